@@ -1,0 +1,3 @@
+"""Medfacts: a read-only REST API for medication facts."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""What every response shares: errors, pages and headers."""

@@ -1,0 +1,312 @@
+"""Errors: one tree, one shape (RFC 9457 `application/problem+json`), from every origin.
+
+    ProblemError
+    ├── NotFoundError           404  no such path
+    │   └── UnknownIdError      404  no such drug, fact, condition, source
+    ├── BadParameterError       422  a parameter that is unknown, repeated or has a bad value
+    ├── ReleaseChangedError     410  the cursor's release has been replaced
+    └── UnavailableError        503  the database is away
+        └── NoDataError         503  nothing has been loaded yet
+"""
+
+import logging
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import Field
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.models.base import Shape
+
+PROBLEM_JSON = "application/problem+json"
+PROBLEM_PAGE = "/docs/problems"
+
+logger = logging.getLogger("medfacts")
+
+
+class ParameterProblem(Shape):
+    """What is wrong with one parameter."""
+
+    parameter: str = Field(description="The parameter's name.", examples=["limit"])
+    detail: str = Field(
+        description="What is wrong, and what would do.",
+        examples=["Expected a whole number from 1 to 100, found '0'."],
+    )
+
+
+class Problem(Shape):
+    """An error, as RFC 9457 describes it."""
+
+    type: str = Field(
+        description="A page that explains this kind of error.",
+        examples=[f"{PROBLEM_PAGE}#unknown-id"],
+    )
+    title: str = Field(description="What kind of error it is.", examples=["There is no such thing"])
+    status: int = Field(description="The HTTP status, again.", examples=[404])
+    detail: str = Field(
+        description="What happened this time, and what would do.",
+        examples=["There is no drug 'baclofin'."],
+    )
+    request_id: str = Field(
+        description="The request's id, as in `X-Request-Id`: quote it when you report the error.",
+        examples=["6f1c2f0e9a3b4c5d8e7f60718293a4b5"],
+    )
+    errors: list[ParameterProblem] = Field(
+        default_factory=list,
+        description="Each parameter that cannot be used; empty for other errors.",
+        examples=[[]],
+    )
+
+
+class ProblemError(Exception):
+    """An error that a client is told of."""
+
+    status: ClassVar[int]
+    slug: ClassVar[str]
+    title: ClassVar[str]
+    meaning: ClassVar[str]
+    headers: ClassVar[dict[str, str]] = {}
+    example: ClassVar[str]
+
+    def __init__(self, detail: str, errors: Sequence[ParameterProblem] = ()) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = list(errors)
+
+
+class NotFoundError(ProblemError):
+    """No route has this path."""
+
+    status = 404
+    slug = "not-found"
+    title = "There is no such page"
+    meaning = "No route of the API has this path. `/v1` lists the resources, `/docs` explains them."
+    example = "There is nothing at '/v1/drug'. /v1 lists what there is."
+
+
+class UnknownIdError(NotFoundError):
+    """A drug, fact, condition or source that is not there."""
+
+    slug = "unknown-id"
+    title = "There is no such thing"
+    meaning = (
+        "The path or a filter names a drug, fact, condition or source that is not in this release. "
+        "That is not the same as an empty list, which says that nothing is known of a drug that is "
+        "here. Ids are never guessed at: look the drug up with `/v1/drugs?q=`."
+    )
+    example = "There is no drug 'baclofin'. /v1/drugs?q= finds drugs by name."
+
+
+class BadParameterError(ProblemError):
+    """A parameter that cannot be used."""
+
+    status = 422
+    slug = "bad-parameter"
+    title = "A parameter cannot be used"
+    meaning = (
+        "A query parameter is unknown, stands there twice, or has a value that cannot be used. "
+        "`errors` names each, and says what would do."
+    )
+    example = "limit: Expected a whole number from 1 to 100, found '0'."
+
+    def __init__(self, errors: Sequence[ParameterProblem]) -> None:
+        super().__init__(" ".join(f"{e.parameter}: {e.detail}" for e in errors), errors)
+
+
+class ReleaseChangedError(ProblemError):
+    """The page belongs to a release that is no longer served."""
+
+    status = 410
+    slug = "release-changed"
+    title = "The data has changed since this list was begun"
+    meaning = (
+        "A cursor holds for one data release. A newer one has replaced it, so the pages read so "
+        "far and the next ones would not fit together. Begin the list again, without `cursor`."
+    )
+    example = "This cursor is of release 2026-11-23-4f1c0a9be2d7. Begin the list again."
+
+
+class UnavailableError(ProblemError):
+    """The database is away."""
+
+    status = 503
+    slug = "unavailable"
+    title = "The data is out of reach"
+    meaning = "The database does not answer at the moment. Ask again after `Retry-After` seconds."
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "2"}
+    example = "The database does not answer. Please try again."
+
+
+class NoDataError(UnavailableError):
+    """The schema is there, and nothing in it."""
+
+    slug = "no-data"
+    title = "No data has been loaded"
+    meaning = (
+        "The database holds no release yet, so nothing can be said of any drug. Whoever runs this "
+        "server loads one with `medfacts seed`."
+    )
+    example = "No data has been loaded yet."
+
+
+class MethodError(ProblemError):
+    """Something else than reading."""
+
+    status = 405
+    slug = "method-not-allowed"
+    title = "The API can only be read"
+    meaning = "The API answers GET, HEAD and OPTIONS. `Allow` lists what this path answers."
+    example = "POST is not answered here; GET and HEAD are."
+
+
+class RequestError(ProblemError):
+    """A request that is refused as a whole."""
+
+    status = 400
+    slug = "bad-request"
+    title = "The request cannot be read"
+    meaning = "The request is not one that the server can read; `detail` says why."
+    example = "The path holds a NUL byte."
+
+
+class InternalError(ProblemError):
+    """A bug."""
+
+    status = 500
+    slug = "internal-error"
+    title = "Something went wrong here"
+    meaning = "A fault of the server's, and written down in its log with the request's id."
+    example = "An unexpected error occurred."
+
+
+PROBLEMS: tuple[type[ProblemError], ...] = (
+    NotFoundError,
+    UnknownIdError,
+    BadParameterError,
+    RequestError,
+    MethodError,
+    ReleaseChangedError,
+    UnavailableError,
+    NoDataError,
+    InternalError,
+)
+"""Every kind of error, in the order in which the docs explain them."""
+
+
+def problem_response(
+    request: Request, error: ProblemError, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """The error as a client is told of it."""
+    body = problem_of(error, request.scope.get("request_id", ""))
+    return JSONResponse(
+        body.model_dump(),
+        status_code=error.status,
+        headers=(headers or {}) | error.headers,
+        media_type=PROBLEM_JSON,
+    )
+
+
+def problem_of(error: ProblemError, request_id: str) -> Problem:
+    """The body that tells of an error."""
+    return Problem(
+        type=f"{PROBLEM_PAGE}#{error.slug}",
+        title=error.title,
+        status=error.status,
+        detail=error.detail,
+        request_id=request_id,
+        errors=error.errors,
+    )
+
+
+def documented(*errors: type[ProblemError]) -> dict[int | str, dict[str, Any]]:
+    """`responses=` for the errors that a route can answer, each with an example."""
+    responses: dict[int | str, dict[str, Any]] = {}
+    for error in (*errors, UnavailableError, InternalError):
+        example = ProblemError.__new__(error)
+        ProblemError.__init__(example, error.example)
+        if error is BadParameterError:
+            parameter, detail = error.example.split(": ", 1)
+            example.errors = [ParameterProblem(parameter=parameter, detail=detail)]
+        body = problem_of(example, "6f1c2f0e9a3b4c5d8e7f60718293a4b5").model_dump()
+        responses[error.status] = {
+            "model": Problem,
+            "description": f"{error.title}. {error.meaning}",
+            "content": {PROBLEM_JSON: {"example": body}},
+        }
+    return responses
+
+
+def handle_errors(app: FastAPI) -> None:
+    """Give every error of the app the one shape."""
+
+    @app.exception_handler(ProblemError)
+    def problem(request: Request, error: ProblemError) -> JSONResponse:
+        return problem_response(request, error)
+
+    @app.exception_handler(RequestValidationError)
+    def bad_parameter(request: Request, error: RequestValidationError) -> JSONResponse:
+        found = [
+            ParameterProblem(parameter=str(e["loc"][-1]), detail=_expected(e))
+            for e in error.errors()
+        ]
+        return problem_response(request, BadParameterError(found))
+
+    @app.exception_handler(HTTPException)
+    def http_error(request: Request, error: HTTPException) -> JSONResponse:
+        headers = dict(error.headers or {})
+        if error.status_code == MethodError.status:
+            headers["Allow"] = "GET, HEAD, OPTIONS"
+            detail = f"{request.method} is not answered here; GET, HEAD and OPTIONS are."
+            return problem_response(request, MethodError(detail), headers)
+        if error.status_code == NotFoundError.status:
+            path = request.scope.get("asked_path", request.url.path)
+            detail = f"There is nothing at '{path}'. /v1 lists what there is."
+            return problem_response(request, NotFoundError(detail), headers)
+        return problem_response(request, RequestError(str(error.detail)), headers)
+
+    @app.exception_handler(DBAPIError)
+    @app.exception_handler(PoolTimeoutError)
+    def database_away(request: Request, error: Exception) -> JSONResponse:
+        logger.error("request %s: the database: %s", request.scope.get("request_id"), error)
+        return problem_response(request, UnavailableError(UnavailableError.example))
+
+
+class LastResort:
+    """Answers for a bug inside with the one shape, so that the connection stays usable."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; if that raises before anything was sent, send a 500."""
+        begun = False
+
+        async def watch(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watch)
+        except Exception:
+            if begun or scope["type"] != "http":
+                raise
+            logger.exception("request %s failed", scope.get("request_id"))
+            error = InternalError("An unexpected error occurred. It has been written down.")
+            await problem_response(Request(scope), error)(scope, receive, send)
+
+
+def _expected(error: Any) -> str:
+    """What would have been right, and what was sent instead."""
+    if error["type"] == "missing":
+        return "Is missing."
+    message = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    if error["type"] == "string_too_short":
+        message = "some text"
+    return f"Expected {message[0].lower()}{message[1:]}, found '{error['input']}'."

@@ -1,0 +1,95 @@
+"""What every response carries, and how HEAD and the paths without `/v1` are answered."""
+
+import re
+from uuid import uuid4
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+VERSION = "/v1"
+CLIENTS_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+DATA_CSP = "default-src 'none'; frame-ancestors 'none'"
+DOCS_CSP = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'"
+)
+
+
+class CommonHeaders:
+    """A request id in and out, and the headers that keep a browser from mistaking the answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with an id, and add the headers to its answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        asked = Headers(scope=scope).get("x-request-id", "")
+        scope["request_id"] = asked if CLIENTS_ID.fullmatch(asked) else uuid4().hex
+
+        async def add(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = scope["request_id"]
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["Referrer-Policy"] = "no-referrer"
+                is_page = headers.get("content-type", "").startswith("text/html")
+                headers["Content-Security-Policy"] = DOCS_CSP if is_page else DATA_CSP
+            await send(message)
+
+        await self.app(scope, receive, add)
+
+
+class HeadAsGet:
+    """Answers HEAD as GET would be answered, less the body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass HEAD on as GET, and drop what would follow the headers."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def drop_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self.app({**scope, "method": "GET"}, receive, drop_body)
+
+
+class CurrentVersion:
+    """Answers `/drugs/baclofen` as `/v1/drugs/baclofen`, and says so in `Content-Location`."""
+
+    def __init__(self, app: ASGIApp, resources: frozenset[str]) -> None:
+        self.app = app
+        self.resources = resources
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a path that names a resource without a version on as that of `/v1`."""
+        if scope["type"] != "http" or scope["path"].split("/")[1:2] not in self._unversioned:
+            await self.app(scope, receive, send)
+            return
+        asked = scope["path"]
+        path = VERSION + asked.rstrip("/") if asked == "/" else VERSION + asked
+        raw = scope.get("raw_path") or asked.encode()
+        location = VERSION.encode() + (b"" if raw == b"/" else raw)
+        if scope["query_string"]:
+            location += b"?" + scope["query_string"]
+
+        async def say_where(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] < 300:
+                message["headers"] = [*message["headers"], (b"content-location", location)]
+            await send(message)
+
+        versioned = {**scope, "path": path, "raw_path": VERSION.encode() + raw, "asked_path": asked}
+        await self.app(versioned, receive, say_where)
+
+    @property
+    def _unversioned(self) -> list[list[str]]:
+        return [[resource] for resource in (*self.resources, "")]

@@ -1,0 +1,182 @@
+"""Lists: filtered by what the client asks for, ordered totally, a page at a time by cursor."""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Annotated, Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+import sqlalchemy as sa
+from fastapi import Depends, Query, Request, Response
+from pydantic import Field
+from sqlmodel import Session
+
+from app.http.errors import BadParameterError, ParameterProblem, ReleaseChangedError
+from app.http.parameters import PlainInt
+from app.models.base import Shape
+
+T = TypeVar("T")
+
+
+class Page(Shape, Generic[T]):
+    """One page of a list."""
+
+    items: list[T] = Field(description="The items of this page, in the list's order.")
+    total: int = Field(
+        description="How many items the whole list has, over all its pages.", examples=[4]
+    )
+    next: str | None = Field(
+        description="The path of the next page; null on the last. The header `Link` says the same.",
+        examples=["/v1/warnings?limit=2&cursor=WyIyMDI2LTExLTIzLTRmMWMiXQ"],
+    )
+
+
+@dataclass(frozen=True)
+class PageParams:
+    """Which page of a list is asked for."""
+
+    request: Request
+    response: Response
+    limit: Annotated[
+        PlainInt,
+        Query(ge=1, le=100, description="How many items a page has at the most.", examples=[20]),
+    ] = 20
+    cursor: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=2000,
+            description="Where to go on: part of `next` of the page before. Opaque; it belongs to "
+            "one list with its filters and order, and to one data release.",
+            examples=[None],
+        ),
+    ] = None
+
+
+Paging = Annotated[PageParams, Depends()]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a list can be filtered and ordered by.
+
+    `filters` are conditions on a bound parameter of the filter's own name; `orders` give the
+    columns to order by, the last of them unique, and begin with the default.
+    """
+
+    rows: sa.Select[Any]
+    filters: Mapping[str, sa.ColumnElement[bool]] = field(hash=False)
+    orders: Mapping[str, tuple[sa.ColumnElement[Any], ...]] = field(hash=False)
+
+    def page_of(
+        self,
+        session: Session,
+        release: str,
+        page: PageParams,
+        asked: Mapping[str, Any],
+        sort: str | None = None,
+    ) -> tuple[list[dict[str, Any]], int, str | None]:
+        """The rows of a page, how many there are in all, and the path of the next page."""
+        sort = sort or next(iter(self.orders))
+        given = {name: value for name, value in asked.items() if value is not None}
+        count, rows = self._statements(frozenset(given), sort, page.cursor is not None)
+        mark = _Mark(release, _fingerprint(page.request.url.path, given, sort))
+        places = mark.read(page.cursor, len(self._columns(sort))) if page.cursor else []
+        after = {f"after_{i}": place for i, place in enumerate(places)}
+        total = session.execute(count, given).scalar_one()
+        found = [
+            dict(row)
+            for row in session.execute(
+                rows, given | after | {"page_size": page.limit + 1}
+            ).mappings()
+        ]
+        if len(found) <= page.limit:
+            return _without_keys(found), total, None
+        last = found[page.limit - 1]
+        cursor = mark.written([last[f"key_{i}"] for i in range(len(self._columns(sort)))])
+        path = _next_path(page, cursor)
+        page.response.headers["Link"] = f'<{path}>; rel="next"'
+        return _without_keys(found[: page.limit]), total, path
+
+    def _columns(self, sort: str) -> tuple[sa.ColumnElement[Any], ...]:
+        return self.orders[sort.removeprefix("-")]
+
+    @cached_property
+    def _statements(self) -> Any:
+        """Statements by filters and order, each built once: building costs more than running."""
+        return lru_cache(maxsize=256)(self._build)
+
+    def _build(
+        self, filters: frozenset[str], sort: str, further: bool
+    ) -> tuple[sa.Select[Any], sa.Select[Any]]:
+        matching = self.rows.where(*(self.filters[name] for name in sorted(filters)))
+        count = sa.select(sa.func.count()).select_from(matching.subquery())
+        columns = self._columns(sort)
+        backwards = sort.startswith("-")
+        rows = matching.add_columns(*(c.label(f"key_{i}") for i, c in enumerate(columns)))
+        if further:
+            here = sa.tuple_(*columns)
+            last = sa.tuple_(*(sa.bindparam(f"after_{i}", type_=c.type) for i, c in enumerate(columns)))
+            rows = rows.where(here < last if backwards else here > last)
+        order = [c.desc() if backwards else c.asc() for c in columns]
+        return count, rows.order_by(*order).limit(sa.bindparam("page_size", type_=sa.Integer))
+
+
+def sorts(*names: str) -> list[str]:
+    """Each order, and the same backwards."""
+    return [sign + name for name in names for sign in ("", "-")]
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """What a cursor says: its release, its list, and the last place read."""
+
+    release: str
+    list: str
+
+    def written(self, places: Sequence[Any]) -> str:
+        text = json.dumps([self.release, self.list, *places], separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    def read(self, cursor: str, places: int) -> list[str]:
+        try:
+            padded = cursor + "=" * (-len(cursor) % 4)
+            text = base64.b64decode(padded, altchars=b"-_", validate=True)
+            release, list_, *after = json.loads(text)
+        except (ValueError, TypeError, binascii.Error):
+            raise _foreign("Is no cursor of this API.") from None
+        if list_ != self.list or len(after) != places or not all(_is_text(p) for p in after):
+            raise _foreign("Belongs to another list, or to other filters.")
+        if release != self.release:
+            raise ReleaseChangedError(
+                f"This cursor is of release {release}; {self.release} is served now. "
+                "Begin the list again, without cursor."
+            )
+        return after
+
+
+def _is_text(place: object) -> bool:
+    return isinstance(place, str) and "\0" not in place and place.isprintable()
+
+
+def _foreign(why: str) -> BadParameterError:
+    detail = f"{why} Take it from `next` as it stands, or begin without cursor."
+    return BadParameterError([ParameterProblem(parameter="cursor", detail=detail)])
+
+
+def _fingerprint(path: str, filters: Mapping[str, Any], sort: str) -> str:
+    text = json.dumps([path, sorted(filters.items()), sort], default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _next_path(page: PageParams, cursor: str) -> str:
+    asked = [(k, v) for k, v in page.request.query_params.multi_items() if k != "cursor"]
+    return f"{page.request.url.path}?{urlencode([*asked, ('cursor', cursor)])}"
+
+
+def _without_keys(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{k: v for k, v in row.items() if not k.startswith("key_")} for row in rows]

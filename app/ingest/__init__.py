@@ -1,0 +1,1 @@
+"""What fills the tables: one file a source. It never sees `api`; the tables are their contract."""

@@ -1,0 +1,104 @@
+"""Releases: the whole data is replaced in one transaction, or stays as it was."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel, col
+
+from app.database import POSTGRES, table_of
+from app.ingest.rows import Rows
+from app.models.condition import Condition
+from app.models.drug import Drug
+from app.models.fact import Fact, fact_kinds
+from app.models.release import Release, ReleaseFile
+from app.models.source import Source
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that data was loaded from."""
+
+    name: str
+    sha256: str
+    bytes: int
+
+    @classmethod
+    def of(cls, path: Path, name: str) -> "File":
+        """What the file holds now."""
+        content = path.read_bytes()
+        return cls(name, hashlib.sha256(content).hexdigest(), len(content))
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A release that is in the database; `new` if it has just been written."""
+
+    id: str
+    files: list[File]
+    counts: dict[str, int]
+    new: bool
+
+
+def current_release(connection: sa.Connection) -> Loaded | None:
+    """The release being served; None before the first."""
+    release = connection.execute(
+        sa.select(table_of(Release)).order_by(col(Release.number).desc()).limit(1)
+    ).one_or_none()
+    if release is None:
+        return None
+    files = connection.execute(
+        sa.select(ReleaseFile.name, ReleaseFile.sha256, ReleaseFile.bytes)  # type: ignore[call-overload] # columns
+        .where(col(ReleaseFile.release_number) == release.number)
+        .order_by(col(ReleaseFile.position))
+    )
+    return Loaded(release.id, [File(*file) for file in files], release.counts, new=False)
+
+
+def write_release(
+    connection: sa.Connection, rows: Rows, files: list[File], as_of: str, loader: str
+) -> Loaded:
+    """Replace the data by these rows, and number the release that they make."""
+    releases = table_of(Release)
+    if connection.dialect.name == POSTGRES:  # SQLite has one writer at a time anyway
+        connection.execute(sa.text("LOCK TABLE release IN SHARE ROW EXCLUSIVE MODE"))
+    current = current_release(connection)
+    if current is not None and current.files == files:
+        return current  # another loader was faster
+    kept = {releases, table_of(ReleaseFile)}
+    tables = [table for table in SQLModel.metadata.sorted_tables if table not in kept]
+    for table in reversed(tables):
+        connection.execute(table.delete())
+    for table in tables:
+        if rows.of[table]:
+            connection.execute(table.insert(), rows.of[table])
+
+    last = connection.scalar(sa.select(sa.func.max(releases.c.number)))
+    digest = hashlib.sha256("".join(f"{file.name} {file.sha256}\n" for file in files).encode())
+    release = {
+        "number": (last or 0) + 1,
+        "id": f"{as_of}-{digest.hexdigest()[:12]}",
+        "as_of": as_of,
+        "loader": loader,
+        "counts": counts(rows),
+        "loaded_at": datetime.now(UTC),
+    }
+    connection.execute(releases.insert(), release)
+    connection.execute(
+        table_of(ReleaseFile).insert(),
+        [
+            {"release_number": release["number"], "position": i, **vars(file)}
+            for i, file in enumerate(files)
+        ],
+    )
+    return Loaded(str(release["id"]), files, counts(rows), new=True)
+
+
+def counts(rows: Rows) -> dict[str, int]:
+    """How many drugs, conditions, sources and facts of each kind there are."""
+    nouns = {"drugs": Drug, "conditions": Condition, "sources": Source}
+    every = {noun: len(rows.of[table_of(table)]) for noun, table in nouns.items()}
+    facts = [row["kind"] for row in rows.of[table_of(Fact)]]
+    return every | {kind: facts.count(kind) for kind in fact_kinds()}

@@ -1,0 +1,258 @@
+"""The seed: facts that people wrote down in YAML, a file per drug, and the sources they cite.
+
+Any file may hold `sources`, `conditions` and `targets`; one that holds a `drug` holds its facts
+too. Nothing is written unless every file is right, and then all of it or nothing.
+"""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, Field, ValidationError, create_model
+from pydantic_core import ErrorDetails
+from sqlalchemy.engine import Engine
+
+from app.database import table_of
+from app.ingest.entries import Entry, entry_of, fact_entry_of
+from app.ingest.releases import File, Loaded, current_release, write_release
+from app.ingest.rows import Report, Rows, fact_id
+from app.ingest.yaml_files import Location, Problem, UnusableFilesError, YamlFile, read_yaml
+from app.models.base import PartialDate
+from app.models.condition import Condition
+from app.models.discrepancy import Discrepancy
+from app.models.drug import Coverage, Drug
+from app.models.fact import Detail, Fact, fact_kinds
+from app.models.mechanism import Target
+from app.models.source import Source
+
+SHARED = {"sources": Source, "conditions": Condition, "targets": Target}
+"""What facts of several drugs refer to."""
+
+
+class CoverageEntry(Entry):
+    """That a source was read for some kinds of fact, whether or not it had any."""
+
+    source: str = Field(description="The source's id.")
+    kinds: list[str] = Field(min_length=1, description="The kinds of fact it was read for.")
+    complete: bool = Field(default=False, description="It claims to hold every such fact.")
+
+
+@cache
+def seed_file_model() -> type[Entry]:
+    """What one file of the seed may hold; the editor's JSON Schema is made from it."""
+    fields: dict[str, Any] = {
+        name: (list[entry_of(table)], Field(default_factory=list))  # type: ignore[misc] # made here
+        for name, table in SHARED.items()
+    }
+    fields["drug"] = (entry_of(Drug) | None, None)
+    fields["reviewed"] = (
+        PartialDate | None,
+        Field(None, description="The day on which the drug's facts were last checked."),
+    )
+    fields["coverage"] = (list[CoverageEntry], Field(default_factory=list))
+    for kind, detail in fact_kinds().items():
+        fields[kind] = (list[fact_entry_of(detail)], Field(default_factory=list))  # type: ignore[misc] # made here
+    return create_model("SeedFile", __base__=Entry, __doc__="One file of the seed.", **fields)
+
+
+def seed_schema() -> str:
+    """The JSON Schema by which an editor completes and checks the seed's files."""
+    schema = seed_file_model().model_json_schema()
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def seed_files(folder: Path) -> list[File]:
+    """The seed's files, with what they hold, in the order of their names."""
+    paths = sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")])
+    if not paths:
+        raise UnusableFilesError([Problem(str(folder), 1, "", "there is no .yaml file here.")])
+    return [File.of(path, path.relative_to(folder).as_posix()) for path in paths]
+
+
+def load_seed(engine: Engine, folder: Path) -> Loaded:
+    """Bring the database to what the seed says, in one transaction; nothing if it is there.
+
+    Raises `UnusableFilesError`, having written nothing, if any file cannot be used.
+    """
+    files = seed_files(folder)
+    with engine.connect() as connection:
+        current = current_release(connection)
+    if current is not None and current.files == files:
+        return current
+    rows, as_of = read_seed(folder)
+    with engine.begin() as connection:
+        return write_release(connection, rows, files, as_of, loader="seed")
+
+
+def read_seed(folder: Path) -> tuple[Rows, str]:
+    """The seed's rows, and the latest day it was reviewed; raises `UnusableFilesError`."""
+    reading = _Reading()
+    for file in seed_files(folder):
+        reading.read(read_yaml(folder / file.name, f"{folder.name}/{file.name}"))
+    rows = reading.rows()
+    if not (reading.problems or reading.drugs):
+        reading.problems.append(Problem(folder.name, 1, "", "no file here holds a drug."))
+    if reading.problems:
+        raise UnusableFilesError(reading.problems)
+    return rows, max(drug.reviewed for drug in reading.drugs)
+
+
+class _Reading:
+    """The seed's files, each checked by itself and then against the others."""
+
+    def __init__(self) -> None:
+        self.files: list[tuple[YamlFile, Any]] = []
+        self.problems: list[Problem] = []
+        self.facts: dict[str, Any] = {}
+
+    @property
+    def drugs(self) -> list[Any]:
+        return [content for _, content in self.files if content.drug is not None]
+
+    def read(self, file: YamlFile) -> None:
+        """Check one file by itself."""
+        self.problems += file.problems
+        if not file.problems:
+            try:
+                self.files.append((file, seed_file_model().model_validate(file.data)))
+            except ValidationError as error:
+                self.problems += [
+                    file.problem(_located(problem["loc"], file.data), _expected(problem))
+                    for problem in error.errors()
+                ]
+
+    def rows(self) -> Rows:
+        """Every file's rows. What one file refers to may stand in another, so ids come first."""
+        rows = Rows()
+        for file, content in self.files:
+            self._claim_ids(rows, file, content)
+        for file, content in self.files:
+            self._add(rows, file, content)
+        return rows
+
+    def _report(self, file: YamlFile) -> Report:
+        return lambda location, expected: self.problems.append(file.problem(location, expected))
+
+    def _claim_ids(self, rows: Rows, file: YamlFile, content: Any) -> None:
+        report = self._report(file)
+        for name, table in SHARED.items():
+            for i, entry in enumerate(getattr(content, name)):
+                rows.claim(table, entry.id, (name, i, "id"), report)
+        if content.drug is not None:
+            rows.claim(Drug, content.drug.id, ("drug", "id"), report)
+            for table, location, entry in _facts(content):
+                id_ = fact_id(content.drug.id, table, entry.key)
+                rows.claim(Fact, id_, (*location, "key"), report)
+                self.facts[id_] = entry
+
+    def _add(self, rows: Rows, file: YamlFile, content: Any) -> None:
+        report = self._report(file)
+        for name, table in SHARED.items():
+            for i, entry in enumerate(getattr(content, name)):
+                rows.add(table, entry, {}, (name, i), report)
+        facts = list(_facts(content))
+        if content.drug is None:
+            for name in ("reviewed", "coverage", *(location[0] for _, location, _ in facts)):
+                if getattr(content, str(name)):
+                    report((name,), "belongs to a drug, and this file has no `drug`.")
+            return
+        if content.reviewed is None or len(content.reviewed) != len("2026-11-23"):
+            report(("reviewed",), "expected the day the facts were last checked, YYYY-MM-DD.")
+        if content.drug.name not in [name.name for name in content.drug.names]:
+            report(("drug", "names"), f"'{content.drug.name}' itself must be among the names.")
+        rows.add(Drug, content.drug, {}, ("drug",), report)
+        for table, location, entry in facts:
+            rows.add_fact(table, entry, content.drug.id, location, report)
+            if isinstance(entry, entry_of(Discrepancy)):
+                self._check_subject(entry, location, report)
+        self._add_coverage(rows, content, report)
+
+    def _check_subject(self, discrepancy: Any, location: Location, report: Report) -> None:
+        subject = self.facts.get(discrepancy.subject)
+        if subject is not None and not _points_into(subject, discrepancy.field):
+            report((*location, "field"), f"points at nothing in '{discrepancy.subject}'.")
+
+    def _add_coverage(self, rows: Rows, content: Any, report: Report) -> None:
+        """What the file says it searched, and every source that a fact cites."""
+        searched: dict[tuple[str, str], bool] = {}
+        for table, _, entry in _facts(content):
+            for source in _cited(entry):
+                searched[table.kind_name, source] = False
+        for i, entry in enumerate(content.coverage):
+            rows.evidence([{entry.source: "."}], ("coverage", i), report)
+            for kind in entry.kinds:
+                if kind not in fact_kinds():
+                    report(("coverage", i, "kinds"), f"kinds are {', '.join(fact_kinds())}.")
+                searched[kind, entry.source] = entry.complete
+        rows.of[table_of(Coverage)] += [
+            {
+                "drug_id": content.drug.id,
+                "kind": kind,
+                "source_id": source,
+                "complete": complete,
+                "as_of": content.reviewed,
+            }
+            for (kind, source), complete in searched.items()
+        ]
+
+
+def _facts(content: Any) -> Iterator[tuple[type[Detail], Location, Any]]:
+    for kind, table in fact_kinds().items():
+        for i, entry in enumerate(getattr(content, kind)):
+            yield table, (kind, i), entry
+
+
+def _cited(written: Any) -> set[str]:
+    """The sources that an entry and its parts cite."""
+    if isinstance(written, list):
+        return set().union(*(_cited(item) for item in written))
+    if not isinstance(written, BaseModel):
+        return set()
+    own = set(getattr(written, "cite", None) or {})
+    return own.union(*(_cited(getattr(written, name)) for name in type(written).model_fields))
+
+
+def _points_into(entry: BaseModel, pointer: str) -> bool:
+    """Whether a JSON Pointer (RFC 6901) leads to something that the entry has."""
+    value: Any = entry.model_dump(mode="json")
+    if not pointer.startswith("/"):
+        return False
+    for step in pointer[1:].split("/"):
+        step = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
+        elif isinstance(value, dict) and step in value:
+            value = value[step]
+        else:
+            return False
+    return value is not None
+
+
+def _located(location: tuple[int | str, ...], data: Any) -> Location:
+    """Pydantic's location, less the steps that name a type and not a place in the file."""
+    steps: list[int | str] = []
+    for i, step in enumerate(location):
+        last = i == len(location) - 1
+        if isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        elif isinstance(data, dict) and step in data:
+            data = data[step]
+        elif not last or not isinstance(data, dict):
+            continue
+        steps.append(step)
+    return tuple(steps)
+
+
+def _expected(problem: ErrorDetails) -> str:
+    """What would have been right, and what stands there instead."""
+    if problem["type"] == "missing":
+        return "is missing."
+    if problem["type"] == "extra_forbidden":
+        return "there is no such field."
+    message = problem["msg"].removeprefix("Value error, ")
+    message = message.removeprefix("Input should be ")
+    found = problem["input"]
+    written = f", found '{found}'" if isinstance(found, str) else ""
+    return f"expected {message}{written}."

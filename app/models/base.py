@@ -1,0 +1,126 @@
+"""What the tables share: how columns are documented, checked and compared."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+
+import sqlalchemy as sa
+from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
+from sqlmodel import Field, SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+KEY = sa.String().with_variant(sa.String(collation="C"), "postgresql")
+"""Text that lists are ordered by: byte by byte, so that both engines agree on the order."""
+
+JSON = sa.JSON(none_as_null=True)
+"""Lists of text, and small value objects such as a label's section."""
+
+
+def described(description: str, example: object, **column: Any) -> Any:
+    """A field with the sentence and the example that the OpenAPI page and the editor show."""
+    return Field(description=description, schema_extra={"examples": [example]}, **column)
+
+
+def key(description: str, example: object, **column: Any) -> Any:
+    """A described field that is an id, or refers to one."""
+    return described(description, example, sa_type=KEY, **column)
+
+
+def checked(enum: type[StrEnum]) -> sa.Enum:
+    """A column that the database itself holds to the enum's values.
+
+    Not a native enum: on Postgres that type survives a downgrade and breaks the next upgrade.
+    """
+    name = re.sub(r"(?<!^)(?=[A-Z])", "_", enum.__name__).lower()
+    return sa.Enum(
+        enum,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def owned_by(table: str, column: str = "id") -> Any:
+    """The key of the row that a part belongs to; parts go when their owner goes."""
+    return Field(primary_key=True, foreign_key=f"{table}.{column}", ondelete="CASCADE", sa_type=KEY)
+
+
+def at_position() -> Any:
+    """A part's place among its owner's parts, from 0: the order that the source gives them."""
+    return Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+
+
+class Part(SQLModel):
+    """A row that has no life of its own: one of a drug's names, one of a trial's arms.
+
+    `owner` names the columns that hold the owner's key, outermost first. A part with `scalar`
+    is served as that field's value alone, not as an object.
+    """
+
+    owner: ClassVar[tuple[str, ...]]
+    scalar: ClassVar[str | None] = None
+    parts: ClassVar[dict[str, type["Part"]]] = {}
+
+    position: int
+
+
+class Shape(BaseModel):
+    """A value object or a response: what it declares is always there, null where unknown."""
+
+    model_config = ConfigDict(
+        extra="forbid", from_attributes=True, json_schema_serialization_defaults_required=True
+    )
+
+
+def _is_calendar_date(value: str) -> str:
+    try:
+        date.fromisoformat(value + "0000-01-01"[len(value) :])
+    except ValueError:
+        raise ValueError("a date that the calendar has") from None
+    return value
+
+
+def _matching(pattern: str, expected: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(expected)
+        return value
+
+    return check
+
+
+PartialDate = Annotated[
+    str,
+    AfterValidator(_matching(r"\d{4}(-\d{2}(-\d{2})?)?", "a date as YYYY, YYYY-MM or YYYY-MM-DD")),
+    AfterValidator(_is_calendar_date),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"}),
+]
+"""An ISO 8601 date at the precision that the source gives: `1977`, `1977-11` or `1977-11-22`."""
+
+Slug = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            r"[a-z0-9]+(-[a-z0-9]+)*",
+            "lower-case words joined by hyphens, such as 'multiple-sclerosis'",
+        )
+    ),
+    WithJsonSchema({"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}),
+]
+"""A readable id: `baclofen`, `multiple-sclerosis`."""
+
+
+def partial_date(column: str) -> sa.CheckConstraint:
+    """A date column holds a year, a year and month, or a whole date."""
+    return sa.CheckConstraint(f"length({column}) IN (4, 7, 10)", name=column)

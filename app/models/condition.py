@@ -1,0 +1,37 @@
+"""The conditions that indications and trials name."""
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from app.models.base import JSON, KEY, Shape, Slug, described, key
+
+
+class Code(Shape):
+    """A code for the same thing in a terminology."""
+
+    system: str = described("The terminology.", "mesh")
+    code: str = described("The code in it.", "D009128")
+
+
+class Condition(SQLModel, table=True):
+    """A disease, symptom or state that a drug is used, studied or found useless for."""
+
+    __table_args__ = (
+        sa.CheckConstraint(
+            "(description IS NULL) = (evidence_id IS NULL)", name="description_is_cited"
+        ),
+    )
+
+    id: Slug = key("The condition's id.", "muscle-spasticity", primary_key=True)
+    name: str = described("What the sources call it.", "Muscle spasticity")
+    codes: list[Code] = described(
+        "Codes for it, where a source gives them.", [], sa_type=JSON, default_factory=list
+    )
+    description: str | None = described(
+        "What it is, where a source says so.",
+        "Raised muscle tone, involuntary spasms and rigidity.",
+        default=None,
+    )
+    evidence_id: str | None = Field(
+        default=None, foreign_key="evidence.id", index=True, sa_type=KEY
+    )

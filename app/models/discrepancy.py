@@ -1,0 +1,46 @@
+"""Where sources disagree."""
+
+from typing import ClassVar
+
+from sqlmodel import Field, SQLModel
+
+from app.models.base import KEY, Part, at_position, described, owned_by
+from app.models.fact import Detail, detail_of
+from app.models.source import evidence
+
+
+class DiscrepancyFields(SQLModel):
+    """What a discrepancy has beyond every fact."""
+
+    note: str | None = described(
+        "What a reader should know, such as which value the numbers bear out.",
+        "The counts in both arms give 16.1 for the upper limit.",
+        default=None,
+    )
+
+
+class DiscrepancyValue(Part, table=True):
+    """What one side says."""
+
+    __tablename__ = "discrepancy_value"
+    owner: ClassVar = ("discrepancy_id",)
+
+    discrepancy_id: str = owned_by("discrepancy")
+    position: int = at_position()
+    value: str = described("The value, as that side gives it.", "86")
+    evidence_id: str = evidence()
+
+
+class Discrepancy(Detail, DiscrepancyFields, table=True):
+    """Two or more sources that give different values for the same thing."""
+
+    __table_args__ = detail_of("discrepancies")
+    kind_name: ClassVar = "discrepancies"
+    singular: ClassVar = "discrepancy"
+    cited_by: ClassVar = "values"
+    parts: ClassVar[dict[str, type[Part]]] = {"values": DiscrepancyValue}
+
+    subject_id: str = Field(foreign_key="fact.id", index=True, sa_type=KEY)
+    field: str = described(
+        "The field in question: a JSON Pointer (RFC 6901) into the fact.", "/enrollment/count"
+    )

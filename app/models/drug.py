@@ -1,0 +1,191 @@
+"""A drug: what it is called, how it is identified, classed and approved."""
+
+import unicodedata
+from enum import StrEnum
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from app.models.base import (
+    KEY,
+    Part,
+    PartialDate,
+    Slug,
+    at_position,
+    checked,
+    described,
+    key,
+    owned_by,
+    partial_date,
+)
+from app.models.source import evidence
+
+
+class NameType(StrEnum):
+    """What kind of name it is."""
+
+    GENERIC = "generic"
+    BRAND = "brand"
+    SYNONYM = "synonym"
+
+
+class IdentifierSystem(StrEnum):
+    """The registry that issued an identifier."""
+
+    UNII = "unii"
+    RXCUI = "rxcui"
+    CAS = "cas"
+    DRUGBANK = "drugbank"
+    CHEMBL = "chembl"
+    GTOPDB = "gtopdb"
+    PUBCHEM_CID = "pubchem_cid"
+    INCHIKEY = "inchikey"
+    ATC = "atc"
+    NDC = "ndc"
+    SPL_SET_ID = "spl_set_id"
+
+
+class ClassType(StrEnum):
+    """Which of FDA's pharmacologic class types a class is of."""
+
+    EPC = "EPC"
+    MOA = "MoA"
+    PE = "PE"
+    CS = "CS"
+
+
+def folded(text: str) -> str:
+    """Text as names are compared: without case, accents or doubled blanks.
+
+    Done here and not in SQL, since SQLite's and Postgres's own functions differ.
+    """
+    decomposed = unicodedata.normalize("NFKD", text)
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return " ".join(plain.casefold().split())
+
+
+def _folded_name(context: Any) -> str:
+    return folded(context.get_current_parameters()["name"])
+
+
+def folded_name() -> Any:
+    """A column that holds the row's `name` as names are compared."""
+    return Field(
+        default=None,
+        index=True,
+        sa_type=KEY,
+        nullable=False,
+        sa_column_kwargs={"default": _folded_name},
+    )
+
+
+class DrugName(Part, table=True):
+    """A name of the drug."""
+
+    __tablename__ = "drug_name"
+    owner: ClassVar = ("drug_id",)
+
+    drug_id: str = owned_by("drug")
+    position: int = at_position()
+    name: str = described("The name, as the source writes it.", "Lioresal")
+    type: NameType = described("What kind of name it is.", "brand", sa_type=checked(NameType))
+    folded_name: str = folded_name()
+    evidence_id: str = evidence()
+
+
+class DrugIdentifier(Part, table=True):
+    """An identifier of the drug; it belongs to no other drug."""
+
+    __tablename__ = "drug_identifier"
+    __table_args__ = (sa.UniqueConstraint("system", "value"),)
+    owner: ClassVar = ("drug_id",)
+
+    drug_id: str = owned_by("drug")
+    position: int = at_position()
+    system: IdentifierSystem = described(
+        "The registry that issued it.", "unii", sa_type=checked(IdentifierSystem)
+    )
+    value: str = described("The identifier in that registry.", "H789N3FKE8")
+    evidence_id: str = evidence()
+
+
+class DrugClass(Part, table=True):
+    """A class that a source puts the drug into."""
+
+    __tablename__ = "drug_class"
+    owner: ClassVar = ("drug_id",)
+
+    drug_id: str = owned_by("drug")
+    position: int = at_position()
+    id: Slug = key("The class's id, for `class=`.", "muscle-relaxant", index=True)
+    name: str = described("What the source calls the class.", "Muscle relaxant")
+    type: ClassType | None = described(
+        "FDA's type of class, where the source gives one.",
+        "EPC",
+        sa_type=checked(ClassType),
+        default=None,
+    )
+    evidence_id: str = evidence()
+
+
+class Approval(Part, table=True):
+    """That an authority let the drug be sold."""
+
+    __table_args__ = (partial_date("date"),)
+    owner: ClassVar = ("drug_id",)
+
+    drug_id: str = owned_by("drug")
+    position: int = at_position()
+    authority: str = described("Who approved it.", "US Food and Drug Administration (FDA)")
+    jurisdiction: str = described("Where: an ISO 3166 country code.", "US")
+    date: PartialDate | None = described(
+        "When, at the source's precision: a month stays a month.", "1977-11", default=None
+    )
+    application_number: str | None = described(
+        "The application's number, where the source gives it.", "NDA017851", default=None
+    )
+    name: str | None = described(
+        "The brand name that was approved, where the source gives it.", "Lioresal", default=None
+    )
+    evidence_id: str = evidence()
+
+
+class Drug(SQLModel, table=True):
+    """A medicine's active substance, or a fixed combination of several."""
+
+    __table_args__ = (
+        sa.CheckConstraint(
+            "(description IS NULL) = (evidence_id IS NULL)", name="description_is_cited"
+        ),
+    )
+    parts: ClassVar[dict[str, type[Part]]] = {
+        "names": DrugName,
+        "identifiers": DrugIdentifier,
+        "classes": DrugClass,
+        "approvals": Approval,
+    }
+
+    id: Slug = key("The drug's id in every URL.", "baclofen", primary_key=True)
+    name: str = described("What the drug is called here: its generic name.", "baclofen")
+    folded_name: str = folded_name()
+    description: str | None = described(
+        "What it is, in a sentence; `citations` says on whose word.",
+        "A muscle relaxant and antispasmodic medicine.",
+        default=None,
+    )
+    evidence_id: str | None = Field(
+        default=None, foreign_key="evidence.id", index=True, sa_type=KEY
+    )
+
+
+class Coverage(SQLModel, table=True):
+    """That a source was read for one kind of fact about one drug."""
+
+    __table_args__ = (sa.CheckConstraint("length(as_of) = 10", name="as_of"),)
+
+    drug_id: str = owned_by("drug")
+    kind: str = Field(primary_key=True, sa_type=KEY)
+    source_id: str = Field(primary_key=True, foreign_key="source.id", sa_type=KEY)
+    complete: bool = Field(description="The source claims to hold every such fact.")
+    as_of: str = Field(description="The day it was last read for them.")

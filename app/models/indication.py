@@ -1,0 +1,63 @@
+"""What a drug is used for, tried for, or was found not to help with."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlmodel import Field, SQLModel
+
+from app.models.base import JSON, KEY, checked, described
+from app.models.fact import Detail, Section, detail_of
+
+
+class IndicationStatus(StrEnum):
+    """Where a use stands, by the source.
+
+    `approved`: a use of the approved medicine. `off_label`: used, though not approved for it.
+    `investigational`: thought to help or under study. `not_effective`: found not to help,
+    a finding against.
+    """
+
+    APPROVED = "approved"
+    OFF_LABEL = "off_label"
+    INVESTIGATIONAL = "investigational"
+    NOT_EFFECTIVE = "not_effective"
+
+
+class IndicationFields(SQLModel):
+    """What an indication has beyond every fact."""
+
+    status: IndicationStatus = described(
+        "Where the use stands, by the source. `not_effective` is a finding against: the drug "
+        "was found not to help.",
+        "approved",
+        sa_type=checked(IndicationStatus),
+    )
+    jurisdiction: str | None = described(
+        "Where that status holds: an ISO 3166 country code; null where the source names none.",
+        "US",
+        default=None,
+    )
+    populations: list[str] = described(
+        "Whom the source names; empty where it names nobody.",
+        ["People with a musculoskeletal condition such as multiple sclerosis"],
+        sa_type=JSON,
+        default_factory=list,
+    )
+    section: Section | None = described(
+        "The label's section, for label text.",
+        {"code": "34067-9", "name": "Indications & Usage"},
+        sa_type=JSON,
+        default=None,
+    )
+
+
+class Indication(Detail, IndicationFields, table=True):
+    """An indication, or a finding against one."""
+
+    __table_args__ = detail_of("indications")
+    kind_name: ClassVar = "indications"
+    singular: ClassVar = "indication"
+
+    condition_id: str | None = Field(
+        default=None, foreign_key="condition.id", index=True, sa_type=KEY
+    )

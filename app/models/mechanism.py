@@ -1,0 +1,129 @@
+"""How a drug acts."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlmodel import Field, SQLModel
+
+from app.models.base import (
+    JSON,
+    KEY,
+    Part,
+    Shape,
+    Slug,
+    at_position,
+    checked,
+    described,
+    key,
+    owned_by,
+)
+from app.models.fact import Detail, Section, detail_of
+
+
+class ActionType(StrEnum):
+    """What the drug does to its target, in ChEMBL's terms."""
+
+    AGONIST = "AGONIST"
+    PARTIAL_AGONIST = "PARTIAL AGONIST"
+    INVERSE_AGONIST = "INVERSE AGONIST"
+    ANTAGONIST = "ANTAGONIST"
+    ALLOSTERIC_ANTAGONIST = "ALLOSTERIC ANTAGONIST"
+    POSITIVE_ALLOSTERIC_MODULATOR = "POSITIVE ALLOSTERIC MODULATOR"
+    NEGATIVE_ALLOSTERIC_MODULATOR = "NEGATIVE ALLOSTERIC MODULATOR"
+    POSITIVE_MODULATOR = "POSITIVE MODULATOR"
+    NEGATIVE_MODULATOR = "NEGATIVE MODULATOR"
+    MODULATOR = "MODULATOR"
+    ACTIVATOR = "ACTIVATOR"
+    INHIBITOR = "INHIBITOR"
+    BLOCKER = "BLOCKER"
+    OPENER = "OPENER"
+    SUBSTRATE = "SUBSTRATE"
+    RELEASING_AGENT = "RELEASING AGENT"
+    BINDING_AGENT = "BINDING AGENT"
+    OTHER = "OTHER"
+
+
+class TargetSystem(StrEnum):
+    """The registry that issued a target's identifier."""
+
+    GTOPDB = "gtopdb"
+    UNIPROT = "uniprot"
+    CHEMBL = "chembl"
+
+
+class Affinity(Shape):
+    """How tightly the drug binds its target."""
+
+    parameter: str = described("What was measured.", "pKi")
+    value: float | None = described("The value.", 5.2, default=None)
+    lower_limit: float | None = described("The lowest value found.", 4.3, default=None)
+    upper_limit: float | None = described("The highest value found.", 6.2, default=None)
+
+
+class TargetIdentifier(Part, table=True):
+    """An identifier of a target, or of one of its subunits."""
+
+    __tablename__ = "target_identifier"
+    owner: ClassVar = ("target_id",)
+
+    target_id: str = owned_by("target")
+    position: int = at_position()
+    system: TargetSystem = described(
+        "The registry that issued it.", "uniprot", sa_type=checked(TargetSystem)
+    )
+    value: str = described("The identifier in that registry.", "Q9UBS5")
+
+
+class Target(SQLModel, table=True):
+    """The molecule that a drug acts on."""
+
+    parts: ClassVar[dict[str, type[Part]]] = {"identifiers": TargetIdentifier}
+
+    id: Slug = key("The target's id, for `target=`.", "gaba-b-receptor", primary_key=True)
+    name: str = described("What the source calls it.", "GABA-B receptor")
+    type: str | None = described(
+        "What kind of target it is, in ChEMBL's terms; null where no source says.",
+        "PROTEIN COMPLEX",
+        default=None,
+    )
+
+
+class MechanismFields(SQLModel):
+    """What a mechanism has beyond every fact; null where the source gives none."""
+
+    mechanism_of_action: str | None = described(
+        "The mechanism in a few words.", "GABA-B receptor agonist", default=None
+    )
+    action_type: ActionType | None = described(
+        "What the drug does to its target, in ChEMBL's terms.",
+        "AGONIST",
+        sa_type=checked(ActionType),
+        default=None,
+    )
+    effect: str | None = described(
+        "What follows from it in the body.",
+        "Rigid muscles relax and spasms lessen",
+        default=None,
+    )
+    affinity: Affinity | None = described(
+        "How tightly the drug binds its target.",
+        {"parameter": "pKi", "value": None, "lower_limit": 4.3, "upper_limit": 6.2},
+        sa_type=JSON,
+        default=None,
+    )
+    section: Section | None = described(
+        "The label's section, for label text.",
+        {"code": "43679-0", "name": "Mechanism of Action"},
+        sa_type=JSON,
+        default=None,
+    )
+
+
+class Mechanism(Detail, MechanismFields, table=True):
+    """A way in which the drug acts."""
+
+    __table_args__ = detail_of("mechanisms")
+    kind_name: ClassVar = "mechanisms"
+    singular: ClassVar = "mechanism"
+
+    target_id: str | None = Field(default=None, foreign_key="target.id", index=True, sa_type=KEY)

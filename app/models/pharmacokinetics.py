@@ -1,0 +1,43 @@
+"""What the body does with a drug."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlmodel import SQLModel
+
+from app.models.base import JSON, checked, described
+from app.models.fact import Detail, Section, detail_of
+
+
+class Process(StrEnum):
+    """Which of the four processes a fact is about."""
+
+    ABSORPTION = "absorption"
+    DISTRIBUTION = "distribution"
+    METABOLISM = "metabolism"
+    EXCRETION = "excretion"
+
+
+class PharmacokineticsFields(SQLModel):
+    """What a pharmacokinetic fact has beyond every fact; null where the source gives none."""
+
+    process: Process | None = described(
+        "Which process it is about.", "metabolism", sa_type=checked(Process), default=None
+    )
+    organ: str | None = described("The organ it is about.", "liver", default=None)
+    value: float | None = described("The number, where there is one.", 15, default=None)
+    unit: str | None = described("The unit of `value`.", "percent", default=None)
+    section: Section | None = described(
+        "The label's section, for label text.",
+        {"code": "43682-4", "name": "Pharmacokinetics"},
+        sa_type=JSON,
+        default=None,
+    )
+
+
+class Pharmacokinetics(Detail, PharmacokineticsFields, table=True):
+    """How the drug is absorbed, distributed, metabolised or excreted."""
+
+    __table_args__ = detail_of("pharmacokinetics")
+    kind_name: ClassVar = "pharmacokinetics"
+    singular: ClassVar = "pharmacokinetics"

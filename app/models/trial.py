@@ -1,0 +1,542 @@
+"""Clinical trials, in ClinicalTrials.gov's terms and enums (API v2, names in snake_case)."""
+
+import re
+from enum import StrEnum
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.schema import SchemaItem
+from sqlmodel import Field, SQLModel
+
+from app.models.base import (
+    JSON,
+    KEY,
+    Part,
+    PartialDate,
+    Shape,
+    Slug,
+    at_position,
+    checked,
+    described,
+    owned_by,
+    partial_date,
+)
+from app.models.fact import Certainty, Detail, detail_of
+from app.models.source import evidence
+
+
+class TrialStatus(StrEnum):
+    """ClinicalTrials.gov's `overallStatus`."""
+
+    ACTIVE_NOT_RECRUITING = "ACTIVE_NOT_RECRUITING"
+    COMPLETED = "COMPLETED"
+    ENROLLING_BY_INVITATION = "ENROLLING_BY_INVITATION"
+    NOT_YET_RECRUITING = "NOT_YET_RECRUITING"
+    RECRUITING = "RECRUITING"
+    SUSPENDED = "SUSPENDED"
+    TERMINATED = "TERMINATED"
+    WITHDRAWN = "WITHDRAWN"
+    AVAILABLE = "AVAILABLE"
+    NO_LONGER_AVAILABLE = "NO_LONGER_AVAILABLE"
+    TEMPORARILY_NOT_AVAILABLE = "TEMPORARILY_NOT_AVAILABLE"
+    APPROVED_FOR_MARKETING = "APPROVED_FOR_MARKETING"
+    WITHHELD = "WITHHELD"
+    UNKNOWN = "UNKNOWN"
+
+
+class Phase(StrEnum):
+    """ClinicalTrials.gov's `phases`."""
+
+    NA = "NA"
+    EARLY_PHASE1 = "EARLY_PHASE1"
+    PHASE1 = "PHASE1"
+    PHASE2 = "PHASE2"
+    PHASE3 = "PHASE3"
+    PHASE4 = "PHASE4"
+
+
+class Allocation(StrEnum):
+    """ClinicalTrials.gov's `allocation`."""
+
+    RANDOMIZED = "RANDOMIZED"
+    NON_RANDOMIZED = "NON_RANDOMIZED"
+    NA = "NA"
+
+
+class InterventionModel(StrEnum):
+    """ClinicalTrials.gov's `interventionModel`."""
+
+    SINGLE_GROUP = "SINGLE_GROUP"
+    PARALLEL = "PARALLEL"
+    CROSSOVER = "CROSSOVER"
+    FACTORIAL = "FACTORIAL"
+    SEQUENTIAL = "SEQUENTIAL"
+
+
+class Masking(StrEnum):
+    """ClinicalTrials.gov's `masking`."""
+
+    NONE = "NONE"
+    SINGLE = "SINGLE"
+    DOUBLE = "DOUBLE"
+    TRIPLE = "TRIPLE"
+    QUADRUPLE = "QUADRUPLE"
+
+
+class PrimaryPurpose(StrEnum):
+    """ClinicalTrials.gov's `primaryPurpose`."""
+
+    TREATMENT = "TREATMENT"
+    PREVENTION = "PREVENTION"
+    DIAGNOSTIC = "DIAGNOSTIC"
+    ECT = "ECT"
+    SUPPORTIVE_CARE = "SUPPORTIVE_CARE"
+    SCREENING = "SCREENING"
+    HEALTH_SERVICES_RESEARCH = "HEALTH_SERVICES_RESEARCH"
+    BASIC_SCIENCE = "BASIC_SCIENCE"
+    DEVICE_FEASIBILITY = "DEVICE_FEASIBILITY"
+    OTHER = "OTHER"
+
+
+class EnrollmentType(StrEnum):
+    """ClinicalTrials.gov's enrolment `type`."""
+
+    ACTUAL = "ACTUAL"
+    ESTIMATED = "ESTIMATED"
+
+
+class ArmType(StrEnum):
+    """ClinicalTrials.gov's arm group `type`."""
+
+    EXPERIMENTAL = "EXPERIMENTAL"
+    ACTIVE_COMPARATOR = "ACTIVE_COMPARATOR"
+    PLACEBO_COMPARATOR = "PLACEBO_COMPARATOR"
+    SHAM_COMPARATOR = "SHAM_COMPARATOR"
+    NO_INTERVENTION = "NO_INTERVENTION"
+    OTHER = "OTHER"
+
+
+class OutcomeType(StrEnum):
+    """ClinicalTrials.gov's outcome measure `type`."""
+
+    PRIMARY = "PRIMARY"
+    SECONDARY = "SECONDARY"
+    OTHER_PRE_SPECIFIED = "OTHER_PRE_SPECIFIED"
+    POST_HOC = "POST_HOC"
+
+
+class ParamType(StrEnum):
+    """ClinicalTrials.gov's outcome measure `paramType`: what kind of number each result is."""
+
+    GEOMETRIC_MEAN = "GEOMETRIC_MEAN"
+    GEOMETRIC_LEAST_SQUARES_MEAN = "GEOMETRIC_LEAST_SQUARES_MEAN"
+    LEAST_SQUARES_MEAN = "LEAST_SQUARES_MEAN"
+    LOG_MEAN = "LOG_MEAN"
+    MEAN = "MEAN"
+    MEDIAN = "MEDIAN"
+    NUMBER = "NUMBER"
+    COUNT_OF_PARTICIPANTS = "COUNT_OF_PARTICIPANTS"
+    COUNT_OF_UNITS = "COUNT_OF_UNITS"
+
+
+class DispersionType(StrEnum):
+    """ClinicalTrials.gov's outcome measure `dispersionType`: what `spread` is."""
+
+    NA = "NA"
+    STANDARD_DEVIATION = "STANDARD_DEVIATION"
+    STANDARD_ERROR = "STANDARD_ERROR"
+    INTER_QUARTILE_RANGE = "INTER_QUARTILE_RANGE"
+    FULL_RANGE = "FULL_RANGE"
+    CONFIDENCE_80 = "CONFIDENCE_80"
+    CONFIDENCE_90 = "CONFIDENCE_90"
+    CONFIDENCE_95 = "CONFIDENCE_95"
+    CONFIDENCE_975 = "CONFIDENCE_975"
+    CONFIDENCE_99 = "CONFIDENCE_99"
+    CONFIDENCE_OTHER = "CONFIDENCE_OTHER"
+    GEOMETRIC_COEFFICIENT = "GEOMETRIC_COEFFICIENT"
+
+
+class Enrollment(Shape):
+    """How many people took part."""
+
+    count: int | None = described("How many.", 84, ge=0, default=None)
+    type: EnrollmentType | None = described(
+        "Whether that many did or were expected to; null where the source does not say.",
+        "ACTUAL",
+        default=None,
+    )
+
+
+class PrintedNumbers(SQLModel):
+    """Numbers as the source prints them, beside the numbers they are read as."""
+
+    numbers: ClassVar[frozenset[str]] = frozenset()
+
+    as_printed: dict[str, str] = described(
+        "The same numbers as the source prints them, by field; a field that the source leaves "
+        "out is left out.",
+        {"value": "62.8"},
+        sa_type=JSON,
+        default_factory=dict,
+    )
+
+    @classmethod
+    def read_numbers(cls, data: Any) -> Any:
+        """The data with each printed number kept under `as_printed` and read as a number.
+
+        `"71 %"` is read as 71; `"<0.0001"` is no number, so its field is null.
+        """
+        if not isinstance(data, dict):
+            return data
+        printed = {f: v for f, v in data.items() if f in cls.numbers and isinstance(v, str)}
+        return data | {f: _number(v) for f, v in printed.items()} | {"as_printed": printed}
+
+
+def _number(printed: str) -> str | None:
+    found = re.fullmatch(r"([-+]?\d+(?:\.\d+)?)\s*%?", printed.strip())
+    return found[1] if found else None
+
+
+def trial_owner() -> Any:
+    """The trial that a part belongs to."""
+    return owned_by("trial")
+
+
+class TrialRegistryId(Part, table=True):
+    """A registry's number for the trial."""
+
+    __tablename__ = "trial_registry_id"
+    owner: ClassVar = ("trial_id",)
+    scalar: ClassVar = "registry_id"
+
+    trial_id: str = trial_owner()
+    position: int = at_position()
+    registry_id: str = described("The number.", "NCT00525252", index=True)
+
+
+class TrialPhase(Part, table=True):
+    """A phase of development that the trial belongs to."""
+
+    __tablename__ = "trial_phase"
+    owner: ClassVar = ("trial_id",)
+    scalar: ClassVar = "phase"
+
+    trial_id: str = trial_owner()
+    position: int = at_position()
+    phase: Phase = described("The phase.", "PHASE2", sa_type=checked(Phase))
+
+
+class TrialCondition(Part, table=True):
+    """A condition that the trial's participants had."""
+
+    __tablename__ = "trial_condition"
+    owner: ClassVar = ("trial_id",)
+    scalar: ClassVar = "condition"
+
+    trial_id: str = trial_owner()
+    position: int = at_position()
+    condition_id: str = Field(foreign_key="condition.id", index=True, sa_type=KEY)
+
+
+class TrialDose(Part, table=True):
+    """A dose given in an arm."""
+
+    __tablename__ = "trial_dose"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["trial_id", "arm_position"],
+            ["trial_arm.trial_id", "trial_arm.position"],
+            ondelete="CASCADE",
+        ),
+    )
+    owner: ClassVar = ("trial_id", "arm_position")
+
+    trial_id: str = Field(primary_key=True, sa_type=KEY)
+    arm_position: int = Field(primary_key=True)
+    position: int = at_position()
+    value: float | None = described("The amount.", 5, default=None)
+    unit: str | None = described(
+        "The unit of the amount and what it is counted over.", "mg per day", default=None
+    )
+    frequency: str | None = described("How often it was given.", "three times a day", default=None)
+    period: str | None = described(
+        "When in the trial it was given.", "the first week", default=None
+    )
+    route: str | None = described("How it was given.", "oral", default=None)
+
+
+class TrialArm(Part, table=True):
+    """A group of participants who were given the same."""
+
+    __tablename__ = "trial_arm"
+    __table_args__ = (sa.UniqueConstraint("trial_id", "id"),)
+    owner: ClassVar = ("trial_id",)
+    parts: ClassVar[dict[str, type[Part]]] = {"doses": TrialDose}
+
+    trial_id: str = trial_owner()
+    position: int = at_position()
+    id: Slug = described("The arm's id within the trial.", "baclofen", sa_type=KEY)
+    label: str = described("What the source calls the arm.", "Baclofen")
+    type: ArmType | None = described(
+        "Its part in the comparison.", "EXPERIMENTAL", sa_type=checked(ArmType), default=None
+    )
+    description: str | None = described(
+        "What its participants were given.", "Oral baclofen for 12 weeks", default=None
+    )
+    participants: int | None = described(
+        "How many were in it; null where the source does not say.", 42, ge=0, default=None
+    )
+
+
+class TrialDefinition(Part, table=True):
+    """What a term meant in the trial, as this source tells it."""
+
+    __tablename__ = "trial_definition"
+    owner: ClassVar = ("trial_id",)
+
+    trial_id: str = trial_owner()
+    position: int = at_position()
+    term: str = described("The term.", "abstinence")
+    definition: str = described(
+        "What it meant.", "Fewer than 14 drinks a week and fewer than 4 drinks a day"
+    )
+    evidence_id: str = evidence()
+
+
+def result_of_outcome() -> tuple[SchemaItem, ...]:
+    """The outcome that a result or an analysis belongs to."""
+    return (
+        sa.ForeignKeyConstraint(
+            ["trial_id", "outcome_position"],
+            ["trial_outcome.trial_id", "trial_outcome.position"],
+            ondelete="CASCADE",
+        ),
+    )
+
+
+class OutcomeResult(Part, PrintedNumbers, table=True):
+    """What was found in one arm."""
+
+    __tablename__ = "outcome_result"
+    __table_args__ = (
+        *result_of_outcome(),
+        sa.ForeignKeyConstraint(["trial_id", "arm"], ["trial_arm.trial_id", "trial_arm.id"]),
+        sa.CheckConstraint("count <= participants", name="count"),
+    )
+    owner: ClassVar = ("trial_id", "outcome_position")
+    numbers: ClassVar = frozenset(
+        {"value", "count", "participants", "spread", "lower_limit", "upper_limit"}
+    )
+
+    trial_id: str = Field(primary_key=True, sa_type=KEY)
+    outcome_position: int = Field(primary_key=True)
+    position: int = at_position()
+    arm: str = described("The arm's id.", "baclofen", sa_type=KEY)
+    value: float | None = described("The number, in the outcome's `unit`.", 62.8, default=None)
+    count: int | None = described("How many participants had the outcome.", 30, ge=0, default=None)
+    participants: int | None = described(
+        "Of how many, in this arm, for this outcome.", 42, ge=0, default=None
+    )
+    dispersion_type: DispersionType | None = described(
+        "What `spread` is.",
+        "STANDARD_ERROR",
+        sa_type=checked(DispersionType),
+        default=None,
+    )
+    spread: float | None = described(
+        "How far the values spread, as `dispersion_type` says.", 5.4, default=None
+    )
+    lower_limit: float | None = described("The lower limit of a range.", 52.2, default=None)
+    upper_limit: float | None = described("The upper limit of a range.", 73.4, default=None)
+
+
+class OutcomeAnalysis(Part, PrintedNumbers, table=True):
+    """A comparison between arms, as the source prints it."""
+
+    __tablename__ = "outcome_analysis"
+    __table_args__ = result_of_outcome()
+    owner: ClassVar = ("trial_id", "outcome_position")
+    numbers: ClassVar = frozenset(
+        {"param_value", "ci_percent", "ci_lower_limit", "ci_upper_limit", "p_value"}
+    )
+
+    trial_id: str = Field(primary_key=True, sa_type=KEY)
+    outcome_position: int = Field(primary_key=True)
+    position: int = at_position()
+    param_type: str | None = described("What was estimated.", "Odds Ratio (OR)", default=None)
+    param_value: float | None = described("The estimate.", 6.3, default=None)
+    ci_percent: float | None = described(
+        "The level of the confidence interval, in percent.", 95, default=None
+    )
+    ci_lower_limit: float | None = described("Its lower limit.", 2.4, default=None)
+    ci_upper_limit: float | None = described("Its upper limit.", 16.1, default=None)
+    p_value: float | None = described("The p-value.", 0.0001, default=None)
+    statistical_method: str | None = described(
+        "The method, where the source names it.", "Fisher Exact", default=None
+    )
+    note: str | None = described(
+        "What the source makes of it.", "No significant difference", default=None
+    )
+
+
+class TrialOutcome(Part, table=True):
+    """Something that was measured, and what was found."""
+
+    __tablename__ = "trial_outcome"
+    owner: ClassVar = ("trial_id",)
+    parts: ClassVar[dict[str, type[Part]]] = {
+        "results": OutcomeResult,
+        "analyses": OutcomeAnalysis,
+    }
+
+    trial_id: str = trial_owner()
+    position: int = at_position()
+    statement: str = described(
+        "What was found, as a sentence that stands alone.",
+        "Participants on baclofen were abstinent for a mean of 62.8 days in all, those on "
+        "placebo for 30.8.",
+    )
+    certainty: Certainty = described(
+        "How sure the source is of it.", "stated", sa_type=checked(Certainty)
+    )
+    measure: str = described("What was measured.", "Cumulative abstinence")
+    type: OutcomeType | None = described(
+        "Its rank in the trial; null where the source does not say.",
+        "PRIMARY",
+        sa_type=checked(OutcomeType),
+        default=None,
+    )
+    time_frame: str | None = described("Over what time.", "12 weeks", default=None)
+    unit: str | None = described("The unit of each result's `value`.", "days", default=None)
+    param_type: ParamType | None = described(
+        "What kind of number each result's `value` is.",
+        "MEAN",
+        sa_type=checked(ParamType),
+        default=None,
+    )
+    population_description: str | None = described(
+        "Who was counted.", "Intention to treat", default=None
+    )
+    evidence_id: str = evidence()
+
+
+class TrialComment(Part):
+    """A conclusion or a limitation."""
+
+    statement: str = described(
+        "A sentence that stands alone.",
+        "How baclofen acts over the long term in alcohol dependence is not known.",
+    )
+    certainty: Certainty = described(
+        "How sure the source is of it.", "stated", sa_type=checked(Certainty)
+    )
+
+
+class TrialConclusion(TrialComment, table=True):
+    """What the source concludes from the trial."""
+
+    __tablename__ = "trial_conclusion"
+    owner: ClassVar = ("trial_id",)
+
+    trial_id: str = trial_owner()
+    position: int = at_position()
+    evidence_id: str = evidence()
+
+
+class TrialLimitation(TrialComment, table=True):
+    """What the source says the trial leaves open."""
+
+    __tablename__ = "trial_limitation"
+    owner: ClassVar = ("trial_id",)
+
+    trial_id: str = trial_owner()
+    position: int = at_position()
+    evidence_id: str = evidence()
+
+
+class TrialFields(SQLModel):
+    """What a trial has beyond every fact; null where the source gives none."""
+
+    study: Slug | None = described(
+        "A key that accounts of the same study share. Each source's account is a record of its "
+        "own, so count studies by this key and not by records.",
+        "addolorato-2007",
+        index=True,
+        default=None,
+    )
+    title: str | None = described(
+        "Its title, where the source gives one.",
+        "Effectiveness and safety of baclofen for maintenance of alcohol abstinence in "
+        "alcohol-dependent patients with liver cirrhosis: randomised, double-blind controlled "
+        "study",
+        default=None,
+    )
+    question: str | None = described(
+        "What it set out to find.", "Does baclofen affect alcohol dependence?", default=None
+    )
+    status: TrialStatus | None = described(
+        "How far it is.", "COMPLETED", sa_type=checked(TrialStatus), default=None
+    )
+    allocation: Allocation | None = described(
+        "How participants came into their arms.",
+        "RANDOMIZED",
+        sa_type=checked(Allocation),
+        default=None,
+    )
+    intervention_model: InterventionModel | None = described(
+        "How the arms were arranged.",
+        "PARALLEL",
+        sa_type=checked(InterventionModel),
+        default=None,
+    )
+    masking: Masking | None = described(
+        "How many parties did not know who was given what.",
+        "DOUBLE",
+        sa_type=checked(Masking),
+        default=None,
+    )
+    primary_purpose: PrimaryPurpose | None = described(
+        "What it was for.", "TREATMENT", sa_type=checked(PrimaryPurpose), default=None
+    )
+    enrollment: Enrollment | None = described(
+        "How many people took part.",
+        {"count": 84, "type": None},
+        sa_type=JSON,
+        default=None,
+    )
+    start_date: PartialDate | None = described(
+        "When it began, at the source's precision.", "2003-10", default=None
+    )
+    completion_date: PartialDate | None = described(
+        "When it ended, at the source's precision.", "2006-11", default=None
+    )
+    first_posted: PartialDate | None = described(
+        "When a registry first posted it.", "2007-09-05", default=None
+    )
+    duration: str | None = described("How long treatment lasted.", "12 weeks", default=None)
+    locations: list[str] = described(
+        "Where it was done.", ["Rome"], sa_type=JSON, default_factory=list
+    )
+
+
+class Trial(Detail, TrialFields, table=True):
+    """One source's account of a clinical trial."""
+
+    __table_args__ = (
+        *detail_of("trials"),
+        partial_date("start_date"),
+        partial_date("completion_date"),
+        partial_date("first_posted"),
+    )
+    kind_name: ClassVar = "trials"
+    singular: ClassVar = "trial"
+    parts: ClassVar[dict[str, type[Part]]] = {
+        "registry_ids": TrialRegistryId,
+        "phases": TrialPhase,
+        "conditions": TrialCondition,
+        "arms": TrialArm,
+        "definitions": TrialDefinition,
+        "outcomes": TrialOutcome,
+        "conclusions": TrialConclusion,
+        "limitations": TrialLimitation,
+    }

@@ -1,0 +1,113 @@
+"""What to know before, while and after taking a drug."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from app.models.base import JSON, checked, described
+from app.models.fact import Detail, Section, detail_of
+
+
+class WarningType(StrEnum):
+    """FHIR ClinicalUseDefinition's types."""
+
+    CONTRAINDICATION = "contraindication"
+    WARNING = "warning"
+    INTERACTION = "interaction"
+    UNDESIRABLE_EFFECT = "undesirable-effect"
+
+
+class WarningCategory(StrEnum):
+    """What a warning is about."""
+
+    ABUSE = "abuse"
+    DEPENDENCE = "dependence"
+    DOSING = "dosing"
+    GERIATRIC = "geriatric"
+    HEPATIC = "hepatic"
+    LACTATION = "lactation"
+    OVERDOSAGE = "overdosage"
+    PEDIATRIC = "pediatric"
+    PREGNANCY = "pregnancy"
+    RENAL = "renal"
+    SUPERVISION = "supervision"
+    WITHDRAWAL = "withdrawal"
+
+
+class Severity(StrEnum):
+    """CDS Hooks' indicators."""
+
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+class WarningFields(SQLModel):
+    """What a warning has beyond every fact; null where the source gives none."""
+
+    type: WarningType = described(
+        "Which kind of FHIR ClinicalUseDefinition it is.", "warning", sa_type=checked(WarningType)
+    )
+    category: WarningCategory | None = described(
+        "What it is about.", "withdrawal", sa_type=checked(WarningCategory), default=None
+    )
+    boxed: bool | None = described(
+        "Whether it stands in a label's boxed warning; null where the source is no label.",
+        None,
+        default=None,
+    )
+    severity: Severity | None = described(
+        "How severe, in CDS Hooks' terms: only where the source says so, never inferred. "
+        "Null means that no source gives a severity, not that it is mild.",
+        None,
+        sa_type=checked(Severity),
+        default=None,
+    )
+    severity_basis: str | None = described(
+        "The source's own word that `severity` rests on.", None, default=None
+    )
+    route: str | None = described(
+        "The route of administration it holds for; null where the source names none.",
+        None,
+        default=None,
+    )
+    population: str | None = described(
+        "Whom it concerns; null where the source names nobody in particular.",
+        "People who have taken baclofen for a long time",
+        default=None,
+    )
+    trigger: str | None = described(
+        "What brings it about.", "Stopping suddenly after long use", default=None
+    )
+    consequences: list[str] = described(
+        "What can follow.",
+        ["hallucinations", "seizures"],
+        sa_type=JSON,
+        default_factory=list,
+    )
+    advice: str | None = described(
+        "What the source says to do.",
+        "Take baclofen only on the advice of a health professional",
+        default=None,
+    )
+    section: Section | None = described(
+        "The label's section, for label text.",
+        {"code": "34066-1", "name": "Boxed Warning"},
+        sa_type=JSON,
+        default=None,
+    )
+
+
+class Warning(Detail, WarningFields, table=True):  # noqa: A001 -- the domain's own word
+    """A warning."""
+
+    __table_args__ = (
+        *detail_of("warnings"),
+        sa.CheckConstraint(
+            "(severity IS NULL) = (severity_basis IS NULL)", name="severity_has_a_basis"
+        ),
+    )
+    kind_name: ClassVar = "warnings"
+    singular: ClassVar = "warning"

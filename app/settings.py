@@ -1,0 +1,44 @@
+"""Every setting, its default and its meaning. Read once, when a command starts."""
+
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The folder that holds pyproject.toml, app/, migrations/ and seed/."""
+
+
+class Settings(BaseSettings):
+    """Settings come from environment variables named `MEDFACTS_` and the field's name."""
+
+    model_config = SettingsConfigDict(env_prefix="MEDFACTS_", frozen=True)
+
+    database_url: str = Field(
+        default=f"sqlite:///{ROOT / 'medfacts.db'}",
+        description="Where the data is: `sqlite:///` and a path, or `postgresql://` and a server.",
+    )
+    seed_dir: Path = Field(default=ROOT / "seed", description="The folder of the seed's files.")
+    host: str = Field(default="127.0.0.1", description="The address to serve at.")
+    port: int = Field(default=8000, ge=0, le=65535, description="The port to serve at.")
+    pool_size: int = Field(
+        default=10, ge=1, le=200, description="Postgres connections that one process may hold."
+    )
+    cors_origins: list[str] = Field(
+        default=["*"],
+        description='Web origins whose pages may read the API, as JSON: `["https://a.example"]`.',
+    )
+
+
+class BadSettingError(Exception):
+    """A setting has a value that cannot be used; says which and why."""
+
+
+def read_settings() -> Settings:
+    """The settings of this process, or a `BadSettingError` that names the variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "MEDFACTS_" + str(first["loc"][0]).upper()
+        raise BadSettingError(f"{name} cannot be used: {first['msg']}.") from error
