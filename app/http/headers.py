@@ -64,7 +64,10 @@ class HeadAsGet:
 
 
 class CurrentVersion:
-    """Answers `/drugs/baclofen` as `/v1/drugs/baclofen`, and says so in `Content-Location`."""
+    """Answers `/drugs/baclofen` as `/v1/drugs/baclofen`, and says so in `Content-Location`.
+
+    `resources` are the first steps of the paths that it does this for.
+    """
 
     def __init__(self, app: ASGIApp, resources: frozenset[str]) -> None:
         self.app = app
@@ -72,13 +75,13 @@ class CurrentVersion:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a path that names a resource without a version on as that of `/v1`."""
-        if scope["type"] != "http" or scope["path"].split("/")[1:2] not in self._unversioned:
+        if scope["type"] != "http" or scope["path"].split("/")[1] not in self.resources:
             await self.app(scope, receive, send)
             return
         asked = scope["path"]
-        path = VERSION + asked.rstrip("/") if asked == "/" else VERSION + asked
-        raw = scope.get("raw_path") or asked.encode()
-        location = VERSION.encode() + (b"" if raw == b"/" else raw)
+        path = VERSION + asked if asked != "/" else VERSION
+        raw = VERSION.encode() + scope["raw_path"] if asked != "/" else VERSION.encode()
+        location = raw
         if scope["query_string"]:
             location += b"?" + scope["query_string"]
 
@@ -87,9 +90,5 @@ class CurrentVersion:
                 message["headers"] = [*message["headers"], (b"content-location", location)]
             await send(message)
 
-        versioned = {**scope, "path": path, "raw_path": VERSION.encode() + raw, "asked_path": asked}
+        versioned = {**scope, "path": path, "raw_path": raw, "asked_path": asked}
         await self.app(versioned, receive, say_where)
-
-    @property
-    def _unversioned(self) -> list[list[str]]:
-        return [[resource] for resource in (*self.resources, "")]

@@ -80,18 +80,27 @@ class Listing:
         asked: Mapping[str, Any],
         sort: str | None = None,
     ) -> tuple[list[dict[str, Any]], int, str | None]:
-        """The rows of a page, how many there are in all, and the path of the next page."""
+        """The rows of a page, how many there are in all, and the path of the next page.
+
+        `asked` gives each filter the value that is bound to it, or a mapping of several.
+        """
         sort = sort or next(iter(self.orders))
         given = {name: value for name, value in asked.items() if value is not None}
-        count, rows = self._statements(frozenset(given), sort, page.cursor is not None)
+        bound = {
+            key: bind
+            for name, value in given.items()
+            for key, bind in (value.items() if isinstance(value, Mapping) else [(name, value)])
+        }
+        count, rows, _ = self._statements(frozenset(given), sort, page.cursor is not None)
         mark = _Mark(release, _fingerprint(page.request.url.path, given, sort))
-        places = mark.read(page.cursor, len(self._columns(sort))) if page.cursor else []
+        kinds = [column.type.python_type for column in self._columns(sort)]
+        places = mark.read(page.cursor, kinds) if page.cursor else []
         after = {f"after_{i}": place for i, place in enumerate(places)}
-        total = session.execute(count, given).scalar_one()
+        total = session.execute(count, bound).scalar_one()
         found = [
             dict(row)
             for row in session.execute(
-                rows, given | after | {"page_size": page.limit + 1}
+                rows, bound | after | {"page_size": page.limit + 1}
             ).mappings()
         ]
         if len(found) <= page.limit:
@@ -101,6 +110,10 @@ class Listing:
         path = _next_path(page, cursor)
         page.response.headers["Link"] = f'<{path}>; rel="next"'
         return _without_keys(found[: page.limit]), total, path
+
+    def all_where(self, filters: frozenset[str]) -> sa.Select[Any]:
+        """Every row that the filters leave, in the list's own order, for a record's own lists."""
+        return self._statements(filters, next(iter(self.orders)), False)[2]  # type: ignore[no-any-return] # cached
 
     def _columns(self, sort: str) -> tuple[sa.ColumnElement[Any], ...]:
         return self.orders[sort.removeprefix("-")]
@@ -112,9 +125,9 @@ class Listing:
 
     def _build(
         self, filters: frozenset[str], sort: str, further: bool
-    ) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    ) -> tuple[sa.Select[Any], sa.Select[Any], sa.Select[Any]]:
         matching = self.rows.where(*(self.filters[name] for name in sorted(filters)))
-        count = sa.select(sa.func.count()).select_from(matching.subquery())
+        count = matching.with_only_columns(sa.func.count(), maintain_column_froms=True)
         columns = self._columns(sort)
         backwards = sort.startswith("-")
         rows = matching.add_columns(*(c.label(f"key_{i}") for i, c in enumerate(columns)))
@@ -123,7 +136,8 @@ class Listing:
             last = sa.tuple_(*(sa.bindparam(f"after_{i}", type_=c.type) for i, c in enumerate(columns)))
             rows = rows.where(here < last if backwards else here > last)
         order = [c.desc() if backwards else c.asc() for c in columns]
-        return count, rows.order_by(*order).limit(sa.bindparam("page_size", type_=sa.Integer))
+        page = rows.order_by(*order).limit(sa.bindparam("page_size", type_=sa.Integer))
+        return count, page, matching.order_by(*order)
 
 
 def sorts(*names: str) -> list[str]:
@@ -142,14 +156,16 @@ class _Mark:
         text = json.dumps([self.release, self.list, *places], separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
-    def read(self, cursor: str, places: int) -> list[str]:
+    def read(self, cursor: str, kinds: Sequence[type]) -> list[str | int]:
         try:
             padded = cursor + "=" * (-len(cursor) % 4)
             text = base64.b64decode(padded, altchars=b"-_", validate=True)
             release, list_, *after = json.loads(text)
-        except (ValueError, TypeError, binascii.Error):
+        except (ValueError, TypeError, RecursionError, binascii.Error):
             raise _foreign("Is no cursor of this API.") from None
-        if list_ != self.list or len(after) != places or not all(_is_text(p) for p in after):
+        if list_ != self.list or [type(place) for place in after] != list(kinds):
+            raise _foreign("Belongs to another list, or to other filters.")
+        if not all(_is_storable(place) for place in after):
             raise _foreign("Belongs to another list, or to other filters.")
         if release != self.release:
             raise ReleaseChangedError(
@@ -159,8 +175,9 @@ class _Mark:
         return after
 
 
-def _is_text(place: object) -> bool:
-    return isinstance(place, str) and "\0" not in place and place.isprintable()
+def _is_storable(place: str | int) -> bool:
+    """Whether either engine can compare with it."""
+    return place.isprintable() if isinstance(place, str) else 0 <= place < 2**31
 
 
 def _foreign(why: str) -> BadParameterError:

@@ -4,7 +4,7 @@ import re
 from typing import Annotated
 
 from fastapi import Request
-from fastapi.dependencies.utils import get_flat_dependant
+from fastapi.dependencies.models import Dependant
 from pydantic import BeforeValidator
 
 from app.http.errors import BadParameterError, ParameterProblem
@@ -12,8 +12,7 @@ from app.http.errors import BadParameterError, ParameterProblem
 
 def refuse_unknown_parameters(request: Request) -> None:
     """Refuse what would otherwise be ignored: a misspelt filter answers as if there were none."""
-    dependant = getattr(request.scope.get("route"), "dependant", None)
-    known = [p.alias for p in get_flat_dependant(dependant).query_params] if dependant else []
+    known = _declared(request.scope["route"].dependant)
     sent = [name for name, _ in request.query_params.multi_items()]
     problems = []
     for name in dict.fromkeys(sent):
@@ -28,6 +27,13 @@ def refuse_unknown_parameters(request: Request) -> None:
             )
     if problems:
         raise BadParameterError(problems)
+
+
+def _declared(dependant: Dependant) -> list[str]:
+    names = [parameter.alias for parameter in dependant.query_params]
+    for dependency in dependant.dependencies:
+        names += _declared(dependency)
+    return names
 
 
 def _plain_digits(value: object) -> object:

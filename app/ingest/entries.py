@@ -80,9 +80,7 @@ def _written(field: FieldInfo, name: str) -> tuple[Any, Any]:
         annotation = Annotated[annotation, constraint]
     described: dict[str, Any] = {
         "description": field.description or f"The id of the {name}.",
-        "examples": (field.json_schema_extra or {}).get("examples")
-        if isinstance(field.json_schema_extra, dict)
-        else None,
+        "examples": field.examples,
     }
     if field.is_required():
         return annotation, Field(**described)

@@ -28,22 +28,14 @@ class Section(Shape):
     name: str = described("The section's name.", "Boxed Warning")
 
 
-class Fact(SQLModel, table=True):
-    """One thing that a source says of a drug; its kind's table holds the rest."""
-
-    __table_args__ = (
-        sa.UniqueConstraint("id", "kind"),
-        sa.Index("ix_fact_drug_id_kind_id", "drug_id", "kind", "id"),
-        sa.Index("ix_fact_kind_id", "kind", "id"),
-    )
+class FactFields(SQLModel):
+    """What every fact has."""
 
     id: str = key(
         "The fact's id: stable, and unique over all kinds.",
         "baclofen-warning-withdrawal",
         primary_key=True,
     )
-    kind: str = Field(sa_type=KEY)
-    drug_id: str = Field(foreign_key="drug.id", sa_type=KEY)
     statement: str = described(
         "The fact as a sentence that stands alone.",
         "Stopping baclofen suddenly after long use can cause hallucinations and seizures.",
@@ -54,6 +46,19 @@ class Fact(SQLModel, table=True):
         "stated",
         sa_type=checked(Certainty),
     )
+
+
+class Fact(FactFields, table=True):
+    """One thing that a source says of a drug; its kind's table holds the rest."""
+
+    __table_args__ = (
+        sa.UniqueConstraint("id", "kind"),
+        sa.Index("ix_fact_drug_id_kind_id", "drug_id", "kind", "id"),
+        sa.Index("ix_fact_kind_id", "kind", "id"),
+    )
+
+    kind: str = Field(sa_type=KEY)
+    drug_id: str = Field(foreign_key="drug.id", sa_type=KEY)
     evidence_id: str = evidence()
 
 

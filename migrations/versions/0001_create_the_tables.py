@@ -37,7 +37,6 @@ def upgrade() -> None:
         sa.Column("counts", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_release")),
-        sa.UniqueConstraint("id", name=op.f("uq_release_id")),
     )
     op.create_table(
         "source",
@@ -386,14 +385,6 @@ def upgrade() -> None:
         sa.Column(
             "id", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
         ),
-        sa.Column(
-            "kind", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
-        ),
-        sa.Column(
-            "drug_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
         sa.Column("statement", sa.String(), nullable=False),
         sa.Column(
             "certainty",
@@ -405,6 +396,14 @@ def upgrade() -> None:
                 create_constraint=True,
                 length=40,
             ),
+            nullable=False,
+        ),
+        sa.Column(
+            "kind", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "drug_id",
+            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
             nullable=False,
         ),
         sa.Column(

@@ -1,0 +1,325 @@
+"""Drugs: the list, and the record with all its facts."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Depends, Query
+from pydantic import AfterValidator, Field, create_model
+from sqlmodel import Session, col
+
+from app.api.facts import (
+    LIST_ERRORS,
+    RECORD_ERRORS,
+    CoverageRecord,
+    DrugId,
+    coverage_of,
+    kinds,
+    unknown_drug,
+)
+from app.api.records import Row, fields_of, records
+from app.api.releases import ServedRelease
+from app.database import ReadSession, table_of
+from app.http.pages import Listing, Page, Paging, sorts
+from app.models.base import Shape
+from app.models.drug import Drug, DrugClass, DrugIdentifier, DrugName, IdentifierSystem, folded
+from app.models.fact import Fact
+from app.models.indication import Indication, IndicationStatus
+
+router = APIRouter(tags=["Drugs"])
+
+KINDS = kinds()
+KIND_NAMES = ", ".join(f"`{name}`" for name in KINDS)
+
+DRUGS = Listing(
+    rows=sa.select(*table_of(Drug).c),
+    filters={
+        "q": sa.exists().where(
+            col(DrugName.drug_id) == col(Drug.id),
+            col(DrugName.folded_name).contains(sa.bindparam("q"), autoescape=False, escape="\\"),
+        ),
+        "class_": sa.exists().where(
+            col(DrugClass.drug_id) == col(Drug.id), col(DrugClass.id) == sa.bindparam("class_")
+        ),
+        "condition": sa.exists().where(
+            col(Fact.drug_id) == col(Drug.id),
+            col(Fact.id) == col(Indication.id),
+            col(Indication.condition_id) == sa.bindparam("condition"),
+            # A finding against is no match: the drug is of no use for that condition.
+            col(Indication.status) != IndicationStatus.NOT_EFFECTIVE,
+        ),
+        "identifier": sa.exists().where(
+            col(DrugIdentifier.drug_id) == col(Drug.id),
+            col(DrugIdentifier.system) == sa.bindparam("system"),
+            col(DrugIdentifier.value) == sa.bindparam("identifier"),
+        ),
+    },
+    orders={"name": (col(Drug.folded_name), col(Drug.id)), "id": (col(Drug.id),)},
+)
+
+
+class Links(Shape):
+    """Where the drug's record and its facts are."""
+
+    self: str = Field(description="The record's path.", examples=["/v1/drugs/baclofen"])
+
+
+DrugLinks = create_model(
+    "DrugLinks",
+    __base__=Links,
+    __doc__="Where the drug's record and its facts are.",
+    **{  # type: ignore[arg-type] # made from the kinds there are
+        name: (
+            str,
+            Field(description=f"The path of its {name}.", examples=[f"/v1/drugs/baclofen/{name}"]),
+        )
+        for name in KINDS
+    },
+)
+
+DrugCounts = create_model(
+    "DrugCounts",
+    __base__=Shape,
+    __doc__="How many facts of each kind the drug has.",
+    **{  # type: ignore[arg-type] # made from the kinds there are
+        name: (int, Field(description=f"How many {name} the drug has.", examples=[4]))
+        for name in KINDS
+    },
+)
+
+DrugCoverage = create_model(
+    "DrugCoverage",
+    __base__=Shape,
+    __doc__="How far the sources were searched for each kind of fact.",
+    **{  # type: ignore[arg-type] # made from the kinds there are
+        name: (
+            CoverageRecord,
+            Field(
+                description=f"How far they were searched for its {name}.",
+                examples=[{"status": "partial", "as_of": "2026-11-23", "sources": []}],
+            ),
+        )
+        for name in KINDS
+    },
+)
+
+DrugRecord = create_model(
+    "Drug",
+    __base__=Shape,
+    __doc__="A drug: its names, identifiers, classes, approvals, and how many facts there are.",
+    **fields_of(Drug),
+    counts=(
+        DrugCounts,
+        Field(
+            description="How many facts of each kind there are; a 0 is to be read with `coverage`.",
+            examples=[dict.fromkeys(KINDS, 4)],
+        ),
+    ),
+    coverage=(
+        DrugCoverage,
+        Field(
+            description="How far the sources were searched for each kind of fact.",
+            examples=[
+                dict.fromkeys(KINDS, {"status": "partial", "as_of": "2026-11-23", "sources": []})
+            ],
+        ),
+    ),
+    links=(
+        DrugLinks,
+        Field(
+            description="Where the record and its facts are.",
+            examples=[
+                {"self": "/v1/drugs/baclofen"}
+                | {name: f"/v1/drugs/baclofen/{name}" for name in KINDS}
+            ],
+        ),
+    ),
+)
+
+DrugWithFacts = create_model(
+    "DrugWithFacts",
+    __base__=DrugRecord,
+    __doc__="A drug with the facts that `include` asked for; those it did not are left out.",
+    **{  # type: ignore[arg-type] # made from the kinds there are
+        name: (
+            list[kind.record],  # type: ignore[name-defined] # made from the table
+            Field(
+                default_factory=list,
+                description=f"Its {name}, where `include` asked for them; otherwise left out.",
+                examples=[[]],
+            ),
+        )
+        for name, kind in KINDS.items()
+    },
+)
+DrugWithFacts.model_config["json_schema_serialization_defaults_required"] = False
+DrugWithFacts.model_rebuild(force=True)
+
+
+def _identifier(value: str | None) -> str | None:
+    if value is not None:
+        system, _, number = value.partition(":")
+        if system not in list(IdentifierSystem) or not number:
+            systems = ", ".join(IdentifierSystem)
+            raise ValueError(f"A system, a colon and a number; the systems are {systems}")
+    return value
+
+
+def _searchable(value: str | None) -> str | None:
+    if value is not None and not folded(value):
+        raise ValueError("Some text")
+    return value
+
+
+def _kinds_asked(value: str) -> str:
+    for name in value.split(",") if value else []:
+        if name != "all" and name not in KINDS:
+            raise ValueError(f"'all', or some of {', '.join(KINDS)}, with commas between")
+    return value
+
+
+@dataclass
+class Filters:
+    """What drugs can be narrowed by."""
+
+    q: Annotated[
+        str | None,
+        Query(
+            description="Only drugs with a name that begins with or contains this text; case and "
+            "accents do not matter.",
+            examples=["liores"],
+            min_length=1,
+            max_length=200,
+        ),
+        AfterValidator(_searchable),
+    ] = None
+    class_: Annotated[
+        str | None,
+        Query(
+            alias="class",
+            description="Only drugs of this class, by its id.",
+            examples=["muscle-relaxant"],
+            min_length=1,
+            max_length=200,
+        ),
+    ] = None
+    condition: Annotated[
+        str | None,
+        Query(
+            description="Only drugs with an indication for this condition, by its id. A finding "
+            "against (`not_effective`) is no match.",
+            examples=["muscle-spasticity"],
+            min_length=1,
+            max_length=200,
+        ),
+    ] = None
+    identifier: Annotated[
+        str | None,
+        Query(
+            description="Only the drug with this identifier: its system, a colon, and the value.",
+            examples=["unii:H789N3FKE8"],
+            min_length=3,
+            max_length=200,
+        ),
+        AfterValidator(_identifier),
+    ] = None
+
+    def bound(self) -> dict[str, Any]:
+        """What each filter that was given is bound to."""
+        asked: dict[str, Any] = {"class_": self.class_, "condition": self.condition}
+        if self.q is not None:
+            text = folded(self.q)
+            for special in "\\%_":
+                text = text.replace(special, "\\" + special)
+            asked["q"] = text
+        if self.identifier is not None:
+            system, _, value = self.identifier.partition(":")
+            asked["identifier"] = {"system": system, "identifier": value}
+        return asked
+
+
+@router.get("/drugs", response_model=Page[DrugRecord], responses=LIST_ERRORS)  # type: ignore[valid-type] # made from the table
+def list_drugs(
+    session: ReadSession,
+    release: ServedRelease,
+    page: Paging,
+    filters: Annotated[Filters, Depends()],
+    sort: Annotated[
+        str,
+        Query(
+            description="The order: by name or by id; with `-`, backwards.",
+            examples=["name"],
+            json_schema_extra={"enum": sorts("name", "id")},
+            pattern="^-?(name|id)$",
+        ),
+    ] = "name",
+) -> Any:
+    """Every drug there is, or those that a name, class, condition or identifier leaves."""
+    rows, total, following = DRUGS.page_of(session, release["id"], page, filters.bound(), sort)
+    return {"items": drug_records(session, rows), "total": total, "next": following}
+
+
+@router.get(
+    "/drugs/{drug_id}",
+    response_model=DrugWithFacts,
+    response_model_exclude_unset=True,
+    responses=RECORD_ERRORS,
+)
+def get_drug(
+    session: ReadSession,
+    release: ServedRelease,
+    drug_id: DrugId,
+    include: Annotated[
+        str,
+        Query(
+            description=f"The kinds of fact to put into the record, with commas between: some of "
+            f"{KIND_NAMES}, or `all`.",
+            examples=["indications,warnings"],
+            max_length=200,
+        ),
+        AfterValidator(_kinds_asked),
+    ] = "",
+) -> Any:
+    """A drug's record; with `include`, all its facts in the same call."""
+    rows = session.execute(DRUG_OF, {"id": drug_id}).mappings()
+    found = drug_records(session, [dict(row) for row in rows])
+    if not found:
+        raise unknown_drug(drug_id)
+    drug = found[0]
+    asked = include.split(",")
+    for name, kind in KINDS.items():
+        if name in asked or "all" in asked:
+            drug[name] = kind.all_of_drug(session, drug_id)
+    return drug
+
+
+DRUG_OF = sa.select(*table_of(Drug).c).where(col(Drug.id) == sa.bindparam("id"))
+
+COUNTS_OF = (
+    sa.select(col(Fact.drug_id), col(Fact.kind), sa.func.count().label("facts"))
+    .where(col(Fact.drug_id).in_(sa.bindparam("ids", expanding=True)))
+    .group_by(col(Fact.drug_id), col(Fact.kind))
+)
+
+
+def drug_records(session: Session, rows: list[Row]) -> list[Row]:
+    """Drugs as they are served, in a number of queries that does not grow with theirs."""
+    ids = [row["id"] for row in rows]
+    coverage = coverage_of(session, ids)
+    counts = {id_: dict.fromkeys(KINDS, 0) for id_ in ids}
+    for drug_id, kind, facts in session.execute(COUNTS_OF, {"ids": ids}):
+        counts[drug_id][kind] = facts
+    return [
+        drug
+        | {
+            "counts": counts[drug["id"]],
+            "coverage": coverage[drug["id"]],
+            "links": _links(drug["id"]),
+        }
+        for drug in records(session, Drug, rows)
+    ]
+
+
+def _links(drug_id: str) -> dict[str, str]:
+    record = f"/v1/drugs/{drug_id}"
+    return {"self": record} | {name: f"{record}/{name}" for name in KINDS}

@@ -1,0 +1,46 @@
+"""Health: for the machines that run the API."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from app.api.releases import ServedRelease
+from app.database import ReadSession
+from app.http.errors import UnavailableError, documented
+from app.models.base import Shape
+from app.schema import newest_schema, schema_of
+
+router = APIRouter(prefix="/health", tags=["Health"])
+
+
+class Health(Shape):
+    """How the server is."""
+
+    status: str = Field(description="Always `ok`; anything else is an error.", examples=["ok"])
+
+
+class Readiness(Health):
+    """What the server is ready to serve."""
+
+    release: str = Field(
+        description="The data release that is served.", examples=["2026-11-23-4f1c0a9be2d7"]
+    )
+    db_schema: str = Field(description="The revision of the database's schema.", examples=["0001"])
+
+
+@router.get("/live", response_model=Health, responses=documented())
+async def get_liveness() -> Any:
+    """The process answers, whatever the state of its database."""
+    return {"status": "ok"}
+
+
+@router.get("/ready", response_model=Readiness, responses=documented())
+def get_readiness(session: ReadSession, release: ServedRelease) -> Any:
+    """The database answers, its schema is the one expected, and a release is in it."""
+    schema = schema_of(session.connection())
+    if schema != newest_schema():
+        raise UnavailableError(
+            f"The database's schema is {schema}, and this version needs {newest_schema()}."
+        )
+    return {"status": "ok", "release": release["id"], "db_schema": schema}

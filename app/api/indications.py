@@ -1,0 +1,95 @@
+"""Indications: what a drug is used for, tried for, or was found not to help with."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Depends, Query
+from sqlmodel import col
+
+from app.api.facts import (
+    LIST_ERRORS,
+    RECORD_ERRORS,
+    DrugFilter,
+    DrugId,
+    FactId,
+    FactKind,
+    FactSort,
+)
+from app.api.releases import ServedRelease
+from app.database import ReadSession
+from app.http.pages import Paging
+from app.models.indication import Indication, IndicationStatus
+
+router = APIRouter(tags=["Indications"])
+
+KIND = FactKind(
+    Indication,
+    filters={
+        "condition": col(Indication.condition_id) == sa.bindparam("condition"),
+        "status": col(Indication.status) == sa.bindparam("status"),
+    },
+)
+
+
+@dataclass
+class Filters:
+    """What indications can be narrowed by."""
+
+    condition: Annotated[
+        str | None,
+        Query(
+            description="Only those that name this condition, by its id. Findings against are "
+            "among them: look at `status`.",
+            examples=["muscle-spasticity"],
+            min_length=1,
+            max_length=200,
+        ),
+    ] = None
+    status: Annotated[
+        IndicationStatus | None,
+        Query(
+            description="Only those of this status; `not_effective` for findings against.",
+            examples=["approved"],
+        ),
+    ] = None
+
+
+@dataclass
+class FiltersAcross(Filters):
+    """The same, and the drug."""
+
+    drug: DrugFilter = None
+
+
+@router.get(
+    "/drugs/{drug_id}/indications", response_model=KIND.page_of_drug, responses=LIST_ERRORS
+)
+def list_indications_of_drug(
+    session: ReadSession,
+    release: ServedRelease,
+    drug_id: DrugId,
+    page: Paging,
+    filters: Annotated[Filters, Depends()],
+    sort: FactSort = "id",
+) -> Any:
+    """What this drug is used for, tried for, or was found not to help with (`not_effective`)."""
+    return KIND.list_of_drug(session, release, drug_id, page, sort, filters)
+
+
+@router.get("/indications", response_model=KIND.page, responses=LIST_ERRORS)
+def list_indications(
+    session: ReadSession,
+    release: ServedRelease,
+    page: Paging,
+    filters: Annotated[FiltersAcross, Depends()],
+    sort: FactSort = "id",
+) -> Any:
+    """Indications of every drug, and findings against; filter by condition or status."""
+    return KIND.list_across(session, release, page, sort, filters)
+
+
+@router.get("/indications/{fact_id}", response_model=KIND.record, responses=RECORD_ERRORS)
+def get_indication(session: ReadSession, release: ServedRelease, fact_id: FactId) -> Any:
+    """One indication, by its id."""
+    return KIND.get(session, fact_id)

@@ -1,0 +1,292 @@
+"""Rows as records: with their parts, and what they refer to, in a fixed number of queries.
+
+What a table's rows are served as follows from the table: its own fields, a list for each of its
+parts, `citations` for its evidence, and the row itself where it refers to one (`condition` for
+`condition_id`). Owners' keys and positions stay inside.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import BaseModel, Field, create_model
+from pydantic.fields import FieldInfo
+from sqlmodel import Session, SQLModel, col
+
+from app.database import table_of
+from app.models.base import Part, Shape
+from app.models.condition import Code, Condition
+from app.models.fact import Detail
+from app.models.mechanism import Target
+from app.models.source import Citation, Source
+
+Row = dict[str, Any]
+
+INSIDE = {"kind", "position", "folded_name", "evidence_id", "drug_id", "subject_id", "loaded_at"}
+"""Columns that serve the database and are not served."""
+
+
+class Link(Shape):
+    """Something by its id and name."""
+
+    id: str = Field(description="Its id.", examples=["baclofen"])
+    name: str = Field(description="Its name.", examples=["baclofen"])
+
+
+class SourceLink(Shape):
+    """A source by its id, its title and where to read it."""
+
+    id: str = Field(description="The source's id.", examples=["what-is-baclofen"])
+    title: str = Field(description="Its title.", examples=["What is Baclofen?"])
+    url: str = Field(
+        description="Where a person can read it.",
+        examples=["https://www.wisegeek.net/what-is-baclofen.htm"],
+    )
+
+
+class CitationRecord(Shape):
+    """A passage that says so."""
+
+    source: SourceLink = Field(
+        description="The source.",
+        examples=[
+            {
+                "id": "what-is-baclofen",
+                "title": "What is Baclofen?",
+                "url": "https://www.wisegeek.net/what-is-baclofen.htm",
+            }
+        ],
+    )
+    locator: str = Field(
+        description="Where in the source the passage stands.", examples=["paragraph 6"]
+    )
+
+
+class ConditionLink(Shape):
+    """A condition by its id, name and codes."""
+
+    id: str = Field(description="The condition's id.", examples=["muscle-spasticity"])
+    name: str = Field(description="What the sources call it.", examples=["Muscle spasticity"])
+    codes: list[Code] = Field(description="Codes for it, where a source gives them.", examples=[[]])
+
+
+CITATIONS = Field(
+    description="The passages that say so.",
+    examples=[
+        [
+            {
+                "source": {
+                    "id": "what-is-baclofen",
+                    "title": "What is Baclofen?",
+                    "url": "https://www.wisegeek.net/what-is-baclofen.htm",
+                },
+                "locator": "paragraph 6",
+            }
+        ]
+    ],
+)
+
+
+@cache
+def record_of(table: type[SQLModel], name: str | None = None) -> type[Shape]:
+    """What a table's row is served as."""
+    return create_model(
+        name or table.__name__, __base__=Shape, __doc__=_doc(table), **fields_of(table)
+    )
+
+
+def fields_of(table: type[SQLModel]) -> dict[str, Any]:
+    """The fields that a table's row is served with."""
+    fields: dict[str, Any] = {}
+    for name in _own_fields(table):
+        field = table.model_fields[name]
+        fields[name] = (field.annotation, _required(field))
+    for column in _links_of(table):
+        served = column.removesuffix("_id")
+        description = f"The {served}; null where the source names none."
+        fields[served] = (
+            _link_to(column) | None,
+            Field(description=description, examples=[EXAMPLE_LINKS[served]]),
+        )
+    for name, part in _parts(table).items():
+        item: Any = _scalar_type(part) if part.scalar else record_of(part)
+        fields[name] = (list[item], Field(description=_doc(part) + " In the source's order."))
+    if "evidence_id" in table.model_fields:
+        fields["citations"] = (list[CitationRecord], CITATIONS)
+    return fields | _MORE_FIELDS.get(table, {})
+
+
+def records(session: Session, table: type[SQLModel], rows: list[Row]) -> list[Row]:
+    """The rows as they are served: with parts, citations, conditions and targets."""
+    if rows:
+        _attach_parts(session, table, rows, [row[_key_of(table)[0]] for row in rows])
+    found = _Found(session, table, rows)
+    return [found.served(table, row) for row in rows]
+
+
+_MORE_FIELDS: dict[type[SQLModel], dict[str, Any]] = {}
+_COMPLETIONS: dict[type[SQLModel], Callable[[Row, Row], None]] = {}
+
+
+def serve_also(table: type[SQLModel], fields: dict[str, Any]) -> None:
+    """Serve a table's rows with fields that no column holds; `complete_with` fills them."""
+    _MORE_FIELDS[table] = fields
+
+
+def complete_with(table: type[SQLModel], complete: Callable[[Row, Row], None]) -> None:
+    """Have a function complete each record of a table, in place, given the record and its row."""
+    _COMPLETIONS[table] = complete
+
+
+EXAMPLE_LINKS = {
+    "condition": {"id": "muscle-spasticity", "name": "Muscle spasticity", "codes": []},
+    "target": {
+        "id": "gaba-b-receptor",
+        "name": "GABA-B receptor",
+        "type": None,
+        "identifiers": [{"system": "gtopdb", "value": "242"}],
+    },
+}
+
+
+LINKED: dict[str, type[SQLModel]] = {"condition_id": Condition, "target_id": Target}
+"""Columns that refer to a row which is served in their place."""
+
+
+def _links_of(table: type[SQLModel]) -> list[str]:
+    owner = getattr(table, "owner", ())
+    return [name for name in LINKED if name in table.model_fields and name not in owner]
+
+
+def _link_to(column: str) -> type[Shape]:
+    return ConditionLink if LINKED[column] is Condition else record_of(LINKED[column])
+
+
+class _Found:
+    """What rows refer to, each kind of it found in one query."""
+
+    def __init__(self, session: Session, table: type[SQLModel], rows: list[Row]) -> None:
+        self.citations: dict[str, list[Row]] = defaultdict(list)
+        self.linked: dict[str, dict[str, Row]] = {}
+        wanted: dict[str, set[str]] = defaultdict(set)
+        _collect(table, rows, wanted)
+        if wanted["evidence_id"]:
+            self._find_citations(session, wanted["evidence_id"])
+        for column, of in LINKED.items():
+            if wanted[column]:
+                self.linked[column] = self._find(session, of, wanted[column])
+
+    def served(self, table: type[SQLModel], row: Row) -> Any:
+        """A row as it is served."""
+        record = {name: row[name] for name in _own_fields(table)}
+        for column in _links_of(table):
+            name = column.removesuffix("_id")
+            record[name] = self.linked[column][row[column]] if row[column] else None
+        for name, part in _parts(table).items():
+            items = [self.served(part, item) for item in row[name]]
+            record[name] = [item[part.scalar] for item in items] if part.scalar else items
+        if "evidence_id" in row:
+            record["citations"] = self.citations[row["evidence_id"]] if row["evidence_id"] else []
+        if table in _COMPLETIONS:
+            _COMPLETIONS[table](record, row)
+        return record
+
+    def _find_citations(self, session: Session, ids: set[str]) -> None:
+        for row in session.execute(CITATIONS_OF, {"ids": list(ids)}).mappings():
+            source = {name: row[name] for name in ("id", "title", "url")}
+            self.citations[row["evidence_id"]].append({"source": source, "locator": row["locator"]})
+
+    def _find(self, session: Session, table: type[SQLModel], ids: set[str]) -> dict[str, Row]:
+        found = [dict(row) for row in session.execute(_by_ids(table), {"ids": list(ids)}).mappings()]
+        _attach_parts(session, table, found, list(ids))
+        link = ConditionLink.model_fields if table is Condition else None
+        served = [self.served(table, row) for row in found]
+        return {row["id"]: {k: v for k, v in row.items() if not link or k in link} for row in served}
+
+
+CITATIONS_OF = (
+    sa.select(
+        col(Citation.evidence_id),
+        col(Citation.locator),
+        col(Source.id),
+        col(Source.title),
+        col(Source.url),
+    )
+    .join(Source, col(Source.id) == col(Citation.source_id))
+    .where(col(Citation.evidence_id).in_(sa.bindparam("ids", expanding=True)))
+    .order_by(col(Citation.evidence_id), col(Citation.position))
+)
+
+
+@cache
+def _by_ids(table: type[SQLModel]) -> sa.Select[Any]:
+    columns = table_of(table).c
+    return sa.select(*columns).where(columns.id.in_(sa.bindparam("ids", expanding=True)))
+
+
+@cache
+def _parts_of(part: type[Part]) -> sa.Select[Any]:
+    """Parts by the keys of their outermost owners, in order."""
+    columns = table_of(part).c
+    return (
+        sa.select(*columns)
+        .where(columns[part.owner[0]].in_(sa.bindparam("owners", expanding=True)))
+        .order_by(*(columns[name] for name in (*part.owner, "position")))
+    )
+
+
+def _attach_parts(
+    session: Session, table: type[SQLModel], rows: Iterable[Row], owners: list[Any]
+) -> None:
+    for name, part in _parts(table).items():
+        found = [
+            dict(row) for row in session.execute(_parts_of(part), {"owners": owners}).mappings()
+        ]
+        _attach_parts(session, part, found, owners)
+        by_owner: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+        for row in found:
+            by_owner[tuple(row[key] for key in part.owner)].append(row)
+        for row in rows:
+            row[name] = by_owner[tuple(row[key] for key in _key_of(table))]
+
+
+def _collect(table: type[SQLModel], rows: list[Row], wanted: Mapping[str, set[str]]) -> None:
+    for column in ("evidence_id", *_links_of(table)):
+        wanted[column].update(row[column] for row in rows if row.get(column))
+    for name, part in _parts(table).items():
+        _collect(part, [item for row in rows for item in row[name]], wanted)
+
+
+@cache
+def _own_fields(table: type[SQLModel]) -> tuple[str, ...]:
+    inside = INSIDE | set(getattr(table, "owner", ())) | set(LINKED)
+    if issubclass(table, Detail):
+        inside |= {"id"} | ({"field"} if "subject_id" in table.model_fields else set())
+    return tuple(name for name in table.model_fields if name not in inside)
+
+
+def _key_of(table: type[SQLModel]) -> tuple[str, ...]:
+    if issubclass(table, Part):
+        return (*table.owner, "position")
+    return tuple(column.name for column in table_of(table).primary_key.columns)
+
+
+def _parts(table: type[SQLModel]) -> dict[str, type[Part]]:
+    parts: dict[str, type[Part]] = getattr(table, "parts", {})
+    return parts
+
+
+def _scalar_type(part: type[Part]) -> Any:
+    scalar = str(part.scalar)
+    linked = f"{scalar}_id"
+    return _link_to(linked) if linked in LINKED else part.model_fields[scalar].annotation
+
+
+def _required(field: FieldInfo) -> Any:
+    return Field(description=field.description, examples=field.examples)
+
+
+def _doc(table: type[BaseModel]) -> str:
+    return (table.__doc__ or "").strip().splitlines()[0]

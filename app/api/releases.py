@@ -1,0 +1,69 @@
+"""Releases: which state of the data is being served, and which came before it."""
+
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import Field
+from sqlmodel import Session, col
+
+from app.api.records import Row, record_of, records
+from app.database import ReadSession, table_of
+from app.http.errors import BadParameterError, NoDataError, ReleaseChangedError, documented
+from app.http.pages import Listing, Page, Paging, sorts
+from app.models.base import Shape
+from app.models.release import Release
+
+router = APIRouter(tags=["Releases"])
+
+Record = record_of(Release)
+LATEST = sa.select(*table_of(Release).c).order_by(col(Release.number).desc()).limit(1)
+
+
+def served_release(session: ReadSession, response: Response) -> Row:
+    """The release that a request reads, named in `Data-Release`; an error before the first."""
+    release = session.execute(LATEST).mappings().one_or_none()
+    if release is None:
+        raise NoDataError("No data has been loaded yet; `medfacts seed` loads it.")
+    response.headers["Data-Release"] = release["id"]
+    return dict(release)
+
+
+ServedRelease = Annotated[Row, Depends(served_release)]
+"""The release that a request reads."""
+
+RELEASES = Listing(
+    rows=sa.select(*table_of(Release).c),
+    filters={},
+    orders={"number": (col(Release.number),)},
+)
+
+
+@router.get(
+    "/releases",
+    response_model=Page[Record],  # type: ignore[valid-type] # made from the table
+    responses=documented(BadParameterError, ReleaseChangedError),
+)
+def list_releases(
+    session: ReadSession,
+    release: ServedRelease,
+    page: Paging,
+    sort: Annotated[
+        str,
+        Query(
+            description="The order: oldest first, or newest first.",
+            examples=["-number"],
+            json_schema_extra={"enum": sorts("number")},
+            pattern="^-?number$",
+        ),
+    ] = "-number",
+) -> Any:
+    """The data releases that this database has held, the newest first."""
+    rows, total, following = RELEASES.page_of(session, release["id"], page, {}, sort)
+    return {"items": records(session, Release, rows), "total": total, "next": following}
+
+
+@router.get("/releases/current", response_model=Record, responses=documented())
+def get_current_release(session: ReadSession, release: ServedRelease) -> Any:
+    """The data release that is being served: from which files, and how many facts it holds."""
+    return records(session, Release, [release])[0]

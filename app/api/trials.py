@@ -1,0 +1,100 @@
+"""Trials: what was tried, on whom, and what was found."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Depends, Query
+from sqlmodel import col
+
+from app.api.facts import (
+    LIST_ERRORS,
+    RECORD_ERRORS,
+    DrugFilter,
+    DrugId,
+    FactId,
+    FactKind,
+    FactSort,
+)
+from app.api.derived import DERIVED, EffectMeasures, derive_effects
+from app.api.records import complete_with, serve_also
+from app.api.releases import ServedRelease
+from app.database import ReadSession
+from app.http.pages import Paging
+from app.models.trial import Trial, TrialCondition, TrialOutcome, TrialRegistryId
+
+serve_also(TrialOutcome, {"derived": (EffectMeasures | None, DERIVED)})
+complete_with(Trial, derive_effects)
+
+router = APIRouter(tags=["Trials"])
+
+KIND = FactKind(
+    Trial,
+    filters={
+        "condition": sa.exists().where(
+            col(TrialCondition.trial_id) == col(Trial.id),
+            col(TrialCondition.condition_id) == sa.bindparam("condition"),
+        ),
+        "registry_id": sa.exists().where(
+            col(TrialRegistryId.trial_id) == col(Trial.id),
+            col(TrialRegistryId.registry_id) == sa.bindparam("registry_id"),
+        ),
+        "study": col(Trial.study) == sa.bindparam("study"),
+    },
+)
+
+
+@dataclass
+class Filters:
+    """What trials can be narrowed by."""
+
+    condition: Annotated[
+        str | None,
+        Query(description="Only those whose participants had this condition, by its id.", examples=["alcohol-dependence"], min_length=1, max_length=200),
+    ] = None
+    registry_id: Annotated[
+        str | None,
+        Query(description="Only those that give this registry number.", examples=["NCT00525252"], min_length=1, max_length=200),
+    ] = None
+    study: Annotated[
+        str | None,
+        Query(description="Only accounts of this study: each source's account is a record of its own.", examples=["addolorato-2007"], min_length=1, max_length=200),
+    ] = None
+
+
+@dataclass
+class FiltersAcross(Filters):
+    """The same, and the drug."""
+
+    drug: DrugFilter = None
+
+
+@router.get("/drugs/{drug_id}/trials", response_model=KIND.page_of_drug, responses=LIST_ERRORS)
+def list_trials_of_drug(
+    session: ReadSession,
+    release: ServedRelease,
+    drug_id: DrugId,
+    page: Paging,
+    filters: Annotated[Filters, Depends()],
+    sort: FactSort = "id",
+) -> Any:
+    """Each source's account of the clinical trials of this drug."""
+    return KIND.list_of_drug(session, release, drug_id, page, sort, filters)
+
+
+@router.get("/trials", response_model=KIND.page, responses=LIST_ERRORS)
+def list_trials(
+    session: ReadSession,
+    release: ServedRelease,
+    page: Paging,
+    filters: Annotated[FiltersAcross, Depends()],
+    sort: FactSort = "id",
+) -> Any:
+    """Accounts of clinical trials of every drug; filter by condition, registry number or study."""
+    return KIND.list_across(session, release, page, sort, filters)
+
+
+@router.get("/trials/{fact_id}", response_model=KIND.record, responses=RECORD_ERRORS)
+def get_trial(session: ReadSession, release: ServedRelease, fact_id: FactId) -> Any:
+    """One account of a trial, by its id."""
+    return KIND.get(session, fact_id)

@@ -1,0 +1,98 @@
+"""Warnings: what to know before, while and after taking a drug."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Depends, Query
+from sqlmodel import col
+
+from app.api.facts import (
+    LIST_ERRORS,
+    RECORD_ERRORS,
+    DrugFilter,
+    DrugId,
+    FactId,
+    FactKind,
+    FactSort,
+)
+from app.api.releases import ServedRelease
+from app.database import ReadSession
+from app.http.pages import Paging
+from app.models.warning import Severity, Warning, WarningCategory, WarningType
+
+router = APIRouter(tags=["Warnings"])
+
+KIND = FactKind(
+    Warning,
+    filters={
+        "type": col(Warning.type) == sa.bindparam("type"),
+        "category": col(Warning.category) == sa.bindparam("category"),
+        "severity": col(Warning.severity) == sa.bindparam("severity"),
+        "boxed": col(Warning.boxed) == sa.bindparam("boxed"),
+    },
+)
+
+
+@dataclass
+class Filters:
+    """What warnings can be narrowed by."""
+
+    type: Annotated[
+        WarningType | None,
+        Query(description="Only those of this type of FHIR's ClinicalUseDefinition.", examples=["warning"]),
+    ] = None
+    category: Annotated[
+        WarningCategory | None,
+        Query(description="Only those about this.", examples=["withdrawal"]),
+    ] = None
+    severity: Annotated[
+        Severity | None,
+        Query(description="Only those whose source gives this severity. Most sources give none, so this filter leaves most warnings out.", examples=["critical"]),
+    ] = None
+    boxed: Annotated[
+        bool | None,
+        Query(
+            description="Only those that stand in a boxed warning of a label, or, with `false`, only "
+            "those of a label that do not. Warnings whose source is no label are neither.",
+            examples=[True],
+        ),
+    ] = None
+
+
+@dataclass
+class FiltersAcross(Filters):
+    """The same, and the drug."""
+
+    drug: DrugFilter = None
+
+
+@router.get("/drugs/{drug_id}/warnings", response_model=KIND.page_of_drug, responses=LIST_ERRORS)
+def list_warnings_of_drug(
+    session: ReadSession,
+    release: ServedRelease,
+    drug_id: DrugId,
+    page: Paging,
+    filters: Annotated[Filters, Depends()],
+    sort: FactSort = "id",
+) -> Any:
+    """What to know before, while and after taking this drug, each with the passage that says so."""
+    return KIND.list_of_drug(session, release, drug_id, page, sort, filters)
+
+
+@router.get("/warnings", response_model=KIND.page, responses=LIST_ERRORS)
+def list_warnings(
+    session: ReadSession,
+    release: ServedRelease,
+    page: Paging,
+    filters: Annotated[FiltersAcross, Depends()],
+    sort: FactSort = "id",
+) -> Any:
+    """Warnings of every drug; filter by type, category, severity or boxed."""
+    return KIND.list_across(session, release, page, sort, filters)
+
+
+@router.get("/warnings/{fact_id}", response_model=KIND.record, responses=RECORD_ERRORS)
+def get_warning(session: ReadSession, release: ServedRelease, fact_id: FactId) -> Any:
+    """One warning, by its id."""
+    return KIND.get(session, fact_id)
