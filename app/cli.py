@@ -1,0 +1,243 @@
+"""The command line: `medfacts serve | migrate | seed | check`."""
+
+import errno
+import logging
+import os
+import socket
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from app import __version__
+from app.settings import BadSettingError, Settings, read_settings
+
+SCHEMA_FILE = "schema.json"
+
+
+class CommandError(click.ClickException):
+    """Something that the person at the terminal can mend: one sentence, and exit code 1."""
+
+    def show(self, file: Any = None) -> None:
+        """Print the sentence, and no traceback."""
+        click.echo(f"medfacts: {self.message}", file=file or sys.stderr)
+
+
+def in_one_sentence(command: Callable[..., None]) -> Callable[..., None]:
+    """A command that tells of a failure in one sentence."""
+
+    @wraps(command)
+    def told(**options: Any) -> None:
+        from app.ingest.yaml_files import UnusableFilesError
+
+        try:
+            settings = read_settings()
+            make_url(settings.database_url)
+        except BadSettingError as error:
+            raise CommandError(str(error)) from None
+        except ArgumentError:
+            raise CommandError("MEDFACTS_DATABASE_URL is no database URL.") from None
+        try:
+            command(settings, **options)
+        except UnusableFilesError as error:
+            count = len(error.problems)
+            places = "place" if count == 1 else "places"
+            raise CommandError(f"the seed has {count} {places} to mend:\n{error}") from None
+        except DBAPIError as error:
+            first_line = str(error.orig).strip().splitlines()[0].rstrip(".")
+            raise CommandError(f"the database {_where(settings)} failed: {first_line}.") from None
+
+    return told
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="medfacts")
+def main() -> None:
+    """Medication facts, each cited to the passage it comes from, as a read-only REST API.
+
+    Settings are environment variables; MEDFACTS_DATABASE_URL says where the data is.
+    """
+
+
+@main.command()
+@click.option("--host", help="The address to serve at.  [default: MEDFACTS_HOST or 127.0.0.1]")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="The port to serve at.  [default: MEDFACTS_PORT or 8000]",
+)
+@click.option("--prepare", is_flag=True, help="First migrate, and seed if the seed has changed.")
+@in_one_sentence
+def serve(settings: Settings, host: str | None, port: int | None, prepare: bool) -> None:
+    """Serve the API until stopped."""
+    import uvicorn
+
+    from app.main import create_app
+
+    if prepare:
+        _prepare(settings)
+    _require_data(settings)
+    host, port = host or settings.host, settings.port if port is None else port
+    listener = _listen(host, port)
+    bound = listener.getsockname()[1]
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"Medfacts is at http://{shown}:{bound}, its docs at http://{shown}:{bound}/docs")
+    config = uvicorn.Config(
+        create_app(settings), log_level="info", server_header=False, timeout_graceful_shutdown=8
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+@main.command()
+@in_one_sentence
+def migrate(settings: Settings) -> None:
+    """Bring the database's schema up to date."""
+    from app.schema import migrate, newest_schema
+
+    migrate(settings)
+    click.echo(f"The database {_where(settings)} has schema {newest_schema()}.")
+
+
+@main.command()
+@click.option(
+    "--editor-schema",
+    is_flag=True,
+    help=f"Only write {SCHEMA_FILE}, by which an editor completes and checks the files.",
+)
+@in_one_sentence
+def seed(settings: Settings, editor_schema: bool) -> None:
+    """Load the facts in seed/, all of them or none. Does nothing if they are loaded already."""
+    from app.ingest.seed import seed_schema
+
+    if editor_schema:
+        path = settings.seed_dir / SCHEMA_FILE
+        path.write_text(seed_schema(), encoding="utf-8")
+        click.echo(f"Wrote {path}.")
+        return
+    _require_schema(settings)
+    _seed(settings)
+
+
+@main.command()
+@in_one_sentence
+def check(settings: Settings) -> None:
+    """Check the seed's files, the database's schema, and that every fact in it is whole."""
+    from app.database import read_engine
+    from app.ingest.checks import faults_of
+    from app.ingest.releases import current_release
+    from app.ingest.seed import read_seed, seed_files
+
+    read_seed(settings.seed_dir)
+    click.echo(f"The seed's files in {settings.seed_dir} are right.")
+    _require_data(settings)
+    engine = read_engine(settings)
+    with engine.connect() as connection:
+        release = current_release(connection)
+        faults = faults_of(connection)
+    engine.dispose()
+    if faults:
+        raise CommandError("\n".join(["the data is not whole:", *faults]))
+    click.echo(f"The database {_where(settings)} is whole.")
+    if release is not None and release.files != seed_files(settings.seed_dir):
+        raise CommandError("the seed has changed since it was loaded; run `medfacts seed`.")
+    click.echo(f"It serves release {release.id if release else ''}.")
+
+
+def _prepare(settings: Settings) -> None:
+    from app.schema import migrate, newest_schema
+
+    if _schema(settings) != newest_schema():
+        migrate(settings)
+    _seed(settings)
+
+
+def _seed(settings: Settings) -> None:
+    from app.database import write_engine
+    from app.ingest.seed import load_seed
+
+    engine = write_engine(settings)
+    try:
+        loaded = load_seed(engine, settings.seed_dir)
+    finally:
+        engine.dispose()
+    facts = ", ".join(f"{count} {noun}" for noun, count in loaded.counts.items())
+    verb = "Loaded" if loaded.new else "Nothing has changed since"
+    click.echo(f"{verb} release {loaded.id}: {facts}.")
+
+
+def _require_schema(settings: Settings) -> None:
+    from app.schema import newest_schema
+
+    schema, newest = _schema(settings), newest_schema()
+    if schema is None:
+        raise CommandError(
+            f"there is no database of ours {_where(settings)}; run `medfacts migrate`."
+        )
+    if schema != newest:
+        raise CommandError(
+            f"the database {_where(settings)} has schema {schema}, and this version of medfacts "
+            f"needs {newest}; run `medfacts migrate`, or a newer medfacts."
+        )
+
+
+def _require_data(settings: Settings) -> None:
+    from app.database import read_engine
+    from app.ingest.releases import current_release
+
+    _require_schema(settings)
+    engine = read_engine(settings)
+    with engine.connect() as connection:
+        release = current_release(connection)
+    engine.dispose()
+    if release is None:
+        raise CommandError(f"the database {_where(settings)} is empty; run `medfacts seed`.")
+
+
+def _schema(settings: Settings) -> str | None:
+    """The schema's revision; None where there is no database, and none is made by asking."""
+    from app.database import read_engine
+    from app.schema import schema_of
+
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return None
+    engine = read_engine(settings)
+    try:
+        with engine.connect() as connection:
+            return schema_of(connection)
+    finally:
+        engine.dispose()
+
+
+def _where(settings: Settings) -> str:
+    """Where the database is, without its password."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite":
+        return f"in {url.database}"
+    return f"at {url.render_as_string(hide_password=True)}"
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise CommandError(
+                f"port {port} of {host} is in use; choose another with --port."
+            ) from None
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+        raise CommandError(f"cannot listen at {host}, port {port}: {reason}.") from None
+    return listener
+
+
+if __name__ == "__main__":
+    logging.captureWarnings(True)
+    main()
