@@ -14,6 +14,9 @@ from app.settings import Settings
 
 POSTGRES = "postgresql"
 
+THREADS = 40
+"""How many requests a process reads for at once: as many as its thread pool has threads."""
+
 
 def database_url(settings: Settings) -> URL:
     """The database's URL. A plain `postgresql://` means psycopg 3."""
@@ -79,7 +82,13 @@ def _sqlite_engine(url: URL, mode: str, *, foreign_keys: bool = True) -> Engine:
             connection.execute("PRAGMA journal_mode = WAL")  # readers go on while it writes
         return connection
 
-    engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.QueuePool)
+    engine = (
+        sa.create_engine(
+            "sqlite://", creator=connect, pool_size=THREADS, max_overflow=0, poolclass=sa.QueuePool
+        )
+        if mode == "ro"
+        else sa.create_engine("sqlite://", creator=connect, poolclass=sa.NullPool)
+    )
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
@@ -96,6 +105,11 @@ def _read_session(request: Request) -> Iterator[Session]:
 # The session ends before the response is sent, so a slow reader holds no connection.
 ReadSession = Annotated[Session, Depends(_read_session, scope="function")]
 """A session that cannot write; all that a request reads through it is of one release."""
+
+
+def key_of(model: Any) -> list[str]:
+    """The columns of a table's primary key, a part's owner first and its position last."""
+    return [column.name for column in table_of(model).primary_key.columns]
 
 
 def table_of(model: Any) -> sa.Table:

@@ -9,7 +9,7 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
-from app.http.errors import PROBLEM_PAGE, PROBLEMS
+from app.http.errors import PROBLEM_JSON, PROBLEM_PAGE, PROBLEMS
 from app.settings import ROOT
 
 INTRODUCTION = """\
@@ -96,25 +96,45 @@ def add_docs(api: FastAPI) -> None:
 
 
 def add_examples(api: FastAPI) -> None:
-    """Give each operation its real answer for baclofen as the example."""
+    """Show each operation, and each field, with what the API really says of baclofen."""
     make = api.openapi
 
     def openapi() -> dict[str, Any]:
         if api.openapi_schema is None:
             document = make()
-            examples = json.loads(EXAMPLES.read_text(encoding="utf-8")) if EXAMPLES.exists() else {}
+            answers = json.loads(EXAMPLES.read_text(encoding="utf-8")) if EXAMPLES.exists() else {}
             for path in document["paths"].values():
-                _complete(path["get"], examples)
+                _complete(path["get"], answers, document["components"]["schemas"])
         return api.openapi_schema or {}
 
     api.openapi = openapi  # type: ignore[method-assign] # FastAPI's own way to extend it
 
 
-def _complete(operation: dict[str, Any], examples: dict[str, Any]) -> None:
-    operation["responses"].pop("422", None) if not operation.get("parameters") else None
-    answer = operation["responses"]["200"]["content"]["application/json"]
-    if operation["operationId"] in examples:
-        answer["example"] = examples[operation["operationId"]]
+def _complete(operation: dict[str, Any], answers: dict[str, Any], schemas: dict[str, Any]) -> None:
+    for status, response in operation["responses"].items():
+        content = response["content"]
+        if status != "200":
+            content[PROBLEM_JSON] = content.pop("application/json") | content[PROBLEM_JSON]
+        elif operation["operationId"] in answers:
+            answer = answers[operation["operationId"]]
+            content["application/json"]["example"] = answer
+            _exemplify(content["application/json"]["schema"], answer, schemas)
+
+
+def _exemplify(schema: dict[str, Any], value: Any, schemas: dict[str, Any]) -> None:
+    """Give each field that has no example the one that stands in a real answer."""
+    if "$ref" in schema:
+        schema = schemas[schema["$ref"].rsplit("/", 1)[1]]
+    for choice in schema.get("anyOf", []):
+        _exemplify(choice, value, schemas)
+    if isinstance(value, list) and "items" in schema:
+        for item in value:
+            _exemplify(schema["items"], item, schemas)
+    if isinstance(value, dict):
+        for name, of_field in schema.get("properties", {}).items():
+            if value.get(name):
+                of_field.setdefault("examples", [value[name]])
+                _exemplify(of_field, value[name], schemas)
 
 
 def _problem_page() -> str:
@@ -132,4 +152,3 @@ def _problem_page() -> str:
         "<h1>Errors</h1><p>Every error is <code>application/problem+json</code> (RFC 9457). Its "
         "<code>type</code> points at one of these.</p>" + sections + "</html>"
     )
-

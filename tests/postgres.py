@@ -126,7 +126,7 @@ def _process(folder: Path, program: Path, *options: str) -> Iterator[subprocess.
             group=gid,
             extra_groups=[] if os.geteuid() == 0 else None,
             start_new_session=True,  # Ctrl-C is for the tests, which still need the server.
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - a single system call
+            preexec_fn=_die_with_parent,
         )
     try:
         yield process

@@ -15,7 +15,7 @@ class ConfidenceInterval(Shape):
     """A confidence interval of `ci_percent`."""
 
     lower: float = Field(description="Its lower limit.", examples=[2.42499])
-    upper: float = Field(description="Its upper limit.", examples=[16.1084])
+    upper: float = Field(description="Its upper limit.", examples=[16.1083])
 
 
 class ArmCounts(Shape):
@@ -71,7 +71,7 @@ class EffectMeasures(Shape):
     )
     odds_ratio_ci: ConfidenceInterval | None = Field(
         description="Its interval (log method, Woolf).",
-        examples=[{"lower": 2.42499, "upper": 16.1084}],
+        examples=[{"lower": 2.42499, "upper": 16.1083}],
     )
     number_needed_to_treat: float | None = Field(
         description="One over the size of the risk difference: how many must be treated for one "

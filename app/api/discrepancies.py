@@ -25,7 +25,6 @@ from app.models.base import Shape
 from app.models.discrepancy import Discrepancy
 
 
-
 class Subject(Shape):
     """What the sources disagree about."""
 
@@ -44,9 +43,7 @@ def _name_subject(record: Row, row: Row) -> None:
 
 SUBJECT = Field(
     description="What the sources disagree about.",
-    examples=[
-        {"fact": "baclofen-trial-alcohol-cirrhosis-registry", "field": "/enrollment/count"}
-    ],
+    examples=[{"fact": "baclofen-trial-alcohol-cirrhosis-registry", "field": "/enrollment/count"}],
 )
 serve_also(Discrepancy, {"subject": (Subject, SUBJECT)})
 complete_with(Discrepancy, _name_subject)
@@ -67,7 +64,12 @@ class Filters:
 
     subject: Annotated[
         str | None,
-        Query(description="Only those about this fact, by its id.", examples=["baclofen-trial-alcohol-cirrhosis-registry"], min_length=1, max_length=400),
+        Query(
+            description="Only those about this fact, by its id.",
+            examples=["baclofen-trial-alcohol-cirrhosis-registry"],
+            min_length=1,
+            max_length=400,
+        ),
     ] = None
 
 
@@ -78,7 +80,9 @@ class FiltersAcross(Filters):
     drug: DrugFilter = None
 
 
-@router.get("/drugs/{drug_id}/discrepancies", response_model=KIND.page_of_drug, responses=LIST_ERRORS)
+@router.get(
+    "/drugs/{drug_id}/discrepancies", response_model=KIND.page_of_drug, responses=LIST_ERRORS
+)
 def list_discrepancies_of_drug(
     session: ReadSession,
     release: ServedRelease,

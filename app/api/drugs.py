@@ -1,5 +1,6 @@
 """Drugs: the list, and the record with all its facts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -20,7 +21,7 @@ from app.api.facts import (
 from app.api.records import Row, fields_of, records
 from app.api.releases import ServedRelease
 from app.database import ReadSession, table_of
-from app.http.pages import Listing, Page, Paging, sorts
+from app.http.pages import Listing, Paging, page_of, sorts
 from app.models.base import Shape
 from app.models.drug import Drug, DrugClass, DrugIdentifier, DrugName, IdentifierSystem, folded
 from app.models.fact import Fact
@@ -64,43 +65,37 @@ class Links(Shape):
     self: str = Field(description="The record's path.", examples=["/v1/drugs/baclofen"])
 
 
-DrugLinks = create_model(
+def _for_each_kind(
+    name: str, doc: str, field: Callable[[str], Any], base: type[Shape] = Shape
+) -> type[Shape]:
+    """An object with a field for each kind of fact."""
+    fields: dict[str, Any] = {kind: field(kind) for kind in KINDS}
+    return create_model(name, __base__=base, __doc__=doc, **fields)
+
+
+PARTIAL = {"status": "partial", "as_of": "2026-11-23", "sources": []}
+
+DrugLinks = _for_each_kind(
     "DrugLinks",
-    __base__=Links,
-    __doc__="Where the drug's record and its facts are.",
-    **{  # type: ignore[arg-type] # made from the kinds there are
-        name: (
-            str,
-            Field(description=f"The path of its {name}.", examples=[f"/v1/drugs/baclofen/{name}"]),
-        )
-        for name in KINDS
-    },
+    "Where the drug's record and its facts are.",
+    lambda kind: (
+        str,
+        Field(description=f"The path of its {kind}.", examples=[f"/v1/drugs/baclofen/{kind}"]),
+    ),
+    base=Links,
 )
-
-DrugCounts = create_model(
+DrugCounts = _for_each_kind(
     "DrugCounts",
-    __base__=Shape,
-    __doc__="How many facts of each kind the drug has.",
-    **{  # type: ignore[arg-type] # made from the kinds there are
-        name: (int, Field(description=f"How many {name} the drug has.", examples=[4]))
-        for name in KINDS
-    },
+    "How many facts of each kind the drug has.",
+    lambda kind: (int, Field(description=f"How many {kind} it has.", examples=[4])),
 )
-
-DrugCoverage = create_model(
+DrugCoverage = _for_each_kind(
     "DrugCoverage",
-    __base__=Shape,
-    __doc__="How far the sources were searched for each kind of fact.",
-    **{  # type: ignore[arg-type] # made from the kinds there are
-        name: (
-            CoverageRecord,
-            Field(
-                description=f"How far they were searched for its {name}.",
-                examples=[{"status": "partial", "as_of": "2026-11-23", "sources": []}],
-            ),
-        )
-        for name in KINDS
-    },
+    "How far the sources were searched for each kind of fact.",
+    lambda kind: (
+        CoverageRecord,
+        Field(description=f"How far they were searched for its {kind}.", examples=[PARTIAL]),
+    ),
 )
 
 DrugRecord = create_model(
@@ -119,9 +114,7 @@ DrugRecord = create_model(
         DrugCoverage,
         Field(
             description="How far the sources were searched for each kind of fact.",
-            examples=[
-                dict.fromkeys(KINDS, {"status": "partial", "as_of": "2026-11-23", "sources": []})
-            ],
+            examples=[dict.fromkeys(KINDS, PARTIAL)],
         ),
     ),
     links=(
@@ -136,21 +129,18 @@ DrugRecord = create_model(
     ),
 )
 
-DrugWithFacts = create_model(
+DrugWithFacts = _for_each_kind(
     "DrugWithFacts",
-    __base__=DrugRecord,
-    __doc__="A drug with the facts that `include` asked for; those it did not are left out.",
-    **{  # type: ignore[arg-type] # made from the kinds there are
-        name: (
-            list[kind.record],  # type: ignore[name-defined] # made from the table
-            Field(
-                default_factory=list,
-                description=f"Its {name}, where `include` asked for them; otherwise left out.",
-                examples=[[]],
-            ),
-        )
-        for name, kind in KINDS.items()
-    },
+    "A drug with the facts that `include` asked for; those it did not are left out.",
+    lambda kind: (
+        list.__class_getitem__(KINDS[kind].record),
+        Field(
+            default_factory=list,
+            description=f"Its {kind}, where `include` asked for them; otherwise left out.",
+            examples=[[]],
+        ),
+    ),
+    base=DrugRecord,
 )
 DrugWithFacts.model_config["json_schema_serialization_defaults_required"] = False
 DrugWithFacts.model_rebuild(force=True)
@@ -238,7 +228,7 @@ class Filters:
         return asked
 
 
-@router.get("/drugs", response_model=Page[DrugRecord], responses=LIST_ERRORS)  # type: ignore[valid-type] # made from the table
+@router.get("/drugs", response_model=page_of(DrugRecord), responses=LIST_ERRORS)
 def list_drugs(
     session: ReadSession,
     release: ServedRelease,

@@ -18,7 +18,7 @@ from app.http.errors import (
     UnknownIdError,
     documented,
 )
-from app.http.pages import Listing, Page, PageParams, sorts
+from app.http.pages import Listing, PageParams, page_of, sorts
 from app.models.base import Shape
 from app.models.drug import Coverage, Drug
 from app.models.fact import Detail, Fact, FactFields, fact_kinds
@@ -152,7 +152,7 @@ class FactKind:
     @cached_property
     def page(self) -> Any:
         """A page of these facts across drugs."""
-        return Page[self.record]  # type: ignore[name-defined] # made from the table
+        return page_of(self.record)
 
     @cached_property
     def page_of_drug(self) -> Any:
@@ -162,8 +162,12 @@ class FactKind:
             "nothing is known.",
             examples=[{"status": "partial", "as_of": "2026-11-23", "sources": []}],
         )
-        name = f"{self.table.__name__}PageOfDrug"
-        return create_model(name, __base__=self.page, coverage=(CoverageRecord, coverage))
+        return create_model(
+            f"{self.table.__name__}PageOfDrug",
+            __base__=self.page,
+            __doc__=f"One page of a drug's {self.name}, and how far they were searched for.",
+            coverage=(CoverageRecord, coverage),
+        )
 
     def list_across(
         self, session: Session, release: Row, page: PageParams, sort: str, filters: Any
@@ -200,8 +204,9 @@ class FactKind:
         """One fact, or a 404 that says so."""
         rows = self._rows(session, id=id_)
         if not rows:
-            raise UnknownIdError(f"There is no {self.table.singular} '{id_}'. /v1/{self.name} "
-                                 "lists those there are.")
+            raise UnknownIdError(
+                f"There is no {self.table.singular} '{id_}'. /v1/{self.name} lists those there are."
+            )
         return self._served(session, rows)[0]
 
     def all_of_drug(self, session: Session, drug_id: str) -> list[Row]:
@@ -249,7 +254,10 @@ def coverage_of(session: Session, drug_ids: list[str]) -> dict[str, dict[str, Ro
     read: dict[tuple[str, str], list[Row]] = {}
     for row in session.execute(COVERAGE_OF, {"ids": drug_ids}).mappings():
         read.setdefault((row["drug_id"], row["kind"]), []).append(dict(row))
-    return {id_: {kind: _coverage(read.get((id_, kind), [])) for kind in fact_kinds()} for id_ in drug_ids}
+    return {
+        id_: {kind: _coverage(read.get((id_, kind), [])) for kind in fact_kinds()}
+        for id_ in drug_ids
+    }
 
 
 def _coverage(read: list[Row]) -> Row:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.api.releases import ServedRelease
 from app.database import ReadSession
-from app.http.errors import UnavailableError, documented
+from app.http.errors import BadParameterError, UnavailableError, documented
 from app.models.base import Shape
 from app.schema import newest_schema, schema_of
 
@@ -29,13 +29,13 @@ class Readiness(Health):
     db_schema: str = Field(description="The revision of the database's schema.", examples=["0001"])
 
 
-@router.get("/live", response_model=Health, responses=documented())
+@router.get("/live", response_model=Health, responses=documented(BadParameterError))
 async def get_liveness() -> Any:
     """The process answers, whatever the state of its database."""
     return {"status": "ok"}
 
 
-@router.get("/ready", response_model=Readiness, responses=documented())
+@router.get("/ready", response_model=Readiness, responses=documented(BadParameterError))
 def get_readiness(session: ReadSession, release: ServedRelease) -> Any:
     """The database answers, its schema is the one expected, and a release is in it."""
     schema = schema_of(session.connection())

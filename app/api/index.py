@@ -9,7 +9,7 @@ from app.api.facts import kinds
 from app.api.records import record_of, records
 from app.api.releases import ServedRelease
 from app.database import ReadSession
-from app.http.errors import documented
+from app.http.errors import BadParameterError, documented
 from app.models.base import Shape
 from app.models.release import Release
 
@@ -32,7 +32,7 @@ class Index(Shape):
     openapi: str = Field(description="The same for programs.", examples=["/openapi.json"])
 
 
-@router.get("", response_model=Index, responses=documented())
+@router.get("", response_model=Index, responses=documented(BadParameterError))
 def get_index(session: ReadSession, release: ServedRelease) -> Any:
     """The data release that is being served, and where each resource is."""
     return {

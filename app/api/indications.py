@@ -62,9 +62,7 @@ class FiltersAcross(Filters):
     drug: DrugFilter = None
 
 
-@router.get(
-    "/drugs/{drug_id}/indications", response_model=KIND.page_of_drug, responses=LIST_ERRORS
-)
+@router.get("/drugs/{drug_id}/indications", response_model=KIND.page_of_drug, responses=LIST_ERRORS)
 def list_indications_of_drug(
     session: ReadSession,
     release: ServedRelease,

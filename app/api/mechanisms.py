@@ -38,7 +38,12 @@ class Filters:
 
     target: Annotated[
         str | None,
-        Query(description="Only those that act on this target, by its id.", examples=["gaba-b-receptor"], min_length=1, max_length=200),
+        Query(
+            description="Only those that act on this target, by its id.",
+            examples=["gaba-b-receptor"],
+            min_length=1,
+            max_length=200,
+        ),
     ] = None
     action_type: Annotated[
         ActionType | None,

@@ -42,7 +42,12 @@ class Filters:
     ] = None
     organ: Annotated[
         str | None,
-        Query(description="Only those about this organ, as the source names it.", examples=["liver"], min_length=1, max_length=200),
+        Query(
+            description="Only those about this organ, as the source names it.",
+            examples=["liver"],
+            min_length=1,
+            max_length=200,
+        ),
     ] = None
 
 
@@ -53,7 +58,9 @@ class FiltersAcross(Filters):
     drug: DrugFilter = None
 
 
-@router.get("/drugs/{drug_id}/pharmacokinetics", response_model=KIND.page_of_drug, responses=LIST_ERRORS)
+@router.get(
+    "/drugs/{drug_id}/pharmacokinetics", response_model=KIND.page_of_drug, responses=LIST_ERRORS
+)
 def list_pharmacokinetics_of_drug(
     session: ReadSession,
     release: ServedRelease,

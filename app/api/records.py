@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field, create_model
 from pydantic.fields import FieldInfo
 from sqlmodel import Session, SQLModel, col
 
-from app.database import table_of
+from app.database import key_of, table_of
 from app.models.base import Part, Shape
 from app.models.condition import Code, Condition
 from app.models.fact import Detail
@@ -121,7 +121,7 @@ def fields_of(table: type[SQLModel]) -> dict[str, Any]:
 def records(session: Session, table: type[SQLModel], rows: list[Row]) -> list[Row]:
     """The rows as they are served: with parts, citations, conditions and targets."""
     if rows:
-        _attach_parts(session, table, rows, [row[_key_of(table)[0]] for row in rows])
+        _attach_parts(session, table, rows, [row[key_of(table)[0]] for row in rows])
     found = _Found(session, table, rows)
     return [found.served(table, row) for row in rows]
 
@@ -199,11 +199,15 @@ class _Found:
             self.citations[row["evidence_id"]].append({"source": source, "locator": row["locator"]})
 
     def _find(self, session: Session, table: type[SQLModel], ids: set[str]) -> dict[str, Row]:
-        found = [dict(row) for row in session.execute(_by_ids(table), {"ids": list(ids)}).mappings()]
+        found = [
+            dict(row) for row in session.execute(_by_ids(table), {"ids": list(ids)}).mappings()
+        ]
         _attach_parts(session, table, found, list(ids))
         link = ConditionLink.model_fields if table is Condition else None
         served = [self.served(table, row) for row in found]
-        return {row["id"]: {k: v for k, v in row.items() if not link or k in link} for row in served}
+        return {
+            row["id"]: {k: v for k, v in row.items() if not link or k in link} for row in served
+        }
 
 
 CITATIONS_OF = (
@@ -249,7 +253,7 @@ def _attach_parts(
         for row in found:
             by_owner[tuple(row[key] for key in part.owner)].append(row)
         for row in rows:
-            row[name] = by_owner[tuple(row[key] for key in _key_of(table))]
+            row[name] = by_owner[tuple(row[key] for key in key_of(table))]
 
 
 def _collect(table: type[SQLModel], rows: list[Row], wanted: Mapping[str, set[str]]) -> None:
@@ -265,12 +269,6 @@ def _own_fields(table: type[SQLModel]) -> tuple[str, ...]:
     if issubclass(table, Detail):
         inside |= {"id"} | ({"field"} if "subject_id" in table.model_fields else set())
     return tuple(name for name in table.model_fields if name not in inside)
-
-
-def _key_of(table: type[SQLModel]) -> tuple[str, ...]:
-    if issubclass(table, Part):
-        return (*table.owner, "position")
-    return tuple(column.name for column in table_of(table).primary_key.columns)
 
 
 def _parts(table: type[SQLModel]) -> dict[str, type[Part]]:

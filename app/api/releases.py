@@ -4,14 +4,12 @@ from typing import Annotated, Any
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import Field
-from sqlmodel import Session, col
+from sqlmodel import col
 
 from app.api.records import Row, record_of, records
 from app.database import ReadSession, table_of
 from app.http.errors import BadParameterError, NoDataError, ReleaseChangedError, documented
-from app.http.pages import Listing, Page, Paging, sorts
-from app.models.base import Shape
+from app.http.pages import Listing, Paging, page_of, sorts
 from app.models.release import Release
 
 router = APIRouter(tags=["Releases"])
@@ -41,7 +39,7 @@ RELEASES = Listing(
 
 @router.get(
     "/releases",
-    response_model=Page[Record],  # type: ignore[valid-type] # made from the table
+    response_model=page_of(Record),
     responses=documented(BadParameterError, ReleaseChangedError),
 )
 def list_releases(
@@ -63,7 +61,7 @@ def list_releases(
     return {"items": records(session, Release, rows), "total": total, "next": following}
 
 
-@router.get("/releases/current", response_model=Record, responses=documented())
+@router.get("/releases/current", response_model=Record, responses=documented(BadParameterError))
 def get_current_release(session: ReadSession, release: ServedRelease) -> Any:
     """The data release that is being served: from which files, and how many facts it holds."""
     return records(session, Release, [release])[0]

@@ -6,12 +6,12 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Path, Query
 from sqlmodel import col
 
-from app.api.facts import LIST_ERRORS, RECORD_ERRORS
+from app.api.facts import RECORD_ERRORS
 from app.api.records import record_of, records
 from app.api.releases import ServedRelease
 from app.database import ReadSession, table_of
-from app.http.errors import UnknownIdError
-from app.http.pages import Listing, Page, Paging, sorts
+from app.http.errors import BadParameterError, ReleaseChangedError, UnknownIdError, documented
+from app.http.pages import Listing, Paging, page_of, sorts
 from app.models.source import Source
 
 router = APIRouter(tags=["Sources"])
@@ -25,7 +25,11 @@ SOURCES = Listing(
 )
 
 
-@router.get("/sources", response_model=Page[Record], responses=LIST_ERRORS)  # type: ignore[valid-type] # made from the table
+@router.get(
+    "/sources",
+    response_model=page_of(Record),
+    responses=documented(BadParameterError, ReleaseChangedError),
+)
 def list_sources(
     session: ReadSession,
     release: ServedRelease,

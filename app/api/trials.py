@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Query
 from sqlmodel import col
 
+from app.api.derived import DERIVED, EffectMeasures, derive_effects
 from app.api.facts import (
     LIST_ERRORS,
     RECORD_ERRORS,
@@ -16,7 +17,6 @@ from app.api.facts import (
     FactKind,
     FactSort,
 )
-from app.api.derived import DERIVED, EffectMeasures, derive_effects
 from app.api.records import complete_with, serve_also
 from app.api.releases import ServedRelease
 from app.database import ReadSession
@@ -50,15 +50,30 @@ class Filters:
 
     condition: Annotated[
         str | None,
-        Query(description="Only those whose participants had this condition, by its id.", examples=["alcohol-dependence"], min_length=1, max_length=200),
+        Query(
+            description="Only those whose participants had this condition, by its id.",
+            examples=["alcohol-dependence"],
+            min_length=1,
+            max_length=200,
+        ),
     ] = None
     registry_id: Annotated[
         str | None,
-        Query(description="Only those that give this registry number.", examples=["NCT00525252"], min_length=1, max_length=200),
+        Query(
+            description="Only those that give this registry number.",
+            examples=["NCT00525252"],
+            min_length=1,
+            max_length=200,
+        ),
     ] = None
     study: Annotated[
         str | None,
-        Query(description="Only accounts of this study: each source's account is a record of its own.", examples=["addolorato-2007"], min_length=1, max_length=200),
+        Query(
+            description="Only accounts of this study, for each source's is a record of its own.",
+            examples=["addolorato-2007"],
+            min_length=1,
+            max_length=200,
+        ),
     ] = None
 
 

@@ -19,17 +19,18 @@ from app.api.facts import (
 from app.api.releases import ServedRelease
 from app.database import ReadSession
 from app.http.pages import Paging
-from app.models.warning import Severity, Warning, WarningCategory, WarningType
+from app.models.warning import Severity, WarningCategory, WarningType
+from app.models.warning import Warning as WarningTable
 
 router = APIRouter(tags=["Warnings"])
 
 KIND = FactKind(
-    Warning,
+    WarningTable,
     filters={
-        "type": col(Warning.type) == sa.bindparam("type"),
-        "category": col(Warning.category) == sa.bindparam("category"),
-        "severity": col(Warning.severity) == sa.bindparam("severity"),
-        "boxed": col(Warning.boxed) == sa.bindparam("boxed"),
+        "type": col(WarningTable.type) == sa.bindparam("type"),
+        "category": col(WarningTable.category) == sa.bindparam("category"),
+        "severity": col(WarningTable.severity) == sa.bindparam("severity"),
+        "boxed": col(WarningTable.boxed) == sa.bindparam("boxed"),
     },
 )
 
@@ -40,7 +41,10 @@ class Filters:
 
     type: Annotated[
         WarningType | None,
-        Query(description="Only those of this type of FHIR's ClinicalUseDefinition.", examples=["warning"]),
+        Query(
+            description="Only those of this type of FHIR's ClinicalUseDefinition.",
+            examples=["warning"],
+        ),
     ] = None
     category: Annotated[
         WarningCategory | None,
@@ -48,12 +52,16 @@ class Filters:
     ] = None
     severity: Annotated[
         Severity | None,
-        Query(description="Only those whose source gives this severity. Most sources give none, so this filter leaves most warnings out.", examples=["critical"]),
+        Query(
+            description="Only those whose source gives this severity. Most sources give none, so "
+            "this filter leaves most warnings out.",
+            examples=["critical"],
+        ),
     ] = None
     boxed: Annotated[
         bool | None,
         Query(
-            description="Only those that stand in a boxed warning of a label, or, with `false`, only "
+            description="Only those that stand in a label's boxed warning, or, with `false`, only "
             "those of a label that do not. Warnings whose source is no label are neither.",
             examples=[True],
         ),

@@ -1,17 +1,17 @@
 """Errors: one tree, one shape (RFC 9457 `application/problem+json`), from every origin.
 
-    ProblemError
-    ├── NotFoundError           404  no such path
-    │   └── UnknownIdError      404  no such drug, fact, condition, source
-    ├── BadParameterError       422  a parameter that is unknown, repeated or has a bad value
-    ├── ReleaseChangedError     410  the cursor's release has been replaced
-    └── UnavailableError        503  the database is away
-        └── NoDataError         503  nothing has been loaded yet
+ProblemError
+├── NotFoundError           404  no such path
+│   └── UnknownIdError      404  no such drug, fact, condition, source
+├── BadParameterError       422  a parameter that is unknown, repeated or has a bad value
+├── ReleaseChangedError     410  the cursor's release has been replaced
+└── UnavailableError        503  the database is away
+    └── NoDataError         503  nothing has been loaded yet
 """
 
 import logging
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -79,6 +79,11 @@ class ProblemError(Exception):
         self.detail = detail
         self.errors = list(errors)
 
+    @classmethod
+    def for_docs(cls) -> Self:
+        """The example that the docs show."""
+        return cls(cls.example)
+
 
 class NotFoundError(ProblemError):
     """No route has this path."""
@@ -115,8 +120,16 @@ class BadParameterError(ProblemError):
     )
     example = "limit: Expected a whole number from 1 to 100, found '0'."
 
-    def __init__(self, errors: Sequence[ParameterProblem]) -> None:
-        super().__init__(" ".join(f"{e.parameter}: {e.detail}" for e in errors), errors)
+    @classmethod
+    def of(cls, *errors: ParameterProblem) -> Self:
+        """The error that tells of these parameters."""
+        return cls(" ".join(f"{e.parameter}: {e.detail}" for e in errors), errors)
+
+    @classmethod
+    def for_docs(cls) -> Self:
+        """The example that the docs show."""
+        parameter, detail = cls.example.split(": ", 1)
+        return cls.of(ParameterProblem(parameter=parameter, detail=detail))
 
 
 class ReleaseChangedError(ProblemError):
@@ -227,13 +240,9 @@ def problem_of(error: ProblemError, request_id: str) -> Problem:
 def documented(*errors: type[ProblemError]) -> dict[int | str, dict[str, Any]]:
     """`responses=` for the errors that a route can answer, each with an example."""
     responses: dict[int | str, dict[str, Any]] = {}
-    for error in (*errors, UnavailableError, InternalError):
-        example = ProblemError.__new__(error)
-        ProblemError.__init__(example, error.example)
-        if error is BadParameterError:
-            parameter, detail = error.example.split(": ", 1)
-            example.errors = [ParameterProblem(parameter=parameter, detail=detail)]
-        body = problem_of(example, "6f1c2f0e9a3b4c5d8e7f60718293a4b5").model_dump()
+    every: tuple[type[ProblemError], ...] = (*errors, UnavailableError, InternalError)
+    for error in every:
+        body = problem_of(error.for_docs(), "6f1c2f0e9a3b4c5d8e7f60718293a4b5").model_dump()
         responses[error.status] = {
             "model": Problem,
             "description": f"{error.title}. {error.meaning}",
@@ -255,7 +264,7 @@ def handle_errors(app: FastAPI) -> None:
             ParameterProblem(parameter=str(e["loc"][-1]), detail=_expected(e))
             for e in error.errors()
         ]
-        return problem_response(request, BadParameterError(found))
+        return problem_response(request, BadParameterError.of(*found))
 
     @app.exception_handler(HTTPException)
     def http_error(request: Request, error: HTTPException) -> JSONResponse:

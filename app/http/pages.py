@@ -12,11 +12,11 @@ from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from fastapi import Depends, Query, Request, Response
-from pydantic import Field
+from pydantic import Field, create_model
 from sqlmodel import Session
 
 from app.http.errors import BadParameterError, ParameterProblem, ReleaseChangedError
-from app.http.parameters import PlainInt
+from app.http.parameters import PageSize
 from app.models.base import Shape
 
 T = TypeVar("T")
@@ -35,6 +35,12 @@ class Page(Shape, Generic[T]):
     )
 
 
+def page_of(record: type[Shape]) -> type[Shape]:
+    """A page of such records, named after them."""
+    doc = f"One page of a list. Each item: {(record.__doc__ or '').strip().splitlines()[0]}"
+    return create_model(f"{record.__name__}Page", __base__=Page[record], __doc__=doc)  # type: ignore[valid-type] # made from a table
+
+
 @dataclass(frozen=True)
 class PageParams:
     """Which page of a list is asked for."""
@@ -42,8 +48,8 @@ class PageParams:
     request: Request
     response: Response
     limit: Annotated[
-        PlainInt,
-        Query(ge=1, le=100, description="How many items a page has at the most.", examples=[20]),
+        PageSize,
+        Query(description="How many items a page has at the most.", examples=[20]),
     ] = 20
     cursor: Annotated[
         str | None,
@@ -52,7 +58,7 @@ class PageParams:
             max_length=2000,
             description="Where to go on: part of `next` of the page before. Opaque; it belongs to "
             "one list with its filters and order, and to one data release.",
-            examples=[None],
+            examples=["WyIyMDI2LTExLTIzLTRmMWMwYTliZTJkNyIsImE0ZTgiLCJiYWNsb2ZlbiJd"],
         ),
     ] = None
 
@@ -70,7 +76,7 @@ class Listing:
 
     rows: sa.Select[Any]
     filters: Mapping[str, sa.ColumnElement[bool]] = field(hash=False)
-    orders: Mapping[str, tuple[sa.ColumnElement[Any], ...]] = field(hash=False)
+    orders: Mapping[str, tuple[Any, ...]] = field(hash=False)
 
     def page_of(
         self,
@@ -115,7 +121,7 @@ class Listing:
         """Every row that the filters leave, in the list's own order, for a record's own lists."""
         return self._statements(filters, next(iter(self.orders)), False)[2]  # type: ignore[no-any-return] # cached
 
-    def _columns(self, sort: str) -> tuple[sa.ColumnElement[Any], ...]:
+    def _columns(self, sort: str) -> tuple[Any, ...]:
         return self.orders[sort.removeprefix("-")]
 
     @cached_property
@@ -133,7 +139,9 @@ class Listing:
         rows = matching.add_columns(*(c.label(f"key_{i}") for i, c in enumerate(columns)))
         if further:
             here = sa.tuple_(*columns)
-            last = sa.tuple_(*(sa.bindparam(f"after_{i}", type_=c.type) for i, c in enumerate(columns)))
+            last = sa.tuple_(
+                *(sa.bindparam(f"after_{i}", type_=c.type) for i, c in enumerate(columns))
+            )
             rows = rows.where(here < last if backwards else here > last)
         order = [c.desc() if backwards else c.asc() for c in columns]
         page = rows.order_by(*order).limit(sa.bindparam("page_size", type_=sa.Integer))
@@ -150,20 +158,20 @@ class _Mark:
     """What a cursor says: its release, its list, and the last place read."""
 
     release: str
-    list: str
+    listing: str
 
     def written(self, places: Sequence[Any]) -> str:
-        text = json.dumps([self.release, self.list, *places], separators=(",", ":"))
+        text = json.dumps([self.release, self.listing, *places], separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     def read(self, cursor: str, kinds: Sequence[type]) -> list[str | int]:
         try:
             padded = cursor + "=" * (-len(cursor) % 4)
             text = base64.b64decode(padded, altchars=b"-_", validate=True)
-            release, list_, *after = json.loads(text)
+            release, listing, *after = json.loads(text)
         except (ValueError, TypeError, RecursionError, binascii.Error):
             raise _foreign("Is no cursor of this API.") from None
-        if list_ != self.list or [type(place) for place in after] != list(kinds):
+        if listing != self.listing or [type(place) for place in after] != list(kinds):
             raise _foreign("Belongs to another list, or to other filters.")
         if not all(_is_storable(place) for place in after):
             raise _foreign("Belongs to another list, or to other filters.")
@@ -172,7 +180,8 @@ class _Mark:
                 f"This cursor is of release {release}; {self.release} is served now. "
                 "Begin the list again, without cursor."
             )
-        return after
+        places: list[str | int] = after
+        return places
 
 
 def _is_storable(place: str | int) -> bool:
@@ -182,7 +191,7 @@ def _is_storable(place: str | int) -> bool:
 
 def _foreign(why: str) -> BadParameterError:
     detail = f"{why} Take it from `next` as it stands, or begin without cursor."
-    return BadParameterError([ParameterProblem(parameter="cursor", detail=detail)])
+    return BadParameterError.of(ParameterProblem(parameter="cursor", detail=detail))
 
 
 def _fingerprint(path: str, filters: Mapping[str, Any], sort: str) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from app.http.errors import BadParameterError, ParameterProblem
 
@@ -26,7 +26,7 @@ def refuse_unknown_parameters(request: Request) -> None:
                 ParameterProblem(parameter=name, detail="Is given more than once; give it once.")
             )
     if problems:
-        raise BadParameterError(problems)
+        raise BadParameterError.of(*problems)
 
 
 def _declared(dependant: Dependant) -> list[str]:
@@ -38,9 +38,9 @@ def _declared(dependant: Dependant) -> list[str]:
 
 def _plain_digits(value: object) -> object:
     if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,9}", value):
-        raise ValueError("a whole number in plain digits")
+        raise ValueError("a whole number from 1 to 100")
     return value
 
 
-PlainInt = Annotated[int, BeforeValidator(_plain_digits)]
+PageSize = Annotated[int, Field(ge=1, le=100), BeforeValidator(_plain_digits)]
 """A whole number in plain digits: no sign, blank, point or underscore."""

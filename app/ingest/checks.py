@@ -15,7 +15,9 @@ def faults_of(connection: sa.Connection) -> list[str]:
         told = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
         faults += [f"SQLite says: {sentence}." for sentence in told if sentence != "ok"]
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-        faults += [f"A row of {row[0]} refers to a row of {row[2]} that is not there." for row in broken]
+        faults += [
+            f"A row of {row[0]} refers to a row of {row[2]} that is not there." for row in broken
+        ]
     counts = connection.scalar(
         sa.select(col(Release.counts)).order_by(col(Release.number).desc()).limit(1)
     )

@@ -11,10 +11,9 @@ import sqlalchemy as sa
 from pydantic import BaseModel
 from sqlmodel import SQLModel
 
-from app.database import table_of
+from app.database import key_of, table_of
 from app.ingest.entries import parts_of, refers_elsewhere
 from app.ingest.yaml_files import Location
-from app.models.base import Part
 from app.models.drug import DrugIdentifier
 from app.models.fact import Detail, Fact
 from app.models.source import Citation, Evidence
@@ -56,7 +55,7 @@ class Rows:
                 row[name] = _plain(getattr(entry, name))
         self.of[table_of(table)].append(row)
         self._check(table, entry, row, location, report)
-        own = [row[key] for key in (*table.owner, "position")] if _is_part(table) else [row["id"]]
+        own = [row[key] for key in key_of(table)]
         for name, part in parts_of(table).items():
             for position, item in enumerate(getattr(entry, name)):
                 written = item if part.scalar is None else SimpleNamespace(**{part.scalar: item})
@@ -123,9 +122,9 @@ class Rows:
         self, table: type[SQLModel], entry: Any, row: Row, location: Location, report: Report
     ) -> None:
         """What the database would refuse too, told here with the line it stands on."""
-        if "description" in row and "evidence_id" in row:
-            if (row["description"] is None) != (row["evidence_id"] is None):
-                report(location, "a description and its cite go together.")
+        both = {"description", "evidence_id"} <= row.keys()
+        if both and (row["description"] is None) != (row["evidence_id"] is None):
+            report(location, "a description and its cite go together.")
         if "severity" in row and (row["severity"] is None) != (row["severity_basis"] is None):
             report((*location, "severity"), "a severity and its severity_basis go together.")
         if table is DrugIdentifier:
@@ -143,18 +142,13 @@ class Rows:
                 if result.arm not in arms:
                     known = ", ".join(arms) or "none"
                     report((*here, "arm"), f"this trial's arms are: {known}.")
-                if None not in (result.count, result.participants):
-                    if result.count > result.participants:
-                        report((*here, "count"), "at most as many as `participants`.")
+                if (result.count or 0) > (result.participants or result.count or 0):
+                    report((*here, "count"), "at most as many as `participants`.")
 
 
 def fact_id(drug_id: str, table: type[Detail], key: str) -> str:
     """A fact's id, which never changes: `baclofen-warning-withdrawal`."""
     return f"{drug_id}-{table.singular}-{key}"
-
-
-def _is_part(table: type[SQLModel]) -> bool:
-    return issubclass(table, Part)
 
 
 def _plain(value: Any) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError, create_model
 from pydantic_core import ErrorDetails
 from sqlalchemy.engine import Engine
+from sqlmodel import SQLModel
 
 from app.database import table_of
 from app.ingest.entries import Entry, entry_of, fact_entry_of
@@ -27,7 +28,7 @@ from app.models.fact import Detail, Fact, fact_kinds
 from app.models.mechanism import Target
 from app.models.source import Source
 
-SHARED = {"sources": Source, "conditions": Condition, "targets": Target}
+SHARED: dict[str, type[SQLModel]] = {"sources": Source, "conditions": Condition, "targets": Target}
 """What facts of several drugs refer to."""
 
 
@@ -154,8 +155,9 @@ class _Reading:
                 rows.add(table, entry, {}, (name, i), report)
         facts = list(_facts(content))
         if content.drug is None:
-            for name in ("reviewed", "coverage", *(location[0] for _, location, _ in facts)):
-                if getattr(content, str(name)):
+            kinds = {table.kind_name for table, _, _ in facts}
+            for name in ("reviewed", "coverage", *sorted(kinds)):
+                if getattr(content, name):
                     report((name,), "belongs to a drug, and this file has no `drug`.")
             return
         if content.reviewed is None or len(content.reviewed) != len("2026-11-23"):
@@ -235,9 +237,10 @@ def _located(location: tuple[int | str, ...], data: Any) -> Location:
     steps: list[int | str] = []
     for i, step in enumerate(location):
         last = i == len(location) - 1
-        if isinstance(data, list) and isinstance(step, int) and step < len(data):
-            data = data[step]
-        elif isinstance(data, dict) and step in data:
+        inside = (isinstance(data, list) and isinstance(step, int) and step < len(data)) or (
+            isinstance(data, dict) and step in data
+        )
+        if inside:
             data = data[step]
         elif not last or not isinstance(data, dict):
             continue

@@ -107,7 +107,7 @@ class MechanismFields(SQLModel):
     )
     affinity: Affinity | None = described(
         "How tightly the drug binds its target.",
-        {"parameter": "pKi", "value": None, "lower_limit": 4.3, "upper_limit": 6.2},
+        {"parameter": "pKi", "value": 5.2, "lower_limit": 4.3, "upper_limit": 6.2},
         sa_type=JSON,
         default=None,
     )

@@ -1,0 +1,76 @@
+"""SQLite and Postgres give the same bytes for every route."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from app.database import write_engine
+from app.ingest.seed import load_seed
+from app.main import create_app
+from app.settings import Settings
+from tests.conftest import AppTransport
+from tests.examples import path_of
+from tests.postgres import PostgresServer
+
+QUERIES = [
+    "/v1/drugs?limit=1",
+    "/v1/drugs/baclofen?include=all",
+    "/v1/warnings?limit=1",
+    "/v1/warnings?sort=-id&limit=2",
+    "/v1/warnings?boxed=true",
+    "/v1/trials?registry_id=NCT00525252",
+    "/v1/drugs?q=Baclofe%CC%80ne",
+    "/v1/drugs?q=%F0%9F%92%8A",
+    "/v1/warnings?cursor=WyIiXQ",
+    "/v1/drugs/%E2%80%AE",
+    "/v1/drugs/no-such-drug",
+    "/drugs/baclofen/warnings",
+]
+
+
+@pytest.mark.parametrize("path", ["every route", *QUERIES])
+def test_both_engines_answer_alike(
+    both: tuple[httpx.Client, httpx.Client], routes: list[str], path: str
+) -> None:
+    for asked in routes if path == "every route" else [path]:
+        one, other = (client.get(asked, headers={"X-Request-Id": "same"}) for client in both)
+
+        assert one.content == other.content, asked
+        assert (one.status_code, one.headers) == (other.status_code, other.headers)
+
+
+@pytest.fixture(scope="session")
+def routes() -> list[str]:
+    """A path for every route."""
+    document = create_app(Settings(database_url="sqlite:////nowhere.db")).openapi()
+    return [path_of(m["get"], template) for template, m in document["paths"].items()]
+
+
+@pytest.fixture(scope="session")
+def both(
+    sqlite_template: Path,
+    postgres_template: str,
+    postgres: PostgresServer,
+    tmp_path_factory: pytest.TempPathFactory,
+    portal: Any,
+) -> Any:
+    """Clients of the project's own seed, on SQLite and on Postgres."""
+    path = tmp_path_factory.mktemp("both") / "medfacts.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    name = postgres.create_database(postgres_template)
+    apps = []
+    for url in (f"sqlite:///{path}", postgres.url(name)):
+        settings = Settings(database_url=url)
+        engine = write_engine(settings)
+        load_seed(engine, settings.seed_dir)
+        engine.dispose()
+        apps.append(create_app(settings))
+    yield tuple(
+        httpx.Client(transport=AppTransport(app, portal), base_url="http://medfacts")
+        for app in apps
+    )
+    for app in apps:
+        app.state.read_engine.dispose()
+    postgres.drop_database(name)

@@ -1,0 +1,164 @@
+"""Errors: one shape from every origin, naming the thing and what would do."""
+
+from pathlib import Path
+
+import anyio.from_thread
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from app.main import create_app
+from app.settings import Settings
+from tests.conftest import AppTransport, Save
+from tests.writing import drug
+
+
+def problem(answer: httpx.Response, status: int, slug: str) -> dict[str, object]:
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    body: dict[str, object] = answer.json()
+    assert set(body) == {"type", "title", "status", "detail", "request_id", "errors"}
+    assert (body["status"], body["type"]) == (status, f"/docs/problems#{slug}")
+    assert body["request_id"] == answer.headers["x-request-id"]
+    assert str(body["detail"]).endswith(".")
+    return body
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("/v1/drugs/baclofin", "drug 'baclofin'"),
+        ("/v1/drugs/Baclofen", "drug 'Baclofen'"),
+        ("/v1/drugs/baclofin/warnings", "drug 'baclofin'"),
+        ("/v1/warnings?drug=baclofin", "drug 'baclofin'"),
+        ("/v1/warnings/nothing", "warning 'nothing'"),
+        ("/v1/warnings/baclofen-indication-muscle-spasticity", "warning"),
+        ("/v1/pharmacokinetics/nothing", "pharmacokinetics 'nothing'"),
+        ("/v1/conditions/nothing", "condition 'nothing'"),
+        ("/v1/sources/nothing", "source 'nothing'"),
+    ],
+)
+def test_what_is_not_there_is_a_404_that_says_so(
+    seeded: httpx.Client, path: str, named: str
+) -> None:
+    assert named in str(problem(seeded.get(path), 404, "unknown-id")["detail"])
+
+
+@pytest.mark.parametrize("path", ["/v2/drugs", "/v1/drug", "/nothing", "/drugs/a/b/c"])
+def test_a_path_that_leads_nowhere_is_a_404(seeded: httpx.Client, path: str) -> None:
+    assert path in str(problem(seeded.get(path), 404, "not-found")["detail"])
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "expected"),
+    [
+        ("limt=1", "limt", "There are: "),
+        ("limit[]=1", "limit[]", "There are: "),
+        ("limit=0", "limit", "greater than or equal to 1"),
+        ("limit=101", "limit", "less than or equal to 100"),
+        ("limit=-1", "limit", "whole number from 1 to 100"),
+        ("limit=+1", "limit", "whole number from 1 to 100"),
+        ("limit=1.0", "limit", "whole number from 1 to 100"),
+        ("limit=1_0", "limit", "whole number from 1 to 100"),
+        ("limit=", "limit", "whole number from 1 to 100"),
+        ("limit=9223372036854775808", "limit", "whole number from 1 to 100"),
+        ("limit=1&limit=2", "limit", "more than once"),
+        ("category=kidney", "category", "'renal'"),
+        ("severity=", "severity", "'critical'"),
+        ("boxed=perhaps", "boxed", "boolean"),
+        ("sort=name", "sort", "^-?id$"),
+        ("cursor=abc", "cursor", "Is no cursor of this API"),
+        ("cursor=", "cursor", "some text"),
+        ("cursor=%C3%A9", "cursor", "Is no cursor of this API"),
+        ("cursor=W10", "cursor", "Is no cursor of this API"),
+    ],
+)
+def test_a_parameter_that_cannot_be_used_is_named_with_what_would_do(
+    seeded: httpx.Client, query: str, parameter: str, expected: str
+) -> None:
+    body = problem(seeded.get(f"/v1/warnings?{query}"), 422, "bad-parameter")
+
+    [error] = body["errors"]  # type: ignore[misc] # a list of one
+    assert error["parameter"] == parameter
+    assert expected in error["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "parameter"),
+    [
+        ("/v1/drugs?identifier=H789N3FKE8", "identifier"),
+        ("/v1/drugs?identifier=passport:1", "identifier"),
+        ("/v1/drugs?q=%20", "q"),
+        ("/v1/drugs/baclofen?include=side-effects", "include"),
+        ("/v1/drugs/baclofen?includes=warnings", "includes"),
+        ("/v1/warnings/baclofen-warning-withdrawal?limit=1", "limit"),
+        ("/v1?x=1", "x"),
+        ("/health/live?x=1", "x"),
+    ],
+)
+def test_every_route_refuses_what_it_does_not_know(
+    seeded: httpx.Client, path: str, parameter: str
+) -> None:
+    body = problem(seeded.get(path), 422, "bad-parameter")
+
+    assert [e["parameter"] for e in body["errors"]] == [parameter]  # type: ignore[attr-defined] # a list
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_writing_is_not_answered(seeded: httpx.Client, method: str) -> None:
+    answer = seeded.request(method, "/v1/drugs/baclofen")
+
+    problem(answer, 405, "method-not-allowed")
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
+
+
+def test_a_database_without_a_release_says_so(client: httpx.Client) -> None:
+    answer = client.get("/v1/drugs/baclofen/warnings")
+
+    problem(answer, 503, "no-data")
+    assert answer.headers["retry-after"] == "2"
+    problem(client.get("/health/ready"), 503, "no-data")
+    assert client.get("/health/live").json() == {"status": "ok"}
+
+
+def test_a_database_that_is_away_is_a_503_and_no_file_is_made(
+    tmp_path: Path, portal: anyio.from_thread.BlockingPortal
+) -> None:
+    app = create_app(Settings(database_url=f"sqlite:///{tmp_path}/none.db"))
+    transport = AppTransport(app, portal)
+
+    with httpx.Client(transport=transport, base_url="http://medfacts") as client:
+        answer = client.get("/v1/drugs", headers={"Origin": "https://a.example"})
+
+    problem(answer, 503, "unavailable")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert (
+        answer.headers["access-control-allow-origin"] == "*"
+        if "origin" in answer.request.headers
+        else True
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bug_is_a_500_of_the_same_shape_and_the_next_request_is_answered(
+    app: FastAPI, client: httpx.Client, save: Save
+) -> None:
+    @app.get("/bug", include_in_schema=False)
+    def bug() -> None:
+        raise ZeroDivisionError("secret")
+
+    save(drug("a"))
+    answer = client.get("/bug", headers={"Origin": "https://a.example"})
+
+    problem(answer, 500, "internal-error")
+    assert "secret" not in answer.text
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert client.get("/v1/drugs/a").status_code == 200
+
+
+def test_the_docs_explain_every_kind_of_error(seeded: httpx.Client) -> None:
+    page = seeded.get("/docs/problems").text
+
+    for answer in (seeded.get("/x"), seeded.get("/v1?x=1"), seeded.post("/v1")):
+        anchor = answer.json()["type"].split("#")[1]
+        assert f'id="{anchor}"' in page

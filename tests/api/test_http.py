@@ -1,0 +1,144 @@
+"""What every response carries, and the same on either engine."""
+
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from tests.conftest import Save, counted_queries
+from tests.examples import path_of
+from tests.writing import brand, drug, indication, warning
+
+
+def paths(app: FastAPI) -> list[str]:
+    return [path_of(m["get"], template) for template, m in app.openapi()["paths"].items()]
+
+
+@pytest.mark.parametrize(
+    ("asked", "versioned"),
+    [
+        ("/drugs/baclofen/warnings", "/v1/drugs/baclofen/warnings"),
+        ("/drugs?q=bac&limit=5", "/v1/drugs?q=bac&limit=5"),
+        ("/releases/current", "/v1/releases/current"),
+        ("/", "/v1"),
+    ],
+)
+def test_a_path_without_the_version_is_that_of_v1(
+    seeded: httpx.Client, asked: str, versioned: str
+) -> None:
+    answer, same = seeded.get(asked), seeded.get(versioned)
+
+    assert answer.content == same.content
+    assert answer.headers["content-location"] == versioned
+    assert "content-location" not in same.headers
+
+
+def test_head_is_get_without_its_body(seeded: httpx.Client, seeded_app: FastAPI) -> None:
+    for path in [*paths(seeded_app), "/v1/drugs/nothing", "/docs", "/openapi.json"]:
+        got, head = seeded.get(path), seeded.head(path)
+
+        assert head.status_code == got.status_code
+        assert head.content == b""
+        for name in ("content-length", "content-type", "data-release"):
+            assert head.headers.get(name) == got.headers.get(name)
+
+
+def test_every_response_says_its_release_and_its_request(seeded: httpx.Client) -> None:
+    answer = seeded.get("/v1/drugs/baclofen", headers={"X-Request-Id": "mine-1"})
+
+    assert answer.headers["data-release"] == seeded.get("/v1").json()["release"]["id"]
+    assert answer.headers["x-request-id"] == "mine-1"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    bad = seeded.get("/v1/drugs/baclofen", headers={"X-Request-Id": "<script>"})
+    assert len(bad.headers["x-request-id"]) == 32
+
+
+def test_any_page_may_read_and_none_may_write(seeded: httpx.Client) -> None:
+    origin = {"Origin": "https://frontend.example"}
+    preflight = origin | {"Access-Control-Request-Method": "DELETE"}
+
+    assert seeded.get("/v1/drugs/x", headers=origin).headers["access-control-allow-origin"] == "*"
+    refused = seeded.options("/v1/drugs", headers=preflight)
+    assert refused.status_code == 400
+    assert "DELETE" not in refused.headers["access-control-allow-methods"]
+
+
+def test_the_host_header_is_never_reflected(seeded: httpx.Client, seeded_app: FastAPI) -> None:
+    evil = {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
+
+    for path in [*paths(seeded_app), "/v1/drugs/", "/docs", "/docs/", "/v1/drugs?limit=1"]:
+        answer = seeded.get(path, headers=evil)
+        assert "evil.example" not in answer.text + str(answer.headers)
+
+
+def many(count: int) -> list[dict[str, Any]]:
+    """Drugs with so many facts, names and citations each."""
+    return [
+        drug(
+            name,
+            *(warning(f"w{i}", cite={"leaflet": [f"page {i}", "page 99"]}) for i in range(count)),
+            *(indication(f"c{i}") for i in range(count)),
+            (
+                "trials",
+                {
+                    "key": "t",
+                    "statement": "A trial.",
+                    "certainty": "stated",
+                    "cite": {"leaflet": "page 1"},
+                    "conditions": [f"c{i}" for i in range(count)],
+                    "phases": ["PHASE1"],
+                    "arms": [
+                        {"id": f"arm{i}", "label": "Arm", "doses": [{"value": "1"}] * count}
+                        for i in range(count)
+                    ],
+                    "outcomes": [
+                        {
+                            "measure": "m",
+                            "statement": "s",
+                            "certainty": "stated",
+                            "cite": {"leaflet": f"page {i}"},
+                            "results": [{"arm": "arm0", "value": "1"}] * count,
+                        }
+                        for i in range(count)
+                    ],
+                },
+            ),
+        )
+        for name in ("a", "b")[: 1 if count == 1 else 2]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "queries"),
+    [
+        ("/v1/drugs/a", 8),
+        ("/v1/drugs/a?include=all", 31),
+        ("/v1/drugs", 9),
+        ("/v1/drugs/a/warnings", 5 + 1),
+        ("/v1/warnings", 4),
+        ("/v1/trials", 15),
+        ("/v1/warnings/a-warning-w0", 3),
+    ],
+)
+def test_the_number_of_queries_does_not_grow_with_the_facts(
+    app: FastAPI, client: httpx.Client, save: Save, path: str, queries: int
+) -> None:
+    counts = []
+    for facts in (1, 9):
+        save(*many(facts))
+        with counted_queries(app) as statements:
+            assert client.get(path).status_code == 200
+        counts.append(len(statements))
+
+    assert counts == [queries, queries]
+
+
+def test_a_brand_is_served_as_it_is_written(client: httpx.Client, save: Save) -> None:
+    file = drug("a")
+    file["drug"]["names"].append(brand("Ábrand <®>\u2028'\""))
+    save(file)
+
+    served = client.get("/v1/drugs/a").json()["names"]
+
+    assert served[1]["name"] == "Ábrand <®>\u2028'\""

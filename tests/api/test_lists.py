@@ -1,0 +1,214 @@
+"""Lists: their filters, order, pages, and what an empty one means."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from tests.conftest import Save
+from tests.writing import CITE, brand, drug, indication, warning
+
+
+def names(client: httpx.Client, path: str) -> list[str]:
+    return [item["id"] for item in client.get(path).json()["items"]]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+@pytest.mark.parametrize("sort", ["id", "-id"])
+def test_following_next_gives_each_item_once_in_order(
+    client: httpx.Client, save: Save, size: int, sort: str
+) -> None:
+    save(
+        drug("a", *(warning(f"w{i}") for i in range(3))),
+        drug("b", *(warning(f"w{i}") for i in range(4))),
+    )
+    expected = [f"{d}-warning-w{i}" for d, n in (("a", 3), ("b", 4)) for i in range(n)]
+
+    found, path, totals = [], f"/v1/warnings?limit={size}&sort={sort}", set()
+    while path:
+        answer = client.get(path)
+        body = answer.json()
+        found += [item["id"] for item in body["items"]]
+        totals.add(body["total"])
+        link = answer.headers.get("Link")
+        assert link == (f'<{body["next"]}>; rel="next"' if body["next"] else None)
+        path = body["next"]
+
+    assert found == (expected if sort == "id" else expected[::-1])
+    assert totals == {7}
+
+
+def test_drugs_are_ordered_by_name_whatever_its_case(client: httpx.Client, save: Save) -> None:
+    save(
+        drug("zinc"),
+        drug("a-drug") | {"drug": drug("Aspirin")["drug"] | {"id": "a-drug"}},
+        drug("baclofen"),
+    )
+
+    assert names(client, "/v1/drugs") == ["a-drug", "baclofen", "zinc"]
+    assert names(client, "/v1/drugs?sort=-name&limit=1") == ["zinc"]
+    assert names(client, "/v1/drugs?sort=-id") == ["zinc", "baclofen", "a-drug"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("q=lior", ["baclofen"]),
+        ("q=LIORESAL", ["baclofen"]),
+        ("q=ofen", ["baclofen"]),
+        ("q=bacloféN", ["baclofen"]),
+        ("q=pentazocine", []),
+        ("q=%25", []),
+        ("q=_", []),
+        ("q=b_clofen", []),
+        ("q=%5C", []),
+        ("q='%22;--", []),
+        ("class=muscle-relaxant", ["baclofen"]),
+        ("class=muscle", []),
+        ("condition=muscle-spasticity", ["baclofen"]),
+        ("condition=no-such-condition", []),
+        ("identifier=unii:H789N3FKE8", ["baclofen"]),
+        ("identifier=cas:H789N3FKE8", []),
+        ("q=bac&class=antispasmodic&identifier=chembl:CHEMBL701", ["baclofen"]),
+    ],
+)
+def test_drugs_are_found_by_what_is_asked_and_by_nothing_like_it(
+    seeded: httpx.Client, asked: str, found: list[str]
+) -> None:
+    assert names(seeded, f"/v1/drugs?{asked}") == found
+
+
+@pytest.mark.parametrize(
+    ("path", "count"),
+    [
+        ("warnings?category=withdrawal", 1),
+        ("warnings?category=renal&type=warning", 1),
+        ("warnings?type=contraindication", 0),
+        ("warnings?severity=critical", 0),
+        ("warnings?boxed=true", 0),
+        ("warnings?boxed=false", 0),
+        ("indications?status=not_effective", 1),
+        ("indications?condition=alcohol-dependence&status=approved", 0),
+        ("mechanisms?action_type=AGONIST", 1),
+        ("mechanisms?target=gaba-a-receptor", 0),
+        ("pharmacokinetics?process=excretion", 1),
+        ("pharmacokinetics?organ=liver", 2),
+        ("trials?registry_id=NCT00525252", 2),
+        ("trials?condition=liver-cirrhosis", 2),
+        ("trials?study=addolorato-2007", 3),
+        ("discrepancies?subject=baclofen-trial-alcohol-cirrhosis-paper", 2),
+    ],
+)
+def test_facts_are_narrowed_alike_across_drugs_and_under_one(
+    seeded: httpx.Client, path: str, count: int
+) -> None:
+    across = seeded.get(f"/v1/{path}&drug=baclofen").json()
+    under = seeded.get(f"/v1/drugs/baclofen/{path}").json()
+
+    assert across["total"] == len(across["items"]) == count
+    assert under["items"] == across["items"]
+
+
+def test_an_empty_list_says_whether_anyone_looked(client: httpx.Client, save: Save) -> None:
+    searched = drug("searched") | {"coverage": [{"source": "leaflet", "kinds": ["warnings"]}]}
+    whole = {"source": "leaflet", "kinds": ["warnings"], "complete": "true"}
+    save(searched, drug("unsearched"), drug("whole") | {"coverage": [whole]})
+
+    found = {
+        name: client.get(f"/v1/drugs/{name}/warnings").json()
+        for name in ("searched", "unsearched", "whole")
+    }
+
+    assert [body["items"] for body in found.values()] == [[], [], []]
+    leaflet = {"id": "leaflet", "title": "A leaflet", "url": "https://leaflet.example/"}
+    assert found["searched"]["coverage"] == {
+        "status": "partial",
+        "as_of": "2026-01-31",
+        "sources": [leaflet],
+    }
+    assert found["unsearched"]["coverage"] == {
+        "status": "not_searched",
+        "as_of": None,
+        "sources": [],
+    }
+    assert found["whole"]["coverage"]["status"] == "complete"
+
+
+def test_a_finding_against_is_never_listed_as_a_use(client: httpx.Client, save: Save) -> None:
+    save(drug("a", indication("gout", status="not_effective")), drug("b", indication("gout")))
+
+    assert names(client, "/v1/drugs?condition=gout") == ["b"]
+    assert names(client, "/v1/indications?condition=gout&status=approved") == ["b-indication-gout"]
+
+
+def test_a_brand_finds_its_drug_once(client: httpx.Client, save: Save) -> None:
+    file = drug("a")
+    file["drug"]["names"] += [brand("Abrand"), brand("Abrand Forte")]
+    save(file)
+
+    body = client.get("/v1/drugs?q=abrand").json()
+
+    assert (body["total"], [item["id"] for item in body["items"]]) == (1, ["a"])
+
+
+def test_a_cursor_outlives_no_release(client: httpx.Client, save: Save) -> None:
+    save(drug("a", warning("w1"), warning("w2")))
+    path = client.get("/v1/warnings?limit=1").json()["next"]
+
+    save(drug("a", warning("w1"), warning("w2"), warning("w3")))
+    answer = client.get(path)
+
+    assert answer.status_code == 410
+    assert answer.json()["type"] == "/docs/problems#release-changed"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "/v1/indications?limit=1",
+        "/v1/warnings?limit=1&type=warning",
+        "/v1/warnings?limit=1&sort=-id",
+        "/v1/drugs/baclofen/warnings?limit=1",
+        "/v1/drugs?limit=1",
+        "/v1/releases?limit=1",
+    ],
+)
+def test_a_cursor_belongs_to_one_list(seeded: httpx.Client, elsewhere: str) -> None:
+    following = seeded.get("/v1/warnings?limit=1").json()["next"]
+    cursor = parse_qs(urlsplit(following).query)["cursor"][0]
+
+    answer = seeded.get(f"{elsewhere}&cursor={cursor}")
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["parameter"] == "cursor"
+
+
+def test_a_record_embeds_what_is_asked_for_and_nothing_else(seeded: httpx.Client) -> None:
+    bare = seeded.get("/v1/drugs/baclofen").json()
+    some = seeded.get("/v1/drugs/baclofen?include=warnings,indications").json()
+    everything = seeded.get("/v1/drugs/baclofen?include=all").json()
+
+    assert set(some) - set(bare) == {"indications", "warnings"}
+    assert set(everything) - set(bare) == set(bare["counts"])
+    for kind in bare["counts"]:
+        listed = seeded.get(f"/v1/drugs/baclofen/{kind}?limit=100").json()["items"]
+        assert everything[kind] == listed
+        assert len(listed) == bare["counts"][kind]
+    assert seeded.get("/v1/drugs").json()["items"] == [bare]
+
+
+def test_releases_say_from_what_they_were_made(client: httpx.Client, save: Save) -> None:
+    save(drug("a", warning("w1")))
+    save(drug("a", warning("w1")), drug("b", description="A drug.", cite=CITE))
+
+    releases = client.get("/v1/releases").json()
+    current = client.get("/v1/releases/current").json()
+
+    assert [r["number"] for r in releases["items"]] == [2, 1]
+    assert releases["items"][0] == current == client.get("/v1").json()["release"]
+    assert [f["name"] for f in current["files"]] == [
+        "drugs/a.yaml",
+        "drugs/b.yaml",
+        "shared.yaml",
+    ]
+    assert (current["counts"]["drugs"], current["counts"]["warnings"]) == (2, 1)

@@ -1,0 +1,145 @@
+"""The document and the docs page: complete, true, and at home without the internet."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from fastapi import FastAPI
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from app.database import write_engine
+from app.docs import EXAMPLES
+from app.ingest.seed import load_seed
+from app.main import create_app
+from app.schema import migrate
+from app.settings import Settings
+from tests.examples import answers, baclofen_alone
+
+
+@pytest.fixture(scope="session")
+def document() -> dict[str, Any]:
+    """The OpenAPI document; no database is asked for it."""
+    return create_app(Settings(database_url="sqlite:////nowhere.db")).openapi()
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        assert list(methods) == ["get"]
+        yield path, methods["get"]
+
+
+def test_the_document_is_valid_openapi(document: dict[str, Any]) -> None:
+    validate(document)  # type: ignore[arg-type] # a plain dict
+
+    assert document["openapi"].startswith("3.1")
+
+
+def test_every_operation_parameter_field_and_error_has_a_sentence_and_an_example(
+    document: dict[str, Any],
+) -> None:
+    bare = []
+    for path, operation in operations(document):
+        bare += [path for name in ("description", "summary") if not operation.get(name)]
+        for parameter in operation.get("parameters", []):
+            if not (parameter.get("description") and parameter["schema"].get("examples")):
+                bare.append(f"{path} {parameter['name']}")
+        for status, response in operation["responses"].items():
+            for media_type, content in response["content"].items():
+                problem = status != "200"
+                assert media_type == ("application/problem+json" if problem else "application/json")
+                if not (response["description"] and content.get("example")):
+                    bare.append(f"{path} {status}")
+    for name, schema in document["components"]["schemas"].items():
+        bare += [] if schema.get("description") else [name]
+        for field, of_field in schema.get("properties", {}).items():
+            told = of_field.get("description") or "$ref" in of_field
+            bare += [] if told and "examples" in of_field else [f"{name}.{field}"]
+
+    assert bare == []
+
+
+def test_every_example_is_what_its_schema_says(document: dict[str, Any]) -> None:
+    def check(schema: dict[str, Any], example: object, where: str) -> None:
+        whole = {**schema, "components": document["components"]}
+        errors = list(Draft202012Validator(whole).iter_errors(example))
+        assert errors == [], where
+
+    for path, operation in operations(document):
+        for status, response in operation["responses"].items():
+            for content in response["content"].values():
+                check(content["schema"], content["example"], f"{path} {status}")
+        for parameter in operation.get("parameters", []):
+            for example in parameter["schema"]["examples"]:
+                check(parameter["schema"], example, f"{path} {parameter['name']}")
+    for name, schema in document["components"]["schemas"].items():
+        for field, of_field in schema.get("properties", {}).items():
+            for example in of_field["examples"]:
+                check(of_field, example, f"{name}.{field}")
+
+
+def test_the_examples_are_what_the_api_answers(tmp_path: Path) -> None:
+    settings = Settings(
+        database_url=f"sqlite:///{tmp_path}/medfacts.db", seed_dir=baclofen_alone(tmp_path / "seed")
+    )
+    migrate(settings)
+    engine = write_engine(settings)
+    load_seed(engine, settings.seed_dir)
+
+    served = anyio.run(answers, create_app(settings))
+
+    written = json.loads(EXAMPLES.read_text(encoding="utf-8"))
+    assert served == written, "Run ./dev examples and look at what has changed."
+
+
+def test_every_answer_is_what_the_document_says(
+    document: dict[str, Any], seeded_app: FastAPI, portal: Any
+) -> None:
+    found = portal.call(answers, seeded_app)
+
+    for _, operation in operations(document):
+        schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+        whole = {**schema, "components": document["components"]}
+        answer = found[operation["operationId"]]
+        assert list(Draft202012Validator(whole).iter_errors(answer)) == []
+
+
+def test_no_object_is_untyped(document: dict[str, Any]) -> None:
+    def untyped(schema: Any, where: str) -> Iterator[str]:
+        if isinstance(schema, dict):
+            if schema.get("type") == "object" and not (
+                schema.get("properties") or schema.get("additionalProperties")
+            ):
+                yield where
+            for name, inner in schema.items():
+                if name not in ("example", "examples"):
+                    yield from untyped(inner, f"{where}/{name}")
+        if isinstance(schema, list):
+            for inner in schema:
+                yield from untyped(inner, where)
+
+    assert list(untyped(document["components"]["schemas"], "")) == []
+
+
+def test_the_docs_page_loads_nothing_from_elsewhere(seeded: httpx.Client) -> None:
+    page = seeded.get("/docs").text
+
+    addresses = re.findall(r"""(?:src|href)=["']([^"']+)""", page)
+    assert addresses
+    for address in addresses:
+        assert address.startswith("/docs/assets/")
+        assert seeded.get(address).status_code == 200
+    assert not re.findall(r"https?://", page)
+
+
+def test_the_introduction_says_what_a_newcomer_needs(document: dict[str, Any]) -> None:
+    introduction = document["info"]["description"]
+
+    assert "not medical advice" in introduction
+    assert "How to cite it" in introduction
+    assert introduction.count("`GET /v1/") == 3

@@ -1,0 +1,181 @@
+"""How the tests get a database and a client.
+
+Every test that touches data runs twice: on SQLite, and on a real Postgres that the session starts
+from a PyPI wheel and ends again. Nothing is mocked and nothing is online.
+
+- `seeded`: an app over the project's own seed, one for each engine and the whole session. Its
+  sessions cannot write, so tests share it.
+- `database`: settings of an empty, migrated database of the test's own, copied from a template.
+- `save`: puts the seed files that a test writes into `database`; `client` asks an app over it.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.from_thread
+import httpx
+import pytest
+import sqlalchemy as sa
+from fastapi import FastAPI
+
+from app.database import write_engine
+from app.ingest.seed import load_seed
+from app.main import create_app
+from app.schema import migrate
+from app.settings import Settings
+from tests.postgres import PostgresServer, running_postgres
+from tests.writing import write_seed
+
+ENGINES = ("sqlite", "postgres")
+
+Save = Callable[..., None]
+
+
+class AppTransport(httpx.BaseTransport):
+    """Calls an app in this process, for tests that do not wait: httpx itself has only the async."""
+
+    def __init__(self, app: FastAPI, portal: anyio.from_thread.BlockingPortal) -> None:
+        self._app = httpx.ASGITransport(app)
+        self._portal = portal
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Pass the request to the app and read its whole answer."""
+        return self._portal.call(self._answer, request)
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        response = await self._app.handle_async_request(request)
+        body = await response.aread()
+        return httpx.Response(response.status_code, headers=response.headers, content=body)
+
+
+@pytest.fixture(scope="session")
+def portal() -> Iterator[anyio.from_thread.BlockingPortal]:
+    """One event loop in a thread, for every app of the session."""
+    with anyio.from_thread.start_blocking_portal() as portal:
+        yield portal
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A Postgres server of this session's own."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file."""
+    path = tmp_path_factory.mktemp("template") / "medfacts.db"
+    migrate(Settings(database_url=f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: PostgresServer) -> str:
+    """The name of a migrated, empty Postgres database."""
+    name = postgres.create_database()
+    migrate(Settings(database_url=postgres.url(name)))
+    return name
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Which engine a test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def new_database(
+    engine_name: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], Any]:
+    """Makes empty, migrated databases on this engine."""
+
+    @contextmanager
+    def sqlite() -> Iterator[Settings]:
+        path = tmp_path_factory.mktemp("db") / "medfacts.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield Settings(database_url=f"sqlite:///{path}")
+
+    @contextmanager
+    def on_postgres() -> Iterator[Settings]:
+        server: PostgresServer = request.getfixturevalue("postgres")
+        name = server.create_database(request.getfixturevalue("postgres_template"))
+        yield Settings(database_url=server.url(name))
+        server.drop_database(name)
+
+    return sqlite if engine_name == "sqlite" else on_postgres
+
+
+@pytest.fixture
+def database(new_database: Callable[[], Any]) -> Iterator[Settings]:
+    """An empty, migrated database of the test's own."""
+    with new_database() as settings:
+        yield settings
+
+
+@pytest.fixture
+def save(database: Settings, tmp_path: Path) -> Save:
+    """Loads drugs, as `tests.writing` makes them, into the test's own database."""
+
+    def save(*drugs: dict[str, Any]) -> None:
+        folder = tmp_path / "seed"
+        shutil.rmtree(folder, ignore_errors=True)
+        write_seed(folder, *drugs)
+        engine = write_engine(database)
+        load_seed(engine, folder)
+        engine.dispose()
+
+    return save
+
+
+@pytest.fixture
+def app(database: Settings) -> Iterator[FastAPI]:
+    """An app over the test's own database."""
+    app = create_app(database)
+    yield app
+    app.state.read_engine.dispose()
+
+
+@pytest.fixture
+def client(app: FastAPI, portal: anyio.from_thread.BlockingPortal) -> Iterator[httpx.Client]:
+    """Asks the app over the test's own database."""
+    with httpx.Client(transport=AppTransport(app, portal), base_url="http://medfacts") as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def seeded_app(new_database: Callable[[], Any]) -> Iterator[FastAPI]:
+    """An app over the project's own seed."""
+    with new_database() as settings:
+        engine = write_engine(settings)
+        load_seed(engine, settings.seed_dir)
+        engine.dispose()
+        app = create_app(settings)
+        yield app
+        app.state.read_engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def seeded(seeded_app: FastAPI, portal: anyio.from_thread.BlockingPortal) -> Iterator[httpx.Client]:
+    """Asks the app over the project's own seed."""
+    transport = AppTransport(seeded_app, portal)
+    with httpx.Client(transport=transport, base_url="http://medfacts") as client:
+        yield client
+
+
+@contextmanager
+def counted_queries(app: FastAPI) -> Iterator[list[str]]:
+    """The statements that the app sends to its database meanwhile, transactions aside."""
+    statements: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            statements.append(statement)
+
+    sa.event.listen(app.state.read_engine, "before_cursor_execute", note)
+    yield statements
+    sa.event.remove(app.state.read_engine, "before_cursor_execute", note)

@@ -1,0 +1,71 @@
+"""Seed files as a test writes them: the least that each needs, and what the test is about."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+SOURCE = {
+    "id": "leaflet",
+    "title": "A leaflet",
+    "url": "https://leaflet.example/",
+    "licence": "CC0 1.0",
+}
+CITE = {"leaflet": "page 1"}
+
+
+def drug(name: str, *facts: tuple[str, dict[str, Any]], **fields: Any) -> dict[str, Any]:
+    """A drug's file, with the facts that `fact` makes; `fields` go into its `drug`."""
+    file: dict[str, Any] = {
+        "reviewed": "2026-01-31",
+        "drug": {"id": name, "name": name, "names": [_name(name, "generic")]} | fields,
+    }
+    for kind, entry in facts:
+        file.setdefault(kind, []).append(entry)
+    return file
+
+
+def _name(name: str, type_: str) -> dict[str, Any]:
+    return {"name": name, "type": type_, "cite": CITE}
+
+
+def brand(name: str) -> dict[str, Any]:
+    """A brand name."""
+    return _name(name, "brand")
+
+
+def fact(kind: str, key: str, **fields: Any) -> tuple[str, dict[str, Any]]:
+    """A fact of a kind, stated and cited to the leaflet."""
+    every = {"key": key, "statement": f"{key}.", "certainty": "stated"}
+    cited = {} if kind == "discrepancies" else {"cite": CITE}
+    return kind, every | cited | fields
+
+
+def warning(key: str, **fields: Any) -> tuple[str, dict[str, Any]]:
+    """A warning."""
+    return fact("warnings", key, **({"type": "warning"} | fields))
+
+
+def indication(key: str, **fields: Any) -> tuple[str, dict[str, Any]]:
+    """An indication for the condition of the same name."""
+    return fact("indications", key, **({"condition": key, "status": "approved"} | fields))
+
+
+def write_seed(folder: Path, *drugs: dict[str, Any]) -> None:
+    """Write a seed of these drugs, with the leaflet and every condition they name."""
+    named = {entry["condition"] for file in drugs for entry in file.get("indications", [])} | {
+        name for file in drugs for t in file.get("trials", []) for name in t.get("conditions", [])
+    }
+    shared = {
+        "sources": [SOURCE],
+        "conditions": [{"id": id_, "name": id_.capitalize()} for id_ in sorted(named)],
+    }
+    write_yaml(folder / "shared.yaml", shared)
+    for file in drugs:
+        write_yaml(folder / "drugs" / f"{file['drug']['id']}.yaml", file)
+
+
+def write_yaml(path: Path, content: dict[str, Any]) -> None:
+    """Write one file, and the folders it is in."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
