@@ -133,7 +133,8 @@ def _exemplify(schema: dict[str, Any], value: Any, schemas: dict[str, Any]) -> N
     if isinstance(value, dict):
         for name, of_field in schema.get("properties", {}).items():
             if value.get(name):
-                of_field.setdefault("examples", [value[name]])
+                if "examples" not in of_field or isinstance(value[name], dict):
+                    of_field["examples"] = [value[name]]  # FastAPI drops an object's nulls
                 _exemplify(of_field, value[name], schemas)
 
 

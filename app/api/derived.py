@@ -99,7 +99,6 @@ class EffectMeasures(Shape):
 DERIVED = Field(
     description="What the project computes from the counts in both arms, and from which; null "
     "where the outcome has no counts in exactly one experimental arm and one comparator.",
-    examples=[None],
 )
 
 COMPARATORS = {

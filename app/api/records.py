@@ -72,21 +72,7 @@ class ConditionLink(Shape):
     codes: list[Code] = Field(description="Codes for it, where a source gives them.", examples=[[]])
 
 
-CITATIONS = Field(
-    description="The passages that say so.",
-    examples=[
-        [
-            {
-                "source": {
-                    "id": "what-is-baclofen",
-                    "title": "What is Baclofen?",
-                    "url": "https://www.wisegeek.net/what-is-baclofen.htm",
-                },
-                "locator": "paragraph 6",
-            }
-        ]
-    ],
-)
+CITATIONS = Field(description="The passages that say so.")
 
 
 @cache
@@ -108,7 +94,7 @@ def fields_of(table: type[SQLModel]) -> dict[str, Any]:
         description = f"The {served}; null where the source names none."
         fields[served] = (
             _link_to(column) | None,
-            Field(description=description, examples=[EXAMPLE_LINKS[served]]),
+            Field(description=description),
         )
     for name, part in _parts(table).items():
         item: Any = _scalar_type(part) if part.scalar else record_of(part)
@@ -138,17 +124,6 @@ def serve_also(table: type[SQLModel], fields: dict[str, Any]) -> None:
 def complete_with(table: type[SQLModel], complete: Callable[[Row, Row], None]) -> None:
     """Have a function complete each record of a table, in place, given the record and its row."""
     _COMPLETIONS[table] = complete
-
-
-EXAMPLE_LINKS = {
-    "condition": {"id": "muscle-spasticity", "name": "Muscle spasticity", "codes": []},
-    "target": {
-        "id": "gaba-b-receptor",
-        "name": "GABA-B receptor",
-        "type": None,
-        "identifiers": [{"system": "gtopdb", "value": "242"}],
-    },
-}
 
 
 LINKED: dict[str, type[SQLModel]] = {"condition_id": Condition, "target_id": Target}

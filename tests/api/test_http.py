@@ -112,12 +112,12 @@ def many(count: int) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("/v1/drugs/a", 8),
+        ("/v1/drugs/a", 9),
         ("/v1/drugs/a?include=all", 31),
-        ("/v1/drugs", 9),
-        ("/v1/drugs/a/warnings", 5 + 1),
+        ("/v1/drugs", 10),
+        ("/v1/drugs/a/warnings", 6),
         ("/v1/warnings", 4),
-        ("/v1/trials", 15),
+        ("/v1/trials", 16),
         ("/v1/warnings/a-warning-w0", 3),
     ],
 )
