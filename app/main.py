@@ -15,7 +15,7 @@ from app.database import read_engine
 from app.docs import INTRODUCTION, TAGS, add_docs, add_examples
 from app.http.errors import LastResort, handle_errors
 from app.http.headers import CommonHeaders, CurrentVersion, HeadAsGet
-from app.http.parameters import refuse_unknown_parameters
+from app.http.parameters import RefuseUnreadable, refuse_unknown_parameters
 from app.settings import Settings, read_settings
 
 UNVERSIONED = {"app.api.health"}
@@ -60,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     # The last one added is the first to see a request.
     api.add_middleware(LastResort)
     api.add_middleware(CurrentVersion, resources=frozenset(first_steps))
+    api.add_middleware(RefuseUnreadable)
     api.add_middleware(HeadAsGet)
     api.add_middleware(
         CORSMiddleware,

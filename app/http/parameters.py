@@ -2,12 +2,48 @@
 
 import re
 from typing import Annotated
+from urllib.parse import unquote_to_bytes
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from pydantic import BeforeValidator, Field
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.http.errors import BadParameterError, ParameterProblem
+from app.http.errors import BadParameterError, ParameterProblem, RequestError, problem_response
+
+BAD_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+
+
+class RefuseUnreadable:
+    """Refuses paths and queries that are no text, on which the two engines would differ."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on if its path and query are UTF-8 text without NUL bytes."""
+        if scope["type"] == "http":
+            for part in ("raw_path", "query_string"):
+                if fault := _fault(scope[part]):
+                    name = "path" if part == "raw_path" else "query"
+                    error = RequestError(f"The {name} {fault}.")
+                    await problem_response(Request(scope), error)(scope, receive, send)
+                    return
+        await self.app(scope, receive, send)
+
+
+def _fault(encoded: bytes) -> str | None:
+    """What is wrong with a percent-encoded text, if anything is."""
+    if BAD_PERCENT.search(encoded):
+        return "has a '%' that two hexadecimal digits do not follow"
+    plain = unquote_to_bytes(encoded)
+    if b"\0" in plain:
+        return "holds a NUL byte"
+    try:
+        plain.decode()
+    except UnicodeDecodeError:
+        return "is not UTF-8"
+    return None
 
 
 def refuse_unknown_parameters(request: Request) -> None:

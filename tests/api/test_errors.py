@@ -1,7 +1,9 @@
 """Errors: one shape from every origin, naming the thing and what would do."""
 
+import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import anyio.from_thread
 import httpx
@@ -103,6 +105,43 @@ def test_every_route_refuses_what_it_does_not_know(
     body = problem(seeded.get(path), 422, "bad-parameter")
 
     assert [e["parameter"] for e in body["errors"]] == [parameter]
+
+
+@pytest.mark.parametrize("text", ["%00", "%ff", "%ed%a0%80", "%zz", "%", "a%2"])
+@pytest.mark.parametrize(
+    "path", ["/v1/drugs/{}", "/v1/drugs?q={}", "/v1/warnings?cursor={}", "/drugs?identifier=cas:{}"]
+)
+def test_what_is_no_text_is_refused(
+    seeded: httpx.Client, seeded_app: FastAPI, portal: Any, path: str, text: str
+) -> None:
+    raw_path, _, query = path.format(text).encode().partition(b"?")
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": unquote(raw_path.decode(), errors="replace"),
+        "raw_path": raw_path,
+        "query_string": query,
+        "headers": [(b"host", b"medfacts")],
+    }
+
+    sent = portal.call(sent_by, seeded_app, scope)
+
+    assert sent[0]["status"] == 400
+    assert json.loads(sent[1]["body"])["type"] == "/docs/problems#bad-request"
+
+
+async def sent_by(app: FastAPI, scope: dict[str, Any]) -> list[Any]:
+    """What an app sends for a request that no well-behaved client would make."""
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b""}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    return sent
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
