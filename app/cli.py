@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 
 from app import __version__
 from app.settings import BadSettingError, Settings, read_settings
@@ -37,11 +37,8 @@ def in_one_sentence(command: Callable[..., None]) -> Callable[..., None]:
 
         try:
             settings = read_settings()
-            make_url(settings.database_url)
         except BadSettingError as error:
             raise CommandError(str(error)) from None
-        except ArgumentError:
-            raise CommandError("MEDFACTS_DATABASE_URL is no database URL.") from None
         try:
             command(settings, **options)
         except UnusableFilesError as error:

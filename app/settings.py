@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent.parent
 """The folder that holds pyproject.toml, app/, migrations/ and seed/."""
@@ -30,6 +32,20 @@ class Settings(BaseSettings):
     )
 
 
+    @field_validator("database_url")
+    @classmethod
+    def _one_of_the_two_engines(cls, url: str) -> str:
+        expected = "expected sqlite:/// and a path, or postgresql:// and a server"
+        try:
+            named = make_url(url)
+        except ArgumentError:
+            raise ValueError(expected) from None
+        is_file = named.get_backend_name() == "sqlite" and named.database not in (None, ":memory:")
+        if not is_file and named.get_backend_name() != "postgresql":
+            raise ValueError(expected)
+        return url
+
+
 class BadSettingError(Exception):
     """A setting has a value that cannot be used; says which and why."""
 
@@ -41,4 +57,4 @@ def read_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "MEDFACTS_" + str(first["loc"][0]).upper()
-        raise BadSettingError(f"{name} cannot be used: {first['msg']}.") from error
+        raise BadSettingError(f"{name} cannot be used: {first['msg'].removeprefix('Value error, ')}.") from error
