@@ -29,7 +29,7 @@ class Condition(SQLModel, table=True):
     )
     description: str | None = described(
         "What it is, where a source says so.",
-        "Raised muscle tone, involuntary spasms and rigidity.",
+        "A state in which muscle tone is raised and muscles are rigid.",
         default=None,
     )
     evidence_id: str | None = Field(

@@ -298,7 +298,7 @@ class TrialDefinition(Part, table=True):
     position: int = at_position()
     term: str = described("The term.", "abstinence")
     definition: str = described(
-        "What it meant.", "Fewer than 14 drinks a week and fewer than 4 drinks a day"
+        "What it meant.", "Fewer than 4 drinks a day and fewer than 14 a week"
     )
     evidence_id: str = evidence()
 
@@ -425,7 +425,7 @@ class TrialComment(Part):
 
     statement: str = described(
         "A sentence that stands alone.",
-        "How baclofen acts over the long term in alcohol dependence is not known.",
+        "What baclofen does in alcohol dependence over the long term is not known.",
     )
     certainty: Certainty = described(
         "How sure the source is of it.", "stated", sa_type=checked(Certainty)

@@ -89,7 +89,7 @@ class WarningFields(SQLModel):
     )
     advice: str | None = described(
         "What the source says to do.",
-        "Take baclofen only on the advice of a health professional",
+        "Take baclofen only if a health professional advises it",
         default=None,
     )
     section: Section | None = described(
