@@ -31,7 +31,6 @@ class Settings(BaseSettings):
         description='Web origins whose pages may read the API, as JSON: `["https://a.example"]`.',
     )
 
-
     @field_validator("database_url")
     @classmethod
     def _one_of_the_two_engines(cls, url: str) -> str:
@@ -57,4 +56,6 @@ def read_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "MEDFACTS_" + str(first["loc"][0]).upper()
-        raise BadSettingError(f"{name} cannot be used: {first['msg'].removeprefix('Value error, ')}.") from error
+        raise BadSettingError(
+            f"{name} cannot be used: {first['msg'].removeprefix('Value error, ')}."
+        ) from error
