@@ -21,6 +21,9 @@ RUN python -m compileall -q --invalidation-mode unchecked-hash . \
     && chmod -R a+rX,go-w .
 
 FROM python:3.13-slim-trixie
+# The base image comes without the standard library's bytecode.
+RUN python -m compileall -q -j 0 -x site-packages --invalidation-mode unchecked-hash \
+        "$(python -c 'import os; print(os.path.dirname(os.__file__))')"
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/medfacts /srv/medfacts
 WORKDIR /srv/medfacts

@@ -45,6 +45,8 @@ def in_one_sentence(command: Callable[..., None]) -> Callable[..., None]:
             count = len(error.problems)
             places = "place" if count == 1 else "places"
             raise CommandError(f"the seed has {count} {places} to mend:\n{error}") from None
+        except OSError as error:
+            raise CommandError(f"{error.filename}: {error.strerror}.") from None
         except DBAPIError as error:
             first_line = str(error.orig).strip().splitlines()[0].rstrip(".")
             raise CommandError(f"the database {_where(settings)} failed: {first_line}.") from None
@@ -94,9 +96,9 @@ def serve(settings: Settings, host: str | None, port: int | None, prepare: bool)
 @in_one_sentence
 def migrate(settings: Settings) -> None:
     """Bring the database's schema up to date."""
-    from app.schema import migrate, newest_schema
+    from app.schema import newest_schema
 
-    migrate(settings)
+    _migrate(settings)
     click.echo(f"The database {_where(settings)} has schema {newest_schema()}.")
 
 
@@ -146,11 +148,23 @@ def check(settings: Settings) -> None:
 
 
 def _prepare(settings: Settings) -> None:
-    from app.schema import migrate, newest_schema
+    from app.schema import newest_schema
 
     if _schema(settings) != newest_schema():
-        migrate(settings)
+        _migrate(settings)
     _seed(settings)
+
+
+def _migrate(settings: Settings) -> None:
+    from app.schema import UnknownSchemaError, migrate, newest_schema
+
+    try:
+        migrate(settings)
+    except UnknownSchemaError:
+        raise CommandError(
+            f"the database {_where(settings)} has schema {_schema(settings)}, and this version of "
+            f"medfacts needs {newest_schema()}; it takes a newer medfacts."
+        ) from None
 
 
 def _seed(settings: Settings) -> None:
@@ -225,6 +239,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listener = socket.socket(family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
+        listener.listen(2048)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise CommandError(

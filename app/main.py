@@ -14,7 +14,7 @@ from app import api as resources
 from app.database import read_engine
 from app.docs import INTRODUCTION, TAGS, add_docs, add_examples
 from app.http.errors import LastResort, handle_errors
-from app.http.headers import CommonHeaders, CurrentVersion, HeadAsGet
+from app.http.headers import AnswerOptions, CommonHeaders, CurrentVersion, HeadAsGet
 from app.http.parameters import RefuseUnreadable, refuse_unknown_parameters
 from app.settings import Settings, read_settings
 
@@ -62,11 +62,12 @@ def create_app(settings: Settings) -> FastAPI:
     api.add_middleware(CurrentVersion, resources=frozenset(first_steps))
     api.add_middleware(RefuseUnreadable)
     api.add_middleware(HeadAsGet)
+    api.add_middleware(AnswerOptions)
     api.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
         allow_methods=["GET", "HEAD", "OPTIONS"],
-        allow_headers=["If-None-Match", "If-Modified-Since", "X-Request-Id"],
+        allow_headers=["X-Request-Id"],
         expose_headers=["Content-Location", "Data-Release", "Link", "X-Request-Id"],
     )
     api.add_middleware(CommonHeaders)

@@ -1,14 +1,22 @@
 """The database's schema: bringing it up to date, and telling whether it is."""
 
+from functools import cache
+
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 
 from app.settings import ROOT, Settings
 
 
+class UnknownSchemaError(Exception):
+    """The database's schema is none that this program knows."""
+
+
+@cache
 def newest_schema() -> str:
     """The revision that this program is written for."""
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
@@ -20,10 +28,16 @@ def schema_of(connection: sa.Connection) -> str | None:
 
 
 def migrate(settings: Settings, revision: str = "head") -> None:
-    """Bring the database's schema to a revision, whole or not at all."""
+    """Bring the database's schema to a revision, whole or not at all.
+
+    Raises `UnknownSchemaError` if it is at one that this program does not know.
+    """
     config = _config()
     config.attributes["settings"] = settings
-    command.upgrade(config, revision)
+    try:
+        command.upgrade(config, revision)
+    except CommandError as error:
+        raise UnknownSchemaError(str(error)) from error
 
 
 def _config() -> Config:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -37,10 +37,10 @@ class Settings(BaseSettings):
         expected = "expected sqlite:/// and a path, or postgresql:// and a server"
         try:
             named = make_url(url)
-        except ArgumentError:
+        except (ArgumentError, ValueError):
             raise ValueError(expected) from None
-        is_file = named.get_backend_name() == "sqlite" and named.database not in (None, ":memory:")
-        if not is_file and named.get_backend_name() != "postgresql":
+        is_file = named.drivername == "sqlite" and named.database not in (None, "", ":memory:")
+        if not is_file and named.drivername not in ("postgresql", "postgresql+psycopg"):
             raise ValueError(expected)
         return url
 
@@ -53,6 +53,8 @@ def read_settings() -> Settings:
     """The settings of this process, or a `BadSettingError` that names the variable."""
     try:
         return Settings()
+    except SettingsError as error:
+        raise BadSettingError(f"A setting cannot be used: {error}.") from error
     except ValidationError as error:
         first = error.errors()[0]
         name = "MEDFACTS_" + str(first["loc"][0]).upper()

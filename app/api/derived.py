@@ -57,14 +57,14 @@ class EffectMeasures(Shape):
         description="Experimental less comparator, from -1 to 1.", examples=[0.428571]
     )
     risk_difference_ci: ConfidenceInterval | None = Field(
-        description="Its interval (Wald).", examples=[{"lower": 0.235352, "upper": 0.621791}]
+        description="Its interval (Wald).", examples=[{"lower": 0.235357, "upper": 0.621786}]
     )
     relative_risk: float | None = Field(
         description="Experimental over comparator: the risk ratio.", examples=[2.5]
     )
     relative_risk_ci: ConfidenceInterval | None = Field(
         description="Its interval (log method, Katz).",
-        examples=[{"lower": 1.48956, "upper": 4.19586}],
+        examples=[{"lower": 1.49372, "upper": 4.18417}],
     )
     odds_ratio: float | None = Field(
         description="The odds ratio, experimental over comparator.", examples=[6.25]

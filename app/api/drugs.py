@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Query
@@ -21,7 +21,7 @@ from app.api.facts import (
 from app.api.records import Row, fields_of, records
 from app.api.releases import ServedRelease
 from app.database import ReadSession, table_of
-from app.http.pages import Listing, Paging, page_of, sorts
+from app.http.pages import Listing, Paging, page_of
 from app.models.base import Shape
 from app.models.drug import Drug, DrugClass, DrugIdentifier, DrugName, IdentifierSystem, folded
 from app.models.fact import Fact
@@ -235,12 +235,10 @@ def list_drugs(
     page: Paging,
     filters: Annotated[Filters, Depends()],
     sort: Annotated[
-        str,
+        Literal["name", "-name", "id", "-id"],
         Query(
             description="The order: by name or by id; with `-`, backwards.",
             examples=["name"],
-            json_schema_extra={"enum": sorts("name", "id")},
-            pattern="^-?(name|id)$",
         ),
     ] = "name",
 ) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cached_property
 from importlib import import_module
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from fastapi import Path, Query
@@ -18,7 +18,7 @@ from app.http.errors import (
     UnknownIdError,
     documented,
 )
-from app.http.pages import Listing, PageParams, page_of, sorts
+from app.http.pages import Listing, PageParams, page_of
 from app.models.base import Shape
 from app.models.drug import Coverage, Drug
 from app.models.fact import Detail, Fact, FactFields, fact_kinds
@@ -29,8 +29,6 @@ DrugId = Annotated[
     Path(
         description="The drug's id, as `/v1/drugs` lists it. Ids are never guessed at.",
         examples=["baclofen"],
-        min_length=1,
-        max_length=200,
     ),
 ]
 
@@ -39,8 +37,6 @@ FactId = Annotated[
     Path(
         description="The fact's id.",
         examples=["baclofen-warning-withdrawal"],
-        min_length=1,
-        max_length=400,
     ),
 ]
 
@@ -56,12 +52,10 @@ DrugFilter = Annotated[
 ]
 
 FactSort = Annotated[
-    str,
+    Literal["id", "-id"],
     Query(
         description="The order, by id: `-id` is backwards.",
         examples=["id"],
-        json_schema_extra={"enum": sorts("id")},
-        pattern="^-?id$",
     ),
 ]
 

@@ -1,6 +1,6 @@
 """Releases: which state of the data is being served, and which came before it."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Query, Response
@@ -9,7 +9,7 @@ from sqlmodel import col
 from app.api.records import Row, record_of, records
 from app.database import ReadSession, table_of
 from app.http.errors import BadParameterError, NoDataError, ReleaseChangedError, documented
-from app.http.pages import Listing, Paging, page_of, sorts
+from app.http.pages import Listing, Paging, page_of
 from app.models.release import Release
 
 router = APIRouter(tags=["Releases"])
@@ -47,12 +47,10 @@ def list_releases(
     release: ServedRelease,
     page: Paging,
     sort: Annotated[
-        str,
+        Literal["number", "-number"],
         Query(
             description="The order: oldest first, or newest first.",
             examples=["-number"],
-            json_schema_extra={"enum": sorts("number")},
-            pattern="^-?number$",
         ),
     ] = "-number",
 ) -> Any:

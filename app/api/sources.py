@@ -1,6 +1,6 @@
 """Sources: where facts come from."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Path, Query
@@ -11,7 +11,7 @@ from app.api.records import record_of, records
 from app.api.releases import ServedRelease
 from app.database import ReadSession, table_of
 from app.http.errors import BadParameterError, ReleaseChangedError, UnknownIdError, documented
-from app.http.pages import Listing, Paging, page_of, sorts
+from app.http.pages import Listing, Paging, page_of
 from app.models.source import Source
 
 router = APIRouter(tags=["Sources"])
@@ -35,12 +35,10 @@ def list_sources(
     release: ServedRelease,
     page: Paging,
     sort: Annotated[
-        str,
+        Literal["id", "-id"],
         Query(
             description="The order, by id: `-id` is backwards.",
             examples=["id"],
-            json_schema_extra={"enum": sorts("id")},
-            pattern="^-?id$",
         ),
     ] = "id",
 ) -> Any:
@@ -58,8 +56,6 @@ def get_source(
         Path(
             description="The source's id.",
             examples=["what-is-baclofen"],
-            min_length=1,
-            max_length=200,
         ),
     ],
 ) -> Any:

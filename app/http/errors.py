@@ -240,7 +240,12 @@ def problem_of(error: ProblemError, request_id: str) -> Problem:
 def documented(*errors: type[ProblemError]) -> dict[int | str, dict[str, Any]]:
     """`responses=` for the errors that a route can answer, each with an example."""
     responses: dict[int | str, dict[str, Any]] = {}
-    every: tuple[type[ProblemError], ...] = (*errors, UnavailableError, InternalError)
+    every: tuple[type[ProblemError], ...] = (
+        RequestError,
+        *errors,
+        UnavailableError,
+        InternalError,
+    )
     for error in every:
         body = problem_of(error.for_docs(), "6f1c2f0e9a3b4c5d8e7f60718293a4b5").model_dump()
         responses[error.status] = {
@@ -315,7 +320,14 @@ def _expected(error: Any) -> str:
     """What would have been right, and what was sent instead."""
     if error["type"] == "missing":
         return "Is missing."
-    message = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    if error["type"] == "string_too_short":
-        message = "some text"
-    return f"Expected {message[0].lower()}{message[1:]}, found '{error['input']}'."
+    found = str(error["input"])
+    shown = found if len(found) <= 50 else f"{found[:50]}…"
+    expected = {
+        "bool_parsing": "true or false",
+        "string_too_short": "at least {min_length} character(s)",
+        "string_too_long": "at most {max_length} characters",
+    }.get(error["type"])
+    if expected is None:
+        expected = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+        expected = expected[0].lower() + expected[1:]
+    return f"Expected {expected.format(**error.get('ctx', {}))}, found '{shown}'."

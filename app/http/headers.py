@@ -4,6 +4,7 @@ import re
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 VERSION = "/v1"
@@ -41,6 +42,23 @@ class CommonHeaders:
             await send(message)
 
         await self.app(scope, receive, add)
+
+
+ALLOW = "GET, HEAD, OPTIONS"
+
+
+class AnswerOptions:
+    """Answers OPTIONS with what may be asked; a browser's preflight is CORS's own business."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer OPTIONS with 204 and `Allow`; pass everything else on."""
+        if scope["type"] == "http" and scope["method"] == "OPTIONS":
+            await Response(status_code=204, headers={"Allow": ALLOW})(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
 
 class HeadAsGet:

@@ -148,11 +148,6 @@ class Listing:
         return count, page, matching.order_by(*order)
 
 
-def sorts(*names: str) -> list[str]:
-    """Each order, and the same backwards."""
-    return [sign + name for name in names for sign in ("", "-")]
-
-
 @dataclass(frozen=True)
 class _Mark:
     """What a cursor says: its release, its list, and the last place read."""
@@ -186,7 +181,9 @@ class _Mark:
 
 def _is_storable(place: str | int) -> bool:
     """Whether either engine can compare with it."""
-    return place.isprintable() if isinstance(place, str) else 0 <= place < 2**31
+    if isinstance(place, int):
+        return 0 <= place < 2**31
+    return not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in place)
 
 
 def _foreign(why: str) -> BadParameterError:

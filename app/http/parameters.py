@@ -73,7 +73,7 @@ def _declared(dependant: Dependant) -> list[str]:
 
 
 def _plain_digits(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,9}", value):
+    if isinstance(value, str) and not re.fullmatch(r"[1-9][0-9]?|100", value):
         raise ValueError("a whole number from 1 to 100")
     return value
 

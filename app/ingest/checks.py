@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from app.database import table_of
+from app.ingest.releases import NOUNS
 from app.models.fact import Fact, fact_kinds
 from app.models.release import Release
 
@@ -21,6 +22,10 @@ def faults_of(connection: sa.Connection) -> list[str]:
     counts = connection.scalar(
         sa.select(col(Release.counts)).order_by(col(Release.number).desc()).limit(1)
     )
+    for noun, model in NOUNS.items():
+        there = connection.scalar(sa.select(sa.func.count()).select_from(table_of(model)))
+        if there != (counts or {}).get(noun):
+            faults.append(f"The release has {(counts or {}).get(noun)} {noun}; there are {there}.")
     for kind, table in fact_kinds().items():
         facts = connection.scalar(
             sa.select(sa.func.count()).select_from(Fact).where(col(Fact.kind) == kind)

@@ -9,7 +9,15 @@ from functools import cache
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    create_model,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import SkipJsonSchema
 from sqlmodel import SQLModel
@@ -21,8 +29,15 @@ from app.models.trial import PrintedNumbers
 
 KNOWN_BY_LOADER = {"position", "kind", "folded_name", "evidence_id", "drug_id"}
 
+Locators = Annotated[
+    list[str],
+    BeforeValidator(lambda written: [written] if isinstance(written, str) else written),
+    Field(min_length=1),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+
 Cite = Annotated[
-    dict[str, Annotated[str, Field(min_length=1)] | Annotated[list[str], Field(min_length=1)]],
+    dict[str, Locators],
     Field(
         min_length=1,
         description="The passages that say so: a source's id, and where in it.",
@@ -30,11 +45,14 @@ Cite = Annotated[
     ),
 ]
 
+PRINTED = WithJsonSchema({"type": ["number", "string", "null"]})
+"""How an editor sees a number that is kept as it was printed: `71 %` is one."""
+
 
 class Entry(BaseModel):
     """Something a person wrote; a field that does not exist is an error."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 @cache
@@ -50,7 +68,10 @@ def entry_of(table: type[SQLModel]) -> type[Entry]:
             fields[name] = (SkipJsonSchema[dict[str, str]], Field(default_factory=dict))
         else:
             written = name.removesuffix("_id") if refers_elsewhere(columns[name]) else name
-            fields[written] = _written(field, written)
+            annotation, of_field = _written(field, written)
+            if name in getattr(table, "numbers", ()):
+                annotation = Annotated[annotation, PRINTED]
+            fields[written] = (annotation, of_field)
     for name, part in parts_of(table).items():
         item = entry_of(part)
         of: Any = item if part.scalar is None else item.model_fields[part.scalar].annotation

@@ -16,6 +16,9 @@ from app.models.fact import Fact, fact_kinds
 from app.models.release import Release, ReleaseFile
 from app.models.source import Source
 
+NOUNS = {"drugs": Drug, "conditions": Condition, "sources": Source}
+"""What a release counts beside the facts."""
+
 
 @dataclass(frozen=True)
 class File:
@@ -98,7 +101,6 @@ def write_release(
 
 def counts(rows: Rows) -> dict[str, int]:
     """How many drugs, conditions, sources and facts of each kind there are."""
-    nouns = {"drugs": Drug, "conditions": Condition, "sources": Source}
-    every = {noun: len(rows.of[table_of(table)]) for noun, table in nouns.items()}
+    every = {noun: len(rows.of[table_of(table)]) for noun, table in NOUNS.items()}
     facts = [row["kind"] for row in rows.of[table_of(Fact)]]
     return every | {kind: facts.count(kind) for kind in fact_kinds()}

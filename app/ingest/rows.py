@@ -38,6 +38,14 @@ class Rows:
             report(location, f"there is a {name} '{id_}' already.")
         self._ids[name].add(id_)
 
+    def must_know(
+        self, table: type[SQLModel], id_: str, location: Location, report: Report
+    ) -> None:
+        """Report an id that nothing has claimed."""
+        name = table_of(table).name
+        if id_ not in self._ids[name]:
+            report(location, f"there is no {name} '{id_}'.")
+
     def add(
         self, table: type[SQLModel], entry: Any, keys: Row, location: Location, report: Report
     ) -> None:
@@ -80,7 +88,10 @@ class Rows:
                 "drug_id": drug_id,
                 "statement": entry.statement,
                 "certainty": entry.certainty,
-                "evidence_id": self.evidence(cites, location, report),
+                # What its parts cite is told of where the parts are added.
+                "evidence_id": self.evidence(
+                    cites, location, report if table.cited_by is None else _already_told
+                ),
             }
         )
         self.add(table, entry, identity, location, report)
@@ -94,7 +105,7 @@ class Rows:
             for source, locators in (cite or {}).items():
                 if source not in self._ids["source"]:
                     report((*location, "cite", source), f"there is no source '{source}'.")
-                for locator in [locators] if isinstance(locators, str) else locators:
+                for locator in locators:
                     citations[source, locator] = None
         if not citations:
             return None
@@ -128,10 +139,12 @@ class Rows:
         if "severity" in row and (row["severity"] is None) != (row["severity_basis"] is None):
             report((*location, "severity"), "a severity and its severity_basis go together.")
         if table is DrugIdentifier:
-            taken = self._identifiers.setdefault((row["system"], row["value"]), row["drug_id"])
-            if taken != row["drug_id"]:
+            identifier = (row["system"], row["value"])
+            if identifier in self._identifiers:
+                taken = self._identifiers[identifier]
                 expected = f"{row['system']} {row['value']} already identifies '{taken}'."
                 report((*location, "value"), expected)
+            self._identifiers[identifier] = row["drug_id"]
         arms = [arm.id for arm in getattr(entry, "arms", [])]
         for i, arm in enumerate(arms):
             if arm in arms[:i]:
@@ -144,6 +157,10 @@ class Rows:
                     report((*here, "arm"), f"this trial's arms are: {known}.")
                 if (result.count or 0) > (result.participants or result.count or 0):
                     report((*here, "count"), "at most as many as `participants`.")
+
+
+def _already_told(_: Location, __: str) -> None:
+    return
 
 
 def fact_id(drug_id: str, table: type[Detail], key: str) -> str:

@@ -61,12 +61,26 @@ def seed_file_model() -> type[Entry]:
 def seed_schema() -> str:
     """The JSON Schema by which an editor completes and checks the seed's files."""
     schema = seed_file_model().model_json_schema()
+    _let_years_be_numbers(schema)
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _let_years_be_numbers(schema: Any) -> None:
+    """An editor reads `published: 2007` as a number; the loader reads it as it is written."""
+    if isinstance(schema, dict):
+        if str(schema.get("pattern", "")).startswith(r"^\d{4}"):
+            schema["type"] = ["string", "integer"]
+        for inner in schema.values():
+            _let_years_be_numbers(inner)
+    if isinstance(schema, list):
+        for inner in schema:
+            _let_years_be_numbers(inner)
 
 
 def seed_files(folder: Path) -> list[File]:
     """The seed's files, with what they hold, in the order of their names."""
-    paths = sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")])
+    found = (*folder.rglob("*.yaml"), *folder.rglob("*.yml"))
+    paths = sorted(path for path in found if path.is_file())
     if not paths:
         raise UnusableFilesError([Problem(str(folder), 1, "", "there is no .yaml file here.")])
     return [File.of(path, path.relative_to(folder).as_posix()) for path in paths]
@@ -92,6 +106,8 @@ def read_seed(folder: Path) -> tuple[Rows, str]:
     reading = _Reading()
     for file in seed_files(folder):
         reading.read(read_yaml(folder / file.name, f"{folder.name}/{file.name}"))
+    if reading.problems:  # before what refers to what they define is missed
+        raise UnusableFilesError(reading.problems)
     rows = reading.rows()
     if not (reading.problems or reading.drugs):
         reading.problems.append(Problem(folder.name, 1, "", "no file here holds a drug."))
@@ -183,7 +199,7 @@ class _Reading:
             for source in _cited(entry):
                 searched[table.kind_name, source] = False
         for i, entry in enumerate(content.coverage):
-            rows.evidence([{entry.source: "."}], ("coverage", i), report)
+            rows.must_know(Source, entry.source, ("coverage", i, "source"), report)
             for kind in entry.kinds:
                 if kind not in fact_kinds():
                     report(("coverage", i, "kinds"), f"kinds are {', '.join(fact_kinds())}.")
@@ -254,8 +270,12 @@ def _expected(problem: ErrorDetails) -> str:
         return "is missing."
     if problem["type"] == "extra_forbidden":
         return "there is no such field."
+    if problem["type"] == "too_short":
+        return "expected at least 1, found none."
     message = problem["msg"].removeprefix("Value error, ")
     message = message.removeprefix("Input should be ")
+    if problem["type"] in ("model_type", "dict_type"):
+        message = "fields, each with its value"
     found = problem["input"]
     written = f", found '{found}'" if isinstance(found, str) else ""
     return f"expected {message}{written}."

@@ -11,6 +11,9 @@ import yaml
 # "NO" stays Norway, and 5.40 keeps its nought. The models say what is a number.
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
+MAX_DEPTH = 40
+"""How deep a file may nest: no table's parts go a quarter as deep."""
+
 Location: TypeAlias = tuple[str | int, ...]
 
 
@@ -54,11 +57,17 @@ class YamlFile:
 
     def _plain(self, node: yaml.Node, location: Location) -> Any:
         self._lines.setdefault(location, node.start_mark.line + 1)
+        if len(location) > MAX_DEPTH:
+            raise yaml.MarkedYAMLError(
+                problem="goes too deep, or holds itself", problem_mark=node.start_mark
+            )
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, location)
         if isinstance(node, yaml.SequenceNode):
             return [self._plain(item, (*location, i)) for i, item in enumerate(node.value)]
-        if not node.value:
+        if "\0" in node.value:
+            self.problems.append(self.problem(location, "holds a NUL byte."))
+        if not node.value.strip():
             expected = "has no value; leave the line out where the source says nothing."
             self.problems.append(self.problem(location, expected))
         return node.value
@@ -66,6 +75,11 @@ class YamlFile:
     def _mapping(self, node: yaml.MappingNode, location: Location) -> dict[str, Any]:
         plain: dict[str, Any] = {}
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(
+                    problem="has something else than a name for a field",
+                    problem_mark=key.start_mark,
+                )
             here = (*location, key.value)
             self._lines[here] = key.start_mark.line + 1
             if key.value in plain:
@@ -79,16 +93,20 @@ def read_yaml(path: Path, name: str) -> YamlFile:
     file = YamlFile(name)
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
+        file.data = {} if node is None else file._plain(node, ())
+    except OSError as error:
+        file.problems.append(Problem(name, 1, "", f"cannot be read: {error.strerror}."))
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         file.problems.append(Problem(name, line, "", "is not UTF-8 text."))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         file.problems.append(Problem(name, line, "", f"is not YAML: {error.problem}."))
-    except yaml.YAMLError as error:
-        file.problems.append(Problem(name, 1, "", f"is not YAML: {error}."))
-    else:
-        file.data = {} if node is None else file._plain(node, ())
+    except yaml.reader.ReaderError as error:
+        line = path.read_text(encoding="utf-8")[: error.position].count("\n") + 1
+        file.problems.append(Problem(name, line, "", "is not YAML: it holds a control character."))
+    except RecursionError:
+        file.problems.append(Problem(name, 1, "", "is not YAML that can be read: too deep."))
     return file
 
 

@@ -112,13 +112,22 @@ Slug = Annotated[
     str,
     AfterValidator(
         _matching(
-            r"[a-z0-9]+(-[a-z0-9]+)*",
+            r"(?=.{1,120}$)[a-z0-9]+(-[a-z0-9]+)*",
             "lower-case words joined by hyphens, such as 'multiple-sclerosis'",
         )
     ),
     WithJsonSchema({"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}),
 ]
 """A readable id: `baclofen`, `multiple-sclerosis`."""
+
+
+Digest = Annotated[
+    str, AfterValidator(_matching(r"[0-9a-f]{64}", "64 hexadecimal digits in lower case"))
+]
+"""A SHA-256."""
+
+WebAddress = Annotated[str, AfterValidator(_matching(r"https?://\S+", "an address with https://"))]
+"""The address of a page, which a frontend may show as a link."""
 
 
 def partial_date(column: str) -> sa.CheckConstraint:

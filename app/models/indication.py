@@ -12,9 +12,9 @@ from app.models.fact import Detail, Section, detail_of
 class IndicationStatus(StrEnum):
     """Where a use stands, by the source.
 
-    `approved`: a use of the approved medicine. `off_label`: used, though not approved for it.
-    `investigational`: thought to help or under study. `not_effective`: found not to help,
-    a finding against.
+    `approved`: what the source gives as the use of a medicine it calls approved. `off_label`:
+    used, though not approved for it. `investigational`: thought to help or under study.
+    `not_effective`: found not to help, a finding against.
     """
 
     APPROVED = "approved"

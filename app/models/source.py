@@ -5,7 +5,18 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from app.models.base import KEY, Part, PartialDate, Slug, at_position, described, key, partial_date
+from app.models.base import (
+    KEY,
+    Digest,
+    Part,
+    PartialDate,
+    Slug,
+    WebAddress,
+    at_position,
+    described,
+    key,
+    partial_date,
+)
 
 
 class Source(SQLModel, table=True):
@@ -30,14 +41,14 @@ class Source(SQLModel, table=True):
     version: str | None = described(
         "The publisher's own name for the version read.", "2019.5", default=None
     )
-    url: str = described(
+    url: WebAddress = described(
         "Where a person can read it.", "https://www.wisegeek.net/what-is-baclofen.htm"
     )
     licence: str = described(
         "On what terms its content may be used.",
         "Copyright of the publisher; only facts are taken, in our own words.",
     )
-    sha256: str | None = described(
+    sha256: Digest | None = described(
         "SHA-256 of the document that was read, where a whole document was kept.",
         "986f0e3f3d91fd29c9d76f1061b8dbf37471838a255e2127452984889c5e049e",
         default=None,

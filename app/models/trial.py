@@ -24,6 +24,9 @@ from app.models.base import (
 from app.models.fact import Certainty, Detail, detail_of
 from app.models.source import evidence
 
+MOST = 2**31 - 1
+"""The most that a column of whole numbers holds on either engine."""
+
 
 class TrialStatus(StrEnum):
     """ClinicalTrials.gov's `overallStatus`."""
@@ -159,7 +162,7 @@ class DispersionType(StrEnum):
 class Enrollment(Shape):
     """How many people took part."""
 
-    count: int | None = described("How many.", 84, ge=0, default=None)
+    count: int | None = described("How many.", 84, ge=0, le=MOST, default=None)
     type: EnrollmentType | None = described(
         "Whether that many did or were expected to; null where the source does not say.",
         "ACTUAL",
@@ -184,7 +187,7 @@ class PrintedNumbers(SQLModel):
     def read_numbers(cls, data: Any) -> Any:
         """The data with each printed number kept under `as_printed` and read as a number.
 
-        `"71 %"` is read as 71; `"<0.0001"` is no number, so its field is null.
+        `"71 %"` is read as 71; `"<0.0001"` is a bound and no number, so its field is null.
         """
         if not isinstance(data, dict):
             return data
@@ -193,8 +196,10 @@ class PrintedNumbers(SQLModel):
 
 
 def _number(printed: str) -> str | None:
-    found = re.fullmatch(r"([-+]?\d+(?:\.\d+)?)\s*%?", printed.strip())
-    return found[1] if found else None
+    """What a printed number is to be read as; text that is none is left for the field to refuse."""
+    if re.fullmatch(r"[<>≤≥]\s*\d+(\.\d+)?", printed):
+        return None
+    return re.sub(r"\s*%$", "", printed)
 
 
 def trial_owner() -> Any:
@@ -284,7 +289,7 @@ class TrialArm(Part, table=True):
         "What its participants were given.", "Oral baclofen for 12 weeks", default=None
     )
     participants: int | None = described(
-        "How many were in it; null where the source does not say.", 42, ge=0, default=None
+        "How many were in it; null where the source does not say.", 42, ge=0, le=MOST, default=None
     )
 
 
@@ -333,9 +338,11 @@ class OutcomeResult(Part, PrintedNumbers, table=True):
     position: int = at_position()
     arm: str = described("The arm's id.", "baclofen", sa_type=KEY)
     value: float | None = described("The number, in the outcome's `unit`.", 62.8, default=None)
-    count: int | None = described("How many participants had the outcome.", 30, ge=0, default=None)
+    count: int | None = described(
+        "How many participants had the outcome.", 30, ge=0, le=MOST, default=None
+    )
     participants: int | None = described(
-        "Of how many, in this arm, for this outcome.", 42, ge=0, default=None
+        "Of how many, in this arm, for this outcome.", 42, ge=0, le=MOST, default=None
     )
     dispersion_type: DispersionType | None = described(
         "What `spread` is.",
