@@ -3,15 +3,14 @@ WORKDIR /srv/medfacts
 COPY pyproject.toml requirements.lock ./
 COPY app/__init__.py app/
 # The project is installed in place, by its first file alone: app/ has to stay beside migrations/
-# and seed/, and a change in it makes no new layer of packages. Its metadata want a README.md.
+# and seed/, and a change in it makes no new layer of packages.
 # Bytecode is compiled here, never to be checked again: nobody can write any when it runs.
 RUN python -m venv --without-pip /opt/venv \
     && pip --python /opt/venv install --no-cache-dir --no-compile --only-binary :all: \
         --require-hashes -r requirements.lock \
-    && touch README.md \
     && pip --python /opt/venv install --no-cache-dir --no-compile \
         --no-deps --no-build-isolation -e . \
-    && rm README.md requirements.lock \
+    && rm requirements.lock \
     && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/venv
 COPY app app
 COPY migrations migrations

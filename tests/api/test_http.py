@@ -64,6 +64,14 @@ def test_any_page_may_read_and_none_may_write(seeded: httpx.Client) -> None:
     assert "DELETE" not in refused.headers["access-control-allow-methods"]
 
 
+def test_options_says_what_may_be_asked(seeded: httpx.Client) -> None:
+    for path in ("/v1/drugs", "/drugs/baclofen", "/health/live", "/docs"):
+        answer = seeded.options(path)
+
+        assert (answer.status_code, answer.content) == (204, b"")
+        assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
+
+
 def test_the_host_header_is_never_reflected(seeded: httpx.Client, seeded_app: FastAPI) -> None:
     evil = {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
 

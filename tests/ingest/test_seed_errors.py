@@ -490,6 +490,16 @@ def test_a_folder_without_a_file_is_told(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("written", ["three", "3O", "3 of 5", "71 %%"])
+def test_a_mistyped_number_is_never_read_as_none_given(tmp_path: Path, written: str) -> None:
+    damaged = HUSTANOL.replace("count: 3,", f"count: {written},")
+
+    [problem] = problems_of(tmp_path, hustanol=damaged)
+
+    assert problem.field.endswith(".count")
+    assert f"found '{written}'" in problem.expected
+
+
 def test_the_same_drug_in_two_files_is_told_with_every_id_taken_twice(tmp_path: Path) -> None:
     again = "reviewed: 2026-01-31\n" + HUSTANOL[HUSTANOL.index("drug:") : HUSTANOL.index("trials:")]
 
