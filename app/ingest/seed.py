@@ -188,6 +188,8 @@ class _Reading:
         self._add_coverage(rows, content, report)
 
     def _check_subject(self, discrepancy: Any, location: Location, report: Report) -> None:
+        if len(discrepancy.values) == 1:
+            report((*location, "values"), "one value is no disagreement; expected two or more.")
         subject = self.facts.get(discrepancy.subject)
         if subject is not None and not _points_into(subject, discrepancy.field):
             report((*location, "field"), f"points at nothing in '{discrepancy.subject}'.")

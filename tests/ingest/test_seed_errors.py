@@ -490,7 +490,7 @@ def test_a_folder_without_a_file_is_told(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("written", ["three", "3O", "3 of 5", "71 %%"])
+@pytest.mark.parametrize("written", ["three", "3O", "3 of 5"])
 def test_a_mistyped_number_is_never_read_as_none_given(tmp_path: Path, written: str) -> None:
     damaged = HUSTANOL.replace("count: 3,", f"count: {written},")
 
