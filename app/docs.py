@@ -111,6 +111,9 @@ def add_examples(api: FastAPI) -> None:
 
 
 def _complete(operation: dict[str, Any], answers: dict[str, Any], schemas: dict[str, Any]) -> None:
+    for parameter in operation.get("parameters", []):
+        _show_example(parameter)
+    operation["responses"]["200"]["description"] = operation["description"]
     for status, response in operation["responses"].items():
         content = response["content"]
         if status != "200":
@@ -119,6 +122,19 @@ def _complete(operation: dict[str, Any], answers: dict[str, Any], schemas: dict[
             answer = answers[operation["operationId"]]
             content["application/json"]["example"] = answer
             _exemplify(content["application/json"]["schema"], answer, schemas)
+
+
+def _show_example(parameter: dict[str, Any]) -> None:
+    """Show a parameter's example on the page, and its type without the null that absence is."""
+    schema = parameter["schema"]
+    for choice in schema.pop("anyOf", []):
+        schema.update({} if choice == {"type": "null"} else choice)
+    example = schema["examples"][0]
+    if parameter["in"] == "path":
+        parameter["example"] = example
+    else:  # as `example`, the page would fill every filter in at once
+        shown = json.dumps(example).strip('"')
+        parameter["description"] += f" For example: `{shown}`."
 
 
 def _exemplify(schema: dict[str, Any], value: Any, schemas: dict[str, Any]) -> None:
