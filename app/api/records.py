@@ -76,11 +76,9 @@ CITATIONS = Field(description="The passages that say so.")
 
 
 @cache
-def record_of(table: type[SQLModel], name: str | None = None) -> type[Shape]:
+def record_of(table: type[SQLModel]) -> type[Shape]:
     """What a table's row is served as."""
-    return create_model(
-        name or table.__name__, __base__=Shape, __doc__=_doc(table), **fields_of(table)
-    )
+    return create_model(table.__name__, __base__=Shape, __doc__=_doc(table), **fields_of(table))
 
 
 def fields_of(table: type[SQLModel]) -> dict[str, Any]:
