@@ -74,9 +74,7 @@ def main() -> None:
 @in_one_sentence
 def serve(settings: Settings, host: str | None, port: int | None, prepare: bool) -> None:
     """Serve the API until stopped."""
-    import uvicorn
-
-    from app.main import create_app
+    from app.server import server
 
     if prepare:
         _prepare(settings)
@@ -86,10 +84,7 @@ def serve(settings: Settings, host: str | None, port: int | None, prepare: bool)
     bound = listener.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"Medfacts is at http://{shown}:{bound}, its docs at http://{shown}:{bound}/docs")
-    config = uvicorn.Config(
-        create_app(settings), log_level="info", server_header=False, timeout_graceful_shutdown=8
-    )
-    uvicorn.Server(config).run(sockets=[listener])
+    server(settings).run(sockets=[listener])
 
 
 @main.command()

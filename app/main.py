@@ -3,25 +3,46 @@
 import pkgutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from importlib import import_module
 
 from fastapi import APIRouter, Depends, FastAPI
-from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import __version__
 from app import api as resources
 from app.database import read_engine
-from app.docs import INTRODUCTION, TAGS, add_docs, add_examples
+from app.docs import add_docs
+from app.document import INTRODUCTION, TAGS, complete_document
+from app.http.cors import ReadableByPages
 from app.http.errors import LastResort, handle_errors
-from app.http.headers import AnswerOptions, CommonHeaders, CurrentVersion, HeadAsGet
-from app.http.parameters import RefuseUnreadable, refuse_unknown_parameters
-from app.settings import Settings, read_settings
+from app.http.headers import CommonHeaders, CurrentVersion, HeadAsGet
+from app.http.lifecycle import tell_lifecycle
+from app.http.parameters import refuse_unknown_parameters
+from app.http.representations import NO_STORE, Representations
+from app.http.requests import RefuseMalformed
+from app.settings import ROOT, Settings, read_settings
+from app.well_known import add_well_known
 
 UNVERSIONED = {"app.api.health"}
 
 
-def create_app(settings: Settings) -> FastAPI:
+class Api(FastAPI):
+    """FastAPI, and around it the layers that every request and every answer goes through."""
+
+    layers: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer through the layers; the innermost is FastAPI itself."""
+        await self.layers(scope, receive, send)
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as FastAPI does."""
+        await super().__call__(scope, receive, send)
+
+
+def create_app(settings: Settings) -> Api:
     """The API over the database that the settings name. Nothing is read from it yet."""
 
     @asynccontextmanager
@@ -29,16 +50,18 @@ def create_app(settings: Settings) -> FastAPI:
         yield
         api.state.read_engine.dispose()
 
-    api = FastAPI(
+    api = Api(
         title="Medfacts",
         version=__version__,
         description=INTRODUCTION,
         openapi_tags=TAGS,
+        servers=[{"url": "/", "description": "This server."}],
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        dependencies=[Depends(refuse_unknown_parameters)],
+        dependencies=[Depends(tell_lifecycle), Depends(refuse_unknown_parameters)],
         generate_unique_id_function=_operation_id,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
@@ -56,25 +79,45 @@ def create_app(settings: Settings) -> FastAPI:
 
     handle_errors(api)
     add_docs(api)
-    add_examples(api)
-    # The last one added is the first to see a request.
-    api.add_middleware(LastResort)
-    api.add_middleware(CurrentVersion, resources=frozenset(first_steps))
-    api.add_middleware(RefuseUnreadable)
-    api.add_middleware(HeadAsGet)
-    api.add_middleware(AnswerOptions)
-    api.add_middleware(
-        CORSMiddleware,
-        allow_origins=settings.cors_origins,
-        allow_methods=["GET", "HEAD", "OPTIONS"],
-        allow_headers=["X-Request-Id"],
-        expose_headers=["Content-Location", "Data-Release", "Link", "X-Request-Id"],
-    )
-    api.add_middleware(CommonHeaders)
+    add_well_known(api, settings.security_contact)
+    complete_document(api)
+    api.add_middleware(LastResort)  # within FastAPI, which would answer for a bug in plain text
+    api.layers = _layers(api.answer, settings, frozenset(first_steps))
     return api
 
 
-def __getattr__(name: str) -> FastAPI:
+def _layers(answer: ASGIApp, settings: Settings, resources: frozenset[str]) -> ASGIApp:
+    """What a request goes through, from the last line to the first."""
+    data, releases, docs = (
+        f"public, max-age={seconds}, must-revalidate" if seconds else "no-cache"
+        for seconds in (settings.max_age_data, settings.max_age_releases, settings.max_age_docs)
+    )
+    policies = {
+        "health": NO_STORE,
+        "": releases,
+        "releases": releases,
+        "docs": docs,
+        "openapi.json": docs,
+        ".well-known": docs,
+        "*": data,
+    }
+    app: ASGIApp = CurrentVersion(answer, resources)
+    app = Representations(app, policies, program_changed())
+    app = HeadAsGet(app)
+    app = RefuseMalformed(app)
+    app = LastResort(app)
+    app = ReadableByPages(app, settings.cors_origins)
+    return CommonHeaders(app)
+
+
+def program_changed() -> datetime:
+    """When the program was last changed: what it answers may have changed with it."""
+    files = (path for path in (ROOT / "app").rglob("*") if path.suffix in (".py", ".json"))
+    newest = max(path.stat().st_mtime for path in files)
+    return datetime.fromtimestamp(int(newest), UTC)
+
+
+def __getattr__(name: str) -> Api:
     """`app.main:app`, for uvicorn: made when it is first asked for, from the environment."""
     if name == "app":
         return create_app(read_settings())

@@ -31,6 +31,30 @@ class Settings(BaseSettings):
         description='Web origins whose pages may read the API, as JSON: `["https://a.example"]`.',
     )
 
+    max_age_data: int = Field(
+        default=300,
+        ge=0,
+        le=31_536_000,
+        description="Seconds for which a cache may answer for drugs and facts; 0: it has to ask.",
+    )
+    max_age_releases: int = Field(
+        default=10,
+        ge=0,
+        le=31_536_000,
+        description="The same for the index and the releases, which tell of new data.",
+    )
+    max_age_docs: int = Field(
+        default=3600,
+        ge=0,
+        le=31_536_000,
+        description="The same for the docs and the OpenAPI document.",
+    )
+    security_contact: str = Field(
+        default="mailto:security@medfacts.example",
+        pattern=r"^(mailto:|https://|tel:)\S+$",
+        description="Whom to tell of a security hole, in `/.well-known/security.txt`.",
+    )
+
     @field_validator("database_url")
     @classmethod
     def _one_of_the_two_engines(cls, url: str) -> str:

@@ -1,5 +1,7 @@
 """How the tests get a database and a client.
 
+Every answer that a client here gets is held to the OpenAPI document (`tests.conformance`).
+
 Every test that touches data runs twice: on SQLite, and on a real Postgres that the session starts
 from a PyPI wheel and ends again. Nothing is mocked and nothing is online.
 
@@ -27,6 +29,7 @@ from app.ingest.seed import load_seed
 from app.main import create_app
 from app.schema import migrate
 from app.settings import Settings
+from tests.conformance import contract
 from tests.postgres import PostgresServer, running_postgres
 from tests.writing import write_seed
 
@@ -43,13 +46,15 @@ class AppTransport(httpx.BaseTransport):
         self._portal = portal
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Pass the request to the app and read its whole answer."""
-        return self._portal.call(self._answer, request)
+        """Pass the request to the app, read its whole answer, and hold it to the contract."""
+        status, headers, body = self._portal.call(self._answer, request)
+        contract().hold(request, httpx.Response(status, headers=headers, content=body))
+        return httpx.Response(status, headers=headers, stream=httpx.ByteStream(body))
 
-    async def _answer(self, request: httpx.Request) -> httpx.Response:
-        response = await self._app.handle_async_request(request)
-        body = await response.aread()
-        return httpx.Response(response.status_code, headers=response.headers, content=body)
+    async def _answer(self, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
+        answer = await self._app.handle_async_request(request)
+        body = b"".join([chunk async for chunk in answer.aiter_raw()])
+        return answer.status_code, answer.headers, body
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ import httpx
 from fastapi import FastAPI
 
 from app.database import write_engine
-from app.docs import EXAMPLES
+from app.document import EXAMPLES
 from app.ingest.seed import load_seed
 from app.main import create_app
 from app.schema import migrate

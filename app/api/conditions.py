@@ -12,6 +12,7 @@ from app.api.releases import ServedRelease
 from app.database import ReadSession, table_of
 from app.http.errors import BadParameterError, ReleaseChangedError, UnknownIdError, documented
 from app.http.pages import Listing, Paging, page_of
+from app.http.parameters import Text
 from app.models.condition import Condition
 
 router = APIRouter(tags=["Conditions"])
@@ -52,7 +53,7 @@ def get_condition(
     session: ReadSession,
     release: ServedRelease,
     condition_id: Annotated[
-        str,
+        Text,
         Path(
             description="The condition's id.",
             examples=["muscle-spasticity"],

@@ -21,6 +21,7 @@ from app.api.records import Row, complete_with, serve_also
 from app.api.releases import ServedRelease
 from app.database import ReadSession
 from app.http.pages import Paging
+from app.http.parameters import Text
 from app.models.base import Shape
 from app.models.discrepancy import Discrepancy
 
@@ -63,12 +64,10 @@ class Filters:
     """What discrepancies can be narrowed by."""
 
     subject: Annotated[
-        str | None,
+        Text | None,
         Query(
             description="Only those about this fact, by its id.",
             examples=["baclofen-trial-alcohol-cirrhosis-registry"],
-            min_length=1,
-            max_length=400,
         ),
     ] = None
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Query
-from pydantic import AfterValidator, Field, create_model
+from pydantic import Field, create_model
 from sqlmodel import Session, col
 
 from app.api.facts import (
@@ -22,6 +22,7 @@ from app.api.records import Row, fields_of, records
 from app.api.releases import ServedRelease
 from app.database import ReadSession, table_of
 from app.http.pages import Listing, Paging, page_of
+from app.http.parameters import Text
 from app.models.base import Shape
 from app.models.drug import Drug, DrugClass, DrugIdentifier, DrugName, IdentifierSystem, folded
 from app.models.fact import Fact
@@ -146,26 +147,10 @@ DrugWithFacts.model_config["json_schema_serialization_defaults_required"] = Fals
 DrugWithFacts.model_rebuild(force=True)
 
 
-def _identifier(value: str | None) -> str | None:
-    if value is not None:
-        system, _, number = value.partition(":")
-        if system not in list(IdentifierSystem) or not number:
-            systems = ", ".join(IdentifierSystem)
-            raise ValueError(f"A system, a colon and a number; the systems are {systems}")
-    return value
-
-
-def _searchable(value: str | None) -> str | None:
-    if value is not None and not folded(value):
-        raise ValueError("Some text")
-    return value
-
-
-def _kinds_asked(value: str) -> str:
-    for name in value.split(",") if value else []:
-        if name != "all" and name not in KINDS:
-            raise ValueError(f"'all', or some of {', '.join(KINDS)}, with commas between")
-    return value
+IDENTIFIER = f"^({'|'.join(IdentifierSystem)}):[^\\x00-\\x1f\\x7f-\\x9f]+$"
+SOMETHING = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$"
+"""Plain text that is not all blanks."""
+SOME_KINDS = f"^(all|{'|'.join(KINDS)})(,(all|{'|'.join(KINDS)}))*$"
 
 
 @dataclass
@@ -180,27 +165,23 @@ class Filters:
             examples=["liores"],
             min_length=1,
             max_length=200,
+            pattern=SOMETHING,
         ),
-        AfterValidator(_searchable),
     ] = None
     class_: Annotated[
-        str | None,
+        Text | None,
         Query(
             alias="class",
             description="Only drugs of this class, by its id.",
             examples=["muscle-relaxant"],
-            min_length=1,
-            max_length=200,
         ),
     ] = None
     condition: Annotated[
-        str | None,
+        Text | None,
         Query(
             description="Only drugs with an indication for this condition, by its id. A finding "
             "against (`not_effective`) is no match.",
             examples=["muscle-spasticity"],
-            min_length=1,
-            max_length=200,
         ),
     ] = None
     identifier: Annotated[
@@ -210,15 +191,15 @@ class Filters:
             examples=["unii:H789N3FKE8"],
             min_length=3,
             max_length=200,
+            pattern=IDENTIFIER,
         ),
-        AfterValidator(_identifier),
     ] = None
 
     def bound(self) -> dict[str, Any]:
         """What each filter that was given is bound to."""
         asked: dict[str, Any] = {"class_": self.class_, "condition": self.condition}
         if self.q is not None:
-            text = folded(self.q)
+            text = folded(self.q) or self.q  # accents alone are a part of no name
             for special in "\\%_":
                 text = text.replace(special, "\\" + special)
             asked["q"] = text
@@ -258,15 +239,16 @@ def get_drug(
     release: ServedRelease,
     drug_id: DrugId,
     include: Annotated[
-        str,
+        str | None,
         Query(
             description=f"The kinds of fact to put into the record, with commas between: some of "
             f"{KIND_NAMES}, or `all`.",
             examples=["indications,warnings"],
+            min_length=1,
             max_length=200,
+            pattern=SOME_KINDS,
         ),
-        AfterValidator(_kinds_asked),
-    ] = "",
+    ] = None,
 ) -> Any:
     """A drug's record; with `include`, all its facts in the same call."""
     rows = session.execute(DRUG_OF, {"id": drug_id}).mappings()
@@ -274,7 +256,7 @@ def get_drug(
     if not found:
         raise unknown_drug(drug_id)
     drug = found[0]
-    asked = include.split(",")
+    asked = (include or "").split(",")
     for name, kind in KINDS.items():
         if name in asked or "all" in asked:
             drug[name] = kind.all_of_drug(session, drug_id)

@@ -19,13 +19,14 @@ from app.http.errors import (
     documented,
 )
 from app.http.pages import Listing, PageParams, page_of
+from app.http.parameters import Text
 from app.models.base import Shape
 from app.models.drug import Coverage, Drug
 from app.models.fact import Detail, Fact, FactFields, fact_kinds
 from app.models.source import Source
 
 DrugId = Annotated[
-    str,
+    Text,
     Path(
         description="The drug's id, as `/v1/drugs` lists it. Ids are never guessed at.",
         examples=["baclofen"],
@@ -33,7 +34,7 @@ DrugId = Annotated[
 ]
 
 FactId = Annotated[
-    str,
+    Text,
     Path(
         description="The fact's id.",
         examples=["baclofen-warning-withdrawal"],
@@ -41,13 +42,11 @@ FactId = Annotated[
 ]
 
 DrugFilter = Annotated[
-    str | None,
+    Text | None,
     Query(
         description="Only facts about this drug, by its id. An unknown drug is a 404, for an empty "
         "list would read as if nothing were known of it.",
         examples=["baclofen"],
-        min_length=1,
-        max_length=200,
     ),
 ]
 
@@ -66,11 +65,10 @@ RECORD_ERRORS = documented(UnknownIdError, BadParameterError)
 class CoverageRecord(Shape):
     """How far the sources were searched: an empty list alone never means that nothing is known."""
 
-    status: str = Field(
+    status: Literal["not_searched", "partial", "complete"] = Field(
         description="`not_searched`: no loaded source speaks of this kind of fact for this drug. "
         "`partial`: at least one does. `complete`: a source claims to hold every such fact.",
         examples=["partial"],
-        json_schema_extra={"enum": ["not_searched", "partial", "complete"]},
     )
     as_of: str | None = Field(
         description="The last day on which one of them was read; null where none was.",

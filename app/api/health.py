@@ -1,6 +1,6 @@
 """Health: for the machines that run the API."""
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -17,7 +17,9 @@ router = APIRouter(prefix="/health", tags=["Health"])
 class Health(Shape):
     """How the server is."""
 
-    status: str = Field(description="Always `ok`; anything else is an error.", examples=["ok"])
+    status: Literal["ok"] = Field(
+        description="Always `ok`; anything else is an error.", examples=["ok"]
+    )
 
 
 class Readiness(Health):

@@ -19,6 +19,7 @@ from app.api.facts import (
 from app.api.releases import ServedRelease
 from app.database import ReadSession
 from app.http.pages import Paging
+from app.http.parameters import Text
 from app.models.indication import Indication, IndicationStatus
 
 router = APIRouter(tags=["Indications"])
@@ -37,13 +38,11 @@ class Filters:
     """What indications can be narrowed by."""
 
     condition: Annotated[
-        str | None,
+        Text | None,
         Query(
             description="Only those that name this condition, by its id. Findings against are "
             "among them: look at `status`.",
             examples=["muscle-spasticity"],
-            min_length=1,
-            max_length=200,
         ),
     ] = None
     status: Annotated[

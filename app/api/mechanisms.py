@@ -19,6 +19,7 @@ from app.api.facts import (
 from app.api.releases import ServedRelease
 from app.database import ReadSession
 from app.http.pages import Paging
+from app.http.parameters import Text
 from app.models.mechanism import ActionType, Mechanism
 
 router = APIRouter(tags=["Mechanisms"])
@@ -37,12 +38,10 @@ class Filters:
     """What mechanisms can be narrowed by."""
 
     target: Annotated[
-        str | None,
+        Text | None,
         Query(
             description="Only those that act on this target, by its id.",
             examples=["gaba-b-receptor"],
-            min_length=1,
-            max_length=200,
         ),
     ] = None
     action_type: Annotated[

@@ -19,6 +19,7 @@ from app.api.facts import (
 from app.api.releases import ServedRelease
 from app.database import ReadSession
 from app.http.pages import Paging
+from app.http.parameters import Text
 from app.models.pharmacokinetics import Pharmacokinetics, Process
 
 router = APIRouter(tags=["Pharmacokinetics"])
@@ -41,12 +42,10 @@ class Filters:
         Query(description="Only those about this process.", examples=["metabolism"]),
     ] = None
     organ: Annotated[
-        str | None,
+        Text | None,
         Query(
             description="Only those about this organ, as the source names it.",
             examples=["liver"],
-            min_length=1,
-            max_length=200,
         ),
     ] = None
 

@@ -3,13 +3,15 @@
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request
 from sqlmodel import col
 
 from app.api.records import Row, record_of, records
 from app.database import ReadSession, table_of
 from app.http.errors import BadParameterError, NoDataError, ReleaseChangedError, documented
+from app.http.headers import announce
 from app.http.pages import Listing, Paging, page_of
+from app.http.representations import modified_at
 from app.models.release import Release
 
 router = APIRouter(tags=["Releases"])
@@ -18,12 +20,13 @@ Record = record_of(Release)
 LATEST = sa.select(*table_of(Release).c).order_by(col(Release.number).desc()).limit(1)
 
 
-def served_release(session: ReadSession, response: Response) -> Row:
+def served_release(session: ReadSession, request: Request) -> Row:
     """The release that a request reads, named in `Data-Release`; an error before the first."""
     release = session.execute(LATEST).mappings().one_or_none()
     if release is None:
         raise NoDataError("No data has been loaded yet; `medfacts seed` loads it.")
-    response.headers["Data-Release"] = release["id"]
+    announce(request, "Data-Release", release["id"])
+    modified_at(request, release["loaded_at"])
     return dict(release)
 
 

@@ -12,6 +12,7 @@ from app.api.releases import ServedRelease
 from app.database import ReadSession, table_of
 from app.http.errors import BadParameterError, ReleaseChangedError, UnknownIdError, documented
 from app.http.pages import Listing, Paging, page_of
+from app.http.parameters import Text
 from app.models.source import Source
 
 router = APIRouter(tags=["Sources"])
@@ -52,7 +53,7 @@ def get_source(
     session: ReadSession,
     release: ServedRelease,
     source_id: Annotated[
-        str,
+        Text,
         Path(
             description="The source's id.",
             examples=["what-is-baclofen"],

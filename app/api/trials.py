@@ -21,6 +21,7 @@ from app.api.records import complete_with, serve_also
 from app.api.releases import ServedRelease
 from app.database import ReadSession
 from app.http.pages import Paging
+from app.http.parameters import Text
 from app.models.trial import Trial, TrialCondition, TrialOutcome, TrialRegistryId
 
 serve_also(TrialOutcome, {"derived": (EffectMeasures | None, DERIVED)})
@@ -49,30 +50,24 @@ class Filters:
     """What trials can be narrowed by."""
 
     condition: Annotated[
-        str | None,
+        Text | None,
         Query(
             description="Only those whose participants had this condition, by its id.",
             examples=["alcohol-dependence"],
-            min_length=1,
-            max_length=200,
         ),
     ] = None
     registry_id: Annotated[
-        str | None,
+        Text | None,
         Query(
             description="Only those that give this registry number.",
             examples=["NCT00525252"],
-            min_length=1,
-            max_length=200,
         ),
     ] = None
     study: Annotated[
-        str | None,
+        Text | None,
         Query(
             description="Only accounts of this study, for each source's is a record of its own.",
             examples=["addolorato-2007"],
-            min_length=1,
-            max_length=200,
         ),
     ] = None
 

@@ -19,6 +19,7 @@ from app.api.facts import (
 from app.api.releases import ServedRelease
 from app.database import ReadSession
 from app.http.pages import Paging
+from app.http.parameters import Flag
 from app.models.warning import Severity, WarningCategory, WarningType
 from app.models.warning import Warning as WarningTable
 
@@ -59,7 +60,7 @@ class Filters:
         ),
     ] = None
     boxed: Annotated[
-        bool | None,
+        Flag | None,
         Query(
             description="Only those that stand in a label's boxed warning, or, with `false`, only "
             "those of a label that do not. Warnings whose source is no label are neither.",

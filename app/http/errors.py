@@ -1,10 +1,17 @@
 """Errors: one tree, one shape (RFC 9457 `application/problem+json`), from every origin.
 
 ProblemError
+├── RequestError            400  no request that can be read
 ├── NotFoundError           404  no such path
 │   └── UnknownIdError      404  no such drug, fact, condition, source
-├── BadParameterError       422  a parameter that is unknown, repeated or has a bad value
+├── MethodError             405  something else than reading
+├── TooSlowError            408  a request that did not arrive in time
 ├── ReleaseChangedError     410  the cursor's release has been replaced
+├── PreconditionError       412  not the representation that If-Match named
+├── LongAddressError        414  a path and query that are too long
+├── BadParameterError       422  a parameter that is unknown, repeated or has a bad value
+├── LargeHeadersError       431  headers that are too large
+├── InternalError           500  a bug
 └── UnavailableError        503  the database is away
     └── NoDataError         503  nothing has been loaded yet
 """
@@ -15,13 +22,14 @@ from typing import Any, ClassVar, Self
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.http.headers import ALLOW
 from app.models.base import Shape
 
 PROBLEM_JSON = "application/problem+json"
@@ -175,7 +183,13 @@ class MethodError(ProblemError):
     slug = "method-not-allowed"
     title = "The API can only be read"
     meaning = "The API answers GET, HEAD and OPTIONS. `Allow` lists what this path answers."
-    example = "POST is not answered here; GET and HEAD are."
+    headers: ClassVar[dict[str, str]] = {"Allow": ALLOW}
+    example = "POST is not answered here; GET, HEAD and OPTIONS are."
+
+    @classmethod
+    def of(cls, method: str) -> Self:
+        """The error that tells of this method."""
+        return cls(f"{shortened(method)} is not answered here; GET, HEAD and OPTIONS are.")
 
 
 class RequestError(ProblemError):
@@ -186,6 +200,52 @@ class RequestError(ProblemError):
     title = "The request cannot be read"
     meaning = "The request is not one that the server can read; `detail` says why."
     example = "The path holds a NUL byte."
+
+
+class TooSlowError(ProblemError):
+    """A request that did not arrive whole in time."""
+
+    status = 408
+    slug = "too-slow"
+    title = "The request did not arrive in time"
+    meaning = (
+        "A request has to arrive whole within a few seconds, so that a silent client holds nothing "
+        "that others need. The connection is closed; send the request again on a new one."
+    )
+    example = "The request did not arrive within 8 seconds."
+
+
+class PreconditionError(ProblemError):
+    """The representation is not the one that the client says it is."""
+
+    status = 412
+    slug = "precondition-failed"
+    title = "It is not the representation that was named"
+    meaning = (
+        "`If-Match` names other representations than the one that is served, or it has been "
+        "modified since the day in `If-Unmodified-Since`. Leave both headers out to get it."
+    )
+    example = "If-Match names none of what is served here now."
+
+
+class LongAddressError(ProblemError):
+    """A path and query that are too long."""
+
+    status = 414
+    slug = "address-too-long"
+    title = "The address is too long"
+    meaning = "A path and its query may have 8000 bytes together. No address of the API needs more."
+    example = "The path and query have 9000 bytes; 8000 are taken."
+
+
+class LargeHeadersError(ProblemError):
+    """Headers that are too large."""
+
+    status = 431
+    slug = "headers-too-large"
+    title = "The headers are too large"
+    meaning = "A request's headers may have 32000 bytes together. Nothing here needs cookies."
+    example = "The headers have 40000 bytes; 32000 are taken."
 
 
 class InternalError(ProblemError):
@@ -204,7 +264,11 @@ PROBLEMS: tuple[type[ProblemError], ...] = (
     BadParameterError,
     RequestError,
     MethodError,
+    TooSlowError,
     ReleaseChangedError,
+    PreconditionError,
+    LongAddressError,
+    LargeHeadersError,
     UnavailableError,
     NoDataError,
     InternalError,
@@ -212,15 +276,13 @@ PROBLEMS: tuple[type[ProblemError], ...] = (
 """Every kind of error, in the order in which the docs explain them."""
 
 
-def problem_response(
-    request: Request, error: ProblemError, headers: dict[str, str] | None = None
-) -> JSONResponse:
+def problem_response(request: Request, error: ProblemError) -> JSONResponse:
     """The error as a client is told of it."""
     body = problem_of(error, request.scope.get("request_id", ""))
     return JSONResponse(
         body.model_dump(),
         status_code=error.status,
-        headers=(headers or {}) | error.headers,
+        headers=error.headers,
         media_type=PROBLEM_JSON,
     )
 
@@ -243,6 +305,9 @@ def documented(*errors: type[ProblemError]) -> dict[int | str, dict[str, Any]]:
     every: tuple[type[ProblemError], ...] = (
         RequestError,
         *errors,
+        PreconditionError,
+        LongAddressError,
+        LargeHeadersError,
         UnavailableError,
         InternalError,
     )
@@ -272,17 +337,16 @@ def handle_errors(app: FastAPI) -> None:
         return problem_response(request, BadParameterError.of(*found))
 
     @app.exception_handler(HTTPException)
-    def http_error(request: Request, error: HTTPException) -> JSONResponse:
-        headers = dict(error.headers or {})
+    def http_error(request: Request, error: HTTPException) -> Response:
         if error.status_code == MethodError.status:
-            headers["Allow"] = "GET, HEAD, OPTIONS"
-            detail = f"{request.method} is not answered here; GET, HEAD and OPTIONS are."
-            return problem_response(request, MethodError(detail), headers)
+            if request.method == "OPTIONS":
+                return Response(status_code=204, headers={"Allow": ALLOW})
+            return problem_response(request, MethodError.of(request.method))
         if error.status_code == NotFoundError.status:
-            path = request.scope.get("asked_path", request.url.path)
+            path = shortened(request.scope.get("asked_path", request.url.path))
             detail = f"There is nothing at '{path}'. /v1 lists what there is."
-            return problem_response(request, NotFoundError(detail), headers)
-        return problem_response(request, RequestError(str(error.detail)), headers)
+            return problem_response(request, NotFoundError(detail))
+        return problem_response(request, RequestError(str(error.detail)))
 
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeoutError)
@@ -320,14 +384,19 @@ def _expected(error: Any) -> str:
     """What would have been right, and what was sent instead."""
     if error["type"] == "missing":
         return "Is missing."
-    found = str(error["input"])
-    shown = found if len(found) <= 50 else f"{found[:50]}…"
+    shown = shortened(str(error["input"]))
     expected = {
         "bool_parsing": "true or false",
         "string_too_short": "at least {min_length} character(s)",
         "string_too_long": "at most {max_length} characters",
+        "string_pattern_mismatch": "text that matches {pattern}",
     }.get(error["type"])
     if expected is None:
         expected = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
         expected = expected[0].lower() + expected[1:]
     return f"Expected {expected.format(**error.get('ctx', {}))}, found '{shown}'."
+
+
+def shortened(text: str) -> str:
+    """What a client sent, as far as it is worth repeating."""
+    return text if len(text) <= 50 else f"{text[:50]}…"

@@ -1,24 +1,36 @@
 """What every response carries, and how HEAD and the paths without `/v1` are answered."""
 
 import re
+from typing import Any
 from uuid import uuid4
 
+from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 VERSION = "/v1"
+ALLOW = "GET, HEAD, OPTIONS"
 CLIENTS_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 DATA_CSP = "default-src 'none'; frame-ancestors 'none'"
 DOCS_CSP = (
-    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
 )
+"""Swagger UI writes style attributes, and draws with images that stand in its style sheet."""
+
+
+def announce(request: Request, name: str, value: str) -> None:
+    """Have the answer to this request carry a header, whatever it turns out to be."""
+    request.scope["state"].setdefault("announced", []).append((name, value))
 
 
 class CommonHeaders:
-    """A request id in and out, and the headers that keep a browser from mistaking the answer."""
+    """A request id in and out, and the headers that keep a browser from mistaking the answer.
+
+    Nothing may be kept by a cache unless a layer inside says so.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -28,6 +40,7 @@ class CommonHeaders:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        state: dict[str, Any] = scope.setdefault("state", {})
         asked = Headers(scope=scope).get("x-request-id", "")
         scope["request_id"] = asked if CLIENTS_ID.fullmatch(asked) else uuid4().hex
 
@@ -39,26 +52,12 @@ class CommonHeaders:
                 headers["Referrer-Policy"] = "no-referrer"
                 is_page = headers.get("content-type", "").startswith("text/html")
                 headers["Content-Security-Policy"] = DOCS_CSP if is_page else DATA_CSP
+                headers.setdefault("Cache-Control", "no-store")
+                for name, value in state.get("announced", []):
+                    headers.append(name, value)
             await send(message)
 
         await self.app(scope, receive, add)
-
-
-ALLOW = "GET, HEAD, OPTIONS"
-
-
-class AnswerOptions:
-    """Answers OPTIONS with what may be asked; a browser's preflight is CORS's own business."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer OPTIONS with 204 and `Allow`; pass everything else on."""
-        if scope["type"] == "http" and scope["method"] == "OPTIONS":
-            await Response(status_code=204, headers={"Allow": ALLOW})(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)
 
 
 class HeadAsGet:

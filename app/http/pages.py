@@ -25,7 +25,9 @@ T = TypeVar("T")
 class Page(Shape, Generic[T]):
     """One page of a list."""
 
-    items: list[T] = Field(description="The items of this page, in the list's order.")
+    items: list[T] = Field(
+        description="The items of this page, in the list's order.", max_length=100
+    )
     total: int = Field(
         description="How many items the whole list has, over all its pages.", examples=[4]
     )
@@ -56,6 +58,7 @@ class PageParams:
         Query(
             min_length=1,
             max_length=2000,
+            pattern="^[A-Za-z0-9_-]+$",
             description="Where to go on: part of `next` of the page before. Opaque; it belongs to "
             "one list with its filters and order, and to one data release.",
             examples=["WyIyMDI2LTExLTIzLTRmMWMwYTliZTJkNyIsImE0ZTgiLCJiYWNsb2ZlbiJd"],

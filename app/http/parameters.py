@@ -1,68 +1,40 @@
 """Query parameters: those that a route declares, each once, and no others."""
 
 import re
+from collections import Counter
 from typing import Annotated
-from urllib.parse import unquote_to_bytes
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from pydantic import BeforeValidator, Field
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.http.errors import BadParameterError, ParameterProblem, RequestError, problem_response
+from app.http.errors import BadParameterError, ParameterProblem, shortened
 
-BAD_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+PLAIN_TEXT = "^[^\\x00-\\x1f\\x7f-\\x9f]+$"
+"""Text without control characters, as a pattern that every dialect of them reads alike."""
 
+Text = Annotated[str, Field(min_length=1, max_length=400, pattern=PLAIN_TEXT)]
+"""An id, a name, or what else a client may look for."""
 
-class RefuseUnreadable:
-    """Refuses paths and queries that are no text, on which the two engines would differ."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on if its path and query are UTF-8 text without NUL bytes."""
-        if scope["type"] == "http":
-            for part in ("raw_path", "query_string"):
-                if fault := _fault(scope[part]):
-                    name = "path" if part == "raw_path" else "query"
-                    error = RequestError(f"The {name} {fault}.")
-                    await problem_response(Request(scope), error)(scope, receive, send)
-                    return
-        await self.app(scope, receive, send)
+MOST_PROBLEMS = 10
+"""How many parameters an error tells of, so that it stays small beside what it answers."""
 
 
-def _fault(encoded: bytes) -> str | None:
-    """What is wrong with a percent-encoded text, if anything is."""
-    if BAD_PERCENT.search(encoded):
-        return "has a '%' that two hexadecimal digits do not follow"
-    plain = unquote_to_bytes(encoded)
-    if b"\0" in plain:
-        return "holds a NUL byte"
-    try:
-        plain.decode()
-    except UnicodeDecodeError:
-        return "is not UTF-8"
-    return None
-
-
-def refuse_unknown_parameters(request: Request) -> None:
+async def refuse_unknown_parameters(request: Request) -> None:
     """Refuse what would otherwise be ignored: a misspelt filter answers as if there were none."""
     known = _declared(request.scope["route"].dependant)
-    sent = [name for name, _ in request.query_params.multi_items()]
+    there_are = f"There are: {', '.join(known)}." if known else "This path takes none."
     problems = []
-    for name in dict.fromkeys(sent):
+    for name, count in Counter(name for name, _ in request.query_params.multi_items()).items():
         if name not in known:
-            there_are = f"There are: {', '.join(known)}." if known else "This path takes none."
-            problems.append(
-                ParameterProblem(parameter=name, detail=f"There is no such parameter. {there_are}")
-            )
-        elif sent.count(name) > 1:
-            problems.append(
-                ParameterProblem(parameter=name, detail="Is given more than once; give it once.")
-            )
+            detail = f"There is no such parameter. {there_are}"
+        elif count > 1:
+            detail = "Is given more than once; give it once."
+        else:
+            continue
+        problems.append(ParameterProblem(parameter=shortened(name), detail=detail))
     if problems:
-        raise BadParameterError.of(*problems)
+        raise BadParameterError.of(*problems[:MOST_PROBLEMS])
 
 
 def _declared(dependant: Dependant) -> list[str]:
@@ -80,3 +52,13 @@ def _plain_digits(value: object) -> object:
 
 PageSize = Annotated[int, Field(ge=1, le=100), BeforeValidator(_plain_digits)]
 """A whole number in plain digits: no sign, blank, point or underscore."""
+
+
+def _plain_truth(value: object) -> object:
+    if isinstance(value, str) and value not in ("true", "false"):
+        raise ValueError("true or false")
+    return value
+
+
+Flag = Annotated[bool, BeforeValidator(_plain_truth)]
+"""`true` or `false`, and none of the other words that Pydantic would take for them."""

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -79,6 +79,7 @@ def write_release(
             connection.execute(table.insert(), rows.of[table])
 
     last = connection.scalar(sa.select(sa.func.max(releases.c.number)))
+    before = connection.scalar(sa.select(sa.func.max(releases.c.loaded_at)))
     digest = hashlib.sha256("".join(f"{file.name} {file.sha256}\n" for file in files).encode())
     release = {
         "number": (last or 0) + 1,
@@ -86,7 +87,7 @@ def write_release(
         "as_of": as_of,
         "loader": loader,
         "counts": counts(rows),
-        "loaded_at": datetime.now(UTC),
+        "loaded_at": _moment_after(before),
     }
     connection.execute(releases.insert(), release)
     connection.execute(
@@ -97,6 +98,12 @@ def write_release(
         ],
     )
     return Loaded(str(release["id"]), files, counts(rows), new=True)
+
+
+def _moment_after(release: datetime | None) -> datetime:
+    """Now, or the second after the last release's: `Last-Modified` has to tell the two apart."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    return now if release is None else max(now, release + timedelta(seconds=1))
 
 
 def counts(rows: Rows) -> dict[str, int]:

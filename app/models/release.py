@@ -1,7 +1,7 @@
 """Data releases: what was loaded, when and from what."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from sqlmodel import Field, SQLModel
 
@@ -44,7 +44,7 @@ class Release(SQLModel, table=True):
         "The latest day on which its content was checked against its sources.", "2026-11-23"
     )
     loader: str = described("What loaded it.", "seed")
-    counts: dict[str, Any] = described(
+    counts: dict[str, int] = described(
         "How many drugs, conditions, sources and facts of each kind it holds.",
         {"drugs": 1, "warnings": 4},
         sa_type=JSON,

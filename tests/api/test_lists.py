@@ -1,5 +1,6 @@
 """Lists: their filters, order, pages, and what an empty one means."""
 
+import threading
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -160,6 +161,42 @@ def test_a_cursor_outlives_no_release(client: httpx.Client, save: Save) -> None:
 
     assert answer.status_code == 410
     assert answer.json()["type"] == "/docs/problems#release-changed"
+
+
+def test_a_walk_while_imports_commit_is_of_one_release_or_says_that_it_changed(
+    client: httpx.Client, save: Save
+) -> None:
+    """Each release has a number of warnings of its own, so pages of two would not add up."""
+
+    def load(count: int) -> None:
+        save(drug("a", *(warning(f"w{i}") for i in range(count))))
+
+    def walk() -> list[str] | None:
+        found: list[str] = []
+        releases, path = set(), "/v1/drugs/a/warnings?limit=2"
+        while path:
+            answer = client.get(path)
+            if answer.status_code == 410:
+                return None
+            page = answer.json()
+            releases.add(answer.headers["data-release"])
+            found += [item["id"] for item in page["items"]]
+            path = page["next"]
+        assert len(releases) == 1
+        assert len(found) == page["total"]
+        return found
+
+    load(5)
+    loader = threading.Thread(target=lambda: [*map(load, [6, 7, 8, 5] * 4)])
+    loader.start()
+    walks = []
+    while loader.is_alive():
+        walks.append(walk())
+    loader.join()
+
+    assert None in walks
+    for found in [*filter(None, walks), walk()]:
+        assert found == [f"a-warning-w{i}" for i in range(len(found or []))]
 
 
 @pytest.mark.parametrize(

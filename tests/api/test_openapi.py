@@ -14,11 +14,11 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from app.database import write_engine
-from app.docs import EXAMPLES
+from app.document import EXAMPLES
 from app.ingest.seed import load_seed
 from app.main import create_app
 from app.schema import migrate
-from app.settings import Settings
+from app.settings import ROOT, Settings
 from tests.examples import answers, baclofen_alone
 
 
@@ -32,6 +32,13 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
     for path, methods in document["paths"].items():
         assert list(methods) == ["get"]
         yield path, methods["get"]
+
+
+def responses(document: dict[str, Any], operation: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    shared = document["components"]["responses"]
+    for status, response in operation["responses"].items():
+        name = response.get("$ref", "").rpartition("/")[2]
+        yield status, shared.get(name, response)
 
 
 def test_the_document_is_valid_openapi(document: dict[str, Any]) -> None:
@@ -49,11 +56,12 @@ def test_every_operation_parameter_field_and_error_has_a_sentence_and_an_example
         for parameter in operation.get("parameters", []):
             if not (parameter.get("description") and parameter["schema"].get("examples")):
                 bare.append(f"{path} {parameter['name']}")
-        for status, response in operation["responses"].items():
-            for media_type, content in response["content"].items():
+        for status, response in responses(document, operation):
+            bare += [] if response["description"] else [f"{path} {status}"]
+            for media_type, content in response.get("content", {}).items():
                 problem = status != "200"
                 assert media_type == ("application/problem+json" if problem else "application/json")
-                if not (response["description"] and content.get("example")):
+                if not content.get("example"):
                     bare.append(f"{path} {status}")
     for name, schema in document["components"]["schemas"].items():
         bare += [] if schema.get("description") else [name]
@@ -71,8 +79,8 @@ def test_every_example_is_what_its_schema_says(document: dict[str, Any]) -> None
         assert errors == [], where
 
     for path, operation in operations(document):
-        for status, response in operation["responses"].items():
-            for content in response["content"].values():
+        for status, response in responses(document, operation):
+            for content in response.get("content", {}).values():
                 check(content["schema"], content["example"], f"{path} {status}")
         for parameter in operation.get("parameters", []):
             for example in parameter["schema"]["examples"]:
@@ -109,21 +117,45 @@ def test_every_answer_is_what_the_document_says(
         assert list(Draft202012Validator(whole).iter_errors(answer)) == []
 
 
-def test_no_object_is_untyped(document: dict[str, Any]) -> None:
+def test_nothing_is_untyped(document: dict[str, Any]) -> None:
     def untyped(schema: Any, where: str) -> Iterator[str]:
-        if isinstance(schema, dict):
-            if schema.get("type") == "object" and not (
-                schema.get("properties") or schema.get("additionalProperties")
-            ):
-                yield where
-            for name, inner in schema.items():
-                if name not in ("example", "examples"):
-                    yield from untyped(inner, f"{where}/{name}")
         if isinstance(schema, list):
             for inner in schema:
                 yield from untyped(inner, where)
+        if not isinstance(schema, dict):
+            return
+        if schema.get("type") == "object":
+            extra = schema.get("additionalProperties")
+            if not schema.get("properties") and not isinstance(extra, dict):
+                yield where
+        if schema.get("type") == "array" and not schema.get("items"):
+            yield where
+        for name, inner in schema.get("properties", {}).items():
+            if not set(inner) & {"type", "$ref", "anyOf", "oneOf", "const", "enum"}:
+                yield f"{where}/{name}"
+        for name, inner in schema.items():
+            if name not in ("example", "examples"):
+                yield from untyped(inner, f"{where}/{name}")
 
     assert list(untyped(document["components"]["schemas"], "")) == []
+    assert list(untyped(document["paths"], "")) == []
+
+
+def test_operations_are_named_as_a_person_would_name_them(document: dict[str, Any]) -> None:
+    names = [operation["operationId"] for _, operation in operations(document)]
+
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"(list|get)(_[a-z]+)+", name) for name in names)
+    for _, operation in operations(document):
+        assert [tag for tag in operation["tags"] if tag in {t["name"] for t in document["tags"]}]
+
+
+def test_the_document_that_is_committed_is_the_one_that_is_served(seeded: httpx.Client) -> None:
+    written = json.loads((ROOT / "openapi.json").read_text(encoding="utf-8"))
+
+    assert seeded.get("/openapi.json").json() == written, (
+        "Run ./dev openapi and look at the change."
+    )
 
 
 def test_the_docs_page_loads_nothing_from_elsewhere(seeded: httpx.Client) -> None:
@@ -132,9 +164,12 @@ def test_the_docs_page_loads_nothing_from_elsewhere(seeded: httpx.Client) -> Non
     addresses = re.findall(r"""(?:src|href)=["']([^"']+)""", page)
     assert addresses
     for address in addresses:
-        assert address.startswith("/docs/assets/")
+        assert address.startswith("/docs/")
         assert seeded.get(address).status_code == 200
-    assert not re.findall(r"https?://", page)
+    assert not re.findall(r"https?://", page + seeded.get("/docs/start.js").text)
+    policy = seeded.get("/docs").headers["content-security-policy"]
+    assert "script-src 'self';" in policy
+    assert "<script>" not in page
 
 
 def test_the_introduction_says_what_a_newcomer_needs(document: dict[str, Any]) -> None:

@@ -1,0 +1,188 @@
+"""HTTP/1.1 as uvicorn reads it with httptools, less what that leaves open.
+
+httptools is as strict as RFC 9112 on framing: Content-Length with Transfer-Encoding, bare LF, line
+folding. Added here: a bound on what a head may hold, a time within which a request has to arrive,
+and the one shape of errors for what is no HTTP at all.
+"""
+
+import asyncio
+import re
+from http import HTTPMethod
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from app.http.errors import (
+    LargeHeadersError,
+    LongAddressError,
+    MethodError,
+    ProblemError,
+    RequestError,
+    TooSlowError,
+)
+from app.http.requests import LARGEST_HEADERS, LONGEST_ADDRESS, size_of
+
+SECONDS_TO_ARRIVE = 8
+"""How long a request may take to arrive, head and body, from its first byte or the connection."""
+
+SECONDS_TO_LINGER = 2
+"""How long a client that is still sending may take to read why it was refused."""
+
+REQUEST_LINE = re.compile(rb"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}) \S+ HTTP/1\.[01]\r\n")
+
+KNOWN_METHODS = {method.encode() for method in HTTPMethod}
+
+
+class StrictProtocol(HttpToolsProtocol):
+    """One connection. What it refuses is answered by the app, which finds `state["refusal"]`."""
+
+    _in_head = False
+    _head_bytes = 0
+    _header_bytes = 0
+    _refused = False
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        self._wait_for_request()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no more."""
+        self._wait_no_more()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read what has arrived; nothing more of a connection that has been refused."""
+        self._unset_keepalive_if_required()
+        while data and not self._refused:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as upgrade:
+                # Not an upgrade that is offered here: what follows is HTTP still.
+                self.parser = httptools.HttpRequestParser(self)
+                data = data[upgrade.args[0] :]
+            except httptools.HttpParserError as error:
+                self._refuse(_told(error, data))
+            else:
+                break
+        self._head_bytes += len(data) if self._in_head else 0
+        if self._head_bytes > LONGEST_ADDRESS + LARGEST_HEADERS and not self._refused:
+            self._refuse(LargeHeadersError(f"The headers have over {LARGEST_HEADERS} bytes."))
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        super().on_message_begin()
+        self._in_head, self._head_bytes, self._header_bytes = True, 0, 0
+        if self._deadline is None:
+            self._wait_for_request()
+
+    def on_url(self, url: bytes) -> None:
+        """Take a part of the path and query."""
+        super().on_url(url)
+        if len(self.url) > LONGEST_ADDRESS + len("?"):
+            raise LongAddressError(f"The path and query have over {LONGEST_ADDRESS} bytes.")
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header."""
+        super().on_header(name, value)
+        self._header_bytes += size_of([(name, value)])
+        if self._header_bytes > LARGEST_HEADERS:
+            raise LargeHeadersError(f"The headers have over {LARGEST_HEADERS} bytes.")
+
+    def on_headers_complete(self) -> None:
+        """Hand the request to the app."""
+        if self.parser.get_http_version() not in ("1.0", "1.1"):
+            raise RequestError("The HTTP version is neither 1.0 nor 1.1.")
+        if b"#" in self.url:
+            raise RequestError("The address has a fragment ('#'), which is not to be sent.")
+        super().on_headers_complete()
+        self._in_head, self._head_bytes = False, 0
+
+    def on_message_complete(self) -> None:
+        """The request has arrived."""
+        self._wait_no_more()
+        super().on_message_complete()
+
+    def _wait_for_request(self) -> None:
+        self._deadline = self.loop.call_later(SECONDS_TO_ARRIVE, self._too_slow)
+
+    def _wait_no_more(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _too_slow(self) -> None:
+        if self._in_head or self.cycle is not None:
+            self._refuse(TooSlowError(TooSlowError.example))
+        else:
+            self.transport.close()
+
+    def _refuse(self, error: ProblemError) -> None:
+        """Have the app answer with an error, in its turn, and read nothing more."""
+        self._refused = True
+        self._wait_no_more()
+        if self._in_head or self.cycle is None:
+            self._answer_instead(error)
+        elif self.cycle.response_complete:
+            self.transport.close()
+        else:  # The head was right. The app is told, if it has not looked at it yet.
+            self.cycle.scope["state"]["refusal"] = error
+            self.cycle.keep_alive = False
+
+    def _answer_instead(self, error: ProblemError) -> None:
+        """Have the app answer a head that it could not be given."""
+        if self.scope is None or not self._in_head:
+            super().on_message_begin()
+        is_head = self.parser.get_method() == b"HEAD"
+        self.scope["method"] = "HEAD" if is_head else "GET"
+        self.scope["path"], self.scope["raw_path"], self.scope["query_string"] = "/", b"/", b""
+        self.scope["state"]["refusal"] = error
+        previous, transport = self.cycle, _Lingering(self.transport, self.loop)
+        self.cycle = RequestResponseCycle(
+            scope=self.scope,
+            transport=transport,  # type: ignore[arg-type] # all of it that is used here
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=self.access_log,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=False,
+            keep_alive=False,
+            on_response=self.on_response_complete,
+        )
+        if previous is None or previous.response_complete:
+            self._start_asgi_task(self.cycle, self.app)
+        else:
+            self.pipeline.appendleft((self.cycle, self.app))
+
+
+class _Lingering:
+    """A transport that lets the client read the answer before the connection goes.
+
+    To close it while the client is sending would be a reset, which can overtake the answer.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self.write = transport.write
+        self.is_closing = transport.is_closing
+
+    def close(self) -> None:
+        self._transport.write_eof()
+        self._loop.call_later(SECONDS_TO_LINGER, self._transport.close)
+
+
+def _told(error: httptools.HttpParserError, data: bytes) -> ProblemError:
+    """What to tell of an error that httptools found, or that was raised while it read."""
+    if isinstance(error.__context__, ProblemError):
+        return error.__context__
+    if isinstance(error, httptools.HttpParserCallbackError):
+        return RequestError("The address cannot be read.")
+    line = REQUEST_LINE.match(data)  # of the first request, if several arrived at once
+    unknown = isinstance(error, httptools.HttpParserInvalidMethodError)
+    if unknown and line and line[1] not in KNOWN_METHODS:
+        return MethodError.of(line[1].decode())
+    return RequestError(f"HTTP/1.1 does not allow it: {str(error).rstrip('.')}.")

@@ -1,0 +1,1 @@
+"""The contract: what may change in it, and the tools that judge it."""

@@ -1,0 +1,107 @@
+"""What every answer in every test is held to: the OpenAPI document, and what all answers share.
+
+The clients of `conftest` pass each exchange through `Contract.hold`. So an undeclared status, a
+header that is not sent, a null where none is declared, fails whichever test meets it first.
+"""
+
+import json
+import re
+from functools import cache
+from typing import Any
+
+import httpx
+from jsonschema_rs import Draft202012Validator
+
+from app.main import create_app
+from app.settings import Settings
+
+PROBLEM_FIELDS = {"type", "title", "status", "detail", "request_id", "errors"}
+
+
+class Contract:
+    """The document, with a validator for each answer that it declares."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.document = document
+        self.paths: list[tuple[re.Pattern[str], dict[str, Any]]] = [
+            (re.compile(re.sub(r"\{\w+\}", "[^/]+", template)), methods["get"])
+            for template, methods in document["paths"].items()
+        ]
+
+    def hold(self, request: httpx.Request, answer: httpx.Response) -> None:
+        """Fail if the answer is none that the document allows."""
+        where = f"{request.method} {request.url}: {answer.status_code}"
+        hold_common(request, answer, where)
+        operation = self.operation(request.url.path)
+        if operation is None or request.method not in ("GET", "HEAD"):
+            return
+        declared = operation["responses"].get(str(answer.status_code))
+        assert declared is not None, f"{where} is not declared"
+        declared = self.resolved(declared)
+        for name in declared["headers"]:
+            header = self.resolved(declared["headers"][name])
+            value = answer.headers.get(name)
+            assert value is not None or not header.get("required"), f"{where} has no {name}"
+            if value is not None:
+                assert re.search(header["schema"]["pattern"], value), f"{where} {name}: {value}"
+        if "content" not in declared:
+            assert answer.content == b"", where
+            return
+        [(media_type, content)] = declared["content"].items()
+        assert answer.headers["content-type"].split(";")[0] == media_type, where
+        if request.method == "GET":
+            validator = self._validator(json.dumps(content["schema"]))
+            errors = [
+                f"{e.instance_path} {e.message}" for e in validator.iter_errors(answer.json())
+            ]
+            assert errors == [], where
+
+    def operation(self, path: str) -> dict[str, Any] | None:
+        """The operation of a path, with or without its version."""
+        for asked in (path, f"/v1{path}".removesuffix("/")):
+            for pattern, operation in self.paths:
+                if pattern.fullmatch(asked):
+                    return operation
+        return None
+
+    def resolved(self, node: dict[str, Any]) -> dict[str, Any]:
+        """What a reference refers to, or the node itself."""
+        if "$ref" not in node:
+            return node
+        _, _, kind, name = node["$ref"].split("/")
+        found: dict[str, Any] = self.document["components"][kind][name]
+        return node | found
+
+    @cache  # noqa: B019 -- there is one contract, for as long as the tests run
+    def _validator(self, schema: str) -> Draft202012Validator:
+        whole = json.loads(schema) | {"components": self.document["components"]}
+        return Draft202012Validator(whole)
+
+
+@cache
+def contract() -> Contract:
+    """The contract as the code has it; no database is asked for it."""
+    return Contract(create_app(Settings(database_url="sqlite:////nowhere.db")).openapi())
+
+
+def hold_common(request: httpx.Request, answer: httpx.Response, where: str) -> None:
+    """Fail if the answer lacks what every answer has, or is an error of another shape."""
+    headers = answer.headers
+    assert headers["x-content-type-options"] == "nosniff", where
+    assert headers["referrer-policy"] == "no-referrer", where
+    assert "default-src 'none'" in headers["content-security-policy"], where
+    assert re.fullmatch(r"[A-Za-z0-9._-]{1,64}", headers["x-request-id"]), where
+    assert "server" not in headers, where
+    assert headers["cache-control"], where
+    if answer.status_code == 405:
+        assert headers["allow"] == "GET, HEAD, OPTIONS", where
+    if answer.status_code < 400:
+        return
+    assert headers["cache-control"] == "no-store", where
+    assert headers["content-type"] == "application/problem+json", where
+    assert ("retry-after" in headers) == (answer.status_code == 503), where
+    if request.method != "HEAD":
+        body = answer.json()
+        assert set(body) == PROBLEM_FIELDS, where
+        assert body["status"] == answer.status_code, where
+        assert body["request_id"] == headers["x-request-id"], where

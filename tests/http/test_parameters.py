@@ -1,0 +1,234 @@
+"""Every parameter of every route: bounded as its schema says, and heeded."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from tests.conformance import contract
+from tests.conftest import Save
+from tests.examples import path_of
+from tests.writing import drug, fact, indication, warning
+
+Parameter = dict[str, Any]
+Values = Callable[[dict[str, Any]], list[Any]]
+
+PAGING = {"limit", "cursor", "sort"}
+HELD: dict[str, Values] = {
+    "drug": lambda item: [item["drug"]["id"]],
+    "status": lambda item: [item["status"]],
+    "condition": lambda item: [c["id"] for c in item.get("conditions") or [item["condition"]] if c],
+    "target": lambda item: [item["target"]["id"]] if item["target"] else [],
+    "action_type": lambda item: [item["action_type"]],
+    "process": lambda item: [item["process"]],
+    "organ": lambda item: [item["organ"]],
+    "registry_id": lambda item: item["registry_ids"],
+    "study": lambda item: [item["study"]],
+    "type": lambda item: [item["type"]],
+    "category": lambda item: [item["category"]],
+    "severity": lambda item: [item["severity"]],
+    "boxed": lambda item: [item["boxed"]],
+    "subject": lambda item: [item["subject"]["fact"]],
+    "class": lambda item: [c["id"] for c in item["classes"]],
+    "identifier": lambda item: [f"{i['system']}:{i['value']}" for i in item["identifiers"]],
+    "q": lambda item: [name["name"] for name in item["names"]],
+}
+"""What an item holds of what each filter asks for."""
+
+
+def parameters() -> Iterator[tuple[str, Parameter]]:
+    """Each path, and each of its parameters."""
+    for template, methods in contract().document["paths"].items():
+        for parameter in methods["get"].get("parameters", []):
+            schema = contract().resolved(parameter["schema"])
+            yield template, parameter | {"schema": schema}
+
+
+def lists() -> list[str]:
+    return [template for template, parameter in parameters() if parameter["name"] == "limit"]
+
+
+def filters() -> list[tuple[str, str]]:
+    return [
+        (template, parameter["name"])
+        for template, parameter in parameters()
+        if parameter["in"] == "query" and template in lists() and parameter["name"] not in PAGING
+    ]
+
+
+def path_to(template: str) -> str:
+    operation = contract().document["paths"][template]["get"]
+    return path_of(operation, template).partition("?")[0]
+
+
+def too_much(parameter: Parameter) -> Iterator[str]:
+    """Values that the parameter's schema does not allow."""
+    schema = parameter["schema"]
+    if schema["type"] == "string":
+        yield "x" if "enum" in schema else "x" * (schema["maxLength"] + 1)
+        if "pattern" in schema:
+            yield "a\x01"
+        if parameter["in"] == "query":
+            yield ""
+    if schema["type"] == "integer":
+        yield from ("0", "-1", "101", "1000000000", "9223372036854775808", "", "+1", "1.0", "1_0")
+        yield from (" 1", "1 ", "01", "1e1", "0x1", "\u0661", "null", "NaN", "true")
+    if schema["type"] == "boolean":
+        yield from ("", "1", "0", "yes", "TRUE", "True", "on", "null")
+
+
+def test_every_parameter_is_bounded_in_the_document() -> None:
+    for template, parameter in parameters():
+        schema, where = parameter["schema"], f"{template} {parameter['name']}"
+        if schema["type"] == "string":
+            assert "enum" in schema or {"maxLength", "minLength", "pattern"} <= set(schema), where
+        elif schema["type"] == "integer":
+            assert {"minimum", "maximum", "format"} <= set(schema), where
+        else:
+            assert schema["type"] == "boolean", where
+
+
+def test_and_in_fact(seeded: httpx.Client) -> None:
+    for template, parameter in parameters():
+        name = parameter["name"]
+        for value in too_much(parameter):
+            if parameter["in"] == "path":
+                quoted = "".join(f"%{byte:02X}" for byte in value.encode())
+                answer = seeded.get(template.replace("{" + name + "}", quoted).replace("{", "x"))
+            else:
+                answer = seeded.get(path_to(template), params={name: value})
+
+            where = f"{template} {name}={value!r:.40}"
+            assert answer.status_code == 422, where
+            assert [e["parameter"] for e in answer.json()["errors"]] == [name], where
+            assert answer.headers["content-type"] == "application/problem+json", where
+
+
+def test_every_parameter_may_be_given_once(seeded: httpx.Client) -> None:
+    for template, parameter in parameters():
+        if parameter["in"] == "query":
+            name = parameter["name"]
+            value = str(parameter["schema"]["examples"][0]).lower()
+            answer = seeded.get(path_to(template), params={name: [value, value]})
+
+            [problem] = [e for e in answer.json()["errors"] if "more than once" in e["detail"]]
+            assert (answer.status_code, problem["parameter"]) == (422, name), template
+
+
+@pytest.fixture
+def pharmacy(client: httpx.Client, save: Save) -> httpx.Client:
+    """Two drugs, with facts that every filter tells apart."""
+
+    def of(name: str, **alike: Any) -> dict[str, Any]:
+        file = drug(
+            name,
+            indication("gout"),
+            indication(f"{name}-gout", status="not_effective"),
+            fact("mechanisms", "m1", action_type="AGONIST", target="gaba"),
+            fact("mechanisms", "m2", action_type="OTHER", target=f"{name}-target"),
+            fact("mechanisms", "m3"),
+            fact("pharmacokinetics", "p1", process="excretion", organ="kidney"),
+            fact("pharmacokinetics", "p2", process="metabolism", organ="liver"),
+            fact("trials", "t1", conditions=["gout"], registry_ids=["NCT1", name], study="s"),
+            fact("trials", "t2", conditions=["gout", f"{name}-gout"], study=name),
+            warning("w1", category="renal", boxed=True),
+            warning("w2", boxed=False, severity="critical", severity_basis="critical"),
+            warning("w3", type="interaction"),
+            fact("discrepancies", "d1", **disagreement(f"{name}-trial-t1")),
+            fact("discrepancies", "d2", **disagreement(f"{name}-trial-t2")),
+            classes=[{"id": name, "name": name, "cite": CITE}, *alike["classes"]],
+            identifiers=[{"system": "cas", "value": name, "cite": CITE}],
+        )
+        file["targets"] = [{"id": f"{name}-target", "name": name}]
+        return file
+
+    shared = [{"id": "shared", "name": "shared", "cite": CITE}]
+    one, other = of("one", classes=shared), of("other", classes=shared)
+    one["targets"].append({"id": "gaba", "name": "gaba"})
+    save(one, other, drug("third"))
+    return client
+
+
+CITE = {"leaflet": "page 1"}
+
+
+def disagreement(subject: str) -> dict[str, Any]:
+    values = [{"value": value, "cite": CITE} for value in ("1", "2")]
+    return {"subject": subject, "field": "/study", "values": values}
+
+
+def test_every_filter_leaves_what_it_says_and_nothing_else(pharmacy: httpx.Client) -> None:
+    assert {name for _, name in filters()} == set(HELD), "Say in HELD what a new filter asks for."
+    of_items = [at for at in filters() if at != ("/v1/drugs", "condition")]
+    for template, name in of_items:
+        path = path_to(template).replace("baclofen", "one")
+        every = pharmacy.get(path, params={"limit": 100}).json()["items"]
+        assert len(every) >= 2, template
+        for value in {str(value) for item in every for value in HELD[name](item)} - {"None"}:
+            asked = value.lower() if name == "boxed" else value
+            found = pharmacy.get(path, params={"limit": 100, name: asked}).json()
+
+            where = f"{template} {name}={value}"
+            matching = [item for item in every if matches(name, value, item)]
+            assert found["items"] == matching, where
+            assert found["total"] == len(matching), where
+
+
+def matches(name: str, value: str, item: dict[str, Any]) -> bool:
+    held = [str(one) for one in HELD[name](item)]
+    return any(value in one for one in held) if name == "q" else value in held
+
+
+def test_drugs_are_found_by_what_they_are_for(pharmacy: httpx.Client) -> None:
+    def ids(condition: str) -> list[str]:
+        items = pharmacy.get("/v1/drugs", params={"condition": condition}).json()["items"]
+        return [item["id"] for item in items]
+
+    assert (ids("gout"), ids("one-gout"), ids("flu")) == (["one", "other"], [], [])
+
+
+def test_following_next_gives_each_item_of_every_list_once(pharmacy: httpx.Client) -> None:
+    for template in lists():
+        path = path_to(template).replace("baclofen", "one")
+        every = pharmacy.get(path, params={"limit": 100}).json()
+        assert every["next"] is None
+        assert len(every["items"]) == every["total"] >= 1, template
+        for limit in (1, 2, 3, len(every["items"])):
+            found: list[Any] = []
+            following: str | None = f"{path}?limit={limit}"
+            while following:
+                answer = pharmacy.get(following)
+                page = answer.json()
+                assert 1 <= len(page["items"]) <= limit, template
+                assert page["total"] == every["total"], template
+                found += page["items"]
+                following = page["next"]
+                link = f'<{following}>; rel="next"' if following else None
+                assert answer.headers.get("link") == link, template
+            assert found == every["items"], f"{template} by {limit}"
+
+
+def test_every_order_is_the_other_backwards(pharmacy: httpx.Client) -> None:
+    for template, parameter in parameters():
+        if parameter["name"] == "sort":
+            path = path_to(template).replace("baclofen", "one")
+            orders = [name for name in parameter["schema"]["enum"] if not name.startswith("-")]
+            for order in orders:
+                there, back = (
+                    pharmacy.get(path, params={"sort": sort, "limit": 100}).json()["items"]
+                    for sort in (order, f"-{order}")
+                )
+                assert there == back[::-1], template
+                ids = [item.get("number", item["id"]) for item in there]
+                assert ids == sorted(ids) or order == "name", template
+
+
+def test_no_answer_says_two_releases(app: FastAPI, pharmacy: httpx.Client) -> None:
+    release = pharmacy.get("/v1/releases/current").json()["id"]
+
+    for template in contract().document["paths"]:
+        if not template.startswith("/health/live"):
+            path = path_to(template).replace("baclofen", "one")
+            assert pharmacy.get(path).headers.get("data-release") == release, template
