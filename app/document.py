@@ -72,10 +72,14 @@ def _header(description: str, example: str, **of_header: Any) -> dict[str, Any]:
 
 
 HEADERS: dict[str, Any] = {
+    "Access-Control-Allow-Origin": _header(
+        "Which web pages may read it (CORS): all, unless whoever runs the server named some.",
+        "*",
+    ),
     "Cache-Control": _header(
         "How long a cache may answer with it: longer for facts than for releases, never for errors "
         "and health.",
-        "public, max-age=300, must-revalidate",
+        "max-age=300, must-revalidate",
         required=True,
     ),
     "Data-Release": _header(
@@ -133,6 +137,7 @@ def complete_document(api: FastAPI) -> None:
         if api.openapi_schema is None:
             document = make()
             document["info"] |= IDENTITY
+            document["security"] = []  # no key is needed, and that is meant
             answers = json.loads(EXAMPLES.read_text(encoding="utf-8")) if EXAMPLES.exists() else {}
             schemas = document["components"]["schemas"]
             for path, operations in document["paths"].items():
@@ -153,7 +158,8 @@ def _tell_headers(path: str, operation: dict[str, Any]) -> None:
     is_data = not path.startswith("/health")
     if is_data:
         responses["304"] = {"description": "The client has it already: nothing has changed."}
-    names = {status: ["X-Request-Id", "Cache-Control"] for status in responses}
+    every = ["X-Request-Id", "Cache-Control", "Access-Control-Allow-Origin"]
+    names = {status: list(every) for status in responses}
     for status in ("200", "304") if is_data else ():
         names[status] += ["ETag", "Last-Modified", "Vary", "Data-Release"]
     names["503"] += ["Retry-After"]

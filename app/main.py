@@ -25,6 +25,7 @@ from app.http.requests import RefuseMalformed
 from app.settings import ROOT, Settings, read_settings
 from app.well_known import add_well_known
 
+SERVER = {"url": "/", "description": "This server, local or in production.", "x-internal": False}
 UNVERSIONED = {"app.api.health"}
 
 
@@ -55,7 +56,7 @@ def create_app(settings: Settings) -> Api:
         version=__version__,
         description=INTRODUCTION,
         openapi_tags=TAGS,
-        servers=[{"url": "/", "description": "This server."}],
+        servers=[SERVER],
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -89,7 +90,7 @@ def create_app(settings: Settings) -> Api:
 def _layers(answer: ASGIApp, settings: Settings, resources: frozenset[str]) -> ASGIApp:
     """What a request goes through, from the last line to the first."""
     data, releases, docs = (
-        f"public, max-age={seconds}, must-revalidate" if seconds else "no-cache"
+        f"max-age={seconds}, must-revalidate" if seconds else "no-cache"
         for seconds in (settings.max_age_data, settings.max_age_releases, settings.max_age_docs)
     )
     policies = {

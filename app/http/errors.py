@@ -53,6 +53,7 @@ class Problem(Shape):
 
     type: str = Field(
         description="A page that explains this kind of error.",
+        json_schema_extra={"format": "uri-reference"},
         examples=[f"{PROBLEM_PAGE}#unknown-id"],
     )
     title: str = Field(description="What kind of error it is.", examples=["There is no such thing"])

@@ -104,29 +104,39 @@ PartialDate = Annotated[
     str,
     AfterValidator(_matching(r"\d{4}(-\d{2}(-\d{2})?)?", "a date as YYYY, YYYY-MM or YYYY-MM-DD")),
     AfterValidator(_is_calendar_date),
-    WithJsonSchema({"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"}),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$", "maxLength": 10}),
 ]
 """An ISO 8601 date at the precision that the source gives: `1977`, `1977-11` or `1977-11-22`."""
+
+LONGEST_SLUG = 120
 
 Slug = Annotated[
     str,
     AfterValidator(
         _matching(
-            r"(?=.{1,120}$)[a-z0-9]+(-[a-z0-9]+)*",
+            rf"(?=.{{1,{LONGEST_SLUG}}}$)[a-z0-9]+(-[a-z0-9]+)*",
             "lower-case words joined by hyphens, such as 'multiple-sclerosis'",
         )
     ),
-    WithJsonSchema({"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}),
+    WithJsonSchema(
+        {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": LONGEST_SLUG}
+    ),
 ]
 """A readable id: `baclofen`, `multiple-sclerosis`."""
 
 
 Digest = Annotated[
-    str, AfterValidator(_matching(r"[0-9a-f]{64}", "64 hexadecimal digits in lower case"))
+    str,
+    AfterValidator(_matching(r"[0-9a-f]{64}", "64 hexadecimal digits in lower case")),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{64}$", "maxLength": 64}),
 ]
 """A SHA-256."""
 
-WebAddress = Annotated[str, AfterValidator(_matching(r"https?://\S+", "an address with https://"))]
+WebAddress = Annotated[
+    str,
+    AfterValidator(_matching(r"https?://\S+", "an address with https://")),
+    WithJsonSchema({"type": "string", "format": "uri"}),
+]
 """The address of a page, which a frontend may show as a link."""
 
 

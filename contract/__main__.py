@@ -1,0 +1,103 @@
+"""`./dev contract`: every judge of the contract, one after the other; 1 if any finds a fault."""
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import httpx
+
+from app.settings import ROOT
+from contract import clients, findings
+from contract.serving import servers
+from contract.tools import HERE, PYTHON_BIN, JudgementError, install, run
+
+SEEDS = (1, 2, 3)
+EXAMPLES = 40
+"""How many cases schemathesis makes for an operation in its fuzzing phase."""
+
+Judge = Callable[[], str]
+
+
+def main() -> int:
+    """Install the judges, serve, and let each judge; say what each found."""
+    begun = time.monotonic()
+    try:
+        install()
+    except JudgementError as error:
+        sys.stderr.write(f"contract: {error}\n")
+        return 1
+    _say("installed", begun, f"node_modules and {PYTHON_BIN.parent.name}, as locked")
+    with tempfile.TemporaryDirectory() as name, servers(Path(name)) as urls:
+        failed = [name for name, judge in _judges(Path(name), urls) if not _passes(name, judge)]
+    if failed:
+        sys.stderr.write(f"contract: it does not hold: {', '.join(failed)}.\n")
+    return 1 if failed else 0
+
+
+def _judges(folder: Path, urls: dict[str, str]) -> Iterator[tuple[str, Judge]]:
+    """Each judge by its name, all of them on the document that is served."""
+    url = urls["SQLite"]
+    served = httpx.get(f"{url}/openapi.json").text
+    document, bare = folder / "openapi.json", folder / "bare.json"
+    document.write_text(served, encoding="utf-8")
+    bare.write_text(json.dumps(findings.without_examples(json.loads(served))), encoding="utf-8")
+    yield "Spectral, OpenAPI", partial(findings.by_spectral, document, "rulesets/openapi.yaml")
+    yield "Spectral, OWASP", partial(findings.by_spectral, document, "rulesets/owasp.yaml")
+    yield "Spectral, Zalando", partial(findings.by_spectral, bare, "rulesets/zalando.yaml")
+    yield "Redocly, strict", partial(findings.by_redocly, document)
+    yield "TypeScript client", partial(clients.in_typescript, document, url)
+    yield "Python client", partial(clients.in_python, document, url)
+    for engine in urls:
+        yield f"REDbot, {engine}", partial(findings.by_redbot, urls[engine])
+    yield "schemathesis", partial(_by_schemathesis, folder, urls)
+
+
+def _by_schemathesis(folder: Path, urls: dict[str, str]) -> str:
+    """Every check and phase, with each seed, on both engines at once."""
+
+    def on(engine: str) -> list[str]:
+        return [_cases(folder, urls[engine], engine, seed) for seed in SEEDS]
+
+    with ThreadPoolExecutor() as pool:
+        summaries = dict(zip(urls, pool.map(on, urls), strict=True))
+    return "; ".join(f"{engine}: {', '.join(cases)}" for engine, cases in summaries.items())
+
+
+def _cases(folder: Path, url: str, engine: str, seed: int) -> str:
+    """How many cases passed; a `JudgementError` with the whole report otherwise."""
+    cwd = folder / f"{engine}-{seed}"
+    cwd.mkdir()
+    printed = run(
+        PYTHON_BIN / "schemathesis",
+        *("--config-file", HERE / "schemathesis.toml", "run", f"{url}/openapi.json"),
+        *("--checks", "all", "--max-examples", str(EXAMPLES), "--seed", str(seed), "--no-color"),
+        cwd=cwd,
+        env={**os.environ, "SCHEMATHESIS_HOOKS": "contract.hooks", "PYTHONPATH": str(ROOT)},
+    )
+    [cases] = [line.strip() for line in printed.splitlines() if " generated, " in line]
+    return cases
+
+
+def _passes(name: str, judge: Judge) -> bool:
+    begun = time.monotonic()
+    try:
+        _say(name, begun, judge())
+    except JudgementError as error:
+        _say(name, begun, f"FAILED\n{error}")
+        return False
+    return True
+
+
+def _say(name: str, begun: float, what: str) -> None:
+    sys.stdout.write(f"{name:18} {time.monotonic() - begun:6.1f} s  {what}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

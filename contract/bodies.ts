@@ -1,0 +1,42 @@
+// Compiles only if no body of any answer is, or anywhere holds, `any` or `unknown`.
+import type { paths } from "./generated/api.js";
+
+type IsAny<T> = 0 extends 1 & T ? true : false;
+
+type Untyped<T> =
+  IsAny<T> extends true
+    ? true
+    : unknown extends T
+      ? true
+      : T extends readonly (infer Item)[]
+        ? Untyped<Item>
+        : T extends object
+          ? { [Key in keyof T]-?: Untyped<T[Key]> }[keyof T]
+          : false;
+
+type Body<Answer> = Answer extends { content: infer Content } ? Content[keyof Content] : never;
+
+type UntypedOf<Path> = Path extends { get: { responses: infer Answers } }
+  ? { [Status in keyof Answers]: Untyped<Body<Answers[Status]>> }[keyof Answers]
+  : never;
+
+type Never<T> = [T] extends [never] ? true : false;
+
+// No path has an untyped body ...
+export const everyBodyIsTyped: Never<
+  Extract<{ [Path in keyof paths]: UntypedOf<paths[Path]> }[keyof paths], true>
+> = true;
+
+// ... the check has seen bodies ...
+export const bodiesWereSeen: Never<
+  Extract<{ [Path in keyof paths]: UntypedOf<paths[Path]> }[keyof paths], false>
+> = false;
+
+// ... and would have found one that is not.
+type Planted<T> = { get: { responses: { 200: { content: { "application/json": T } } } } };
+export const found: [
+  Never<Extract<UntypedOf<Planted<{ a: { b: unknown }[] }>>, true>>,
+  Never<Extract<UntypedOf<Planted<{ [key: string]: any }>>, true>>,
+  Never<Extract<UntypedOf<Planted<unknown>>, true>>,
+  Never<Extract<UntypedOf<Planted<{ a: string | null }>>, true>>,
+] = [false, false, false, true];
