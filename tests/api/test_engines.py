@@ -27,6 +27,16 @@ QUERIES = [
     "/v1/drugs/%E2%80%AE",
     "/v1/drugs/no-such-drug",
     "/drugs/baclofen/warnings",
+    *(f"/v1/drugs?q={text}" for text in ("%00", "%ff", "%ed%a0%80", "%zz", "%01", "%F4%8F%BF%BF")),
+    *(f"/v1/drugs/{text}" for text in ("%00", "%ff", "%2F", "'", "a%0Ab", "x" * 401, "%EF%BF%BF")),
+    *(f"/v1/warnings?limit={text}" for text in ("0", "1_0", "9223372036854775808", "%D9%A1")),
+    *(
+        f"/v1/drugs?identifier={text}"
+        for text in ("cas:%27", "unii:%25", "ndc:", "cas:%F0%9F%92%8A")
+    ),
+    "/v1/conditions?cursor=WyJhIl0",
+    "/v1/releases?limit=1&limit=2",
+    f"/v1/drugs?q={'a' * 8192}",
 ]
 
 
@@ -37,6 +47,10 @@ def test_both_engines_answer_alike(
     for asked in routes if path == "every route" else [path]:
         one, other = (client.get(asked, headers={"X-Request-Id": "same"}) for client in both)
 
+        for answer in (one, other):  # the one thing that is each database's own
+            assert (
+                answer.headers.pop("last-modified", None) or answer.is_error or "/health" in asked
+            )
         assert one.content == other.content, asked
         assert (one.status_code, one.headers) == (other.status_code, other.headers)
 
