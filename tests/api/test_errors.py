@@ -1,5 +1,9 @@
 """Errors: one shape from every origin, naming the thing and what would do."""
 
+import socket
+import sqlite3
+import time
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -124,18 +128,67 @@ def test_a_database_without_a_release_says_so(client: httpx.Client) -> None:
     assert client.get("/health/live").json() == {"status": "ok"}
 
 
-def test_a_database_that_is_away_is_a_503_and_no_file_is_made(
+def not_there(path: Path) -> None:
+    """Leave it so."""
+
+
+def not_a_database(path: Path) -> None:
+    path.write_bytes(b"Dear reader, " * 1000)
+
+
+def without_tables(path: Path) -> None:
+    sqlite3.connect(path).close()
+
+
+def locked(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("CREATE TABLE a (b)")
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    connection.execute("BEGIN EXCLUSIVE")
+    return connection
+
+
+@pytest.mark.parametrize("harm", [not_there, not_a_database, without_tables, locked])
+def test_a_database_file_that_cannot_be_read_is_a_503(
+    tmp_path: Path, portal: anyio.from_thread.BlockingPortal, harm: Callable[[Path], Any]
+) -> None:
+    kept = harm(tmp_path / "some.db")
+    before = [(path, path.stat().st_size) for path in tmp_path.iterdir()]
+
+    unavailable(f"sqlite:///{tmp_path}/some.db", portal)
+
+    assert [(path, path.stat().st_size) for path in tmp_path.iterdir()] == before
+    if kept is not None:
+        kept.close()
+
+
+def test_a_postgres_that_does_not_answer_is_a_503(
     tmp_path: Path, portal: anyio.from_thread.BlockingPortal
 ) -> None:
-    app = create_app(Settings(database_url=f"sqlite:///{tmp_path}/none.db"))
-    transport = AppTransport(app, portal)
+    unavailable(f"postgresql://medfacts@localhost/medfacts?host={tmp_path}", portal)
 
-    with httpx.Client(transport=transport, base_url="http://medfacts") as client:
-        answer = client.get("/v1/drugs", headers={"Origin": "https://a.example"})
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        unavailable(f"postgresql://medfacts@127.0.0.1:{port}/medfacts", portal)
 
-    problem(answer, 503, "unavailable")
-    assert answer.headers["access-control-allow-origin"] == "*"
-    assert list(tmp_path.iterdir()) == []
+
+def unavailable(database_url: str, portal: anyio.from_thread.BlockingPortal) -> None:
+    """Hold an app to what it has to say when its database is away."""
+    app = create_app(Settings(database_url=database_url))
+
+    with httpx.Client(transport=AppTransport(app, portal), base_url="http://medfacts") as client:
+        for path in ("/v1/drugs", "/health/ready"):
+            begun = time.monotonic()
+            answer = client.get(path, headers={"Origin": "https://a.example"})
+
+            assert time.monotonic() - begun < 3
+            problem(answer, 503, "unavailable")
+            assert answer.headers["retry-after"] == "2"
+            assert answer.headers["access-control-allow-origin"] == "*"
+            assert "medfacts@" not in answer.text
+        assert client.get("/health/live").status_code == 200
+        assert client.get("/openapi.json").status_code == 200
+    app.state.read_engine.dispose()
 
 
 def test_a_bug_is_a_500_of_the_same_shape_and_the_next_request_is_answered(
