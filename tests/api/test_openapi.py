@@ -19,6 +19,7 @@ from app.ingest.seed import load_seed
 from app.main import create_app
 from app.schema import migrate
 from app.settings import ROOT, Settings
+from contract.breaking import changes
 from tests.examples import answers, baclofen_alone
 
 
