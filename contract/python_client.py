@@ -47,6 +47,7 @@ while True:
     page = list_warnings.sync(client=client, limit=1, cursor=cursor)
     assert isinstance(page, WarningPage), page
     seen += [item.id for item in page.items]
+    assert len(seen) <= page.total, seen
     if page.next_ is None:
         break
     cursor = parse_qs(urlsplit(page.next_).query)["cursor"][0]

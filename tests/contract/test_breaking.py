@@ -1072,6 +1072,22 @@ def test_a_request_body_of_another_media_type_breaks() -> None:
     ]
 
 
+ODD_SCHEMAS: list[Any] = [
+    None,
+    False,
+    7,
+    {"type": None, "enum": None, "properties": None, "items": None, "required": "a"},
+    {"type": [], "anyOf": [], "allOf": None, "const": []},
+    {"type": "magic", "magic": [1], "minimum": "0", "multipleOf": 0, "pattern": 3},
+    {"type": ["integer", "string"], "multipleOf": 2, "minimum": True, "enum": [1, "a"]},
+    {"allOf": [{"properties": [], "required": 1}, {"properties": {"a": 1}, "required": 2}]},
+    {"allOf": [{"maximum": "a"}, {"maximum": 1}, {"items": False}, {"items": STRING}]},
+    {"allOf": [{"enum": 1}, {"enum": [1, 2]}, {"const": 2}]},
+    {"anyOf": [ref("None"), {"$ref": "a.json"}, {"$ref": 5}, {"$ref": "#/paths"}, True]},
+    {"properties": {"$ref": STRING, "a/b": ref("A/~"), "enum": NULL}},
+    {"prefixItems": [1, None, True], "items": False, "additionalProperties": None},
+]
+
 # Odd documents
 
 ODD: list[Document] = [
@@ -1083,25 +1099,7 @@ ODD: list[Document] = [
     {"paths": {"/c": {"get": {"parameters": None, "responses": {"200": None}, "magic": 1}}}},
     {"paths": {"/c": {"get": {"parameters": [None, {}, ref("None", "parameters")]}}}},
     {"paths": {"/c": {"get": {"responses": {"200": {"content": {"a/b": None}, "headers": 3}}}}}},
-    *(
-        of(odd)
-        for of in (of_parameter, of_answer, of_body)
-        for odd in (
-            None,
-            False,
-            7,
-            {"type": None, "enum": None, "properties": None, "items": None, "required": "a"},
-            {"type": [], "anyOf": [], "allOf": None, "const": []},
-            {"type": "magic", "magic": [1], "minimum": "0", "multipleOf": 0, "pattern": 3},
-            {"type": ["integer", "string"], "multipleOf": 2, "minimum": True, "enum": [1, "a"]},
-            {"allOf": [{"properties": [], "required": 1}, {"properties": {"a": 1}, "required": 2}]},
-            {"allOf": [{"maximum": "a"}, {"maximum": 1}, {"items": False}, {"items": STRING}]},
-            {"allOf": [{"enum": 1}, {"enum": [1, 2]}, {"const": 2}]},
-            {"anyOf": [ref("None"), {"$ref": "a.json"}, {"$ref": 5}, {"$ref": "#/paths"}, True]},
-            {"properties": {"$ref": STRING, "a/b": ref("A/~"), "enum": NULL}},
-            {"prefixItems": [1, None, True], "items": False, "additionalProperties": None},
-        )
-    ),
+    *(of(odd) for of in (of_parameter, of_answer, of_body) for odd in ODD_SCHEMAS),
 ]
 
 

@@ -204,6 +204,7 @@ def test_following_next_gives_each_item_of_every_list_once(pharmacy: httpx.Clien
                 assert 1 <= len(page["items"]) <= limit, template
                 assert page["total"] == every["total"], template
                 found += page["items"]
+                assert len(found) <= every["total"], f"{template} by {limit} repeats items"
                 following = page["next"]
                 link = f'<{following}>; rel="next"' if following else None
                 assert answer.headers.get("link") == link, template
