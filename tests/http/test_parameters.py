@@ -7,6 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.http.parameters import MOST_PROBLEMS
 from tests.conformance import contract
 from tests.conftest import Save
 from tests.examples import path_of
@@ -104,6 +105,20 @@ def test_and_in_fact(seeded: httpx.Client) -> None:
             assert answer.status_code == 422, where
             assert [e["parameter"] for e in answer.json()["errors"]] == [name], where
             assert answer.headers["content-type"] == "application/problem+json", where
+
+
+def test_every_route_refuses_the_parameters_of_other_routes(seeded: httpx.Client) -> None:
+    names = {parameter["name"] for _, parameter in parameters() if parameter["in"] == "query"}
+    for template, methods in contract().document["paths"].items():
+        own = {parameter["name"] for parameter in methods["get"].get("parameters", [])}
+        foreign = [*sorted(names - own), "limt", "Limit"]
+        for some in (
+            foreign[at : at + MOST_PROBLEMS] for at in range(0, len(foreign), MOST_PROBLEMS)
+        ):
+            answer = seeded.get(path_to(template), params=dict.fromkeys(some, "1"))
+
+            assert answer.status_code == 422, template
+            assert [e["parameter"] for e in answer.json()["errors"]] == some, template
 
 
 def test_every_parameter_may_be_given_once(seeded: httpx.Client) -> None:
