@@ -20,7 +20,7 @@ from app.http.errors import (
     RequestError,
     TooSlowError,
 )
-from app.http.requests import LARGEST_HEADERS, LONGEST_ADDRESS, size_of
+from app.http.requests import LARGEST_HEADERS, LONGEST_ADDRESS
 
 SECONDS_TO_ARRIVE = 8
 """How long a request may take to arrive, head and body, from its first byte or the connection."""
@@ -38,7 +38,6 @@ class StrictProtocol(HttpToolsProtocol):
 
     _in_head = False
     _head_bytes = 0
-    _header_bytes = 0
     _refused = False
     _deadline: asyncio.TimerHandle | None = None
 
@@ -61,6 +60,7 @@ class StrictProtocol(HttpToolsProtocol):
             except httptools.HttpParserUpgrade as upgrade:
                 # Not an upgrade that is offered here: what follows is HTTP still.
                 self.parser = httptools.HttpRequestParser(self)
+                self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn's
                 data = data[upgrade.args[0] :]
             except httptools.HttpParserError as error:
                 self._refuse(_told(error, data))
@@ -73,7 +73,7 @@ class StrictProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin a request."""
         super().on_message_begin()
-        self._in_head, self._head_bytes, self._header_bytes = True, 0, 0
+        self._in_head, self._head_bytes = True, 0
         if self._deadline is None:
             self._wait_for_request()
 
@@ -82,13 +82,6 @@ class StrictProtocol(HttpToolsProtocol):
         super().on_url(url)
         if len(self.url) > LONGEST_ADDRESS + len("?"):
             raise LongAddressError(f"The path and query have over {LONGEST_ADDRESS} bytes.")
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header."""
-        super().on_header(name, value)
-        self._header_bytes += size_of([(name, value)])
-        if self._header_bytes > LARGEST_HEADERS:
-            raise LargeHeadersError(f"The headers have over {LARGEST_HEADERS} bytes.")
 
     def on_headers_complete(self) -> None:
         """Hand the request to the app."""

@@ -1,7 +1,6 @@
 """Requests that are refused as they are, before any route is looked for."""
 
 import re
-from collections.abc import Sequence
 from urllib.parse import unquote_to_bytes
 
 from fastapi import Request
@@ -57,7 +56,7 @@ def _refusal(scope: Scope) -> ProblemError | None:
         return LongAddressError(
             f"The path and query have {length} bytes; {LONGEST_ADDRESS} are taken."
         )
-    size = size_of(scope["headers"])
+    size = sum(len(name) + len(value) + len(": \r\n") for name, value in scope["headers"])
     if size > LARGEST_HEADERS:
         return LargeHeadersError(f"The headers have {size} bytes; {LARGEST_HEADERS} are taken.")
     hosts = [value for name, value in scope["headers"] if name == b"host"]
@@ -73,11 +72,6 @@ def _refusal(scope: Scope) -> ProblemError | None:
     if not scope["path"].startswith("/") and (scope["method"], path) != ("OPTIONS", b"*"):
         return RequestError("The path does not begin with '/'.")
     return None
-
-
-def size_of(headers: Sequence[tuple[bytes, bytes]]) -> int:
-    """How many bytes the headers have on the wire, with what stands between them."""
-    return sum(len(name) + len(value) + len(": \r\n") for name, value in headers)
 
 
 def _fault(encoded: bytes) -> str | None:
