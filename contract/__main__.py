@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -33,8 +34,12 @@ def main() -> int:
         sys.stderr.write(f"contract: {error}\n")
         return 1
     _say("installed", begun, f"node_modules and {PYTHON_BIN.parent.name}, as locked")
-    with tempfile.TemporaryDirectory() as name, servers(Path(name)) as urls:
-        failed = [name for name, judge in _judges(Path(name), urls) if not _passes(name, judge)]
+    try:
+        with tempfile.TemporaryDirectory() as name, servers(Path(name)) as urls:
+            failed = [name for name, judge in _judges(Path(name), urls) if not _passes(name, judge)]
+    except (JudgementError, httpx.HTTPError) as error:
+        sys.stderr.write(f"contract: nothing could be judged: {error}\n")
+        return 1
     if failed:
         sys.stderr.write(f"contract: it does not hold: {', '.join(failed)}.\n")
     return 1 if failed else 0
@@ -43,7 +48,7 @@ def main() -> int:
 def _judges(folder: Path, urls: dict[str, str]) -> Iterator[tuple[str, Judge]]:
     """Each judge by its name, all of them on the document that is served."""
     url = urls["SQLite"]
-    served = httpx.get(f"{url}/openapi.json").text
+    served = httpx.get(f"{url}/openapi.json").raise_for_status().text
     document, bare = folder / "openapi.json", folder / "bare.json"
     document.write_text(served, encoding="utf-8")
     bare.write_text(json.dumps(findings.without_examples(json.loads(served))), encoding="utf-8")
@@ -59,14 +64,23 @@ def _judges(folder: Path, urls: dict[str, str]) -> Iterator[tuple[str, Judge]]:
 
 
 def _by_schemathesis(folder: Path, urls: dict[str, str]) -> str:
-    """Every check and phase, with each seed, on both engines at once."""
+    """Every check and phase, with each seed, on both engines; one failure hides no other."""
+    failures: list[str] = []
 
-    def on(engine: str) -> list[str]:
-        return [_cases(folder, urls[engine], engine, seed) for seed in SEEDS]
+    def on(engine: str) -> str:
+        passed = []
+        for seed in SEEDS:
+            try:
+                passed.append(_cases(folder, urls[engine], engine, seed))
+            except JudgementError as error:
+                failures.append(f"{engine}, seed {seed}: {error}")
+        return f"{engine}: {', '.join(passed)}"
 
     with ThreadPoolExecutor() as pool:
-        summaries = dict(zip(urls, pool.map(on, urls), strict=True))
-    return "; ".join(f"{engine}: {', '.join(cases)}" for engine, cases in summaries.items())
+        summary = "; ".join(pool.map(on, urls))
+    if failures:
+        raise JudgementError("\n".join(failures))
+    return summary
 
 
 def _cases(folder: Path, url: str, engine: str, seed: int) -> str:
@@ -90,6 +104,9 @@ def _passes(name: str, judge: Judge) -> bool:
         _say(name, begun, judge())
     except JudgementError as error:
         _say(name, begun, f"FAILED\n{error}")
+        return False
+    except Exception:  # what a judge prints may not be what is expected; the others still judge
+        _say(name, begun, f"FAILED\n{traceback.format_exc()}")
         return False
     return True
 

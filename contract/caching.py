@@ -1,4 +1,4 @@
-"""What REDbot notes of an address: `python caching.py URL` prints `[[note, level], ...]`."""
+"""What REDbot notes of an address: `caching.py URL` prints `[[note, level, summary], ...]`."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ from redbot.resource import HttpResource
 LOCAL = {"redbot": {"enable_local_access": "True"}}
 
 
-def notes_of(url: str) -> Iterator[tuple[str, str]]:
+def notes_of(url: str) -> Iterator[tuple[str, str, str]]:
     """Each note, after REDbot has tried conditions, codings and ranges. Once in a process."""
     config = ConfigParser()
     config.read_dict(LOCAL)
@@ -26,9 +26,9 @@ def notes_of(url: str) -> Iterator[tuple[str, str]]:
     resource.check()
     thor.run()
     if resource.fetch_error:
-        yield type(resource.fetch_error).__name__, "BAD"
+        yield type(resource.fetch_error).__name__, "BAD", str(resource.fetch_error.desc)
     for note in _with_subnotes(resource.response.notes):
-        yield type(note).__name__, note.level.name
+        yield type(note).__name__, note.level.name, note.summary
 
 
 def _with_subnotes(notes: Iterable[Any]) -> Iterator[Any]:

@@ -55,6 +55,10 @@ class Exempt:
     where: str
     reason: str
 
+    def __post_init__(self) -> None:
+        if not self.reason.endswith("."):
+            raise JudgementError(f"{self.rule} at {self.where} is excepted for no reason.")
+
     def covers(self, finding: Finding) -> bool:
         """Whether the finding is excepted."""
         return self.rule == finding.rule and re.fullmatch(self.where, finding.where) is not None
@@ -111,19 +115,20 @@ def by_redbot(url: str) -> str:
 
     def notes_on(address: str) -> list[Finding]:
         notes = json.loads(run(PYTHON_BIN / "python", HERE / "caching.py", url + address))
-        return list(_of_notes(dict(notes), address))
+        return list(_of_notes(notes, address))
 
     with ThreadPoolExecutor(2) as pool:
         found = list(pool.map(notes_on, ADDRESSES))
     return judge(list(itertools.chain.from_iterable(found)), "redbot")
 
 
-def _of_notes(levels: dict[str, str], address: str) -> Iterator[Finding]:
-    for name, level in levels.items():
+def _of_notes(notes: list[tuple[str, str, str]], address: str) -> Iterator[Finding]:
+    for name, level, summary in notes:
         if level in NOTEWORTHY:
-            yield Finding(name, address, f"REDbot's note is {level}.")
-    if NOT_STORED not in levels:
-        for name in {*VALIDATED, COMPRESSED} - set(levels):
+            yield Finding(name, address, f"{level}: {summary}")
+    names = {name for name, _, _ in notes}
+    if NOT_STORED not in names:
+        for name in sorted({*VALIDATED, COMPRESSED} - names):
             yield Finding(f"no-{name}", address, "REDbot has not seen it.")
 
 

@@ -8,10 +8,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from signal import SIGTERM
 
 from app.settings import ROOT
 from contract.tools import JudgementError
-from tests.postgres import running_postgres
+from tests.postgres import LIBC, PR_SET_PDEATHSIG, running_postgres
 
 SECONDS_TO_START = 60
 
@@ -38,13 +39,24 @@ def _serving(database_url: str, log: Path) -> Iterator[str]:
     with (
         log.open("wb") as output,  # not a pipe: nobody would empty it
         subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            preexec_fn=_die_with_parent,
         ) as server,
     ):
         try:
             yield _address(server, log)
         finally:
             server.terminate()
+
+
+def _die_with_parent() -> None:
+    # A killed command cannot stop its servers itself.
+    if sys.platform == "linux":
+        LIBC.prctl(PR_SET_PDEATHSIG, SIGTERM)
 
 
 def _address(server: subprocess.Popen[bytes], log: Path) -> str:

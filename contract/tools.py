@@ -17,6 +17,10 @@ PYTHON_HOME = ROOT / ".venv-contract"
 PYTHON_BIN = PYTHON_HOME / "bin"
 
 
+SECONDS_TO_JUDGE = 300
+"""How long a tool may take: one that waits for ever is a fault, not a pause."""
+
+
 class JudgementError(Exception):
     """What a judge found, or what stopped it: told to whoever runs it."""
 
@@ -31,10 +35,15 @@ def install() -> None:
 
 
 def run(*command: str | Path, cwd: Path = HERE, env: dict[str, str] | None = None) -> str:
-    """What a command prints; a `JudgementError` with all it said if it fails."""
-    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+    """What a command prints; a `JudgementError` with all it said if it fails or never ends."""
+    name = Path(command[0]).name
+    try:
+        done = subprocess.run(
+            command, cwd=cwd, env=env, capture_output=True, text=True, timeout=SECONDS_TO_JUDGE
+        )
+    except subprocess.TimeoutExpired:
+        raise JudgementError(f"{name} had not ended after {SECONDS_TO_JUDGE} s.") from None
     if done.returncode != 0:
-        name = Path(command[0]).name
         raise JudgementError(f"{name} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout
 
