@@ -501,7 +501,7 @@ def _parameters(document: Node, item: Node, operation: Node, names: dict[str, st
         parameter = _resolved(document, node)
         name, place = str(parameter.get("name")), str(parameter.get("in"))
         name = names.get(name, name) if place == "path" else name
-        found[f"{name.lower() if place == 'header' else name} ({place})"] = node
+        found[f"{name} ({place})"] = node
     return found
 
 

@@ -223,7 +223,21 @@ def test_order_is_no_change(old: Document, new: Document) -> None:
         (array(True), {"type": "array"}),
         (record() | {"additionalProperties": True}, record()),
         (record() | {"additionalProperties": {}}, record()),
+        (
+            {"type": ["integer", "null"], "format": "int32"},
+            {"anyOf": [INTEGER | {"format": "int32"}, NULL]},
+        ),
+        (
+            {"allOf": [{"prefixItems": [STRING]}, {"prefixItems": [{"maxLength": 5}]}]},
+            {"prefixItems": [STRING | {"maxLength": 5}]},
+        ),
+        (
+            {"allOf": [STRING | {"pattern": "a"}, STRING | {"pattern": "b"}]},
+            {"allOf": [STRING | {"pattern": "b"}, STRING | {"pattern": "a"}]},
+        ),
         (STRING | {"minLength": 0}, STRING),
+        (array(STRING, minItems=0), array(STRING)),
+        (record() | {"minProperties": 0}, record()),
         (array(STRING, uniqueItems=False), array(STRING)),
         (INTEGER | {"maximum": 5, "maxLength": 7}, INTEGER | {"maximum": 5}),
     ],
@@ -302,6 +316,13 @@ def test_credentials_that_sufficed_have_to_suffice(
 
     assert (of_document.breaking, of_document.where) == (breaks, "security")
     assert (of_operation.breaking, of_operation.where) == (breaks, "GET /drugs")
+
+
+def test_credentials_for_one_operation_break(old: Document, new: Document) -> None:
+    operation(new)["security"] = [{"key": []}]
+
+    asked = "Other credentials are asked of a client than before."
+    assert told(old, new) == [f"breaking: GET /drugs: {asked}"]
 
 
 def test_security_of_nobody_is_the_same_as_none(old: Document, new: Document) -> None:
@@ -587,6 +608,14 @@ def test_alternatives_find_their_like() -> None:
     ]
 
 
+def test_alternatives_find_their_like_before_what_stands_beside_it() -> None:
+    a, b, c = (STRING | {"format": name} for name in "abc")
+
+    assert received({"anyOf": [a, b]}, {"anyOf": [b, c]}) == [
+        'breaking: Its format was "a" and is "c".'
+    ]
+
+
 # Values
 
 
@@ -624,6 +653,13 @@ def test_a_constant_is_a_promise_to_who_gets_it() -> None:
     assert sent(a, b) == ['breaking: Its const was "a" and is "b".']
     assert received(a, a_or_b) == ['breaking: It may be "b" now.']
     assert sent(a, a_or_b) == ['harmless: It may be "b" now.']
+
+
+def test_a_constant_that_no_choice_allows_is_nothing() -> None:
+    a = STRING | {"const": "a"}
+
+    assert sent(a, a | {"enum": ["b"]}) == ["breaking: Its type was string and is nothing."]
+    assert sent(a, a | {"enum": ["a", "b"]}) == []
 
 
 def test_values_of_other_types_are_not_mistaken_for_each_other() -> None:
@@ -801,6 +837,12 @@ def test_the_places_of_a_tuple_count_each() -> None:
     ]
 
 
+def test_the_places_of_a_tuple_end_where_its_items_begin() -> None:
+    pair = {"type": "array", "prefixItems": [STRING], "items": INTEGER}
+
+    assert sent(pair, array(INTEGER)) == ["breaking: /0: Its type was string and is integer."]
+
+
 def test_what_is_inherited_counts() -> None:
     base = record("id", id=STRING)
     old = {"allOf": [base, record(a=STRING)]}
@@ -894,6 +936,57 @@ def test_a_component_that_becomes_another_type_is_told_once(old: Document, new: 
     new["components"]["schemas"]["Name"] = STRING
 
     assert told(old, new) == ["breaking: schema Name: Its type was object and is string."]
+
+
+def test_an_alternative_is_known_by_its_name_whatever_its_type(
+    old: Document, new: Document
+) -> None:
+    for document, union in ((old, [ref("Name"), NULL]), (new, [NULL, ref("Name")])):
+        schema(document, "Page")["properties"]["best"] = {"anyOf": union}
+    new["components"]["schemas"]["Name"] = STRING
+
+    assert told(old, new) == ["breaking: schema Name: Its type was object and is string."]
+
+
+def test_an_alternative_is_known_by_its_name_whatever_it_holds(
+    old: Document, new: Document
+) -> None:
+    for document, union in (
+        (old, [ref("Name"), ref("Problem")]),
+        (new, [ref("Problem"), ref("Name")]),
+    ):
+        schema(document, "Page")["properties"]["other"] = {"anyOf": union}
+    schemas = new["components"]["schemas"]
+    schemas["Name"], schemas["Problem"] = schemas["Problem"], schemas["Name"]
+
+    assert told(old, new) == [
+        "breaking: schema Name /text: The field was removed.",
+        "breaking: schema Name /of: The field was removed.",
+        "breaking: schema Problem /title: The field was removed.",
+        "harmless: schema Name /title: The field was added.",
+        "harmless: schema Problem /text: The field was added.",
+        "harmless: schema Problem /of: The field was added.",
+    ]
+
+
+@pytest.mark.parametrize("other", [INTEGER, {"anyOf": [INTEGER, NULL]}])
+def test_a_reference_that_is_replaced_by_another_type_breaks(other: Schema) -> None:
+    for compared in (sent, received):
+        [line] = compared(ref("Text"), other)
+        assert line.startswith("breaking: Its type was Text and is integer")
+
+
+def test_a_component_is_compared_wherever_it_is_referred_to(old: Document, new: Document) -> None:
+    for document in (old, new):
+        document["components"]["schemas"]["Text"] = STRING
+        schema(document, "Page")["patternProperties"] = {"^x": ref("Text")}
+    new["components"]["schemas"]["Text"] = STRING_OR_NULL
+    schema(new, "Page")["properties"]["total"] = INTEGER
+
+    assert told(old, new) == [
+        "breaking: schema Text: Its type was string and is null or string.",
+        "harmless: schema Page /total: The field was added.",
+    ]
 
 
 def test_a_component_that_turns_null_is_told_where_it_is_used_as_well(
@@ -1087,6 +1180,18 @@ ODD_SCHEMAS: list[Any] = [
     {"properties": {"$ref": STRING, "a/b": ref("A/~"), "enum": NULL}},
     {"prefixItems": [1, None, True], "items": False, "additionalProperties": None},
 ]
+
+
+def test_a_request_body_that_is_written_otherwise_breaks() -> None:
+    old, new = of_body(record(a=STRING)), of_body(record(a=STRING))
+    content = new["paths"]["/drugs"]["post"]["requestBody"]["content"]
+    content["application/json"]["encoding"] = {"a": {"style": "form"}}
+
+    [change] = changes(old, new)
+
+    assert change.breaking
+    assert change.where == "POST /drugs request body application/json"
+
 
 # Odd documents
 
