@@ -3,10 +3,11 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from app.http.headers import VERSION
+from app.http.representations import modified_at
 
 LINKSET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
 CATALOG = {
@@ -32,9 +33,13 @@ def add_well_known(api: FastAPI, security_contact: str) -> None:
         link = '</.well-known/api-catalog>; rel="api-catalog"'
         return Response(catalog, media_type=LINKSET, headers={"Link": link})
 
+    started = datetime.now(UTC)  # with the contact that the settings then named
+
     @api.get("/.well-known/security.txt", include_in_schema=False)
-    def security_txt() -> Response:
-        expires = datetime.now(UTC).date() + CONTACT_HOLDS
+    def security_txt(request: Request) -> Response:
+        today = datetime.now(UTC).replace(hour=0, minute=0, second=0)
+        modified_at(request, max(started, today))
+        expires = today.date() + CONTACT_HOLDS
         return PlainTextResponse(
             f"Contact: {security_contact}\nExpires: {expires}T00:00:00Z\nPreferred-Languages: en\n"
         )

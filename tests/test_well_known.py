@@ -1,10 +1,12 @@
 """What programs look for under /.well-known/."""
 
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
 
 import anyio.from_thread
 import httpx
+import pytest
 
 from app.main import create_app
 from app.settings import Settings
@@ -12,8 +14,10 @@ from tests.conftest import AppTransport
 
 
 def test_security_txt_names_a_contact_that_holds_for_less_than_a_year(
-    portal: anyio.from_thread.BlockingPortal,
+    portal: anyio.from_thread.BlockingPortal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("app.main.program_changed", lambda: datetime(2020, 1, 1, tzinfo=UTC))
+    before = datetime.now(UTC).replace(microsecond=0)
     settings = Settings(
         database_url="sqlite:////nowhere.db", security_contact="mailto:security@pharmacy.example"
     )
@@ -24,6 +28,8 @@ def test_security_txt_names_a_contact_that_holds_for_less_than_a_year(
 
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
     fields = dict(line.split(": ", 1) for line in answer.text.splitlines())
+    # It changes with the day and with the settings, which no file of the program tells.
+    assert parsedate_to_datetime(answer.headers["last-modified"]) >= before
     assert fields["Contact"] == "mailto:security@pharmacy.example"
     now = datetime.now(UTC)
     assert now < datetime.fromisoformat(fields["Expires"]) < now + timedelta(days=365)
