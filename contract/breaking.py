@@ -332,7 +332,7 @@ def _alternatives(document: Node, schema: Any, above: tuple[str, ...] = ()) -> l
     own = {k: v for k, v in own.items() if k not in UNLIMITED or v != UNLIMITED[k]}
     if {"const", "enum"} & own.keys():
         values = [own["const"]] if "const" in own else _list(own["enum"])
-        own["enum"] = [value for value in values if value in _list(own.get("enum", values))]
+        own["enum"] = _common(values, _list(own.get("enum", values)))
     parts = [[own]]
     if ref := _ref(node):
         target = _target(document, ref) if ref not in above else False  # itself adds nothing
@@ -367,7 +367,7 @@ def _both(a: Node, b: Node) -> Node:
         elif key == "required":
             joined[key] = sorted({str(name) for name in [*_list(x), *_list(y)]})
         elif key == "enum":
-            joined[key] = [value for value in x if value in y]
+            joined[key] = _common(x, y)
         elif key == "type":
             joined[key] = x if _covers(y, x) else y if _covers(x, y) else []
         elif _text(x) != _text(y):
@@ -375,6 +375,12 @@ def _both(a: Node, b: Node) -> Node:
     if not (a.keys() <= OF_USE or b.keys() <= OF_USE):
         joined.pop("$ref", None)
     return joined
+
+
+def _common(values: list[Any], others: list[Any]) -> list[Any]:
+    """The values of both lists; to Python alone, false were 0."""
+    known = {_text(other) for other in others}
+    return [value for value in values if _text(value) in known]
 
 
 def _all_of(*schemas: Any) -> Node:

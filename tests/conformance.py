@@ -17,6 +17,34 @@ from app.settings import Settings
 
 PROBLEM_FIELDS = {"type", "title", "status", "detail", "request_id", "errors"}
 
+SENT = {
+    "access-control-allow-headers",
+    "access-control-allow-methods",
+    "access-control-allow-origin",
+    "access-control-expose-headers",
+    "access-control-max-age",
+    "allow",
+    "cache-control",
+    "content-encoding",
+    "content-length",
+    "content-location",
+    "content-security-policy",
+    "content-type",
+    "data-release",
+    "date",
+    "deprecation",
+    "etag",
+    "last-modified",
+    "link",
+    "referrer-policy",
+    "retry-after",
+    "sunset",
+    "vary",
+    "x-content-type-options",
+    "x-request-id",
+}
+"""Every header that is ever sent: none names the server, sets a cookie or offers ranges."""
+
 
 class Contract:
     """The document, with a validator for each answer that it declares."""
@@ -91,7 +119,8 @@ def hold_common(request: httpx.Request, answer: httpx.Response, where: str) -> N
     assert headers["referrer-policy"] == "no-referrer", where
     assert "default-src 'none'" in headers["content-security-policy"], where
     assert re.fullmatch(r"[A-Za-z0-9._-]{1,64}", headers["x-request-id"]), where
-    assert "server" not in headers, where
+    assert set(headers) <= SENT, where
+    assert "access-control-allow-origin" in headers or "Origin" in headers["vary"], where
     assert headers["cache-control"], where
     if answer.status_code == 405:
         assert headers["allow"] == "GET, HEAD, OPTIONS", where

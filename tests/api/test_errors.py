@@ -11,8 +11,10 @@ from typing import Any
 import anyio.from_thread
 import httpx
 import pytest
+import sqlalchemy as sa
 from fastapi import FastAPI
 
+from app.database import write_engine
 from app.http.errors import PROBLEMS, problem_of
 from app.main import create_app
 from app.settings import Settings
@@ -128,6 +130,18 @@ def test_a_database_without_a_release_says_so(client: httpx.Client) -> None:
     assert client.get("/health/live").json() == {"status": "ok"}
 
 
+def test_a_schema_of_another_version_is_not_ready(
+    app: FastAPI, client: httpx.Client, save: Save, database: Settings
+) -> None:
+    save(drug("a"))
+    engine = write_engine(database)
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+
+    assert "9999" in problem(client.get("/health/ready"), 503, "unavailable")["detail"]
+
+
 def not_there(path: Path) -> None:
     """Leave it so."""
 
@@ -163,9 +177,10 @@ def test_a_database_file_that_cannot_be_read_is_a_503(
 
 
 def test_a_postgres_that_does_not_answer_is_a_503(
-    tmp_path: Path, portal: anyio.from_thread.BlockingPortal
+    tmp_path: Path, portal: anyio.from_thread.BlockingPortal, caplog: pytest.LogCaptureFixture
 ) -> None:
     unavailable(f"postgresql://medfacts@localhost/medfacts?host={tmp_path}", portal)
+    assert "request for-the-log: the database: " in caplog.text
 
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
@@ -179,7 +194,7 @@ def unavailable(database_url: str, portal: anyio.from_thread.BlockingPortal) -> 
     with httpx.Client(transport=AppTransport(app, portal), base_url="http://medfacts") as client:
         for path in ("/v1/drugs", "/health/ready"):
             begun = time.monotonic()
-            answer = client.get(path, headers={"Origin": "https://a.example"})
+            answer = client.get(path, headers={"X-Request-Id": "for-the-log"})
 
             assert time.monotonic() - begun < 3
             problem(answer, 503, "unavailable")

@@ -52,6 +52,22 @@ def test_drugs_are_ordered_by_name_whatever_its_case(client: httpx.Client, save:
     assert names(client, "/v1/drugs?sort=-id") == ["zinc", "baclofen", "a-drug"]
 
 
+def test_drugs_of_one_name_are_ordered_by_their_ids_and_each_is_on_one_page(
+    client: httpx.Client, save: Save
+) -> None:
+    ids = ["a1", "b2", "c3", "d4"]
+    save(*(drug(id_) | {"drug": drug("Äther & Öl")["drug"] | {"id": id_}} for id_ in ids[::-1]))
+
+    found: list[str] = []
+    path = "/v1/drugs?limit=1&q=%C3%A4ther%20%26%20%C3%B6"
+    while path and len(found) <= len(ids):
+        page = client.get(path).json()
+        found += [item["id"] for item in page["items"]]
+        path = page["next"]
+
+    assert found == ids
+
+
 @pytest.mark.parametrize(
     ("asked", "found"),
     [

@@ -57,6 +57,8 @@ def test_what_is_no_text_is_refused_before_any_route(
         (b"/v1/drugs/" + b"a" * 100_000, 414),
         (b"/v1/drugs?q=" + b"a" * 8192, 414),
         (b"/v1/drugs?" + b"a&" * 3900, 422),
+        (b"/v1/drugs?" + b"&".join(b"p%d" % i for i in range(1200)), 422),
+        (b"/v1/drugs/" + b"a" * 4000 + b"?q=" + b"a" * 4000, 414),
     ],
 )
 def test_an_address_that_is_too_long_is_refused(
