@@ -206,3 +206,13 @@ def test_a_client_that_trickles_gains_nothing(port: int, monkeypatch: pytest.Mon
             connection.send(b"X" if time.monotonic() > begun + 0.1 else b"")
             time.sleep(0.05)
         assert connection.answer()[0] in (400, 408)
+
+
+def test_a_refused_client_that_is_still_sending_is_not_cut_off(port: int) -> None:
+    with Connection(port) as connection:
+        connection.send(b"what?\r\n\r\n")
+        assert connection.answer()[0] == 400
+        for _ in range(3):  # a closed socket would answer the first with a reset
+            connection.socket.sendall(b"more")
+            time.sleep(0.02)
+        assert connection.stream.read(1) == b""
