@@ -15,7 +15,7 @@ from app import api as resources
 from app.database import read_engine
 from app.docs import add_docs
 from app.document import INTRODUCTION, TAGS, complete_document
-from app.http.cors import ReadableByPages
+from app.http.cors import AnswerPreflights, ReadableByPages
 from app.http.errors import LastResort, handle_errors
 from app.http.headers import CommonHeaders, CurrentVersion, HeadAsGet
 from app.http.lifecycle import tell_lifecycle
@@ -105,6 +105,7 @@ def _layers(answer: ASGIApp, settings: Settings, resources: frozenset[str]) -> A
     app: ASGIApp = CurrentVersion(answer, resources)
     app = Representations(app, policies, program_changed())
     app = HeadAsGet(app)
+    app = AnswerPreflights(app)
     app = RefuseMalformed(app)
     app = LastResort(app)
     app = ReadableByPages(app, settings.cors_origins)

@@ -26,12 +26,11 @@ class ReadableByPages:
         self.origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a preflight, or pass the request on and say who may read its answer."""
+        """Pass the request on, and say who may read its answer."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        asked = Headers(scope=scope)
-        readable = self._readable_by(asked.get("origin"))
+        readable = self._readable_by(Headers(scope=scope).get("origin"))
 
         async def say_who(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -41,10 +40,7 @@ class ReadableByPages:
                     headers.add_vary_header("Origin")
             await send(message)
 
-        if scope["method"] == "OPTIONS" and "access-control-request-method" in asked:
-            await Response(status_code=204, headers=PREFLIGHT)(scope, receive, say_who)
-        else:
-            await self.app(scope, receive, say_who)
+        await self.app(scope, receive, say_who)
 
     def _readable_by(self, origin: str | None) -> dict[str, str]:
         if "*" in self.origins:
@@ -65,3 +61,18 @@ PREFLIGHT = {
     "Access-Control-Allow-Headers": "*",
     "Access-Control-Max-Age": "86400",
 }
+
+
+class AnswerPreflights:
+    """Tells a browser that asks beforehand that reading is allowed, and nothing else."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a preflight; pass everything else on."""
+        is_options = scope["type"] == "http" and scope["method"] == "OPTIONS"
+        if is_options and "access-control-request-method" in Headers(scope=scope):
+            await Response(status_code=204, headers=PREFLIGHT)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)

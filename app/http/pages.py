@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -20,6 +21,8 @@ from app.http.parameters import PageSize
 from app.models.base import Shape
 
 T = TypeVar("T")
+
+RELEASE_ID = re.compile(r"[0-9a-z-]{1,64}")
 
 
 class Page(Shape, Generic[T]):
@@ -171,6 +174,8 @@ class _Mark:
             raise _foreign("Is no cursor of this API.") from None
         if listing != self.listing or [type(place) for place in after] != list(kinds):
             raise _foreign("Belongs to another list, or to other filters.")
+        if not isinstance(release, str) or not RELEASE_ID.fullmatch(release):
+            raise _foreign("Is no cursor of this API.")
         if not all(_is_storable(place) for place in after):
             raise _foreign("Belongs to another list, or to other filters.")
         if release != self.release:

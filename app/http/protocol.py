@@ -30,6 +30,7 @@ SECONDS_TO_LINGER = 2
 
 REQUEST_LINE = re.compile(rb"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}) \S+ HTTP/1\.[01]\r\n")
 
+FRAMING = (b"content-length", b"transfer-encoding")
 KNOWN_METHODS = {method.encode() for method in HTTPMethod}
 
 
@@ -38,6 +39,7 @@ class StrictProtocol(HttpToolsProtocol):
 
     _in_head = False
     _head_bytes = 0
+    _heads = 0
     _refused = False
     _deadline: asyncio.TimerHandle | None = None
 
@@ -54,11 +56,15 @@ class StrictProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Read what has arrived; nothing more of a connection that has been refused."""
         self._unset_keepalive_if_required()
+        heads = self._heads
         while data and not self._refused:
             try:
                 self.parser.feed_data(data)
             except httptools.HttpParserUpgrade as upgrade:
-                # Not an upgrade that is offered here: what follows is HTTP still.
+                # No upgrade is offered here: what follows is HTTP still, unless it is a body, whose
+                # end httptools does not look for any more.
+                if any(name in FRAMING for name, _ in self.headers):
+                    self._refuse(RequestError("A request to upgrade has no body."))
                 self.parser = httptools.HttpRequestParser(self)
                 self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn's
                 data = data[upgrade.args[0] :]
@@ -66,14 +72,20 @@ class StrictProtocol(HttpToolsProtocol):
                 self._refuse(_told(error, data))
             else:
                 break
-        self._head_bytes += len(data) if self._in_head else 0
-        if self._head_bytes > LONGEST_ADDRESS + LARGEST_HEADERS and not self._refused:
-            self._refuse(LargeHeadersError(f"The headers have over {LARGEST_HEADERS} bytes."))
+        if self._refused:
+            return
+        if self._in_head and self._heads == heads:  # nothing of this chunk was another request's
+            self._head_bytes += len(data)
+            if self._head_bytes > LONGEST_ADDRESS + LARGEST_HEADERS:
+                self._refuse(LargeHeadersError(f"The headers have over {LARGEST_HEADERS} bytes."))
+        elif self._deadline is None and (self.cycle is None or self.cycle.response_complete):
+            self._wait_for_request()  # a blank line begins no request, and stops uvicorn's timer
 
     def on_message_begin(self) -> None:
         """Begin a request."""
         super().on_message_begin()
         self._in_head, self._head_bytes = True, 0
+        self._heads += 1
         if self._deadline is None:
             self._wait_for_request()
 
@@ -82,6 +94,11 @@ class StrictProtocol(HttpToolsProtocol):
         super().on_url(url)
         if len(self.url) > LONGEST_ADDRESS + len("?"):
             raise LongAddressError(f"The path and query have over {LONGEST_ADDRESS} bytes.")
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header without the blanks around it; leave a trailer, which is no header."""
+        if self._in_head:
+            super().on_header(name, value.strip(b" \t"))
 
     def on_headers_complete(self) -> None:
         """Hand the request to the app."""

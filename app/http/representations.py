@@ -20,7 +20,9 @@ SMALLEST = 500
 """Bodies of fewer bytes are sent as they are: they fit a packet, and compression adds to them."""
 
 COMPRESSIBLE = re.compile(r"(text/|application/([a-z0-9.+-]+\+)?(json|xml|javascript)\b)")
-ETAG = re.compile(r'(?:W/)?("[^"]*")')
+HTTP_DATE = re.compile(
+    r"[A-Z][a-z]+, [0-9A-Za-z: -]+ GMT|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4}"
+)
 CODING = re.compile(r"\s*([A-Za-z0-9*_.-]+)\s*(?:;\s*[qQ]\s*=\s*([01](?:\.[0-9]{0,3})?)\s*)?")
 REPRESENTATION_METADATA = ("content-length", "content-type", "content-encoding")
 
@@ -117,8 +119,8 @@ def modified_at(request: Request, moment: datetime) -> None:
 def _is_known(asked: Headers, etag: str, modified: datetime) -> bool:
     """Whether the client has it already; `If-None-Match` decides where it is given."""
     if "if-none-match" in asked:
-        known = ",".join(asked.getlist("if-none-match"))
-        return known.strip() == "*" or etag in ETAG.findall(known)
+        known = _listed(asked, "if-none-match")
+        return known == ["*"] or etag in [tag.removeprefix("W/") for tag in known]
     since = _moment(asked.get("if-modified-since"))
     return since is not None and modified <= since
 
@@ -126,15 +128,21 @@ def _is_known(asked: Headers, etag: str, modified: datetime) -> bool:
 def _fails_precondition(asked: Headers, etag: str, modified: datetime) -> bool:
     """Whether the client wants another representation; `If-Match` compares strongly."""
     if "if-match" in asked:
-        wanted = ",".join(asked.getlist("if-match"))
-        strong = [tag for tag in ETAG.finditer(wanted) if not tag.group().startswith("W/")]
-        return wanted.strip() != "*" and etag not in [tag.group() for tag in strong]
+        wanted = _listed(asked, "if-match")
+        return wanted != ["*"] and etag not in wanted
     since = _moment(asked.get("if-unmodified-since"))
     return since is not None and modified > since
 
 
+def _listed(asked: Headers, name: str) -> list[str]:
+    """The items of a header, also of several lines; no `ETag` of ours has a comma."""
+    return [item.strip() for item in ",".join(asked.getlist(name)).split(",")]
+
+
 def _moment(date: str | None) -> datetime | None:
     """An HTTP date in any of its three forms; what is none is to be ignored."""
+    if not HTTP_DATE.fullmatch(date or ""):
+        return None
     try:
         moment = parsedate_to_datetime(date or "")
     except (ValueError, TypeError, IndexError, OverflowError):
