@@ -386,16 +386,15 @@ def _expected(error: Any) -> str:
     if error["type"] == "missing":
         return "Is missing."
     shown = shortened(str(error["input"]))
-    expected = {
-        "bool_parsing": "true or false",
+    template = {
         "string_too_short": "at least {min_length} character(s)",
         "string_too_long": "at most {max_length} characters",
         "string_pattern_mismatch": "text that matches {pattern}",
     }.get(error["type"])
-    if expected is None:
-        expected = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-        expected = expected[0].lower() + expected[1:]
-    return f"Expected {expected.format(**error.get('ctx', {}))}, found '{shown}'."
+    if template is not None:
+        return f"Expected {template.format(**error['ctx'])}, found '{shown}'."
+    expected = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    return f"Expected {expected[0].lower()}{expected[1:]}, found '{shown}'."
 
 
 def shortened(text: str) -> str:

@@ -1,8 +1,8 @@
 """HTTP/1.1 as uvicorn reads it with httptools, less what that leaves open.
 
-httptools is as strict as RFC 9112 on framing: Content-Length with Transfer-Encoding, bare LF, line
-folding. Added here: a bound on what a head may hold, a time within which a request has to arrive,
-and the one shape of errors for what is no HTTP at all.
+httptools refuses Content-Length with Transfer-Encoding, bare LF and folded lines. Added here: a
+bound on what a head may hold, a time within which a request has to arrive, trailers that are no
+headers, no body for an upgrade, and the one shape of errors for what is no HTTP at all.
 """
 
 import asyncio

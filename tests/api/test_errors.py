@@ -1,5 +1,8 @@
 """Errors: one shape from every origin, naming the thing and what would do."""
 
+import base64
+import json
+import re
 import socket
 import sqlite3
 import time
@@ -16,8 +19,10 @@ from fastapi import FastAPI
 
 from app.database import write_engine
 from app.http.errors import PROBLEMS, problem_of
+from app.http.pages import _fingerprint
 from app.main import create_app
 from app.settings import Settings
+from tests.conformance import contract
 from tests.conftest import AppTransport, Save
 from tests.writing import drug
 
@@ -31,6 +36,22 @@ def problem(answer: httpx.Response, status: int, slug: str) -> dict[str, Any]:
     assert body["request_id"] == answer.headers["x-request-id"]
     assert str(body["detail"]).endswith(".")
     return body
+
+
+def forged(release: str | None) -> str:
+    """A cursor of the warnings' list, but for its release."""
+    mark = [release, _fingerprint("/v1/warnings", {}, "id"), "baclofen-warning-dose-changes"]
+    return base64.urlsafe_b64encode(json.dumps(mark).encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize("template", [t for t in contract().document["paths"] if "{" in t])
+def test_what_is_not_there_is_a_404_on_every_route(seeded: httpx.Client, template: str) -> None:
+    problem(seeded.get(re.sub(r"{.*?}", "nothing", template)), 404, "unknown-id")
+
+
+@pytest.mark.parametrize("template", ["warnings", "trials", "indications", "mechanisms"])
+def test_an_unknown_drug_is_a_404_as_a_filter_too(seeded: httpx.Client, template: str) -> None:
+    problem(seeded.get(f"/v1/{template}?drug=nothing"), 404, "unknown-id")
 
 
 @pytest.mark.parametrize(
@@ -80,6 +101,9 @@ def test_a_path_that_leads_nowhere_is_a_404(seeded: httpx.Client, path: str) -> 
         ("cursor=", "cursor", "at least 1 character"),
         ("cursor=%C3%A9", "cursor", "text that matches"),
         ("cursor=W10", "cursor", "Is no cursor of this API"),
+        (f"cursor={forged(chr(0xD800))}", "cursor", "Is no cursor of this API"),
+        (f"cursor={forged('<b>')}", "cursor", "Is no cursor of this API"),
+        (f"cursor={forged(None)}", "cursor", "Is no cursor of this API"),
     ],
 )
 def test_a_parameter_that_cannot_be_used_is_named_with_what_would_do(

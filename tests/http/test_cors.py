@@ -45,6 +45,11 @@ def test_a_preflight_grants_reading_and_no_writing(seeded: httpx.Client, method:
     assert "access-control-allow-credentials" not in answer.headers
 
 
+@pytest.mark.parametrize(("path", "status"), [("/v1/drugs?q=%00", 400), ("/%ff", 400)])
+def test_a_preflight_passes_no_refusal(seeded: httpx.Client, path: str, status: int) -> None:
+    assert seeded.options(path, headers=PREFLIGHT).status_code == status
+
+
 @pytest.fixture
 def restricted(
     database: Settings, save: Save, portal: anyio.from_thread.BlockingPortal

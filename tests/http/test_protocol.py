@@ -208,6 +208,49 @@ def test_a_client_that_trickles_gains_nothing(port: int, monkeypatch: pytest.Mon
         assert connection.answer()[0] in (400, 408)
 
 
+@pytest.mark.parametrize("framing", [LENGTH + b"\r\nabcde", CHUNKED + b"\r\n0\r\n\r\n"])
+def test_the_body_of_an_upgrade_is_never_read_as_a_request(port: int, framing: bytes) -> None:
+    with Connection(port) as connection:
+        connection.send(LIVE + b"Connection: Upgrade\r\nUpgrade: h2c\r\n" + framing + get(b"/v1"))
+        assert connection.answer()[0] == 400
+        assert connection.is_closed()
+
+
+def test_a_trailer_is_no_header(port: int) -> None:
+    trailers = b"If-None-Match: *\r\nHost: evil.example\r\nX-Request-Id: trailer\r\n"
+    with Connection(port) as connection:
+        connection.send(get(b"/v1")[:-2] + CHUNKED + END + b"0\r\n" + trailers + END)
+        status, headers, _ = connection.answer()
+
+    assert (status, headers["x-request-id"] == "trailer") == (200, False)
+
+
+def test_blanks_around_a_header_are_none_of_it(port: int) -> None:
+    with Connection(port) as connection:
+        connection.send(b"GET /v1 HTTP/1.1\r\nHost: medfacts \t\r\nX-Request-Id:  mine \r\n\r\n")
+        status, headers, _ = connection.answer()
+
+    assert (status, headers["x-request-id"]) == (200, "mine")
+
+
+def test_many_requests_at_once_are_not_one_large_head(port: int) -> None:
+    with Connection(port) as connection:
+        connection.send((LIVE + b"X: " + b"a" * 2000 + END + END) * 60)
+        assert {connection.answer()[0] for _ in range(60)} == {200}
+
+
+def test_a_blank_line_after_an_answer_holds_no_connection(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "SECONDS_TO_ARRIVE", 0.3)
+
+    with Connection(port, seconds=3) as connection:
+        connection.send(LIVE + END)
+        connection.answer()
+        connection.send(END)
+        assert connection.is_closed()
+
+
 def test_a_refused_client_that_is_still_sending_is_not_cut_off(port: int) -> None:
     with Connection(port) as connection:
         connection.send(b"what?\r\n\r\n")
