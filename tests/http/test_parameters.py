@@ -226,6 +226,20 @@ def test_following_next_gives_each_item_of_every_list_once(pharmacy: httpx.Clien
             assert found == every["items"], f"{template} by {limit}"
 
 
+def test_next_keeps_what_was_asked_for(pharmacy: httpx.Client) -> None:
+    path = "/v1/warnings?type=warning&sort=-id&limit=1&drug=one"
+    found: list[str] = []
+    while path and len(found) < 9:
+        page = pharmacy.get(path.removeprefix("/v1")).json()
+        found += [item["id"] for item in page["items"]]
+        path = page["next"]
+        assert path is None or path.startswith(
+            "/v1/warnings?type=warning&sort=-id&limit=1&drug=one&"
+        )
+
+    assert found == ["one-warning-w2", "one-warning-w1"]
+
+
 def test_every_order_is_the_other_backwards(pharmacy: httpx.Client) -> None:
     for template, parameter in parameters():
         if parameter["name"] == "sort":
