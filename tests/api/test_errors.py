@@ -221,7 +221,8 @@ def unavailable(database_url: str, portal: anyio.from_thread.BlockingPortal) -> 
             answer = client.get(path, headers={"X-Request-Id": "for-the-log"})
 
             assert time.monotonic() - begun < 3
-            problem(answer, 503, "unavailable")
+            told = problem(answer, 503, "unavailable")["detail"]
+            assert told == "The database does not answer. Please try again."
             assert answer.headers["retry-after"] == "2"
             assert answer.headers["access-control-allow-origin"] == "*"
             assert "medfacts@" not in answer.text
@@ -240,7 +241,8 @@ def test_a_bug_is_a_500_of_the_same_shape_and_the_next_request_is_answered(
     save(drug("a"))
     answer = client.get("/bug", headers={"Origin": "https://a.example"})
 
-    problem(answer, 500, "internal-error")
+    told = problem(answer, 500, "internal-error")["detail"]
+    assert told == "An unexpected error occurred. It has been written down."
     assert "secret" not in answer.text
     assert answer.headers["access-control-allow-origin"] == "*"
     assert client.get("/v1/drugs/a").status_code == 200

@@ -170,6 +170,9 @@ def test_the_docs_page_loads_nothing_from_elsewhere(seeded: httpx.Client) -> Non
     assert not re.findall(r"https?://", page + seeded.get("/docs/start.js").text)
     policy = seeded.get("/docs").headers["content-security-policy"]
     assert "script-src 'self';" in policy
+    assert "connect-src 'self';" in policy
+    [document_url] = re.findall(r'url: "(.*)"', seeded.get("/docs/start.js").text)
+    assert seeded.get(document_url).json()["openapi"]
     assert "<script>" not in page
 
 

@@ -109,6 +109,16 @@ def test_a_representation_that_is_not_the_named_one_is_a_412(seeded: httpx.Clien
     assert status("If-Unmodified-Since", "Sun, 06 Nov 1994 08:49:37 GMT") == 412
 
 
+def test_several_lines_of_a_header_are_one_list(seeded: httpx.Client) -> None:
+    etag = seeded.get(LARGE, headers=PLAIN).headers["etag"]
+    known = [("Accept-Encoding", "identity"), ("If-None-Match", '"a"'), ("If-None-Match", etag)]
+    coded = [("Accept-Encoding", "identity;q=0.1"), ("Accept-Encoding", "gzip")]
+
+    assert seeded.get(LARGE, headers=known).status_code == 304
+    assert seeded.head(LARGE, headers=known).status_code == 304
+    assert seeded.get(LARGE, headers=coded).headers["content-encoding"] == "gzip"
+
+
 def test_conditions_never_turn_an_error_into_a_304(seeded: httpx.Client) -> None:
     for path, status in (("/v1/drugs/baclofin", 404), ("/nothing", 404), ("/v1?x=1", 422)):
         answer = seeded.get(path, headers={"If-None-Match": "*"})
