@@ -110,7 +110,8 @@ class UnknownIdError(NotFoundError):
     slug = "unknown-id"
     title = "There is no such thing"
     meaning = (
-        "The path or a filter names a drug, fact, condition or source that is not in this release. "
+        "The path names a drug, fact, condition or source, or the filter `drug` names a drug, "
+        "that is not in this release. "
         "That is not the same as an empty list, which says that nothing is known of a drug that is "
         "here. Ids are never guessed at: look the drug up with `/v1/drugs?q=`."
     )
