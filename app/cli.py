@@ -90,7 +90,7 @@ def serve(settings: Settings, host: str | None, port: int | None, prepare: bool)
 @main.command()
 @in_one_sentence
 def migrate(settings: Settings) -> None:
-    """Bring the database's schema up to date."""
+    """Bring the database's schema, and the documents in it, up to date."""
     from app.schema import newest_schema
 
     _migrate(settings)
@@ -143,23 +143,29 @@ def check(settings: Settings) -> None:
 
 
 def _prepare(settings: Settings) -> None:
-    from app.schema import newest_schema
-
-    if _schema(settings) != newest_schema():
-        _migrate(settings)
+    _migrate(settings)
     _seed(settings)
 
 
 def _migrate(settings: Settings) -> None:
+    from app.database import write_engine
+    from app.ingest.releases import renew_documents
     from app.schema import UnknownSchemaError, migrate, newest_schema
 
+    if _schema(settings) != newest_schema():
+        try:
+            migrate(settings)
+        except UnknownSchemaError:
+            raise CommandError(
+                f"the database {_where(settings)} has schema {_schema(settings)}, and this version "
+                f"of medfacts needs {newest_schema()}; it takes a newer medfacts."
+            ) from None
+    engine = write_engine(settings)
     try:
-        migrate(settings)
-    except UnknownSchemaError:
-        raise CommandError(
-            f"the database {_where(settings)} has schema {_schema(settings)}, and this version of "
-            f"medfacts needs {newest_schema()}; it takes a newer medfacts."
-        ) from None
+        if renew_documents(engine):
+            click.echo("Wrote every record anew, as this version of medfacts serves it.")
+    finally:
+        engine.dispose()
 
 
 def _seed(settings: Settings) -> None:

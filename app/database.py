@@ -1,21 +1,22 @@
-"""Engines and sessions. Those that read cannot write, by construction, on either engine."""
+"""Engines, and how requests read. What reads cannot write, by construction, on either engine."""
 
+import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any, TypeVar
 
+import psycopg
 import sqlalchemy as sa
-from fastapi import Depends, Request
 from sqlalchemy.engine import URL, Engine, make_url
-from sqlmodel import Session
 
 from app.settings import Settings
 
-POSTGRES = "postgresql"
+T = TypeVar("T")
 
-THREADS = 40
-"""How many requests a process reads for at once: as many as its thread pool has threads."""
+POSTGRES = "postgresql"
 
 
 def database_url(settings: Settings) -> URL:
@@ -23,27 +24,28 @@ def database_url(settings: Settings) -> URL:
     return make_url(settings.database_url)
 
 
-def read_engine(settings: Settings) -> Engine:
+def read_engine(settings: Settings, *, autocommit: bool = False) -> Engine:
     """An engine whose connections refuse every write and read one snapshot per transaction.
 
     SQLite files are opened `mode=ro`, which also never creates a missing one. On Postgres every
     transaction is read-only, even a superuser's, and sees one state of the data.
+
+    With `autocommit` on Postgres each statement is a transaction of its own, in one round trip.
     """
     url = database_url(settings)
     if url.get_backend_name() == POSTGRES:
         return sa.create_engine(
             url,
-            isolation_level="REPEATABLE READ",
+            isolation_level="AUTOCOMMIT" if autocommit else "REPEATABLE READ",
             pool_size=settings.pool_size,
             max_overflow=0,
             pool_timeout=2,
-            pool_pre_ping=True,
             connect_args={
                 "options": "-c default_transaction_read_only=on -c statement_timeout=3000",
                 "connect_timeout": 2,
             },
         )
-    return _sqlite_engine(url, "ro")
+    return _sqlite_engine(url, "ro", pool_size=settings.pool_size)
 
 
 def write_engine(settings: Settings) -> Engine:
@@ -66,7 +68,7 @@ def migration_engine(settings: Settings) -> Engine:
     return _sqlite_engine(url, "rwc", foreign_keys=False)
 
 
-def _sqlite_engine(url: URL, mode: str, *, foreign_keys: bool = True) -> Engine:
+def _sqlite_engine(url: URL, mode: str, *, foreign_keys: bool = True, pool_size: int = 1) -> Engine:
     path = Path(url.database or "").resolve()
 
     def connect() -> sqlite3.Connection:
@@ -84,7 +86,13 @@ def _sqlite_engine(url: URL, mode: str, *, foreign_keys: bool = True) -> Engine:
 
     engine = (
         sa.create_engine(
-            "sqlite://", creator=connect, pool_size=THREADS, max_overflow=0, poolclass=sa.QueuePool
+            "sqlite://",
+            creator=connect,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=2,
+            poolclass=sa.QueuePool,
+            paramstyle="named",
         )
         if mode == "ro"
         else sa.create_engine("sqlite://", creator=connect, poolclass=sa.NullPool)
@@ -97,14 +105,77 @@ def _sqlite_engine(url: URL, mode: str, *, foreign_keys: bool = True) -> Engine:
     return engine
 
 
-def _read_session(request: Request) -> Iterator[Session]:
-    with Session(request.app.state.read_engine, autoflush=False) as session:
-        yield session
+class Statement:
+    """A select that is built and compiled once, and run by the driver itself.
+
+    Core's own execution costs several times what SQLite takes for the work.
+    """
+
+    def __init__(self, select: sa.Select[Any] | sa.CompoundSelect[Any]) -> None:
+        self._select = select
+        self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
+
+    def on(self, dialect: sa.Dialect) -> tuple[str, dict[str, Any]]:
+        """The text for an engine, and the values of those parameters that are constants."""
+        if dialect.name not in self._compiled:
+            compiled = self._select.compile(dialect=dialect)
+            constants = {
+                name: value
+                for bind, name in compiled.bind_names.items()
+                if (value := bind.effective_value) is not None and not bind.required
+            }
+            self._compiled[dialect.name] = str(compiled), _plain(constants)
+        return self._compiled[dialect.name]
 
 
-# The session ends before the response is sent, so a slow reader holds no connection.
-ReadSession = Annotated[Session, Depends(_read_session, scope="function")]
-"""A session that cannot write; all that a request reads through it is of one release."""
+class Reader:
+    """Reads for requests: one statement each, so that each sees one state of the data.
+
+    As many at once as there are connections: each thread has one as long as its statement runs.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.engine = read_engine(settings, autocommit=True)
+        self._threads = ThreadPoolExecutor(settings.pool_size, "reader")
+
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        """What the work gives, done in a thread of the reader's."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def rows(self, statement: Statement, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """All rows of a statement, in the driver's own types.
+
+        Raises the driver's errors. A connection that broke while it was idle is replaced, once.
+        """
+        text, constants = statement.on(self.engine.dialect)
+        values = constants | _plain(values)
+        for is_last_try in (False, True):
+            connection = self.engine.raw_connection()
+            driver: Any = connection.driver_connection
+            try:
+                rows: list[tuple[Any, ...]] = driver.execute(text, values).fetchall()
+                return rows
+            except psycopg.OperationalError as error:
+                if is_last_try or not driver.closed:
+                    raise
+                connection.invalidate(error)
+                self.engine.dispose(close=False)  # those that are idle broke with it
+            finally:
+                connection.close()
+        raise AssertionError
+
+    def close(self) -> None:
+        """Let go of every connection and thread."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self.engine.dispose()
+
+
+DRIVER_ERRORS = (sqlite3.Error, psycopg.Error)
+"""What the two drivers raise."""
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {k: v.value if isinstance(v, Enum) else v for k, v in values.items()}
 
 
 def key_of(model: Any) -> list[str]:

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import __version__
 from app import api as resources
-from app.database import read_engine
+from app.database import Reader
 from app.docs import add_docs
 from app.document import INTRODUCTION, TAGS, complete_document
 from app.http.cors import AnswerPreflights, ReadableByPages
@@ -49,7 +49,7 @@ def create_app(settings: Settings) -> Api:
     @asynccontextmanager
     async def lifespan(api: FastAPI) -> AsyncIterator[None]:
         yield
-        api.state.read_engine.dispose()
+        api.state.reader.close()
 
     api = Api(
         title="Medfacts",
@@ -66,7 +66,7 @@ def create_app(settings: Settings) -> Api:
         generate_unique_id_function=_operation_id,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    api.state.read_engine = read_engine(settings)
+    api.state.reader = Reader(settings)
     first_steps = {""}
     for module in pkgutil.iter_modules(resources.__path__, "app.api."):
         router: APIRouter | None = getattr(import_module(module.name), "router", None)

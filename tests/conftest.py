@@ -142,7 +142,7 @@ def app(database: Settings) -> Iterator[FastAPI]:
     """An app over the test's own database."""
     app = create_app(database)
     yield app
-    app.state.read_engine.dispose()
+    app.state.reader.close()
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def seeded_app(new_database: Callable[[], Any]) -> Iterator[FastAPI]:
         engine.dispose()
         app = create_app(settings)
         yield app
-        app.state.read_engine.dispose()
+        app.state.reader.close()
 
 
 @pytest.fixture(scope="session")
@@ -173,14 +173,14 @@ def seeded(seeded_app: FastAPI, portal: anyio.from_thread.BlockingPortal) -> Ite
 
 
 @contextmanager
-def counted_queries(app: FastAPI) -> Iterator[list[str]]:
-    """The statements that the app sends to its database meanwhile, transactions aside."""
-    statements: list[str] = []
+def counted_queries(app: FastAPI) -> Iterator[list[None]]:
+    """One item for each statement of the app's meanwhile: each takes a connection of its own."""
+    statements: list[None] = []
 
-    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-        if not statement.startswith("BEGIN"):
-            statements.append(statement)
+    def note(*_: Any) -> None:
+        statements.append(None)
 
-    sa.event.listen(app.state.read_engine, "before_cursor_execute", note)
+    engine = app.state.reader.engine
+    sa.event.listen(engine, "checkout", note)
     yield statements
-    sa.event.remove(app.state.read_engine, "before_cursor_execute", note)
+    sa.event.remove(engine, "checkout", note)

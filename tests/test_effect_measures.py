@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from app.api.derived import EffectMeasures, derive_effects
 from app.effect_measures import Interval, TwoArms
 from app.models.trial import ArmType
+from app.records.derived import EffectMeasures, derive_effects
 
 SMALL = [
     TwoArms(a, n, c, m)

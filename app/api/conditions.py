@@ -1,28 +1,30 @@
 """Conditions: what indications and trials name."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Path, Query
 from sqlmodel import col
 
 from app.api.facts import RECORD_ERRORS
-from app.api.records import record_of, records
-from app.api.releases import ServedRelease
-from app.database import ReadSession, table_of
+from app.api.lists import Listing
+from app.api.reading import DataRoute, Reading
 from app.http.errors import BadParameterError, ReleaseChangedError, UnknownIdError, documented
-from app.http.pages import Listing, Paging, page_of
+from app.http.pages import Paging, page_of
 from app.http.parameters import Text
 from app.models.condition import Condition
+from app.models.document import Document
+from app.records.rows import record_of
 
-router = APIRouter(tags=["Conditions"])
+router = APIRouter(tags=["Conditions"], route_class=DataRoute)
 
 Record = record_of(Condition)
 
 CONDITIONS = Listing(
-    rows=sa.select(*table_of(Condition).c),
-    filters={"id": col(Condition.id) == sa.bindparam("id")},
-    orders={"id": (col(Condition.id),)},
+    documents=sa.select(col(Document.body)).where(col(Document.kind) == "conditions"),
+    filters={},
+    orders={"id": (col(Document.id),)},
+    noun="conditions",
 )
 
 
@@ -32,8 +34,7 @@ CONDITIONS = Listing(
     responses=documented(BadParameterError, ReleaseChangedError),
 )
 def list_conditions(
-    session: ReadSession,
-    release: ServedRelease,
+    reading: Reading,
     page: Paging,
     sort: Annotated[
         Literal["id", "-id"],
@@ -42,16 +43,14 @@ def list_conditions(
             examples=["id"],
         ),
     ] = "id",
-) -> Any:
+) -> str:
     """The conditions that indications and trials name."""
-    rows, total, following = CONDITIONS.page_of(session, release["id"], page, {}, sort)
-    return {"items": records(session, Condition, rows), "total": total, "next": following}
+    return CONDITIONS.page_of(reading, page, {}, sort)
 
 
 @router.get("/conditions/{condition_id}", response_model=Record, responses=RECORD_ERRORS)
 def get_condition(
-    session: ReadSession,
-    release: ServedRelease,
+    reading: Reading,
     condition_id: Annotated[
         Text,
         Path(
@@ -59,13 +58,11 @@ def get_condition(
             examples=["muscle-spasticity"],
         ),
     ],
-) -> Any:
+) -> str:
     """One condition, by its id; what it is where a source says so."""
-    statement = CONDITIONS.all_where(frozenset({"id"}))
-    rows = session.execute(statement, {"id": condition_id}).mappings()
-    found = records(session, Condition, [dict(row) for row in rows])
-    if not found:
+    found = reading.document("conditions", condition_id)
+    if found is None:
         raise UnknownIdError(
             f"There is no condition '{condition_id}'. /v1/conditions lists those there are."
         )
-    return found[0]
+    return found

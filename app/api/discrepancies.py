@@ -1,11 +1,10 @@
 """Discrepancies: where sources disagree."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Query
-from pydantic import Field
+from fastapi import APIRouter, Query
 from sqlmodel import col
 
 from app.api.facts import (
@@ -17,39 +16,12 @@ from app.api.facts import (
     FactKind,
     FactSort,
 )
-from app.api.records import Row, complete_with, serve_also
-from app.api.releases import ServedRelease
-from app.database import ReadSession
+from app.api.reading import DataRoute, Reading
 from app.http.pages import Paging
-from app.http.parameters import Text
-from app.models.base import Shape
+from app.http.parameters import Text, gathered
 from app.models.discrepancy import Discrepancy
 
-
-class Subject(Shape):
-    """What the sources disagree about."""
-
-    fact: str = Field(
-        description="The fact's id.", examples=["baclofen-trial-alcohol-cirrhosis-registry"]
-    )
-    field: str = Field(
-        description="The field of that fact: a JSON Pointer (RFC 6901).",
-        examples=["/enrollment/count"],
-    )
-
-
-def _name_subject(record: Row, row: Row) -> None:
-    record["subject"] = {"fact": row["subject_id"], "field": row["field"]}
-
-
-SUBJECT = Field(
-    description="What the sources disagree about.",
-    examples=[{"fact": "baclofen-trial-alcohol-cirrhosis-registry", "field": "/enrollment/count"}],
-)
-serve_also(Discrepancy, {"subject": (Subject, SUBJECT)})
-complete_with(Discrepancy, _name_subject)
-
-router = APIRouter(tags=["Discrepancies"])
+router = APIRouter(tags=["Discrepancies"], route_class=DataRoute)
 
 KIND = FactKind(
     Discrepancy,
@@ -83,30 +55,28 @@ class FiltersAcross(Filters):
     "/drugs/{drug_id}/discrepancies", response_model=KIND.page_of_drug, responses=LIST_ERRORS
 )
 def list_discrepancies_of_drug(
-    session: ReadSession,
-    release: ServedRelease,
+    reading: Reading,
     drug_id: DrugId,
     page: Paging,
-    filters: Annotated[Filters, Depends()],
+    filters: Annotated[Filters, gathered(Filters)],
     sort: FactSort = "id",
-) -> Any:
+) -> str:
     """Where the sources disagree about this drug: every value, and on whose word."""
-    return KIND.list_of_drug(session, release, drug_id, page, sort, filters)
+    return KIND.list_of_drug(reading, drug_id, page, sort, filters)
 
 
 @router.get("/discrepancies", response_model=KIND.page, responses=LIST_ERRORS)
 def list_discrepancies(
-    session: ReadSession,
-    release: ServedRelease,
+    reading: Reading,
     page: Paging,
-    filters: Annotated[FiltersAcross, Depends()],
+    filters: Annotated[FiltersAcross, gathered(FiltersAcross)],
     sort: FactSort = "id",
-) -> Any:
+) -> str:
     """Where sources disagree, about every drug; filter by the fact in question."""
-    return KIND.list_across(session, release, page, sort, filters)
+    return KIND.list_across(reading, page, sort, filters)
 
 
 @router.get("/discrepancies/{fact_id}", response_model=KIND.record, responses=RECORD_ERRORS)
-def get_discrepancy(session: ReadSession, release: ServedRelease, fact_id: FactId) -> Any:
+def get_discrepancy(reading: Reading, fact_id: FactId) -> str:
     """One discrepancy, by its id."""
-    return KIND.get(session, fact_id)
+    return KIND.get(reading, fact_id)

@@ -1,40 +1,34 @@
 """Drugs: the list, and the record with all its facts."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Query
-from pydantic import Field, create_model
-from sqlmodel import Session, col
+from fastapi import APIRouter, Query
+from sqlmodel import col
 
-from app.api.facts import (
-    LIST_ERRORS,
-    RECORD_ERRORS,
-    CoverageRecord,
-    DrugId,
-    coverage_of,
-    kinds,
-    unknown_drug,
-)
-from app.api.records import Row, fields_of, records
-from app.api.releases import ServedRelease
-from app.database import ReadSession, table_of
-from app.http.pages import Listing, Paging, page_of
-from app.http.parameters import Text
-from app.models.base import Shape
+from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugId
+from app.api.lists import Listing, unknown_drug
+from app.api.reading import DataRoute, Reading, with_release
+from app.database import Statement
+from app.http.pages import Paging, page_of
+from app.http.parameters import Text, gathered
+from app.models.document import Document
 from app.models.drug import Drug, DrugClass, DrugIdentifier, DrugName, IdentifierSystem, folded
-from app.models.fact import Fact
+from app.models.fact import Fact, fact_kinds
 from app.models.indication import Indication, IndicationStatus
+from app.records.drugs import DrugRecord, DrugWithFacts
 
-router = APIRouter(tags=["Drugs"])
+router = APIRouter(tags=["Drugs"], route_class=DataRoute)
 
-KINDS = kinds()
+KINDS = fact_kinds()
 KIND_NAMES = ", ".join(f"`{name}`" for name in KINDS)
 
 DRUGS = Listing(
-    rows=sa.select(*table_of(Drug).c),
+    documents=sa.select(col(Document.body))
+    .join_from(Drug, Document, col(Document.id) == col(Drug.id))
+    .where(col(Document.kind) == "drugs"),
     filters={
         "q": sa.exists().where(
             col(DrugName.drug_id) == col(Drug.id),
@@ -57,94 +51,8 @@ DRUGS = Listing(
         ),
     },
     orders={"name": (col(Drug.folded_name), col(Drug.id)), "id": (col(Drug.id),)},
+    noun="drugs",
 )
-
-
-class Links(Shape):
-    """Where the drug's record and its facts are."""
-
-    self: str = Field(description="The record's path.", examples=["/v1/drugs/baclofen"])
-
-
-def _for_each_kind(
-    name: str, doc: str, field: Callable[[str], Any], base: type[Shape] = Shape
-) -> type[Shape]:
-    """An object with a field for each kind of fact."""
-    fields: dict[str, Any] = {kind: field(kind) for kind in KINDS}
-    return create_model(name, __base__=base, __doc__=doc, **fields)
-
-
-PARTIAL = {"status": "partial", "as_of": "2026-11-23", "sources": []}
-
-DrugLinks = _for_each_kind(
-    "DrugLinks",
-    "Where the drug's record and its facts are.",
-    lambda kind: (
-        str,
-        Field(description=f"The path of its {kind}.", examples=[f"/v1/drugs/baclofen/{kind}"]),
-    ),
-    base=Links,
-)
-DrugCounts = _for_each_kind(
-    "DrugCounts",
-    "How many facts of each kind the drug has.",
-    lambda kind: (int, Field(description=f"How many {kind} it has.", examples=[4])),
-)
-DrugCoverage = _for_each_kind(
-    "DrugCoverage",
-    "How far the sources were searched for each kind of fact.",
-    lambda kind: (
-        CoverageRecord,
-        Field(description=f"How far they were searched for its {kind}.", examples=[PARTIAL]),
-    ),
-)
-
-DrugRecord = create_model(
-    "Drug",
-    __base__=Shape,
-    __doc__="A drug: its names, identifiers, classes, approvals, and how many facts there are.",
-    **fields_of(Drug),
-    counts=(
-        DrugCounts,
-        Field(
-            description="How many facts of each kind there are; a 0 is to be read with `coverage`.",
-            examples=[dict.fromkeys(KINDS, 4)],
-        ),
-    ),
-    coverage=(
-        DrugCoverage,
-        Field(
-            description="How far the sources were searched for each kind of fact.",
-            examples=[dict.fromkeys(KINDS, PARTIAL)],
-        ),
-    ),
-    links=(
-        DrugLinks,
-        Field(
-            description="Where the record and its facts are.",
-            examples=[
-                {"self": "/v1/drugs/baclofen"}
-                | {name: f"/v1/drugs/baclofen/{name}" for name in KINDS}
-            ],
-        ),
-    ),
-)
-
-DrugWithFacts = _for_each_kind(
-    "DrugWithFacts",
-    "A drug with the facts that `include` asked for; those it did not are left out.",
-    lambda kind: (
-        list.__class_getitem__(KINDS[kind].record),
-        Field(
-            default_factory=list,
-            description=f"Its {kind}, where `include` asked for them; otherwise left out.",
-            examples=[[]],
-        ),
-    ),
-    base=DrugRecord,
-)
-DrugWithFacts.model_config["json_schema_serialization_defaults_required"] = False
-DrugWithFacts.model_rebuild(force=True)
 
 
 IDENTIFIER = f"^({'|'.join(IdentifierSystem)}):[^\\x00-\\x1f\\x7f-\\x9f]+$"
@@ -211,10 +119,9 @@ class Filters:
 
 @router.get("/drugs", response_model=page_of(DrugRecord), responses=LIST_ERRORS)
 def list_drugs(
-    session: ReadSession,
-    release: ServedRelease,
+    reading: Reading,
     page: Paging,
-    filters: Annotated[Filters, Depends()],
+    filters: Annotated[Filters, gathered(Filters)],
     sort: Annotated[
         Literal["name", "-name", "id", "-id"],
         Query(
@@ -222,21 +129,14 @@ def list_drugs(
             examples=["name"],
         ),
     ] = "name",
-) -> Any:
+) -> str:
     """Every drug there is, or those that a name, class, condition or identifier leaves."""
-    rows, total, following = DRUGS.page_of(session, release["id"], page, filters.bound(), sort)
-    return {"items": drug_records(session, rows), "total": total, "next": following}
+    return DRUGS.page_of(reading, page, filters.bound(), sort)
 
 
-@router.get(
-    "/drugs/{drug_id}",
-    response_model=DrugWithFacts,
-    response_model_exclude_unset=True,
-    responses=RECORD_ERRORS,
-)
+@router.get("/drugs/{drug_id}", response_model=DrugWithFacts, responses=RECORD_ERRORS)
 def get_drug(
-    session: ReadSession,
-    release: ServedRelease,
+    reading: Reading,
     drug_id: DrugId,
     include: Annotated[
         str | None,
@@ -249,47 +149,30 @@ def get_drug(
             pattern=SOME_KINDS,
         ),
     ] = None,
-) -> Any:
+) -> str:
     """A drug's record; with `include`, all its facts in the same call."""
-    rows = session.execute(DRUG_OF, {"id": drug_id}).mappings()
-    found = drug_records(session, [dict(row) for row in rows])
-    if not found:
-        raise unknown_drug(drug_id)
-    drug = found[0]
     asked = (include or "").split(",")
-    for name, kind in KINDS.items():
-        if name in asked or "all" in asked:
-            drug[name] = kind.all_of_drug(session, drug_id)
-    return drug
+    included = [kind for kind in KINDS if kind in asked or "all" in asked]
+    bodies: dict[str, list[str]] = {kind: [] for kind in ("drugs", *included)}
+    for kind, body in reading.rows(documents_of_drug(tuple(bodies)), drug=drug_id):
+        if kind is not None:
+            bodies[kind].append(body)
+    if not bodies["drugs"]:
+        raise unknown_drug(drug_id)
+    facts = "".join(f',"{kind}":[{",".join(bodies[kind])}]' for kind in included)
+    return bodies["drugs"][0].removesuffix("}") + facts + "}"
 
 
-DRUG_OF = sa.select(*table_of(Drug).c).where(col(Drug.id) == sa.bindparam("id"))
-
-COUNTS_OF = (
-    sa.select(col(Fact.drug_id), col(Fact.kind), sa.func.count().label("facts"))
-    .where(col(Fact.drug_id).in_(sa.bindparam("ids", expanding=True)))
-    .group_by(col(Fact.drug_id), col(Fact.kind))
-)
-
-
-def drug_records(session: Session, rows: list[Row]) -> list[Row]:
-    """Drugs as they are served, in a number of queries that does not grow with theirs."""
-    ids = [row["id"] for row in rows]
-    coverage = coverage_of(session, ids)
-    counts = {id_: dict.fromkeys(KINDS, 0) for id_ in ids}
-    for drug_id, kind, facts in session.execute(COUNTS_OF, {"ids": ids}):
-        counts[drug_id][kind] = facts
-    return [
-        drug
-        | {
-            "counts": counts[drug["id"]],
-            "coverage": coverage[drug["id"]],
-            "links": _links(drug["id"]),
-        }
-        for drug in records(session, Drug, rows)
-    ]
-
-
-def _links(drug_id: str) -> dict[str, str]:
-    record = f"/v1/drugs/{drug_id}"
-    return {"self": record} | {name: f"{record}/{name}" for name in KINDS}
+@cache
+def documents_of_drug(kinds: tuple[str, ...]) -> Statement:
+    """The drug's own document and those of these kinds about it, by kind and id."""
+    documents = (
+        sa.select(col(Document.kind), col(Document.id), col(Document.body))
+        .where(
+            col(Document.drug_id) == sa.bindparam("drug"),
+            sa.or_(*(col(Document.kind) == kind for kind in kinds)),
+        )
+        .subquery("documents")
+    )
+    order = (documents.c.kind, documents.c.id)
+    return with_release(documents, documents.c.kind, documents.c.body, order=order)

@@ -2,11 +2,12 @@
 
 from typing import Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import Field
 
-from app.api.releases import ServedRelease
-from app.database import ReadSession
+from app.api.reading import Snapshot
+from app.api.releases import CURRENT
+from app.database import Reader
 from app.http.errors import BadParameterError, UnavailableError, documented
 from app.models.base import Shape
 from app.schema import newest_schema, schema_of
@@ -38,11 +39,15 @@ async def get_liveness() -> Any:
 
 
 @router.get("/ready", response_model=Readiness, responses=documented(BadParameterError))
-def get_readiness(session: ReadSession, release: ServedRelease) -> Any:
+def get_readiness(request: Request) -> Any:
     """The database answers, its schema is the one expected, and a release is in it."""
-    schema = schema_of(session.connection())
+    reader: Reader = request.app.state.reader
+    with reader.engine.connect() as connection:
+        schema = schema_of(connection)
     if schema != newest_schema():
         raise UnavailableError(
-            f"The database's schema is {schema}, and this version needs {newest_schema()}."
+            f"The database has schema {schema or 'none'}, and this version needs {newest_schema()}."
         )
-    return {"status": "ok", "release": release["id"], "db_schema": schema}
+    reading = Snapshot(request)
+    reading.rows(CURRENT)
+    return {"status": "ok", "release": reading.release, "db_schema": schema}

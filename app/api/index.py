@@ -1,19 +1,19 @@
 """The index: what is being served, and where."""
 
-from typing import Any
+import json
 
 from fastapi import APIRouter
 from pydantic import Field
 
 from app.api.facts import kinds
-from app.api.records import record_of, records
-from app.api.releases import ServedRelease
-from app.database import ReadSession
+from app.api.reading import DataRoute, Reading
+from app.api.releases import current_release
 from app.http.errors import BadParameterError, documented
 from app.models.base import Shape
 from app.models.release import Release
+from app.records.rows import record_of
 
-router = APIRouter(tags=["Index"])
+router = APIRouter(tags=["Index"], route_class=DataRoute)
 
 RESOURCES = ("drugs", *kinds(), "conditions", "sources", "releases")
 
@@ -32,12 +32,15 @@ class Index(Shape):
     openapi: str = Field(description="The same for programs.", examples=["/openapi.json"])
 
 
+WAYS = {
+    "resources": {name: f"/v1/{name}" for name in RESOURCES},
+    "docs": "/docs",
+    "openapi": "/openapi.json",
+}
+
+
 @router.get("", response_model=Index, responses=documented(BadParameterError))
-def get_index(session: ReadSession, release: ServedRelease) -> Any:
+def get_index(reading: Reading) -> str:
     """The data release that is being served, and where each resource is."""
-    return {
-        "release": records(session, Release, [release])[0],
-        "resources": {name: f"/v1/{name}" for name in RESOURCES},
-        "docs": "/docs",
-        "openapi": "/openapi.json",
-    }
+    ways = json.dumps(WAYS, separators=(",", ":"))
+    return f'{{"release":{current_release(reading)},{ways[1:]}'

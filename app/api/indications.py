@@ -1,10 +1,10 @@
 """Indications: what a drug is used for, tried for, or was found not to help with."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from sqlmodel import col
 
 from app.api.facts import (
@@ -16,13 +16,12 @@ from app.api.facts import (
     FactKind,
     FactSort,
 )
-from app.api.releases import ServedRelease
-from app.database import ReadSession
+from app.api.reading import DataRoute, Reading
 from app.http.pages import Paging
-from app.http.parameters import Text
+from app.http.parameters import Text, gathered
 from app.models.indication import Indication, IndicationStatus
 
-router = APIRouter(tags=["Indications"])
+router = APIRouter(tags=["Indications"], route_class=DataRoute)
 
 KIND = FactKind(
     Indication,
@@ -63,30 +62,28 @@ class FiltersAcross(Filters):
 
 @router.get("/drugs/{drug_id}/indications", response_model=KIND.page_of_drug, responses=LIST_ERRORS)
 def list_indications_of_drug(
-    session: ReadSession,
-    release: ServedRelease,
+    reading: Reading,
     drug_id: DrugId,
     page: Paging,
-    filters: Annotated[Filters, Depends()],
+    filters: Annotated[Filters, gathered(Filters)],
     sort: FactSort = "id",
-) -> Any:
+) -> str:
     """What this drug is used for, tried for, or was found not to help with (`not_effective`)."""
-    return KIND.list_of_drug(session, release, drug_id, page, sort, filters)
+    return KIND.list_of_drug(reading, drug_id, page, sort, filters)
 
 
 @router.get("/indications", response_model=KIND.page, responses=LIST_ERRORS)
 def list_indications(
-    session: ReadSession,
-    release: ServedRelease,
+    reading: Reading,
     page: Paging,
-    filters: Annotated[FiltersAcross, Depends()],
+    filters: Annotated[FiltersAcross, gathered(FiltersAcross)],
     sort: FactSort = "id",
-) -> Any:
+) -> str:
     """Indications of every drug, and findings against; filter by condition or status."""
-    return KIND.list_across(session, release, page, sort, filters)
+    return KIND.list_across(reading, page, sort, filters)
 
 
 @router.get("/indications/{fact_id}", response_model=KIND.record, responses=RECORD_ERRORS)
-def get_indication(session: ReadSession, release: ServedRelease, fact_id: FactId) -> Any:
+def get_indication(reading: Reading, fact_id: FactId) -> str:
     """One indication, by its id."""
-    return KIND.get(session, fact_id)
+    return KIND.get(reading, fact_id)

@@ -1,10 +1,10 @@
 """Mechanisms: how a drug acts."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from sqlmodel import col
 
 from app.api.facts import (
@@ -16,13 +16,12 @@ from app.api.facts import (
     FactKind,
     FactSort,
 )
-from app.api.releases import ServedRelease
-from app.database import ReadSession
+from app.api.reading import DataRoute, Reading
 from app.http.pages import Paging
-from app.http.parameters import Text
+from app.http.parameters import Text, gathered
 from app.models.mechanism import ActionType, Mechanism
 
-router = APIRouter(tags=["Mechanisms"])
+router = APIRouter(tags=["Mechanisms"], route_class=DataRoute)
 
 KIND = FactKind(
     Mechanism,
@@ -59,30 +58,28 @@ class FiltersAcross(Filters):
 
 @router.get("/drugs/{drug_id}/mechanisms", response_model=KIND.page_of_drug, responses=LIST_ERRORS)
 def list_mechanisms_of_drug(
-    session: ReadSession,
-    release: ServedRelease,
+    reading: Reading,
     drug_id: DrugId,
     page: Paging,
-    filters: Annotated[Filters, Depends()],
+    filters: Annotated[Filters, gathered(Filters)],
     sort: FactSort = "id",
-) -> Any:
+) -> str:
     """How this drug acts, as far as each source knows or believes."""
-    return KIND.list_of_drug(session, release, drug_id, page, sort, filters)
+    return KIND.list_of_drug(reading, drug_id, page, sort, filters)
 
 
 @router.get("/mechanisms", response_model=KIND.page, responses=LIST_ERRORS)
 def list_mechanisms(
-    session: ReadSession,
-    release: ServedRelease,
+    reading: Reading,
     page: Paging,
-    filters: Annotated[FiltersAcross, Depends()],
+    filters: Annotated[FiltersAcross, gathered(FiltersAcross)],
     sort: FactSort = "id",
-) -> Any:
+) -> str:
     """Mechanisms of every drug; filter by target or action."""
-    return KIND.list_across(session, release, page, sort, filters)
+    return KIND.list_across(reading, page, sort, filters)
 
 
 @router.get("/mechanisms/{fact_id}", response_model=KIND.record, responses=RECORD_ERRORS)
-def get_mechanism(session: ReadSession, release: ServedRelease, fact_id: FactId) -> Any:
+def get_mechanism(reading: Reading, fact_id: FactId) -> str:
     """One mechanism, by its id."""
-    return KIND.get(session, fact_id)
+    return KIND.get(reading, fact_id)

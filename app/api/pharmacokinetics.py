@@ -1,10 +1,10 @@
 """Pharmacokinetics: what the body does with a drug."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from sqlmodel import col
 
 from app.api.facts import (
@@ -16,13 +16,12 @@ from app.api.facts import (
     FactKind,
     FactSort,
 )
-from app.api.releases import ServedRelease
-from app.database import ReadSession
+from app.api.reading import DataRoute, Reading
 from app.http.pages import Paging
-from app.http.parameters import Text
+from app.http.parameters import Text, gathered
 from app.models.pharmacokinetics import Pharmacokinetics, Process
 
-router = APIRouter(tags=["Pharmacokinetics"])
+router = APIRouter(tags=["Pharmacokinetics"], route_class=DataRoute)
 
 KIND = FactKind(
     Pharmacokinetics,
@@ -61,30 +60,28 @@ class FiltersAcross(Filters):
     "/drugs/{drug_id}/pharmacokinetics", response_model=KIND.page_of_drug, responses=LIST_ERRORS
 )
 def list_pharmacokinetics_of_drug(
-    session: ReadSession,
-    release: ServedRelease,
+    reading: Reading,
     drug_id: DrugId,
     page: Paging,
-    filters: Annotated[Filters, Depends()],
+    filters: Annotated[Filters, gathered(Filters)],
     sort: FactSort = "id",
-) -> Any:
+) -> str:
     """How the body takes up, spreads, changes and passes out this drug."""
-    return KIND.list_of_drug(session, release, drug_id, page, sort, filters)
+    return KIND.list_of_drug(reading, drug_id, page, sort, filters)
 
 
 @router.get("/pharmacokinetics", response_model=KIND.page, responses=LIST_ERRORS)
 def list_pharmacokinetics(
-    session: ReadSession,
-    release: ServedRelease,
+    reading: Reading,
     page: Paging,
-    filters: Annotated[FiltersAcross, Depends()],
+    filters: Annotated[FiltersAcross, gathered(FiltersAcross)],
     sort: FactSort = "id",
-) -> Any:
+) -> str:
     """Pharmacokinetic facts of every drug; filter by process or organ."""
-    return KIND.list_across(session, release, page, sort, filters)
+    return KIND.list_across(reading, page, sort, filters)
 
 
 @router.get("/pharmacokinetics/{fact_id}", response_model=KIND.record, responses=RECORD_ERRORS)
-def get_pharmacokinetics_fact(session: ReadSession, release: ServedRelease, fact_id: FactId) -> Any:
+def get_pharmacokinetics_fact(reading: Reading, fact_id: FactId) -> str:
     """One pharmacokinetic fact, by its id."""
-    return KIND.get(session, fact_id)
+    return KIND.get(reading, fact_id)

@@ -1,42 +1,40 @@
 """Releases: which state of the data is being served, and which came before it."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query
 from sqlmodel import col
 
-from app.api.records import Row, record_of, records
-from app.database import ReadSession, table_of
-from app.http.errors import BadParameterError, NoDataError, ReleaseChangedError, documented
-from app.http.headers import announce
-from app.http.pages import Listing, Paging, page_of
-from app.http.representations import modified_at
+from app.api.lists import Listing
+from app.api.reading import LATEST, DataRoute, Reading, Snapshot, with_release
+from app.http.errors import BadParameterError, ReleaseChangedError, documented
+from app.http.pages import Paging, page_of
+from app.models.document import Document
 from app.models.release import Release
+from app.records.rows import record_of
 
-router = APIRouter(tags=["Releases"])
+router = APIRouter(tags=["Releases"], route_class=DataRoute)
 
 Record = record_of(Release)
-LATEST = sa.select(*table_of(Release).c).order_by(col(Release.number).desc()).limit(1)
-
-
-def served_release(session: ReadSession, request: Request) -> Row:
-    """The release that a request reads, named in `Data-Release`; an error before the first."""
-    release = session.execute(LATEST).mappings().one_or_none()
-    if release is None:
-        raise NoDataError("No data has been loaded yet; `medfacts seed` loads it.")
-    announce(request, "Data-Release", release["id"])
-    modified_at(request, release["loaded_at"])
-    return dict(release)
-
-
-ServedRelease = Annotated[Row, Depends(served_release)]
-"""The release that a request reads."""
 
 RELEASES = Listing(
-    rows=sa.select(*table_of(Release).c),
+    documents=sa.select(col(Document.body))
+    .join_from(Release, Document, col(Document.id) == sa.cast(col(Release.number), sa.String))
+    .where(col(Document.kind) == "releases"),
     filters={},
     orders={"number": (col(Release.number),)},
+)
+
+_releases = (
+    sa.select(col(Document.id), col(Document.body))
+    .where(col(Document.kind) == "releases")
+    .subquery("releases")
+)
+CURRENT = with_release(
+    _releases,
+    _releases.c.body,
+    on=_releases.c.id == sa.cast(LATEST.c.number, sa.String),
 )
 
 
@@ -46,8 +44,7 @@ RELEASES = Listing(
     responses=documented(BadParameterError, ReleaseChangedError),
 )
 def list_releases(
-    session: ReadSession,
-    release: ServedRelease,
+    reading: Reading,
     page: Paging,
     sort: Annotated[
         Literal["number", "-number"],
@@ -56,13 +53,19 @@ def list_releases(
             examples=["-number"],
         ),
     ] = "-number",
-) -> Any:
+) -> str:
     """The data releases that this database has held, the newest first."""
-    rows, total, following = RELEASES.page_of(session, release["id"], page, {}, sort)
-    return {"items": records(session, Release, rows), "total": total, "next": following}
+    return RELEASES.page_of(reading, page, {}, sort)
 
 
 @router.get("/releases/current", response_model=Record, responses=documented(BadParameterError))
-def get_current_release(session: ReadSession, release: ServedRelease) -> Any:
+def get_current_release(reading: Reading) -> str:
     """The data release that is being served: from which files, and how many facts it holds."""
-    return records(session, Release, [release])[0]
+    return current_release(reading)
+
+
+def current_release(reading: Snapshot) -> str:
+    """The release that is being served, as JSON."""
+    [(body,)] = reading.rows(CURRENT)
+    release: str = body
+    return release

@@ -1,28 +1,30 @@
 """Sources: where facts come from."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Path, Query
 from sqlmodel import col
 
 from app.api.facts import RECORD_ERRORS
-from app.api.records import record_of, records
-from app.api.releases import ServedRelease
-from app.database import ReadSession, table_of
+from app.api.lists import Listing
+from app.api.reading import DataRoute, Reading
 from app.http.errors import BadParameterError, ReleaseChangedError, UnknownIdError, documented
-from app.http.pages import Listing, Paging, page_of
+from app.http.pages import Paging, page_of
 from app.http.parameters import Text
+from app.models.document import Document
 from app.models.source import Source
+from app.records.rows import record_of
 
-router = APIRouter(tags=["Sources"])
+router = APIRouter(tags=["Sources"], route_class=DataRoute)
 
 Record = record_of(Source)
 
 SOURCES = Listing(
-    rows=sa.select(*table_of(Source).c),
-    filters={"id": col(Source.id) == sa.bindparam("id")},
-    orders={"id": (col(Source.id),)},
+    documents=sa.select(col(Document.body)).where(col(Document.kind) == "sources"),
+    filters={},
+    orders={"id": (col(Document.id),)},
+    noun="sources",
 )
 
 
@@ -32,8 +34,7 @@ SOURCES = Listing(
     responses=documented(BadParameterError, ReleaseChangedError),
 )
 def list_sources(
-    session: ReadSession,
-    release: ServedRelease,
+    reading: Reading,
     page: Paging,
     sort: Annotated[
         Literal["id", "-id"],
@@ -42,16 +43,14 @@ def list_sources(
             examples=["id"],
         ),
     ] = "id",
-) -> Any:
+) -> str:
     """Where facts come from: title, author, publisher, dates, licence, and what was read."""
-    rows, total, following = SOURCES.page_of(session, release["id"], page, {}, sort)
-    return {"items": records(session, Source, rows), "total": total, "next": following}
+    return SOURCES.page_of(reading, page, {}, sort)
 
 
 @router.get("/sources/{source_id}", response_model=Record, responses=RECORD_ERRORS)
 def get_source(
-    session: ReadSession,
-    release: ServedRelease,
+    reading: Reading,
     source_id: Annotated[
         Text,
         Path(
@@ -59,13 +58,11 @@ def get_source(
             examples=["what-is-baclofen"],
         ),
     ],
-) -> Any:
+) -> str:
     """One source, by its id."""
-    statement = SOURCES.all_where(frozenset({"id"}))
-    rows = session.execute(statement, {"id": source_id}).mappings()
-    found = records(session, Source, [dict(row) for row in rows])
-    if not found:
+    found = reading.document("sources", source_id)
+    if found is None:
         raise UnknownIdError(
             f"There is no source '{source_id}'. /v1/sources lists those there are."
         )
-    return found[0]
+    return found

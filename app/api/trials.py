@@ -1,13 +1,12 @@
 """Trials: what was tried, on whom, and what was found."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from sqlmodel import col
 
-from app.api.derived import DERIVED, EffectMeasures, derive_effects
 from app.api.facts import (
     LIST_ERRORS,
     RECORD_ERRORS,
@@ -17,17 +16,12 @@ from app.api.facts import (
     FactKind,
     FactSort,
 )
-from app.api.records import complete_with, serve_also
-from app.api.releases import ServedRelease
-from app.database import ReadSession
+from app.api.reading import DataRoute, Reading
 from app.http.pages import Paging
-from app.http.parameters import Text
-from app.models.trial import Trial, TrialCondition, TrialOutcome, TrialRegistryId
+from app.http.parameters import Text, gathered
+from app.models.trial import Trial, TrialCondition, TrialRegistryId
 
-serve_also(TrialOutcome, {"derived": (EffectMeasures | None, DERIVED)})
-complete_with(Trial, derive_effects)
-
-router = APIRouter(tags=["Trials"])
+router = APIRouter(tags=["Trials"], route_class=DataRoute)
 
 KIND = FactKind(
     Trial,
@@ -81,30 +75,28 @@ class FiltersAcross(Filters):
 
 @router.get("/drugs/{drug_id}/trials", response_model=KIND.page_of_drug, responses=LIST_ERRORS)
 def list_trials_of_drug(
-    session: ReadSession,
-    release: ServedRelease,
+    reading: Reading,
     drug_id: DrugId,
     page: Paging,
-    filters: Annotated[Filters, Depends()],
+    filters: Annotated[Filters, gathered(Filters)],
     sort: FactSort = "id",
-) -> Any:
+) -> str:
     """Each source's account of the clinical trials of this drug."""
-    return KIND.list_of_drug(session, release, drug_id, page, sort, filters)
+    return KIND.list_of_drug(reading, drug_id, page, sort, filters)
 
 
 @router.get("/trials", response_model=KIND.page, responses=LIST_ERRORS)
 def list_trials(
-    session: ReadSession,
-    release: ServedRelease,
+    reading: Reading,
     page: Paging,
-    filters: Annotated[FiltersAcross, Depends()],
+    filters: Annotated[FiltersAcross, gathered(FiltersAcross)],
     sort: FactSort = "id",
-) -> Any:
+) -> str:
     """Accounts of clinical trials of every drug; filter by condition, registry number or study."""
-    return KIND.list_across(session, release, page, sort, filters)
+    return KIND.list_across(reading, page, sort, filters)
 
 
 @router.get("/trials/{fact_id}", response_model=KIND.record, responses=RECORD_ERRORS)
-def get_trial(session: ReadSession, release: ServedRelease, fact_id: FactId) -> Any:
+def get_trial(reading: Reading, fact_id: FactId) -> str:
     """One account of a trial, by its id."""
-    return KIND.get(session, fact_id)
+    return KIND.get(reading, fact_id)

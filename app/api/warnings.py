@@ -1,10 +1,10 @@
 """Warnings: what to know before, while and after taking a drug."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from sqlmodel import col
 
 from app.api.facts import (
@@ -16,14 +16,13 @@ from app.api.facts import (
     FactKind,
     FactSort,
 )
-from app.api.releases import ServedRelease
-from app.database import ReadSession
+from app.api.reading import DataRoute, Reading
 from app.http.pages import Paging
-from app.http.parameters import Flag
+from app.http.parameters import Flag, gathered
 from app.models.warning import Severity, WarningCategory, WarningType
 from app.models.warning import Warning as WarningTable
 
-router = APIRouter(tags=["Warnings"])
+router = APIRouter(tags=["Warnings"], route_class=DataRoute)
 
 KIND = FactKind(
     WarningTable,
@@ -78,30 +77,28 @@ class FiltersAcross(Filters):
 
 @router.get("/drugs/{drug_id}/warnings", response_model=KIND.page_of_drug, responses=LIST_ERRORS)
 def list_warnings_of_drug(
-    session: ReadSession,
-    release: ServedRelease,
+    reading: Reading,
     drug_id: DrugId,
     page: Paging,
-    filters: Annotated[Filters, Depends()],
+    filters: Annotated[Filters, gathered(Filters)],
     sort: FactSort = "id",
-) -> Any:
+) -> str:
     """What to know before, while and after taking this drug, each with the passage that says so."""
-    return KIND.list_of_drug(session, release, drug_id, page, sort, filters)
+    return KIND.list_of_drug(reading, drug_id, page, sort, filters)
 
 
 @router.get("/warnings", response_model=KIND.page, responses=LIST_ERRORS)
 def list_warnings(
-    session: ReadSession,
-    release: ServedRelease,
+    reading: Reading,
     page: Paging,
-    filters: Annotated[FiltersAcross, Depends()],
+    filters: Annotated[FiltersAcross, gathered(FiltersAcross)],
     sort: FactSort = "id",
-) -> Any:
+) -> str:
     """Warnings of every drug; filter by type, category, severity or boxed."""
-    return KIND.list_across(session, release, page, sort, filters)
+    return KIND.list_across(reading, page, sort, filters)
 
 
 @router.get("/warnings/{fact_id}", response_model=KIND.record, responses=RECORD_ERRORS)
-def get_warning(session: ReadSession, release: ServedRelease, fact_id: FactId) -> Any:
+def get_warning(reading: Reading, fact_id: FactId) -> str:
     """One warning, by its id."""
-    return KIND.get(session, fact_id)
+    return KIND.get(reading, fact_id)

@@ -17,9 +17,11 @@ ProblemError
 """
 
 import logging
+import sqlite3
 from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
+import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
@@ -352,6 +354,8 @@ def handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeoutError)
+    @app.exception_handler(sqlite3.Error)
+    @app.exception_handler(psycopg.Error)
     def database_away(request: Request, error: Exception) -> JSONResponse:
         logger.error("request %s: the database: %s", request.scope.get("request_id"), error)
         return problem_response(request, UnavailableError(UnavailableError.example))

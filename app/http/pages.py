@@ -1,4 +1,4 @@
-"""Lists: filtered by what the client asks for, ordered totally, a page at a time by cursor."""
+"""Pages of a list, and the cursors that lead through them."""
 
 import base64
 import binascii
@@ -6,18 +6,15 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from typing import Annotated, Any, Generic, TypeVar
-from urllib.parse import urlencode
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, Self, TypeVar
+from urllib.parse import quote, urlencode
 
-import sqlalchemy as sa
-from fastapi import Depends, Query, Request, Response
+from fastapi import Query, Request
 from pydantic import Field, create_model
-from sqlmodel import Session
 
 from app.http.errors import BadParameterError, ParameterProblem, ReleaseChangedError
-from app.http.parameters import PageSize
+from app.http.parameters import PageSize, gathered
 from app.models.base import Shape
 
 T = TypeVar("T")
@@ -50,8 +47,6 @@ def page_of(record: type[Shape]) -> type[Shape]:
 class PageParams:
     """Which page of a list is asked for."""
 
-    request: Request
-    response: Response
     limit: Annotated[
         PageSize,
         Query(description="How many items a page has at the most.", examples=[20]),
@@ -69,122 +64,53 @@ class PageParams:
     ] = None
 
 
-Paging = Annotated[PageParams, Depends()]
+Paging = Annotated[PageParams, gathered(PageParams)]
 
 
 @dataclass(frozen=True)
-class Listing:
-    """What a list can be filtered and ordered by.
-
-    `filters` are conditions on a bound parameter of the filter's own name; `orders` give the
-    columns to order by, the last of them unique, and begin with the default.
-    """
-
-    rows: sa.Select[Any]
-    filters: Mapping[str, sa.ColumnElement[bool]] = field(hash=False)
-    orders: Mapping[str, tuple[Any, ...]] = field(hash=False)
-
-    def page_of(
-        self,
-        session: Session,
-        release: str,
-        page: PageParams,
-        asked: Mapping[str, Any],
-        sort: str | None = None,
-    ) -> tuple[list[dict[str, Any]], int, str | None]:
-        """The rows of a page, how many there are in all, and the path of the next page.
-
-        `asked` gives each filter the value that is bound to it, or a mapping of several.
-        """
-        sort = sort or next(iter(self.orders))
-        given = {name: value for name, value in asked.items() if value is not None}
-        bound = {
-            key: bind
-            for name, value in given.items()
-            for key, bind in (value.items() if isinstance(value, Mapping) else [(name, value)])
-        }
-        count, rows, _ = self._statements(frozenset(given), sort, page.cursor is not None)
-        mark = _Mark(release, _fingerprint(page.request.url.path, given, sort))
-        kinds = [column.type.python_type for column in self._columns(sort)]
-        places = mark.read(page.cursor, kinds) if page.cursor else []
-        after = {f"after_{i}": place for i, place in enumerate(places)}
-        total = session.execute(count, bound).scalar_one()
-        found = [
-            dict(row)
-            for row in session.execute(
-                rows, bound | after | {"page_size": page.limit + 1}
-            ).mappings()
-        ]
-        if len(found) <= page.limit:
-            return _without_keys(found), total, None
-        last = found[page.limit - 1]
-        cursor = mark.written([last[f"key_{i}"] for i in range(len(self._columns(sort)))])
-        path = _next_path(page, cursor)
-        page.response.headers["Link"] = f'<{path}>; rel="next"'
-        return _without_keys(found[: page.limit]), total, path
-
-    def all_where(self, filters: frozenset[str]) -> sa.Select[Any]:
-        """Every row that the filters leave, in the list's own order, for a record's own lists."""
-        return self._statements(filters, next(iter(self.orders)), False)[2]  # type: ignore[no-any-return] # cached
-
-    def _columns(self, sort: str) -> tuple[Any, ...]:
-        return self.orders[sort.removeprefix("-")]
-
-    @cached_property
-    def _statements(self) -> Any:
-        """Statements by filters and order, each built once: building costs more than running."""
-        return lru_cache(maxsize=256)(self._build)
-
-    def _build(
-        self, filters: frozenset[str], sort: str, further: bool
-    ) -> tuple[sa.Select[Any], sa.Select[Any], sa.Select[Any]]:
-        matching = self.rows.where(*(self.filters[name] for name in sorted(filters)))
-        count = matching.with_only_columns(sa.func.count(), maintain_column_froms=True)
-        columns = self._columns(sort)
-        backwards = sort.startswith("-")
-        rows = matching.add_columns(*(c.label(f"key_{i}") for i, c in enumerate(columns)))
-        if further:
-            here = sa.tuple_(*columns)
-            last = sa.tuple_(
-                *(sa.bindparam(f"after_{i}", type_=c.type) for i, c in enumerate(columns))
-            )
-            rows = rows.where(here < last if backwards else here > last)
-        order = [c.desc() if backwards else c.asc() for c in columns]
-        page = rows.order_by(*order).limit(sa.bindparam("page_size", type_=sa.Integer))
-        return count, page, matching.order_by(*order)
-
-
-@dataclass(frozen=True)
-class _Mark:
-    """What a cursor says: its release, its list, and the last place read."""
+class Cursor:
+    """Where a list goes on: its release, which list, how many items it has, the last place read."""
 
     release: str
     listing: str
+    total: int
+    places: tuple[str | int, ...]
 
-    def written(self, places: Sequence[Any]) -> str:
-        text = json.dumps([self.release, self.listing, *places], separators=(",", ":"))
+    def __str__(self) -> str:
+        parts = [self.release, self.listing, self.total, *self.places]
+        text = json.dumps(parts, separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
-    def read(self, cursor: str, kinds: Sequence[type]) -> list[str | int]:
+    @classmethod
+    def read(cls, text: str, listing: str, kinds: Sequence[type]) -> Self:
+        """The cursor that a client sent; `BadParameterError` if it is none of this list."""
         try:
-            padded = cursor + "=" * (-len(cursor) % 4)
-            text = base64.b64decode(padded, altchars=b"-_", validate=True)
-            release, listing, *after = json.loads(text)
+            padded = text + "=" * (-len(text) % 4)
+            decoded = base64.b64decode(padded, altchars=b"-_", validate=True)
+            release, begun, total, *places = json.loads(decoded)
         except (ValueError, TypeError, RecursionError, binascii.Error):
             raise _foreign("Is no cursor of this API.") from None
-        if listing != self.listing or [type(place) for place in after] != list(kinds):
+        if begun != listing or [type(part) for part in (total, *places)] != [int, *kinds]:
             raise _foreign("Belongs to another list, or to other filters.")
         if not isinstance(release, str) or not RELEASE_ID.fullmatch(release):
             raise _foreign("Is no cursor of this API.")
-        if not all(_is_storable(place) for place in after):
+        if not all(_is_storable(part) for part in (total, *places)):
             raise _foreign("Belongs to another list, or to other filters.")
-        if release != self.release:
+        return cls(release, listing, total, tuple(places))
+
+    def hold_release(self, served: str) -> None:
+        """Raise `ReleaseChangedError` if another release is served now."""
+        if self.release != served:
             raise ReleaseChangedError(
-                f"This cursor is of release {release}; {self.release} is served now. "
+                f"This cursor is of release {self.release}; {served} is served now. "
                 "Begin the list again, without cursor."
             )
-        places: list[str | int] = after
-        return places
+
+
+def listing_of(path: str, filters: Mapping[str, Any], sort: str) -> str:
+    """Which list it is: a digest of its path, what narrows it, and its order."""
+    text = json.dumps([path, sorted(filters.items()), sort], default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _is_storable(place: str | int) -> bool:
@@ -199,15 +125,7 @@ def _foreign(why: str) -> BadParameterError:
     return BadParameterError.of(ParameterProblem(parameter="cursor", detail=detail))
 
 
-def _fingerprint(path: str, filters: Mapping[str, Any], sort: str) -> str:
-    text = json.dumps([path, sorted(filters.items()), sort], default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def _next_path(page: PageParams, cursor: str) -> str:
-    asked = [(k, v) for k, v in page.request.query_params.multi_items() if k != "cursor"]
-    return f"{page.request.url.path}?{urlencode([*asked, ('cursor', cursor)])}"
-
-
-def _without_keys(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{k: v for k, v in row.items() if not k.startswith("key_")} for row in rows]
+def next_path(request: Request, cursor: Cursor) -> str:
+    """The path of the page at a cursor: what was asked, less its own cursor."""
+    asked = [(k, v) for k, v in request.query_params.multi_items() if k != "cursor"]
+    return f"{quote(request.scope['path'])}?{urlencode([*asked, ('cursor', str(cursor))])}"

@@ -15,6 +15,7 @@ from app.models.drug import Drug
 from app.models.fact import Fact, fact_kinds
 from app.models.release import Release, ReleaseFile
 from app.models.source import Source
+from app.records.documents import renderer, write_documents
 
 NOUNS = {"drugs": Drug, "conditions": Condition, "sources": Source}
 """What a release counts beside the facts."""
@@ -97,7 +98,20 @@ def write_release(
             for i, file in enumerate(files)
         ],
     )
+    write_documents(connection)
     return Loaded(str(release["id"]), files, counts(rows), new=True)
+
+
+def renew_documents(engine: sa.Engine) -> bool:
+    """Make every document anew if another version of the program made them; says if it did."""
+    with engine.begin() as connection:
+        made_by = connection.execute(
+            sa.select(col(Release.rendered_by)).order_by(col(Release.number).desc()).limit(1)
+        ).one_or_none()
+        if made_by is None or made_by[0] == renderer():
+            return False
+        write_documents(connection)
+        return True
 
 
 def _moment_after(release: datetime | None) -> datetime:

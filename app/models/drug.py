@@ -69,11 +69,11 @@ def _folded_name(context: Any) -> str:
     return folded(context.get_current_parameters()["name"])
 
 
-def folded_name() -> Any:
+def folded_name(*, index: bool) -> Any:
     """A column that holds the row's `name` as names are compared."""
     return Field(
         default=None,
-        index=True,
+        index=index,
         sa_type=KEY,
         nullable=False,
         sa_column_kwargs={"default": _folded_name},
@@ -90,7 +90,7 @@ class DrugName(Part, table=True):
     position: int = at_position()
     name: str = described("The name, as the source writes it.", "Lioresal")
     type: NameType = described("What kind of name it is.", "brand", sa_type=checked(NameType))
-    folded_name: str = folded_name()
+    folded_name: str = folded_name(index=True)
     evidence_id: str = evidence()
 
 
@@ -155,6 +155,7 @@ class Drug(SQLModel, table=True):
     """A medicine's active substance, or a fixed combination of several."""
 
     __table_args__ = (
+        sa.Index("ix_drug_folded_name_id", "folded_name", "id"),
         sa.CheckConstraint(
             "(description IS NULL) = (evidence_id IS NULL)", name="description_is_cited"
         ),
@@ -168,7 +169,7 @@ class Drug(SQLModel, table=True):
 
     id: Slug = key("The drug's id in every URL.", "baclofen", primary_key=True)
     name: str = described("What the drug is called here: its generic name.", "baclofen")
-    folded_name: str = folded_name()
+    folded_name: str = folded_name(index=False)
     description: str | None = described(
         "What it is, in a sentence; `citations` says on whose word.",
         "A muscle relaxant and antispasmodic medicine.",

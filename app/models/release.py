@@ -50,3 +50,6 @@ class Release(SQLModel, table=True):
         sa_type=JSON,
     )
     loaded_at: datetime = Field(description="When it was written to this database.")
+    rendered_by: str | None = Field(
+        default=None, description="Which version of the program made its documents."
+    )

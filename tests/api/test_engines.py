@@ -86,5 +86,5 @@ def both(
         for app in apps
     )
     for app in apps:
-        app.state.read_engine.dispose()
+        app.state.reader.close()
     postgres.drop_database(name)

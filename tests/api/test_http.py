@@ -107,19 +107,21 @@ def many(count: int) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("path", "queries"),
+    "path",
     [
-        ("/v1/drugs/a", 9),
-        ("/v1/drugs/a?include=all", 31),
-        ("/v1/drugs", 10),
-        ("/v1/drugs/a/warnings", 6),
-        ("/v1/warnings", 4),
-        ("/v1/trials", 16),
-        ("/v1/warnings/a-warning-w0", 3),
+        "/v1",
+        "/v1/drugs/a",
+        "/v1/drugs/a?include=all",
+        "/v1/drugs?q=a",
+        "/v1/drugs/a/warnings",
+        "/v1/warnings?drug=a&limit=1",
+        "/v1/trials",
+        "/v1/warnings/a-warning-w0",
+        "/v1/releases/current",
     ],
 )
-def test_the_number_of_queries_does_not_grow_with_the_facts(
-    app: FastAPI, client: httpx.Client, save: Save, path: str, queries: int
+def test_every_answer_is_one_statement(
+    app: FastAPI, client: httpx.Client, save: Save, path: str
 ) -> None:
     counts = []
     for facts in (1, 9):
@@ -128,7 +130,7 @@ def test_the_number_of_queries_does_not_grow_with_the_facts(
             assert client.get(path).status_code == 200
         counts.append(len(statements))
 
-    assert counts == [queries, queries]
+    assert counts == [1, 1]
 
 
 def test_a_brand_is_served_as_it_is_written(client: httpx.Client, save: Save) -> None:

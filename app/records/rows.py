@@ -13,18 +13,31 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import BaseModel, Field, create_model
 from pydantic.fields import FieldInfo
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import SQLModel, col
 
 from app.database import key_of, table_of
 from app.models.base import Part, Shape
 from app.models.condition import Code, Condition
+from app.models.discrepancy import Discrepancy
 from app.models.fact import Detail
 from app.models.mechanism import Target
 from app.models.source import Citation, Source
+from app.models.trial import Trial, TrialOutcome
+from app.records.derived import DERIVED, EffectMeasures, derive_effects
+from app.records.subject import SUBJECT, Subject, name_subject
 
 Row = dict[str, Any]
 
-INSIDE = {"kind", "position", "folded_name", "evidence_id", "drug_id", "subject_id", "loaded_at"}
+INSIDE = {
+    "kind",
+    "position",
+    "folded_name",
+    "evidence_id",
+    "drug_id",
+    "subject_id",
+    "loaded_at",
+    "rendered_by",
+}
 """Columns that serve the database and are not served."""
 
 
@@ -99,30 +112,28 @@ def fields_of(table: type[SQLModel]) -> dict[str, Any]:
         fields[name] = (list[item], Field(description=_doc(part) + " In the source's order."))
     if "evidence_id" in table.model_fields:
         fields["citations"] = (list[CitationRecord], CITATIONS)
-    return fields | _MORE_FIELDS.get(table, {})
+    return fields | COMPUTED_FIELDS.get(table, {})
 
 
-def records(session: Session, table: type[SQLModel], rows: list[Row]) -> list[Row]:
+def records(connection: sa.Connection, table: type[SQLModel], rows: list[Row]) -> list[Row]:
     """The rows as they are served: with parts, citations, conditions and targets."""
     if rows:
-        _attach_parts(session, table, rows, [row[key_of(table)[0]] for row in rows])
-    found = _Found(session, table, rows)
+        _attach_parts(connection, table, rows, [row[key_of(table)[0]] for row in rows])
+    found = _Found(connection, table, rows)
     return [found.served(table, row) for row in rows]
 
 
-_MORE_FIELDS: dict[type[SQLModel], dict[str, Any]] = {}
-_COMPLETIONS: dict[type[SQLModel], Callable[[Row, Row], None]] = {}
+COMPUTED_FIELDS: dict[type[SQLModel], dict[str, Any]] = {
+    TrialOutcome: {"derived": (EffectMeasures | None, DERIVED)},
+    Discrepancy: {"subject": (Subject, SUBJECT)},
+}
+"""Fields that no column holds."""
 
-
-def serve_also(table: type[SQLModel], fields: dict[str, Any]) -> None:
-    """Serve a table's rows with fields that no column holds; `complete_with` fills them."""
-    _MORE_FIELDS[table] = fields
-
-
-def complete_with(table: type[SQLModel], complete: Callable[[Row, Row], None]) -> None:
-    """Have a function complete each record of a table, in place, given the record and its row."""
-    _COMPLETIONS[table] = complete
-
+COMPLETIONS: dict[type[SQLModel], Callable[[Row, Row], None]] = {
+    Trial: derive_effects,
+    Discrepancy: name_subject,
+}
+"""What gives a record its computed fields, in place, from the record and its row."""
 
 LINKED: dict[str, type[SQLModel]] = {"condition_id": Condition, "target_id": Target}
 """Columns that refer to a row which is served in their place."""
@@ -140,16 +151,16 @@ def _link_to(column: str) -> type[Shape]:
 class _Found:
     """What rows refer to, each kind of it found in one query."""
 
-    def __init__(self, session: Session, table: type[SQLModel], rows: list[Row]) -> None:
+    def __init__(self, connection: sa.Connection, table: type[SQLModel], rows: list[Row]) -> None:
         self.citations: dict[str, list[Row]] = defaultdict(list)
         self.linked: dict[str, dict[str, Row]] = {}
         wanted: dict[str, set[str]] = defaultdict(set)
         _collect(table, rows, wanted)
         if wanted["evidence_id"]:
-            self._find_citations(session, wanted["evidence_id"])
+            self._find_citations(connection, wanted["evidence_id"])
         for column, of in LINKED.items():
             if wanted[column]:
-                self.linked[column] = self._find(session, of, wanted[column])
+                self.linked[column] = self._find(connection, of, wanted[column])
 
     def served(self, table: type[SQLModel], row: Row) -> Any:
         """A row as it is served."""
@@ -162,20 +173,22 @@ class _Found:
             record[name] = [item[part.scalar] for item in items] if part.scalar else items
         if "evidence_id" in row:
             record["citations"] = self.citations[row["evidence_id"]] if row["evidence_id"] else []
-        if table in _COMPLETIONS:
-            _COMPLETIONS[table](record, row)
+        if table in COMPLETIONS:
+            COMPLETIONS[table](record, row)
         return record
 
-    def _find_citations(self, session: Session, ids: set[str]) -> None:
-        for row in session.execute(CITATIONS_OF, {"ids": list(ids)}).mappings():
+    def _find_citations(self, connection: sa.Connection, ids: set[str]) -> None:
+        for row in connection.execute(CITATIONS_OF, {"ids": list(ids)}).mappings():
             source = {name: row[name] for name in ("id", "title", "url")}
             self.citations[row["evidence_id"]].append({"source": source, "locator": row["locator"]})
 
-    def _find(self, session: Session, table: type[SQLModel], ids: set[str]) -> dict[str, Row]:
+    def _find(
+        self, connection: sa.Connection, table: type[SQLModel], ids: set[str]
+    ) -> dict[str, Row]:
         found = [
-            dict(row) for row in session.execute(_by_ids(table), {"ids": list(ids)}).mappings()
+            dict(row) for row in connection.execute(_by_ids(table), {"ids": list(ids)}).mappings()
         ]
-        _attach_parts(session, table, found, list(ids))
+        _attach_parts(connection, table, found, list(ids))
         link = ConditionLink.model_fields if table is Condition else None
         served = [self.served(table, row) for row in found]
         return {
@@ -215,13 +228,13 @@ def _parts_of(part: type[Part]) -> sa.Select[Any]:
 
 
 def _attach_parts(
-    session: Session, table: type[SQLModel], rows: Iterable[Row], owners: list[Any]
+    connection: sa.Connection, table: type[SQLModel], rows: Iterable[Row], owners: list[Any]
 ) -> None:
     for name, part in _parts(table).items():
         found = [
-            dict(row) for row in session.execute(_parts_of(part), {"owners": owners}).mappings()
+            dict(row) for row in connection.execute(_parts_of(part), {"owners": owners}).mappings()
         ]
-        _attach_parts(session, part, found, owners)
+        _attach_parts(connection, part, found, owners)
         by_owner: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
         for row in found:
             by_owner[tuple(row[key] for key in part.owner)].append(row)

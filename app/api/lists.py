@@ -1,0 +1,143 @@
+"""Lists: narrowed by what the client asks for, ordered totally, a page at a time by cursor."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app.api.reading import LATEST, Snapshot, with_release
+from app.database import Statement
+from app.http.errors import UnknownIdError
+from app.http.pages import Cursor, PageParams, listing_of, next_path
+from app.models.document import Document
+
+DRUG, ITEM = 0, 1
+"""What a row of a page's statement is: the drug that the list is about, or an item."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a list can be narrowed and ordered by.
+
+    `documents` selects the bodies of all items. `filters` are conditions on a bound parameter of
+    the filter's own name; `orders` give the columns to order by, the last of them unique, and begin
+    with the default. `noun` is what a release counts the items as; None: they are counted anew.
+    """
+
+    documents: sa.Select[Any]
+    filters: Mapping[str, sa.ColumnElement[bool]] = field(hash=False)
+    orders: Mapping[str, tuple[Any, ...]] = field(hash=False)
+    noun: str | None = None
+
+    def page_of(
+        self,
+        reading: Snapshot,
+        page: PageParams,
+        asked: Mapping[str, Any],
+        sort: str,
+        coverage_of: str | None = None,
+    ) -> str:
+        """A page as JSON, and in the headers the link to the next.
+
+        `asked` gives each filter the value that is bound to it, or a mapping of several. Where it
+        holds a `drug`, that has to be there, or it is a 404; `coverage_of` adds how far the sources
+        were searched for a kind of fact about it.
+        """
+        given = {name: value for name, value in asked.items() if value is not None}
+        bound = {
+            key: bind
+            for name, value in given.items()
+            for key, bind in (value.items() if isinstance(value, Mapping) else [(name, value)])
+        }
+        columns = self.orders[sort.removeprefix("-")]
+        listing = listing_of(reading.request.scope["path"], given, sort)
+        begun = None
+        if page.cursor is not None:
+            begun = Cursor.read(page.cursor, listing, [c.type.python_type for c in columns])
+            bound |= {f"after_{i}": place for i, place in enumerate(begun.places)}
+        statement = self._statement(frozenset(given), sort, begun is not None)
+        rows = reading.rows(statement, **bound, page_size=page.limit + 1)
+        if begun:
+            begun.hold_release(reading.release)
+        if "drug" in given and rows[0][1] != DRUG:
+            raise unknown_drug(given["drug"])
+
+        total = begun.total if begun else self._total(rows[0][0])
+        items = [row[2:] for row in rows if row[1] == ITEM]
+        following = None
+        if len(items) > page.limit:
+            items = items[: page.limit]
+            cursor = Cursor(reading.release, listing, total, items[-1][1:])
+            following = next_path(reading.request, cursor)
+            reading.headers["Link"] = f'<{following}>; rel="next"'
+        bodies = ",".join(body for body, *_ in items)
+        end = ""
+        if coverage_of:
+            coverage = json.loads(rows[0][2])["coverage"][coverage_of]
+            end = f',"coverage":{json.dumps(coverage, ensure_ascii=False, separators=(",", ":"))}'
+        return f'{{"items":[{bodies}],"total":{total},"next":{json.dumps(following)}{end}}}'
+
+    def _total(self, counted: Any) -> int:
+        """How many there are: a number, or under the noun in what the release counts."""
+        counts = json.loads(counted) if isinstance(counted, str) else counted
+        total: int = counts[self.noun] if isinstance(counts, dict) else counts
+        return total
+
+    @cached_property
+    def _statement(self) -> Any:
+        """Statements by filters, order and beginning, each built once."""
+        return lru_cache(maxsize=256)(self._build)
+
+    def _build(self, filters: frozenset[str], sort: str, further: bool) -> Statement:
+        matching = self.documents.where(*(self.filters[name] for name in sorted(filters)))
+        columns = self.orders[sort.removeprefix("-")]
+        backwards = sort.startswith("-")
+        rows = matching.add_columns(*(c.label(f"key_{i}") for i, c in enumerate(columns)))
+        if further:
+            here = sa.tuple_(*columns)
+            last = sa.tuple_(
+                *(sa.bindparam(f"after_{i}", type_=c.type) for i, c in enumerate(columns))
+            )
+            rows = rows.where(here < last if backwards else here > last)
+        order = [column.desc() if backwards else column.asc() for column in columns]
+        limit = sa.bindparam("page_size", type_=sa.Integer)
+        page = rows.order_by(*order).limit(limit).subquery("page")
+        found = sa.select(sa.literal_column(str(ITEM)).label("part"), *page.c)
+        if "drug" in filters:
+            about = sa.select(
+                sa.literal_column(str(DRUG)).label("part"),
+                col(Document.body),
+                *(sa.cast(sa.null(), c.type).label(f"key_{i}") for i, c in enumerate(columns)),
+            ).where(col(Document.kind) == "drugs", col(Document.id) == sa.bindparam("drug"))
+            found = sa.union_all(about, found)  # type: ignore[assignment] # selected from, either
+        rows_found = found.subquery("found")
+        part, body, *keys = rows_found.c
+        return with_release(
+            rows_found,
+            self._counted(matching, bool(filters), further).label("total"),
+            part,
+            body,
+            *keys,
+            order=(part, *(key.desc() if backwards else key.asc() for key in keys)),
+        )
+
+    def _counted(
+        self, matching: sa.Select[Any], filtered: bool, further: bool
+    ) -> sa.ColumnElement[Any]:
+        if further:
+            return sa.null()
+        if self.noun is not None and not filtered:
+            return LATEST.c.counts
+        count = matching.with_only_columns(sa.func.count(), maintain_column_froms=True)
+        return count.scalar_subquery()
+
+
+def unknown_drug(drug_id: str) -> UnknownIdError:
+    """The 404 for a drug that is not there."""
+    return UnknownIdError(
+        f"There is no drug '{drug_id}'. /v1/drugs?q= finds drugs by name; none is ever guessed."
+    )

@@ -1,0 +1,126 @@
+"""How a route reads: one statement in one hop to a thread, which ends with the answer's bytes.
+
+A statement sees one state of the data. Each of those here brings the release along, so an answer is
+of one release, and says of which.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from inspect import signature
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+from sqlmodel import col
+
+from app.database import Reader, Statement
+from app.http.errors import NoDataError, UnavailableError
+from app.http.headers import announce
+from app.http.representations import modified_at
+from app.models.document import Document
+from app.models.release import Release
+from app.records.documents import renderer
+
+LATEST = (
+    sa.select(
+        col(Release.id),
+        col(Release.loaded_at),
+        col(Release.rendered_by),
+        col(Release.number),
+        col(Release.counts),
+    )
+    .order_by(col(Release.number).desc())
+    .limit(1)
+    .subquery("latest")
+)
+RELEASE = (LATEST.c.id, LATEST.c.loaded_at, LATEST.c.rendered_by)
+
+
+def with_release(
+    found: sa.FromClause, *columns: sa.ColumnElement[Any], on: Any = None, order: Any = ()
+) -> Statement:
+    """A statement of the release's columns and these, for each row found, or once for none."""
+    joined = LATEST.outerjoin(found, sa.true() if on is None else on)
+    return Statement(sa.select(*RELEASE, *columns).select_from(joined).order_by(*order))
+
+
+class Snapshot:
+    """What one request reads, and what its answer says of it."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.headers: dict[str, str] = {}
+        self.release = ""
+
+    def rows(self, statement: Statement, **values: Any) -> list[tuple[Any, ...]]:
+        """The rows of a statement `with_release`, less the release's own columns.
+
+        Raises `NoDataError` before the first release, and `UnavailableError` if its documents were
+        made by another version of the program.
+        """
+        reader: Reader = self.request.app.state.reader
+        rows = reader.rows(statement, values)
+        if not rows:
+            raise NoDataError("No data has been loaded yet; `medfacts seed` loads it.")
+        self.release, loaded_at, rendered_by = rows[0][: len(RELEASE)]
+        announce(self.request, "Data-Release", self.release)
+        if rendered_by != renderer():
+            raise UnavailableError(
+                "The data was written for another version of the program; `medfacts migrate` "
+                "brings it up to date."
+            )
+        modified_at(self.request, _moment(loaded_at))
+        return [row[len(RELEASE) :] for row in rows]
+
+    def document(self, kind: str, id_: str) -> str | None:
+        """One record as it is served; None if there is none."""
+        [(body,)] = self.rows(DOCUMENT, kind=kind, id=id_)
+        found: str | None = body
+        return found
+
+
+_found = (
+    sa.select(col(Document.body))
+    .where(
+        col(Document.kind) == sa.bindparam("kind"),
+        col(Document.id) == sa.bindparam("id"),
+    )
+    .subquery("found")
+)
+DOCUMENT = with_release(_found, _found.c.body)
+
+
+async def _snapshot(request: Request) -> Snapshot:
+    return Snapshot(request)
+
+
+Reading = Annotated[Snapshot, Depends(_snapshot)]
+"""What a request reads: all of it is of one release."""
+
+
+class DataRoute(APIRoute):
+    """A route whose function reads by its `Reading`, and returns the body of its answer."""
+
+    def __init__(self, path: str, endpoint: Callable[..., str], **options: Any) -> None:
+        super().__init__(path, _in_one_hop(endpoint), **options)
+
+
+def _in_one_hop(endpoint: Callable[..., str]) -> Callable[..., Any]:
+    """Have a function run in a thread of the reader's, and answer with the bytes it returns."""
+
+    async def answer(**arguments: Any) -> Response:
+        reading: Snapshot = arguments["reading"]
+        reader: Reader = reading.request.app.state.reader
+        body = await reader.in_thread(lambda: endpoint(**arguments).encode())
+        return Response(body, media_type="application/json", headers=reading.headers)
+
+    answer.__name__, answer.__doc__ = endpoint.__name__, endpoint.__doc__
+    answer.__signature__ = signature(endpoint)  # type: ignore[attr-defined] # FastAPI reads it
+    return answer
+
+
+def _moment(stored: datetime | str) -> datetime:
+    """A moment as Postgres's driver gives it, or as SQLite keeps it: without its zone, UTC."""
+    moment = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

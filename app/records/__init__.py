@@ -1,0 +1,1 @@
+"""Records: what is served, made from the tables and kept as documents."""

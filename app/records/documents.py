@@ -1,0 +1,116 @@
+"""Documents: every record as it is served, made once, when a release is written.
+
+A request reads documents and nothing else. So reading costs what the database costs; each record is
+held to its schema once, when it is made, and one that breaks it cannot be loaded.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+
+from app.database import table_of
+from app.models.condition import Condition
+from app.models.document import Document
+from app.models.drug import Drug
+from app.models.fact import Fact, fact_kinds
+from app.models.release import Release
+from app.models.source import Source
+from app.records.drugs import DrugRecord, drug_records
+from app.records.facts import fact_record, fact_records, fact_rows
+from app.records.rows import Row, record_of, records
+from app.settings import ROOT
+
+BATCH = 500
+"""How many records are made at once: what they are made of is read in one query a table."""
+
+MADE_BY = ("models", "records", "effect_measures.py")
+"""The parts of the program that decide how a record reads."""
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """How the documents of one kind are made."""
+
+    name: str
+    rows: sa.Select[Any]
+    key: sa.ColumnElement[Any]
+    record: Any
+    records: Callable[..., list[Row]]
+
+    def made(self, connection: sa.Connection) -> Iterator[Row]:
+        """Every document of this kind, in the order of their keys."""
+        adapter = TypeAdapter(self.record)
+        beginning = self.rows.order_by(self.key).limit(BATCH)
+        further = beginning.where(self.key > sa.bindparam("after"))
+        read = connection.execute(beginning)
+        while rows := [dict(row) for row in read.mappings()]:
+            for row, record in zip(rows, self.records(connection, rows=rows), strict=True):
+                key = row[self.key.key or ""]
+                drug_id = key if self.name == "drugs" else row.get("drug_id")
+                body = adapter.dump_json(adapter.validate_python(record))
+                yield {"kind": self.name, "id": str(key), "drug_id": drug_id, "body": body.decode()}
+            read = connection.execute(further, {"after": rows[-1][self.key.key or ""]})
+
+
+@cache
+def _kinds() -> tuple[_Kind, ...]:
+    tables = {"conditions": Condition, "sources": Source, "releases": Release}
+    nouns = [
+        _Kind(
+            name,
+            sa.select(*table_of(table).c),
+            next(iter(table_of(table).primary_key)),
+            record_of(table),
+            partial(records, table=table),
+        )
+        for name, table in tables.items()
+    ]
+    facts = [
+        _Kind(
+            name,
+            fact_rows(table),
+            table_of(Fact).c.id,
+            fact_record(table),
+            partial(fact_records, table=table),
+        )
+        for name, table in fact_kinds().items()
+    ]
+    drugs = sa.select(*table_of(Drug).c)
+    return (*nouns, *facts, _Kind("drugs", drugs, table_of(Drug).c.id, DrugRecord, drug_records))
+
+
+def documents(connection: sa.Connection) -> Iterator[Row]:
+    """Every document that the other tables make, as rows of `document`."""
+    for kind in _kinds():
+        yield from kind.made(connection)
+
+
+def write_documents(connection: sa.Connection) -> None:
+    """Make every document anew, within the transaction that changes what they are made of."""
+    table = table_of(Document)
+    connection.execute(table.delete())
+    batch: list[Row] = []
+    for document in documents(connection):
+        batch.append(document)
+        if len(batch) == BATCH:
+            connection.execute(table.insert(), batch)
+            batch = []
+    if batch:
+        connection.execute(table.insert(), batch)
+    connection.execute(table_of(Release).update().values(rendered_by=renderer()))
+
+
+@cache
+def renderer() -> str:
+    """Which version of the program makes documents: a digest of the files that decide it."""
+    digest = hashlib.sha256()
+    for part in MADE_BY:
+        path = ROOT / "app" / part
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
