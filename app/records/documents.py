@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
+from sqlmodel import SQLModel
 
 from app.database import table_of
 from app.models.condition import Condition
@@ -59,7 +60,11 @@ class _Kind:
 
 @cache
 def _kinds() -> tuple[_Kind, ...]:
-    tables = {"conditions": Condition, "sources": Source, "releases": Release}
+    tables: dict[str, type[SQLModel]] = {
+        "conditions": Condition,
+        "sources": Source,
+        "releases": Release,
+    }
     nouns = [
         _Kind(
             name,
