@@ -4,6 +4,7 @@ import pkgutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -12,9 +13,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import __version__
 from app import api as resources
+from app.api.reading import release_served
 from app.database import Reader
 from app.docs import add_docs
 from app.document import INTRODUCTION, TAGS, complete_document
+from app.http.admission import Admission
+from app.http.cache import Cache
 from app.http.cors import AnswerPreflights, ReadableByPages
 from app.http.errors import LastResort, handle_errors
 from app.http.headers import CommonHeaders, CurrentVersion, HeadAsGet
@@ -38,6 +42,11 @@ class Api(FastAPI):
         """Answer through the layers; the innermost is FastAPI itself."""
         await self.layers(scope, receive, send)
 
+    def close(self) -> None:
+        """Let go of the database."""
+        self.state.reader.close()
+        self.state.watcher.close()
+
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as FastAPI does."""
         await super().__call__(scope, receive, send)
@@ -47,9 +56,9 @@ def create_app(settings: Settings) -> Api:
     """The API over the database that the settings name. Nothing is read from it yet."""
 
     @asynccontextmanager
-    async def lifespan(api: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(api: Api) -> AsyncIterator[None]:
         yield
-        api.state.reader.close()
+        api.close()
 
     api = Api(
         title="Medfacts",
@@ -67,6 +76,7 @@ def create_app(settings: Settings) -> Api:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     api.state.reader = Reader(settings)
+    api.state.watcher = Reader(settings.model_copy(update={"pool_size": 1}))
     first_steps = {""}
     for module in pkgutil.iter_modules(resources.__path__, "app.api."):
         router: APIRouter | None = getattr(import_module(module.name), "router", None)
@@ -83,11 +93,11 @@ def create_app(settings: Settings) -> Api:
     add_well_known(api, settings.security_contact)
     complete_document(api)
     api.add_middleware(LastResort)  # within FastAPI, which would answer for a bug in plain text
-    api.layers = _layers(api.answer, settings, frozenset(first_steps))
+    api.layers = _layers(api, settings, frozenset(first_steps))
     return api
 
 
-def _layers(answer: ASGIApp, settings: Settings, resources: frozenset[str]) -> ASGIApp:
+def _layers(api: Api, settings: Settings, resources: frozenset[str]) -> ASGIApp:
     """What a request goes through, from the last line to the first."""
     data, releases, docs = (
         f"max-age={seconds}, must-revalidate" if seconds else "no-cache"
@@ -102,14 +112,21 @@ def _layers(answer: ASGIApp, settings: Settings, resources: frozenset[str]) -> A
         ".well-known": docs,
         "*": data,
     }
-    app: ASGIApp = CurrentVersion(answer, resources)
+    app: ASGIApp = CurrentVersion(api.answer, resources)
     app = Representations(app, policies, program_changed())
-    app = HeadAsGet(app)
     app = AnswerPreflights(app)
     app = RefuseMalformed(app)
     app = LastResort(app)
     app = ReadableByPages(app, settings.cors_origins)
-    return CommonHeaders(app)
+    app = CommonHeaders(app)
+    app = Admission(app, at_once=settings.pool_size, longest_wait=settings.longest_wait)
+    app = Cache(
+        app,
+        partial(release_served, api.state.watcher),
+        most_bytes=settings.cache_bytes,
+        holds=settings.cache_seconds,
+    )
+    return HeadAsGet(app)
 
 
 def program_changed() -> datetime:

@@ -17,6 +17,7 @@ def server(settings: Settings) -> uvicorn.Server:
         http=StrictProtocol,
         ws="none",
         log_level="info",
+        access_log=settings.access_log,
         server_header=False,
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
     )

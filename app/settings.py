@@ -24,7 +24,30 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="The address to serve at.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to serve at.")
     pool_size: int = Field(
-        default=10, ge=1, le=200, description="Postgres connections that one process may hold."
+        default=10,
+        ge=1,
+        le=200,
+        description="Connections of one process, and so how many requests it reads for at once.",
+    )
+    longest_wait: float = Field(
+        default=1.0,
+        ge=0,
+        le=60,
+        description="Seconds that a request may expect to wait for one; beyond, it is a 503.",
+    )
+    cache_bytes: int = Field(
+        default=33_554_432,
+        ge=0,
+        description="Bytes of answers that one process keeps; 0: none.",
+    )
+    cache_seconds: float = Field(
+        default=0.8,
+        ge=0,
+        le=1,
+        description="For how long it sends them before it asks again which release is served.",
+    )
+    access_log: bool = Field(
+        default=False, description="Whether the server writes a line for every request."
     )
     cors_origins: list[str] = Field(
         default=["*"],

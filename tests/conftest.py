@@ -1,6 +1,8 @@
 """How the tests get a database and a client.
 
-Every answer that a client here gets is held to the OpenAPI document (`tests.conformance`).
+Every answer that a client here gets is held to the OpenAPI document (`tests.conformance`), and the
+cache is held to be invisible: each request is asked again, when its answer may be kept already, and
+of an app without a cache; all three have to answer the same, byte for byte.
 
 Every test that touches data runs twice: on SQLite, and on a real Postgres that the session starts
 from a PyPI wheel and ends again. Nothing is mocked and nothing is online.
@@ -22,11 +24,10 @@ import anyio.from_thread
 import httpx
 import pytest
 import sqlalchemy as sa
-from fastapi import FastAPI
 
 from app.database import write_engine
 from app.ingest.seed import load_seed
-from app.main import create_app
+from app.main import Api, create_app
 from app.schema import migrate
 from app.settings import Settings
 from tests.conformance import contract
@@ -39,22 +40,52 @@ Save = Callable[..., None]
 
 
 class AppTransport(httpx.BaseTransport):
-    """Calls an app in this process, for tests that do not wait: httpx itself has only the async."""
+    """Calls an app in this process, for tests that do not wait: httpx itself has only the async.
 
-    def __init__(self, app: FastAPI, portal: anyio.from_thread.BlockingPortal) -> None:
+    With a `twin`, which has no cache, it holds the app to answer as that does.
+    """
+
+    def __init__(
+        self, app: Api, portal: anyio.from_thread.BlockingPortal, twin: Api | None = None
+    ) -> None:
         self._app = httpx.ASGITransport(app)
         self._portal = portal
+        self._twin = httpx.ASGITransport(twin) if twin else None
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Pass the request to the app, read its whole answer, and hold it to the contract."""
-        status, headers, body = self._portal.call(self._answer, request)
+        status, headers, body = self._portal.call(self._answer, self._app, request)
         contract().hold(request, httpx.Response(status, headers=headers, content=body))
+        if self._twin:
+            first = _less_its_id(status, headers, body)
+            for app in (self._app, self._twin):
+                again = _less_its_id(*self._portal.call(self._answer, app, request))
+                assert again == first, f"{request.method} {request.url} depends on the cache"
         return httpx.Response(status, headers=headers, stream=httpx.ByteStream(body))
 
-    async def _answer(self, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
-        answer = await self._app.handle_async_request(request)
+    async def _answer(
+        self, app: httpx.ASGITransport, request: httpx.Request
+    ) -> tuple[int, httpx.Headers, bytes]:
+        answer = await app.handle_async_request(request)
         body = b"".join([chunk async for chunk in answer.aiter_raw()])
         return answer.status_code, answer.headers, body
+
+
+def _less_its_id(status: int, headers: httpx.Headers, body: bytes) -> tuple[int, Any, bytes]:
+    """An answer without the id that a request gets if it brings none."""
+    id_ = headers["x-request-id"].encode()
+    raw = [(name, value.replace(id_, b"its id")) for name, value in headers.raw]
+    return status, raw, body.replace(id_, b"its id")
+
+
+def always_asking(settings: Settings) -> Settings:
+    """With a cache that asks before every answer which release is served, and so never waits."""
+    return settings.model_copy(update={"cache_seconds": 0})
+
+
+def without_cache(settings: Settings) -> Settings:
+    """With no cache."""
+    return settings.model_copy(update={"cache_bytes": 0})
 
 
 @pytest.fixture(scope="session")
@@ -137,43 +168,70 @@ def save(database: Settings, tmp_path: Path) -> Save:
     return save
 
 
-@pytest.fixture
-def app(database: Settings) -> Iterator[FastAPI]:
-    """An app over the test's own database."""
-    app = create_app(database)
+@contextmanager
+def running(settings: Settings) -> Iterator[Api]:
+    """An app, as long as it is needed."""
+    app = create_app(settings)
     yield app
-    app.state.reader.close()
+    app.close()
 
 
 @pytest.fixture
-def client(app: FastAPI, portal: anyio.from_thread.BlockingPortal) -> Iterator[httpx.Client]:
-    """Asks the app over the test's own database."""
-    with httpx.Client(transport=AppTransport(app, portal), base_url="http://medfacts") as client:
-        yield client
-
-
-@pytest.fixture(scope="session")
-def seeded_app(new_database: Callable[[], Any]) -> Iterator[FastAPI]:
-    """An app over the project's own seed."""
-    with new_database() as settings:
-        engine = write_engine(settings)
-        load_seed(engine, settings.seed_dir)
-        engine.dispose()
-        app = create_app(settings)
+def app(database: Settings) -> Iterator[Api]:
+    """An app over the test's own database."""
+    with running(always_asking(database)) as app:
         yield app
-        app.state.reader.close()
 
 
-@pytest.fixture(scope="session")
-def seeded(seeded_app: FastAPI, portal: anyio.from_thread.BlockingPortal) -> Iterator[httpx.Client]:
-    """Asks the app over the project's own seed."""
-    transport = AppTransport(seeded_app, portal)
+@pytest.fixture
+def client(
+    app: Api, database: Settings, portal: anyio.from_thread.BlockingPortal
+) -> Iterator[httpx.Client]:
+    """Asks the app over the test's own database."""
+    with running(without_cache(database)) as twin:
+        transport = AppTransport(app, portal, twin)
+        with httpx.Client(transport=transport, base_url="http://medfacts") as client:
+            yield client
+
+
+@pytest.fixture
+def alone(app: Api, portal: anyio.from_thread.BlockingPortal) -> Iterator[httpx.Client]:
+    """The same without a twin, for what changes the app, or its data meanwhile."""
+    transport = AppTransport(app, portal)
     with httpx.Client(transport=transport, base_url="http://medfacts") as client:
         yield client
 
 
+@pytest.fixture(scope="session")
+def seeded_database(new_database: Callable[[], Any]) -> Iterator[Settings]:
+    """A database that holds the project's own seed."""
+    with new_database() as settings:
+        engine = write_engine(settings)
+        load_seed(engine, settings.seed_dir)
+        engine.dispose()
+        yield settings
+
+
+@pytest.fixture(scope="session")
+def seeded_app(seeded_database: Settings) -> Iterator[Api]:
+    """An app over the project's own seed."""
+    with running(always_asking(seeded_database)) as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def seeded(
+    seeded_app: Api, seeded_database: Settings, portal: anyio.from_thread.BlockingPortal
+) -> Iterator[httpx.Client]:
+    """Asks the app over the project's own seed."""
+    with running(without_cache(seeded_database)) as twin:
+        transport = AppTransport(seeded_app, portal, twin)
+        with httpx.Client(transport=transport, base_url="http://medfacts") as client:
+            yield client
+
+
 @contextmanager
-def counted_queries(app: FastAPI) -> Iterator[list[None]]:
+def counted_queries(app: Api) -> Iterator[list[None]]:
     """One item for each statement of the app's meanwhile: each takes a connection of its own."""
     statements: list[None] = []
 

@@ -4,7 +4,7 @@ A statement sees one state of the data. Each of those here brings the release al
 of one release, and says of which.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import UTC, datetime
 from inspect import signature
 from typing import Annotated, Any
@@ -30,11 +30,10 @@ LATEST = (
         col(Release.number),
         col(Release.counts),
     )
-    .order_by(col(Release.number).desc())
-    .limit(1)
+    .where(col(Release.number) == sa.select(sa.func.max(col(Release.number))).scalar_subquery())
     .subquery("latest")
 )
-RELEASE = (LATEST.c.id, LATEST.c.loaded_at, LATEST.c.rendered_by)
+RELEASE = (LATEST.c.id, LATEST.c.loaded_at, LATEST.c.rendered_by, LATEST.c.number)
 
 
 def with_release(
@@ -63,7 +62,9 @@ class Snapshot:
         rows = reader.rows(statement, values)
         if not rows:
             raise NoDataError("No data has been loaded yet; `medfacts seed` loads it.")
-        self.release, loaded_at, rendered_by = rows[0][: len(RELEASE)]
+        released = rows[0][: len(RELEASE)]
+        self.request.scope["state"]["release"] = released
+        self.release, loaded_at, rendered_by, _ = released
         announce(self.request, "Data-Release", self.release)
         if rendered_by != renderer():
             raise UnavailableError(
@@ -89,6 +90,15 @@ _found = (
     .subquery("found")
 )
 DOCUMENT = with_release(_found, _found.c.body)
+
+
+SERVED = Statement(sa.select(*RELEASE))
+
+
+async def release_served(reader: Reader) -> Hashable:
+    """What tells the release that is served now from every other; None if there is none."""
+    rows = await reader.in_thread(lambda: reader.rows(SERVED, {}))
+    return rows[0] if rows else None
 
 
 async def _snapshot(request: Request) -> Snapshot:

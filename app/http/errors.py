@@ -13,7 +13,8 @@ ProblemError
 ├── LargeHeadersError       431  headers that are too large
 ├── InternalError           500  a bug
 └── UnavailableError        503  the database is away
-    └── NoDataError         503  nothing has been loaded yet
+    ├── NoDataError         503  nothing has been loaded yet
+    └── OverloadedError     503  more is asked for than can be answered
 """
 
 import logging
@@ -180,6 +181,19 @@ class NoDataError(UnavailableError):
     example = "No data has been loaded yet."
 
 
+class OverloadedError(UnavailableError):
+    """More is asked for than can be answered."""
+
+    slug = "overloaded"
+    title = "Too much is asked for at the moment"
+    meaning = (
+        "More requests are waiting than can be answered soon, so this one was refused at once. Ask "
+        "again after `Retry-After` seconds."
+    )
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "1"}
+    example = "Too many requests are waiting. Please try again."
+
+
 class MethodError(ProblemError):
     """Something else than reading."""
 
@@ -275,6 +289,7 @@ PROBLEMS: tuple[type[ProblemError], ...] = (
     LargeHeadersError,
     UnavailableError,
     NoDataError,
+    OverloadedError,
     InternalError,
 )
 """Every kind of error, in the order in which the docs explain them."""
@@ -347,7 +362,7 @@ def handle_errors(app: FastAPI) -> None:
                 return Response(status_code=204, headers={"Allow": ALLOW})
             return problem_response(request, MethodError.of(request.method))
         if error.status_code == NotFoundError.status:
-            path = shortened(request.scope.get("asked_path", request.url.path))
+            path = shortened(request.scope.get("asked_path", request.scope["path"]))
             detail = f"There is nothing at '{path}'. /v1 lists what there is."
             return problem_response(request, NotFoundError(detail))
         return problem_response(request, RequestError(str(error.detail)))

@@ -1,23 +1,40 @@
 """What every response carries, and how HEAD and the paths without `/v1` are answered."""
 
 import re
+from random import getrandbits
 from typing import Any
-from uuid import uuid4
 
 from fastapi import Request
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 VERSION = "/v1"
 ALLOW = "GET, HEAD, OPTIONS"
-CLIENTS_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+REQUEST_ID = b"x-request-id"
+CLIENTS_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 DATA_CSP = "default-src 'none'; frame-ancestors 'none'"
+
+
+WRITE = "medfacts.write"
+"""An ASGI extension: `scope["extensions"][WRITE](status, head, body)` sends a whole answer at once.
+
+`head` are the header lines as they go over the wire. It spares an answer that was sent before to be
+checked and put together again, and returns False where the client does not keep up with reading.
+"""
 
 
 def announce(request: Request, name: str, value: str) -> None:
     """Have the answer to this request carry a header, whatever it turns out to be."""
     request.scope["state"].setdefault("announced", []).append((name, value))
+
+
+def request_id(asked: bytes | None) -> bytes:
+    """The client's own id for its request if it is a plain one, or else a new one."""
+    if asked and CLIENTS_ID.fullmatch(asked):
+        return asked
+    return b"%032x" % getrandbits(128)
 
 
 class CommonHeaders:
@@ -35,8 +52,8 @@ class CommonHeaders:
             await self.app(scope, receive, send)
             return
         state: dict[str, Any] = scope.setdefault("state", {})
-        asked = Headers(scope=scope).get("x-request-id", "")
-        scope["request_id"] = asked if CLIENTS_ID.fullmatch(asked) else uuid4().hex
+        asked = [value for name, value in scope["headers"] if name == REQUEST_ID]
+        scope["request_id"] = request_id(asked[0] if len(asked) == 1 else None).decode()
 
         async def add(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -70,7 +87,7 @@ class HeadAsGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self.app({**scope, "method": "GET"}, receive, drop_body)
+        await self.app({**scope, "method": "GET", "extensions": {}}, receive, drop_body)
 
 
 class CurrentVersion:

@@ -7,10 +7,16 @@ headers, no body for an upgrade, and the one shape of errors for what is no HTTP
 
 import asyncio
 import re
+from functools import partial
 from http import HTTPMethod
+from typing import Any
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 from app.http.errors import (
     LargeHeadersError,
@@ -20,6 +26,7 @@ from app.http.errors import (
     RequestError,
     TooSlowError,
 )
+from app.http.headers import WRITE
 from app.http.requests import LARGEST_HEADERS, LONGEST_ADDRESS
 
 SECONDS_TO_ARRIVE = 8
@@ -78,16 +85,19 @@ class StrictProtocol(HttpToolsProtocol):
             self._head_bytes += len(data)
             if self._head_bytes > LONGEST_ADDRESS + LARGEST_HEADERS:
                 self._refuse(LargeHeadersError(f"The headers have over {LARGEST_HEADERS} bytes."))
-        elif self._deadline is None and (self.cycle is None or self.cycle.response_complete):
-            self._wait_for_request()  # a blank line begins no request, and stops uvicorn's timer
+        if self._deadline is None and self._awaits_more():
+            self._wait_for_request()
+
+    def _awaits_more(self) -> bool:
+        """Whether a request has begun to arrive, or could have: a blank line begins none."""
+        cycle = self.cycle
+        return self._in_head or cycle is None or cycle.response_complete or cycle.more_body
 
     def on_message_begin(self) -> None:
         """Begin a request."""
         super().on_message_begin()
         self._in_head, self._head_bytes = True, 0
         self._heads += 1
-        if self._deadline is None:
-            self._wait_for_request()
 
     def on_url(self, url: bytes) -> None:
         """Take a part of the path and query."""
@@ -98,7 +108,10 @@ class StrictProtocol(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header without the blanks around it; leave a trailer, which is no header."""
         if self._in_head:
-            super().on_header(name, value.strip(b" \t"))
+            name, value = name.lower(), value.strip(b" \t")
+            self.headers.append((name, value))
+            if name == b"expect" and value.lower() == b"100-continue":
+                self.expect_100_continue = True
 
     def on_headers_complete(self) -> None:
         """Hand the request to the app."""
@@ -111,8 +124,13 @@ class StrictProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request has arrived."""
-        self._wait_no_more()
+        if self._deadline is not None:
+            self._wait_no_more()
         super().on_message_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        cycle.scope["extensions"] = {WRITE: partial(_write, cycle)}  # type: ignore[dict-item] # ours
+        super()._start_asgi_task(cycle, app)
 
     def _wait_for_request(self) -> None:
         self._deadline = self.loop.call_later(SECONDS_TO_ARRIVE, self._too_slow)
@@ -166,6 +184,23 @@ class StrictProtocol(HttpToolsProtocol):
             self._start_asgi_task(self.cycle, self.app)
         else:
             self.pipeline.appendleft((self.cycle, self.app))
+
+
+def _write(cycle: RequestResponseCycle, status: int, head: bytes, body: bytes) -> bool:
+    """Send a whole answer, as uvicorn's own cycle sends one in two parts."""
+    if cycle.disconnected or cycle.response_started:
+        return True
+    if cycle.flow.write_paused or cycle.access_log:
+        return False
+    own = [b"%b: %b\r\n" % header for header in cycle.default_headers]
+    end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
+    cycle.transport.write(b"".join([STATUS_LINE[status], *own, head, end, body]))
+    cycle.response_started = cycle.response_complete = True
+    cycle.message_event.set()
+    if not cycle.keep_alive:
+        cycle.transport.close()
+    cycle.on_response()
+    return True
 
 
 class _Lingering:

@@ -1,7 +1,8 @@
 """Requests that are refused as they are, before any route is looked for."""
 
 import re
-from urllib.parse import unquote_to_bytes
+from functools import lru_cache
+from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
 
 from fastapi import Request
 from starlette.responses import Response
@@ -23,6 +24,9 @@ LONGEST_ADDRESS = 8000
 LARGEST_HEADERS = 32_000
 """Bytes of all header names and values together."""
 
+SHORT_ADDRESS = 500
+"""Bytes of path and query up to which what was found out about them is remembered."""
+
 BAD_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 ENCODED_SLASH = re.compile(rb"%2[Ff]")
 HOST = re.compile(rb"[A-Za-z0-9._~!$&'()*+,;=:%\[\]-]*")
@@ -31,7 +35,8 @@ HOST = re.compile(rb"[A-Za-z0-9._~!$&'()*+,;=:%\[\]-]*")
 class RefuseMalformed:
     """Refuses what is no request, or none that both engines would answer alike.
 
-    `scope["state"]["refusal"]` holds an error that the server has found before; then that is it.
+    `scope["state"]["refusal"]` holds an error that was found before; then that is it. What is
+    passed on has its parameters in order, so that their order changes no answer.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -46,7 +51,31 @@ class RefuseMalformed:
         elif scope["path"] == "*":  # OPTIONS * asks about the whole server
             await Response(status_code=204, headers={"Allow": ALLOW})(scope, receive, send)
         else:
-            await self.app(scope, receive, send)
+            query = _in_order(scope["query_string"])
+            await self.app({**scope, "query_string": query}, receive, send)
+
+
+def target_of(path: bytes, query: bytes) -> bytes | None:
+    """A path and query, its parameters in order; None for what is refused as malformed."""
+    if len(path) + len(query) > SHORT_ADDRESS:
+        return _target(path, query)
+    return _remembered_target(path, query)
+
+
+def headers_refusal(scope: Scope) -> ProblemError | None:
+    """What is wrong with a request's headers, if anything is."""
+    size, host, hosts = 0, b"", 0
+    for name, value in scope["headers"]:
+        size += len(name) + len(value) + len(": \r\n")
+        if name == b"host":
+            host, hosts = value, hosts + 1
+    if size > LARGEST_HEADERS:
+        return LargeHeadersError(f"The headers have {size} bytes; {LARGEST_HEADERS} are taken.")
+    if hosts > 1 or (hosts == 0 and scope["http_version"] == "1.1"):
+        return RequestError(f"A request has one Host header; this one has {hosts}.")
+    if not HOST.fullmatch(host):
+        return RequestError("The Host header names no host.")
+    return None
 
 
 def _refusal(scope: Scope) -> ProblemError | None:
@@ -56,22 +85,43 @@ def _refusal(scope: Scope) -> ProblemError | None:
         return LongAddressError(
             f"The path and query have {length} bytes; {LONGEST_ADDRESS} are taken."
         )
-    size = sum(len(name) + len(value) + len(": \r\n") for name, value in scope["headers"])
-    if size > LARGEST_HEADERS:
-        return LargeHeadersError(f"The headers have {size} bytes; {LARGEST_HEADERS} are taken.")
-    hosts = [value for name, value in scope["headers"] if name == b"host"]
-    if len(hosts) > 1 or (not hosts and scope["http_version"] == "1.1"):
-        return RequestError(f"A request has one Host header; this one has {len(hosts)}.")
-    if not all(HOST.fullmatch(host) for host in hosts):
-        return RequestError("The Host header names no host.")
-    for name, part in (("path", path), ("query", query)):
-        if fault := _fault(part):
-            return RequestError(f"The {name} {fault}.")
-    if ENCODED_SLASH.search(path):
-        return NotFoundError("There is nothing here: '%2F' separates no steps, and no id has one.")
-    if not scope["path"].startswith("/") and (scope["method"], path) != ("OPTIONS", b"*"):
+    if refusal := headers_refusal(scope) or _path_refusal(path) or _query_refusal(query):
+        return refusal
+    if not path.startswith(b"/") and (scope["method"], path) != ("OPTIONS", b"*"):
         return RequestError("The path does not begin with '/'.")
     return None
+
+
+def _target(path: bytes, query: bytes) -> bytes | None:
+    if len(path) + len(query) > LONGEST_ADDRESS or not path.startswith(b"/"):
+        return None
+    if _path_refusal(path) or _query_refusal(query):
+        return None
+    return path + b"?" + _in_order(query)
+
+
+_remembered_target = lru_cache(maxsize=4096)(_target)
+
+
+def _path_refusal(path: bytes) -> ProblemError | None:
+    if fault := _fault(path):
+        return RequestError(f"The path {fault}.")
+    if ENCODED_SLASH.search(path):
+        return NotFoundError("There is nothing here: '%2F' separates no steps, and no id has one.")
+    return None
+
+
+def _query_refusal(query: bytes) -> ProblemError | None:
+    fault = _fault(query)
+    return RequestError(f"The query {fault}.") if fault else None
+
+
+def _in_order(query: bytes) -> bytes:
+    """A query with its parameters in the order of their names, and one way of writing them."""
+    if not query:
+        return query
+    parameters = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    return urlencode(sorted(parameters, key=lambda parameter: parameter[0])).encode()
 
 
 def _fault(encoded: bytes) -> str | None:

@@ -86,5 +86,5 @@ def both(
         for app in apps
     )
     for app in apps:
-        app.state.reader.close()
+        app.close()
     postgres.drop_database(name)

@@ -235,24 +235,24 @@ def unavailable(database_url: str, portal: anyio.from_thread.BlockingPortal) -> 
             assert "medfacts@" not in answer.text
         assert client.get("/health/live").status_code == 200
         assert client.get("/openapi.json").status_code == 200
-    app.state.reader.close()
+    app.close()
 
 
 def test_a_bug_is_a_500_of_the_same_shape_and_the_next_request_is_answered(
-    app: FastAPI, client: httpx.Client, save: Save
+    app: FastAPI, alone: httpx.Client, save: Save
 ) -> None:
     @app.get("/bug", include_in_schema=False)
     def bug() -> None:
         raise ZeroDivisionError("secret")
 
     save(drug("a"))
-    answer = client.get("/bug", headers={"Origin": "https://a.example"})
+    answer = alone.get("/bug", headers={"Origin": "https://a.example"})
 
     told = problem(answer, 500, "internal-error")["detail"]
     assert told == "An unexpected error occurred. It has been written down."
     assert "secret" not in answer.text
     assert answer.headers["access-control-allow-origin"] == "*"
-    assert client.get("/v1/drugs/a").status_code == 200
+    assert alone.get("/v1/drugs/a").status_code == 200
 
 
 def test_the_docs_explain_every_kind_of_error(seeded: httpx.Client) -> None:

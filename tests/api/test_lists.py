@@ -181,7 +181,7 @@ def test_a_cursor_outlives_no_release(client: httpx.Client, save: Save) -> None:
 
 
 def test_a_walk_while_imports_commit_is_of_one_release_or_says_that_it_changed(
-    client: httpx.Client, save: Save
+    alone: httpx.Client, save: Save
 ) -> None:
     """Each release has a number of warnings of its own, so pages of two would not add up."""
 
@@ -192,7 +192,7 @@ def test_a_walk_while_imports_commit_is_of_one_release_or_says_that_it_changed(
         found: list[str] = []
         releases, path = set(), "/v1/drugs/a/warnings?limit=2"
         while path:
-            answer = client.get(path)
+            answer = alone.get(path)
             if answer.status_code == 410:
                 return None
             page = answer.json()

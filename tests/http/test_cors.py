@@ -60,7 +60,7 @@ def restricted(
     app = create_app(database.model_copy(update={"cors_origins": origins}))
     with httpx.Client(transport=AppTransport(app, portal), base_url="http://medfacts") as client:
         yield client
-    app.state.reader.close()
+    app.close()
 
 
 def test_the_pages_that_may_read_it_can_be_named(restricted: httpx.Client) -> None:

@@ -14,7 +14,7 @@ from app.settings import Settings
 
 
 def test_a_deprecated_route_says_so_in_both(
-    app: FastAPI, client: httpx.Client, portal: anyio.from_thread.BlockingPortal
+    app: FastAPI, alone: httpx.Client, portal: anyio.from_thread.BlockingPortal
 ) -> None:
     @app.get(
         "/v1/old",
@@ -26,7 +26,7 @@ def test_a_deprecated_route_says_so_in_both(
         """An old thing."""
         return {"a": 1}
 
-    for answer in (client.get("/v1/old"), client.get("/v1/old?x=1"), client.head("/v1/old")):
+    for answer in (alone.get("/v1/old"), alone.get("/v1/old?x=1"), alone.head("/v1/old")):
         assert answer.headers["deprecation"] == "@1798761600"
         assert answer.headers["sunset"] == "Sat, 01 Jan 2028 00:00:00 GMT"
         assert answer.headers["link"] == '</v2/old>; rel="successor-version"'

@@ -241,7 +241,7 @@ def test_freshness_is_a_setting(
     with httpx.Client(transport=AppTransport(app, portal), base_url="http://medfacts") as client:
         assert "max-age=7," in client.get("/v1/drugs/a").headers["cache-control"]
         assert client.get("/docs").headers["cache-control"] == "no-cache"
-    app.state.reader.close()
+    app.close()
 
 
 def test_head_is_get_less_its_body_on_every_route(

@@ -1,0 +1,275 @@
+"""A cache of whole answers in front of everything else, each fresh while its release is served.
+
+It does what any shared cache does (RFC 9111): it keeps an answer by its target and by the request
+headers that `Vary` names, and sends it again with the new request's id. Only its freshness is its
+own: not an age, but that the release which the answer was made from is still the one served.
+"""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Self
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.http.errors import PreconditionError
+from app.http.headers import REQUEST_ID, WRITE, request_id
+from app.http.representations import (
+    METADATA,
+    NO_STORE,
+    Answer,
+    Header,
+    answer_of,
+    conditioned,
+    preferred_coding,
+)
+from app.http.requests import headers_refusal, target_of
+
+logger = logging.getLogger("medfacts")
+
+OVERHEAD = 600
+"""Bytes that an answer takes beside its body, its head and twice its target."""
+
+LONGEST_CHECK = 0.25
+"""Seconds for which a request waits to be told which release is served."""
+
+CONDITIONS = {b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer that is kept: its head as it goes over the wire, in three parts, and its body.
+
+    `described` are the lines that describe the body; the request's id comes between `before` and
+    `after`.
+    """
+
+    described: bytes
+    before: bytes
+    after: bytes
+    etag: bytes | None
+    body: bytes
+
+    @classmethod
+    def of(cls, answer: Answer) -> Self:
+        """What is kept of an answer."""
+        described = [header for header in answer.headers if header[0] in METADATA]
+        others = answer.headers[len(described) :]
+        place = [name for name, _ in others].index(REQUEST_ID)
+        return cls(
+            _lines(described),
+            _lines(others[:place]),
+            _lines(others[place + 1 :]),
+            answer.header(b"etag"),
+            answer.body,
+        )
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes, near enough."""
+        head = len(self.described) + len(self.before) + len(self.after)
+        return head + len(self.body) + OVERHEAD
+
+    def head(self, status: int, id_: bytes) -> bytes:
+        """The header lines of a 200 or a 304 to the request with this id."""
+        described = self.described if status == 200 else b""
+        return b"%b%bx-request-id: %b\r\n%b" % (described, self.before, id_, self.after)
+
+    def answer(self, id_: bytes) -> Answer:
+        """The answer to the request with this id."""
+        lines = self.head(200, id_).split(b"\r\n")[:-1]
+        headers = [tuple(line.split(b": ", 1)) for line in lines]
+        return Answer(200, headers, self.body)  # type: ignore[arg-type] # each has two parts
+
+
+class Cache:
+    """Answers from what it keeps; of those who ask for the same, it lets one through.
+
+    `check` asks the database which release is served. Its answer holds for `holds` seconds from
+    when it was asked; while it fails, nothing that is kept is sent. `most_bytes` bounds what is
+    kept: what was sent longest ago goes first. Conditions are looked at here, whether or not the
+    answer was kept: it is always a whole one that they are held to.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        check: Callable[[], Awaitable[Hashable]],
+        *,
+        most_bytes: int,
+        holds: float,
+    ) -> None:
+        self.app = app
+        self._check = check
+        self._most_bytes = most_bytes
+        self._holds = holds
+        self._release: Hashable = None
+        self._confirmed = float("-inf")
+        self._renewal: asyncio.Task[None] | None = None
+        self._varies: tuple[bytes, ...] = ()
+        self._forget()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer from what is kept, or pass the request on and keep its answer."""
+        target = _target(scope)
+        if target is None:
+            await self.app(scope, receive, send)
+            return
+        asked = _combined(scope["headers"])
+        kept = await self._found(target, asked) if self._most_bytes else None
+        conditional = not CONDITIONS.isdisjoint(asked)
+        if kept is None:
+            answer = await self._asked_for(target, asked, scope, receive)
+        else:
+            id_ = request_id(asked.get(REQUEST_ID))
+            known = conditional and _is_plainly_known(kept, asked)
+            if (known or not conditional) and (write := scope.get("extensions", {}).get(WRITE)):
+                status, body = (304, b"") if known else (200, kept.body)
+                if write(status, kept.head(status, id_), body):
+                    return
+            answer = kept.answer(id_)
+        if conditional:
+            outcome = conditioned(answer, scope["headers"])
+            if isinstance(outcome, PreconditionError):
+                scope["state"] |= {"refusal": outcome, "announced": []}
+                await self.app(scope, receive, send)
+                return
+            answer = outcome
+        await answer.send(send)
+
+    async def _found(self, target: bytes, asked: dict[bytes, bytes]) -> Kept | None:
+        """What is kept for a request, if it is fresh; or is when others have asked for it."""
+        age = monotonic() - self._confirmed
+        if age >= self._holds / 2 and not await self._knows_release(age):
+            return None
+        key = self._key(target, asked)
+        kept = self._answers.get(key)
+        if kept is None and (flight := self._flights.get(key)):
+            await flight
+            key = self._key(target, asked)
+            kept = self._answers.get(key)
+        if kept is not None:
+            self._answers.move_to_end(key)
+        return kept
+
+    async def _asked_for(
+        self, target: bytes, asked: dict[bytes, bytes], scope: Scope, receive: Receive
+    ) -> Answer:
+        """The answer of the app, after which it is kept if it may be."""
+        key, flights = self._key(target, asked), self._flights
+        begun = monotonic()
+        flight = None
+        if key not in flights:
+            flight = flights[key] = asyncio.get_running_loop().create_future()
+        try:
+            answer = await answer_of(self.app, scope, receive)
+            if release := scope["state"].get("release"):
+                self._confirm(release, begun)
+                if release == self._release and may_be_kept(answer):
+                    self._keep(target, asked, answer)
+            return answer
+        finally:
+            if flight is not None:
+                del flights[key]
+                flight.set_result(None)
+
+    # What is kept
+
+    def _forget(self) -> None:
+        self._answers: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._flights: dict[Hashable, asyncio.Future[None]] = {}
+        self._bytes = 0
+
+    def _key(self, target: bytes, asked: dict[bytes, bytes]) -> Hashable:
+        """By what an answer is kept: all that any answer so far depended on."""
+        return (target, *[_selected(name, asked) for name in self._varies])
+
+    def _keep(self, target: bytes, asked: dict[bytes, bytes], answer: Answer) -> None:
+        varies = {*self._varies, *answer.listed(b"vary")}
+        if len(varies) > len(self._varies):
+            self._varies = tuple(sorted(varies))
+            self._forget()
+        key, kept = self._key(target, asked), Kept.of(answer)
+        if kept.size > self._most_bytes or key in self._answers:
+            return
+        self._answers[key] = kept
+        self._bytes += kept.size
+        while self._bytes > self._most_bytes:
+            _, oldest = self._answers.popitem(last=False)
+            self._bytes -= oldest.size
+
+    # How long it is fresh
+
+    async def _knows_release(self, age: float) -> bool:
+        """Whether the release that is kept is the one served: asked for again where need be."""
+        begun = self._confirmed + age
+        if self._renewal is None:
+            self._renewal = asyncio.create_task(self._renew())
+        if age >= self._holds:
+            await asyncio.wait([self._renewal], timeout=LONGEST_CHECK)
+        return self._confirmed >= begun - self._holds
+
+    async def _renew(self) -> None:
+        asked_at = monotonic()
+        try:
+            self._confirm(await self._check(), asked_at)
+        except Exception as error:  # whoever asks the database next is told, and it is written down
+            logger.warning("which release is served cannot be told: %s", error)
+        finally:
+            self._renewal = None
+
+    def _confirm(self, release: Hashable, asked_at: float) -> None:
+        """Take note of the release that was served at some moment, if none later is known."""
+        if asked_at < self._confirmed:
+            return
+        if release != self._release:
+            self._release = release
+            self._forget()
+        self._confirmed = asked_at
+
+
+def may_be_kept(answer: Answer) -> bool:
+    """Whether an answer may be sent again: errors may not, nor what forbids it itself."""
+    return answer.status == 200 and NO_STORE.encode() not in answer.listed(b"cache-control")
+
+
+def _target(scope: Scope) -> bytes | None:
+    """What a request asks for; None if it is none that can be answered from here."""
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return None
+    if scope.setdefault("state", {}).get("refusal") or headers_refusal(scope):
+        return None
+    return target_of(scope["raw_path"], scope["query_string"])
+
+
+def _is_plainly_known(kept: Kept, asked: dict[bytes, bytes]) -> bool:
+    """Whether the one condition is that the client has just this: most conditions are that."""
+    return (
+        asked.get(b"if-none-match") == kept.etag
+        and b"if-match" not in asked
+        and (b"if-unmodified-since" not in asked)
+    )
+
+
+def _lines(headers: list[Header]) -> bytes:
+    """Headers as they go over the wire; that none ends a line was seen to when they were made."""
+    return b"".join(b"%b: %b\r\n" % header for header in headers)
+
+
+def _combined(headers: list[Header]) -> dict[bytes, bytes]:
+    """Headers by name, those of several lines as the one line that they mean."""
+    combined = dict(headers)
+    if len(combined) < len(headers):
+        combined = {}
+        for name, value in headers:
+            combined[name] = combined[name] + b", " + value if name in combined else value
+    return combined
+
+
+def _selected(name: bytes, asked: dict[bytes, bytes]) -> Hashable:
+    """What an answer that varies by a header depends on in it."""
+    value = asked.get(name, b"")
+    return preferred_coding(value) if name == b"accept-encoding" else value
