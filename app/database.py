@@ -16,6 +16,8 @@ from app.settings import Settings
 
 T = TypeVar("T")
 
+SQLITE_READERS = 2
+
 POSTGRES = "postgresql"
 
 
@@ -131,12 +133,15 @@ class Statement:
 class Reader:
     """Reads for requests: one statement each, so that each sees one state of the data.
 
-    As many at once as there are connections: each thread has one as long as its statement runs.
+    `at_once` says how many: each has a thread and a connection as long as it runs. On SQLite two
+    are enough, for they compute in this process, and more of them would wait for one another.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.engine = read_engine(settings, autocommit=True)
-        self._threads = ThreadPoolExecutor(settings.pool_size, "reader")
+        is_sqlite = self.engine.dialect.name == "sqlite"
+        self.at_once = min(settings.pool_size, SQLITE_READERS) if is_sqlite else settings.pool_size
+        self._threads = ThreadPoolExecutor(self.at_once, "reader")
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         """What the work gives, done in a thread of the reader's."""

@@ -1,13 +1,13 @@
 """`create_app(settings)`: the one place where the parts are joined."""
 
 import pkgutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -22,10 +22,9 @@ from app.http.cache import Cache
 from app.http.cors import AnswerPreflights, ReadableByPages
 from app.http.errors import LastResort, handle_errors
 from app.http.headers import CommonHeaders, CurrentVersion, HeadAsGet
-from app.http.lifecycle import tell_lifecycle
-from app.http.parameters import refuse_unknown_parameters
 from app.http.representations import NO_STORE, Representations
 from app.http.requests import RefuseMalformed
+from app.http.routing import Route
 from app.settings import ROOT, Settings, read_settings
 from app.well_known import add_well_known
 
@@ -37,6 +36,8 @@ class Api(FastAPI):
     """FastAPI, and around it the layers that every request and every answer goes through."""
 
     layers: ASGIApp
+    hit: Callable[[Scope], bool]
+    """Answers at once what the cache has; the server asks it before it begins a task."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer through the layers; the innermost is FastAPI itself."""
@@ -71,10 +72,10 @@ def create_app(settings: Settings) -> Api:
         openapi_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        dependencies=[Depends(tell_lifecycle), Depends(refuse_unknown_parameters)],
         generate_unique_id_function=_operation_id,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
+    api.router.route_class = Route
     api.state.reader = Reader(settings)
     api.state.watcher = Reader(settings.model_copy(update={"pool_size": 1}))
     first_steps = {""}
@@ -93,12 +94,13 @@ def create_app(settings: Settings) -> Api:
     add_well_known(api, settings.security_contact)
     complete_document(api)
     api.add_middleware(LastResort)  # within FastAPI, which would answer for a bug in plain text
-    api.layers = _layers(api, settings, frozenset(first_steps))
+    cache = _layers(api, settings, frozenset(first_steps))
+    api.layers, api.hit = HeadAsGet(cache), cache.hit
     return api
 
 
-def _layers(api: Api, settings: Settings, resources: frozenset[str]) -> ASGIApp:
-    """What a request goes through, from the last line to the first."""
+def _layers(api: Api, settings: Settings, resources: frozenset[str]) -> Cache:
+    """What a GET goes through, from the last line to the first."""
     data, releases, docs = (
         f"max-age={seconds}, must-revalidate" if seconds else "no-cache"
         for seconds in (settings.max_age_data, settings.max_age_releases, settings.max_age_docs)
@@ -119,14 +121,13 @@ def _layers(api: Api, settings: Settings, resources: frozenset[str]) -> ASGIApp:
     app = LastResort(app)
     app = ReadableByPages(app, settings.cors_origins)
     app = CommonHeaders(app)
-    app = Admission(app, at_once=settings.pool_size, longest_wait=settings.longest_wait)
-    app = Cache(
+    app = Admission(app, at_once=api.state.reader.at_once, longest_wait=settings.longest_wait)
+    return Cache(
         app,
         partial(release_served, api.state.watcher),
         most_bytes=settings.cache_bytes,
         holds=settings.cache_seconds,
     )
-    return HeadAsGet(app)
 
 
 def program_changed() -> datetime:

@@ -16,9 +16,9 @@ from app.api.facts import (
     FactKind,
     FactSort,
 )
-from app.api.reading import DataRoute, Reading
-from app.http.pages import Paging
-from app.http.parameters import Text, gathered
+from app.api.reading import DataRoute, Snapshot
+from app.http.pages import PageParams
+from app.http.parameters import Text
 from app.models.discrepancy import Discrepancy
 
 router = APIRouter(tags=["Discrepancies"], route_class=DataRoute)
@@ -55,10 +55,10 @@ class FiltersAcross(Filters):
     "/drugs/{drug_id}/discrepancies", response_model=KIND.page_of_drug, responses=LIST_ERRORS
 )
 def list_discrepancies_of_drug(
-    reading: Reading,
+    reading: Snapshot,
     drug_id: DrugId,
-    page: Paging,
-    filters: Annotated[Filters, gathered(Filters)],
+    page: PageParams,
+    filters: Filters,
     sort: FactSort = "id",
 ) -> str:
     """Where the sources disagree about this drug: every value, and on whose word."""
@@ -67,9 +67,9 @@ def list_discrepancies_of_drug(
 
 @router.get("/discrepancies", response_model=KIND.page, responses=LIST_ERRORS)
 def list_discrepancies(
-    reading: Reading,
-    page: Paging,
-    filters: Annotated[FiltersAcross, gathered(FiltersAcross)],
+    reading: Snapshot,
+    page: PageParams,
+    filters: FiltersAcross,
     sort: FactSort = "id",
 ) -> str:
     """Where sources disagree, about every drug; filter by the fact in question."""
@@ -77,6 +77,6 @@ def list_discrepancies(
 
 
 @router.get("/discrepancies/{fact_id}", response_model=KIND.record, responses=RECORD_ERRORS)
-def get_discrepancy(reading: Reading, fact_id: FactId) -> str:
+def get_discrepancy(reading: Snapshot, fact_id: FactId) -> str:
     """One discrepancy, by its id."""
     return KIND.get(reading, fact_id)

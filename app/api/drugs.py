@@ -10,10 +10,10 @@ from sqlmodel import col
 
 from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugId
 from app.api.lists import Listing, unknown_drug
-from app.api.reading import DataRoute, Reading, with_release
+from app.api.reading import DataRoute, Snapshot, with_release
 from app.database import Statement
-from app.http.pages import Paging, page_of
-from app.http.parameters import Text, gathered
+from app.http.pages import PageParams, page_of
+from app.http.parameters import Text
 from app.models.document import Document
 from app.models.drug import Drug, DrugClass, DrugIdentifier, DrugName, IdentifierSystem, folded
 from app.models.fact import Fact, fact_kinds
@@ -119,9 +119,9 @@ class Filters:
 
 @router.get("/drugs", response_model=page_of(DrugRecord), responses=LIST_ERRORS)
 def list_drugs(
-    reading: Reading,
-    page: Paging,
-    filters: Annotated[Filters, gathered(Filters)],
+    reading: Snapshot,
+    page: PageParams,
+    filters: Filters,
     sort: Annotated[
         Literal["name", "-name", "id", "-id"],
         Query(
@@ -136,7 +136,7 @@ def list_drugs(
 
 @router.get("/drugs/{drug_id}", response_model=DrugWithFacts, responses=RECORD_ERRORS)
 def get_drug(
-    reading: Reading,
+    reading: Snapshot,
     drug_id: DrugId,
     include: Annotated[
         str | None,

@@ -9,10 +9,11 @@ from app.api.reading import Snapshot
 from app.api.releases import CURRENT
 from app.database import Reader
 from app.http.errors import BadParameterError, UnavailableError, documented
+from app.http.routing import Route
 from app.models.base import Shape
 from app.schema import newest_schema, schema_of
 
-router = APIRouter(prefix="/health", tags=["Health"])
+router = APIRouter(prefix="/health", tags=["Health"], route_class=Route)
 
 
 class Health(Shape):

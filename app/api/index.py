@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from app.api.facts import kinds
-from app.api.reading import DataRoute, Reading
+from app.api.reading import DataRoute, Snapshot
 from app.api.releases import current_release
 from app.http.errors import BadParameterError, documented
 from app.models.base import Shape
@@ -40,7 +40,7 @@ WAYS = {
 
 
 @router.get("", response_model=Index, responses=documented(BadParameterError))
-def get_index(reading: Reading) -> str:
+def get_index(reading: Snapshot) -> str:
     """The data release that is being served, and where each resource is."""
     ways = json.dumps(WAYS, separators=(",", ":"))
     return f'{{"release":{current_release(reading)},{ways[1:]}'

@@ -16,9 +16,9 @@ from app.api.facts import (
     FactKind,
     FactSort,
 )
-from app.api.reading import DataRoute, Reading
-from app.http.pages import Paging
-from app.http.parameters import Text, gathered
+from app.api.reading import DataRoute, Snapshot
+from app.http.pages import PageParams
+from app.http.parameters import Text
 from app.models.indication import Indication, IndicationStatus
 
 router = APIRouter(tags=["Indications"], route_class=DataRoute)
@@ -62,10 +62,10 @@ class FiltersAcross(Filters):
 
 @router.get("/drugs/{drug_id}/indications", response_model=KIND.page_of_drug, responses=LIST_ERRORS)
 def list_indications_of_drug(
-    reading: Reading,
+    reading: Snapshot,
     drug_id: DrugId,
-    page: Paging,
-    filters: Annotated[Filters, gathered(Filters)],
+    page: PageParams,
+    filters: Filters,
     sort: FactSort = "id",
 ) -> str:
     """What this drug is used for, tried for, or was found not to help with (`not_effective`)."""
@@ -74,9 +74,9 @@ def list_indications_of_drug(
 
 @router.get("/indications", response_model=KIND.page, responses=LIST_ERRORS)
 def list_indications(
-    reading: Reading,
-    page: Paging,
-    filters: Annotated[FiltersAcross, gathered(FiltersAcross)],
+    reading: Snapshot,
+    page: PageParams,
+    filters: FiltersAcross,
     sort: FactSort = "id",
 ) -> str:
     """Indications of every drug, and findings against; filter by condition or status."""
@@ -84,6 +84,6 @@ def list_indications(
 
 
 @router.get("/indications/{fact_id}", response_model=KIND.record, responses=RECORD_ERRORS)
-def get_indication(reading: Reading, fact_id: FactId) -> str:
+def get_indication(reading: Snapshot, fact_id: FactId) -> str:
     """One indication, by its id."""
     return KIND.get(reading, fact_id)

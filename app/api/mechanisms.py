@@ -16,9 +16,9 @@ from app.api.facts import (
     FactKind,
     FactSort,
 )
-from app.api.reading import DataRoute, Reading
-from app.http.pages import Paging
-from app.http.parameters import Text, gathered
+from app.api.reading import DataRoute, Snapshot
+from app.http.pages import PageParams
+from app.http.parameters import Text
 from app.models.mechanism import ActionType, Mechanism
 
 router = APIRouter(tags=["Mechanisms"], route_class=DataRoute)
@@ -58,10 +58,10 @@ class FiltersAcross(Filters):
 
 @router.get("/drugs/{drug_id}/mechanisms", response_model=KIND.page_of_drug, responses=LIST_ERRORS)
 def list_mechanisms_of_drug(
-    reading: Reading,
+    reading: Snapshot,
     drug_id: DrugId,
-    page: Paging,
-    filters: Annotated[Filters, gathered(Filters)],
+    page: PageParams,
+    filters: Filters,
     sort: FactSort = "id",
 ) -> str:
     """How this drug acts, as far as each source knows or believes."""
@@ -70,9 +70,9 @@ def list_mechanisms_of_drug(
 
 @router.get("/mechanisms", response_model=KIND.page, responses=LIST_ERRORS)
 def list_mechanisms(
-    reading: Reading,
-    page: Paging,
-    filters: Annotated[FiltersAcross, gathered(FiltersAcross)],
+    reading: Snapshot,
+    page: PageParams,
+    filters: FiltersAcross,
     sort: FactSort = "id",
 ) -> str:
     """Mechanisms of every drug; filter by target or action."""
@@ -80,6 +80,6 @@ def list_mechanisms(
 
 
 @router.get("/mechanisms/{fact_id}", response_model=KIND.record, responses=RECORD_ERRORS)
-def get_mechanism(reading: Reading, fact_id: FactId) -> str:
+def get_mechanism(reading: Snapshot, fact_id: FactId) -> str:
     """One mechanism, by its id."""
     return KIND.get(reading, fact_id)

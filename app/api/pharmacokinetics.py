@@ -16,9 +16,9 @@ from app.api.facts import (
     FactKind,
     FactSort,
 )
-from app.api.reading import DataRoute, Reading
-from app.http.pages import Paging
-from app.http.parameters import Text, gathered
+from app.api.reading import DataRoute, Snapshot
+from app.http.pages import PageParams
+from app.http.parameters import Text
 from app.models.pharmacokinetics import Pharmacokinetics, Process
 
 router = APIRouter(tags=["Pharmacokinetics"], route_class=DataRoute)
@@ -60,10 +60,10 @@ class FiltersAcross(Filters):
     "/drugs/{drug_id}/pharmacokinetics", response_model=KIND.page_of_drug, responses=LIST_ERRORS
 )
 def list_pharmacokinetics_of_drug(
-    reading: Reading,
+    reading: Snapshot,
     drug_id: DrugId,
-    page: Paging,
-    filters: Annotated[Filters, gathered(Filters)],
+    page: PageParams,
+    filters: Filters,
     sort: FactSort = "id",
 ) -> str:
     """How the body takes up, spreads, changes and passes out this drug."""
@@ -72,9 +72,9 @@ def list_pharmacokinetics_of_drug(
 
 @router.get("/pharmacokinetics", response_model=KIND.page, responses=LIST_ERRORS)
 def list_pharmacokinetics(
-    reading: Reading,
-    page: Paging,
-    filters: Annotated[FiltersAcross, gathered(FiltersAcross)],
+    reading: Snapshot,
+    page: PageParams,
+    filters: FiltersAcross,
     sort: FactSort = "id",
 ) -> str:
     """Pharmacokinetic facts of every drug; filter by process or organ."""
@@ -82,6 +82,6 @@ def list_pharmacokinetics(
 
 
 @router.get("/pharmacokinetics/{fact_id}", response_model=KIND.record, responses=RECORD_ERRORS)
-def get_pharmacokinetics_fact(reading: Reading, fact_id: FactId) -> str:
+def get_pharmacokinetics_fact(reading: Snapshot, fact_id: FactId) -> str:
     """One pharmacokinetic fact, by its id."""
     return KIND.get(reading, fact_id)

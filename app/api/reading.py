@@ -6,18 +6,18 @@ of one release, and says of which.
 
 from collections.abc import Callable, Hashable
 from datetime import UTC, datetime
-from inspect import signature
-from typing import Annotated, Any
+from inspect import Signature, signature
+from typing import Any
 
 import sqlalchemy as sa
-from fastapi import Depends, Request, Response
-from fastapi.routing import APIRoute
+from fastapi import Request, Response
 from sqlmodel import col
 
 from app.database import Reader, Statement
 from app.http.errors import NoDataError, UnavailableError
 from app.http.headers import announce
 from app.http.representations import modified_at
+from app.http.routing import Route, flattened, regathered
 from app.models.document import Document
 from app.models.release import Release
 from app.records.documents import renderer
@@ -101,32 +101,28 @@ async def release_served(reader: Reader) -> Hashable:
     return rows[0] if rows else None
 
 
-async def _snapshot(request: Request) -> Snapshot:
-    return Snapshot(request)
-
-
-Reading = Annotated[Snapshot, Depends(_snapshot)]
-"""What a request reads: all of it is of one release."""
-
-
-class DataRoute(APIRoute):
-    """A route whose function reads by its `Reading`, and returns the body of its answer."""
+class DataRoute(Route):
+    """A route whose function reads by its `reading`, and returns the body of its answer."""
 
     def __init__(self, path: str, endpoint: Callable[..., str], **options: Any) -> None:
         super().__init__(path, _in_one_hop(endpoint), **options)
 
 
 def _in_one_hop(endpoint: Callable[..., str]) -> Callable[..., Any]:
-    """Have a function run in a thread of the reader's, and answer with the bytes it returns."""
+    """Have a function run in a thread of the reader's, and answer with what it returns."""
+    declared, gathered = flattened(endpoint)
 
-    async def answer(**arguments: Any) -> Response:
-        reading: Snapshot = arguments["reading"]
-        reader: Reader = reading.request.app.state.reader
-        body = await reader.in_thread(lambda: endpoint(**arguments).encode())
+    async def answer(request: Request, **arguments: Any) -> Response:
+        reading = Snapshot(request)
+        arguments = regathered(arguments, gathered)
+        reader: Reader = request.app.state.reader
+        body = await reader.in_thread(lambda: endpoint(reading=reading, **arguments).encode())
         return Response(body, media_type="application/json", headers=reading.headers)
 
+    request = signature(answer).parameters["request"]
+    others = [each for each in declared.parameters.values() if each.name != "reading"]
+    answer.__signature__ = Signature([request, *others])  # type: ignore[attr-defined] # FastAPI reads it
     answer.__name__, answer.__doc__ = endpoint.__name__, endpoint.__doc__
-    answer.__signature__ = signature(endpoint)  # type: ignore[attr-defined] # FastAPI reads it
     return answer
 
 

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Query
 from sqlmodel import col
 
 from app.api.lists import Listing
-from app.api.reading import LATEST, DataRoute, Reading, Snapshot, with_release
+from app.api.reading import LATEST, DataRoute, Snapshot, with_release
 from app.http.errors import BadParameterError, ReleaseChangedError, documented
-from app.http.pages import Paging, page_of
+from app.http.pages import PageParams, page_of
 from app.models.document import Document
 from app.models.release import Release
 from app.records.rows import record_of
@@ -44,8 +44,8 @@ CURRENT = with_release(
     responses=documented(BadParameterError, ReleaseChangedError),
 )
 def list_releases(
-    reading: Reading,
-    page: Paging,
+    reading: Snapshot,
+    page: PageParams,
     sort: Annotated[
         Literal["number", "-number"],
         Query(
@@ -59,7 +59,7 @@ def list_releases(
 
 
 @router.get("/releases/current", response_model=Record, responses=documented(BadParameterError))
-def get_current_release(reading: Reading) -> str:
+def get_current_release(reading: Snapshot) -> str:
     """The data release that is being served: from which files, and how many facts it holds."""
     return current_release(reading)
 

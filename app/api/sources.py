@@ -8,9 +8,9 @@ from sqlmodel import col
 
 from app.api.facts import RECORD_ERRORS
 from app.api.lists import Listing
-from app.api.reading import DataRoute, Reading
+from app.api.reading import DataRoute, Snapshot
 from app.http.errors import BadParameterError, ReleaseChangedError, UnknownIdError, documented
-from app.http.pages import Paging, page_of
+from app.http.pages import PageParams, page_of
 from app.http.parameters import Text
 from app.models.document import Document
 from app.models.source import Source
@@ -34,8 +34,8 @@ SOURCES = Listing(
     responses=documented(BadParameterError, ReleaseChangedError),
 )
 def list_sources(
-    reading: Reading,
-    page: Paging,
+    reading: Snapshot,
+    page: PageParams,
     sort: Annotated[
         Literal["id", "-id"],
         Query(
@@ -50,7 +50,7 @@ def list_sources(
 
 @router.get("/sources/{source_id}", response_model=Record, responses=RECORD_ERRORS)
 def get_source(
-    reading: Reading,
+    reading: Snapshot,
     source_id: Annotated[
         Text,
         Path(

@@ -16,9 +16,9 @@ from app.api.facts import (
     FactKind,
     FactSort,
 )
-from app.api.reading import DataRoute, Reading
-from app.http.pages import Paging
-from app.http.parameters import Text, gathered
+from app.api.reading import DataRoute, Snapshot
+from app.http.pages import PageParams
+from app.http.parameters import Text
 from app.models.trial import Trial, TrialCondition, TrialRegistryId
 
 router = APIRouter(tags=["Trials"], route_class=DataRoute)
@@ -75,10 +75,10 @@ class FiltersAcross(Filters):
 
 @router.get("/drugs/{drug_id}/trials", response_model=KIND.page_of_drug, responses=LIST_ERRORS)
 def list_trials_of_drug(
-    reading: Reading,
+    reading: Snapshot,
     drug_id: DrugId,
-    page: Paging,
-    filters: Annotated[Filters, gathered(Filters)],
+    page: PageParams,
+    filters: Filters,
     sort: FactSort = "id",
 ) -> str:
     """Each source's account of the clinical trials of this drug."""
@@ -87,9 +87,9 @@ def list_trials_of_drug(
 
 @router.get("/trials", response_model=KIND.page, responses=LIST_ERRORS)
 def list_trials(
-    reading: Reading,
-    page: Paging,
-    filters: Annotated[FiltersAcross, gathered(FiltersAcross)],
+    reading: Snapshot,
+    page: PageParams,
+    filters: FiltersAcross,
     sort: FactSort = "id",
 ) -> str:
     """Accounts of clinical trials of every drug; filter by condition, registry number or study."""
@@ -97,6 +97,6 @@ def list_trials(
 
 
 @router.get("/trials/{fact_id}", response_model=KIND.record, responses=RECORD_ERRORS)
-def get_trial(reading: Reading, fact_id: FactId) -> str:
+def get_trial(reading: Snapshot, fact_id: FactId) -> str:
     """One account of a trial, by its id."""
     return KIND.get(reading, fact_id)

@@ -16,9 +16,9 @@ from app.api.facts import (
     FactKind,
     FactSort,
 )
-from app.api.reading import DataRoute, Reading
-from app.http.pages import Paging
-from app.http.parameters import Flag, gathered
+from app.api.reading import DataRoute, Snapshot
+from app.http.pages import PageParams
+from app.http.parameters import Flag
 from app.models.warning import Severity, WarningCategory, WarningType
 from app.models.warning import Warning as WarningTable
 
@@ -77,10 +77,10 @@ class FiltersAcross(Filters):
 
 @router.get("/drugs/{drug_id}/warnings", response_model=KIND.page_of_drug, responses=LIST_ERRORS)
 def list_warnings_of_drug(
-    reading: Reading,
+    reading: Snapshot,
     drug_id: DrugId,
-    page: Paging,
-    filters: Annotated[Filters, gathered(Filters)],
+    page: PageParams,
+    filters: Filters,
     sort: FactSort = "id",
 ) -> str:
     """What to know before, while and after taking this drug, each with the passage that says so."""
@@ -89,9 +89,9 @@ def list_warnings_of_drug(
 
 @router.get("/warnings", response_model=KIND.page, responses=LIST_ERRORS)
 def list_warnings(
-    reading: Reading,
-    page: Paging,
-    filters: Annotated[FiltersAcross, gathered(FiltersAcross)],
+    reading: Snapshot,
+    page: PageParams,
+    filters: FiltersAcross,
     sort: FactSort = "id",
 ) -> str:
     """Warnings of every drug; filter by type, category, severity or boxed."""
@@ -99,6 +99,6 @@ def list_warnings(
 
 
 @router.get("/warnings/{fact_id}", response_model=KIND.record, responses=RECORD_ERRORS)
-def get_warning(reading: Reading, fact_id: FactId) -> str:
+def get_warning(reading: Snapshot, fact_id: FactId) -> str:
     """One warning, by its id."""
     return KIND.get(reading, fact_id)

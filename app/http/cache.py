@@ -112,26 +112,41 @@ class Cache:
         self._varies: tuple[bytes, ...] = ()
         self._forget()
 
+    def hit(self, scope: Scope) -> bool:
+        """Send what is kept, where the server lets it be sent at once; False if it was not."""
+        write = scope.get("extensions", {}).get(WRITE)
+        target = _target(scope)
+        if write is None or target is None or monotonic() - self._confirmed >= self._holds / 2:
+            return False
+        asked = _combined(scope["headers"])
+        key = self._key(target, asked)
+        kept = self._answers.get(key)
+        if kept is None:
+            return False
+        status, body = 200, kept.body
+        if not CONDITIONS.isdisjoint(asked):
+            if not _is_plainly_known(kept, asked):
+                return False
+            status, body = 304, b""
+        self._answers.move_to_end(key)
+        sent: bool = write(status, kept.head(status, request_id(asked.get(REQUEST_ID))), body)
+        return sent
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from what is kept, or pass the request on and keep its answer."""
+        if self.hit(scope):
+            return
         target = _target(scope)
         if target is None:
             await self.app(scope, receive, send)
             return
         asked = _combined(scope["headers"])
         kept = await self._found(target, asked) if self._most_bytes else None
-        conditional = not CONDITIONS.isdisjoint(asked)
-        if kept is None:
-            answer = await self._asked_for(target, asked, scope, receive)
+        if kept is not None:
+            answer = kept.answer(request_id(asked.get(REQUEST_ID)))
         else:
-            id_ = request_id(asked.get(REQUEST_ID))
-            known = conditional and _is_plainly_known(kept, asked)
-            if (known or not conditional) and (write := scope.get("extensions", {}).get(WRITE)):
-                status, body = (304, b"") if known else (200, kept.body)
-                if write(status, kept.head(status, id_), body):
-                    return
-            answer = kept.answer(id_)
-        if conditional:
+            answer = await self._asked_for(target, asked, scope, receive)
+        if not CONDITIONS.isdisjoint(asked):
             outcome = conditioned(answer, scope["headers"])
             if isinstance(outcome, PreconditionError):
                 scope["state"] |= {"refusal": outcome, "announced": []}
@@ -141,16 +156,14 @@ class Cache:
         await answer.send(send)
 
     async def _found(self, target: bytes, asked: dict[bytes, bytes]) -> Kept | None:
-        """What is kept for a request, if it is fresh; or is when others have asked for it."""
-        age = monotonic() - self._confirmed
-        if age >= self._holds / 2 and not await self._knows_release(age):
+        """What is kept for a request, once others who asked for it before have it."""
+        if not await self._knows_release():
             return None
         key = self._key(target, asked)
-        kept = self._answers.get(key)
-        if kept is None and (flight := self._flights.get(key)):
+        if flight := self._flights.get(key):
             await flight
             key = self._key(target, asked)
-            kept = self._answers.get(key)
+        kept = self._answers.get(key)
         if kept is not None:
             self._answers.move_to_end(key)
         return kept
@@ -168,7 +181,7 @@ class Cache:
             answer = await answer_of(self.app, scope, receive)
             if release := scope["state"].get("release"):
                 self._confirm(release, begun)
-                if release == self._release and may_be_kept(answer):
+                if self._most_bytes and release == self._release and may_be_kept(answer):
                     self._keep(target, asked, answer)
             return answer
         finally:
@@ -203,14 +216,15 @@ class Cache:
 
     # How long it is fresh
 
-    async def _knows_release(self, age: float) -> bool:
+    async def _knows_release(self) -> bool:
         """Whether the release that is kept is the one served: asked for again where need be."""
-        begun = self._confirmed + age
-        if self._renewal is None:
+        now = monotonic()
+        age = now - self._confirmed
+        if age >= self._holds / 2 and self._renewal is None:
             self._renewal = asyncio.create_task(self._renew())
-        if age >= self._holds:
+        if age >= self._holds and self._renewal is not None:
             await asyncio.wait([self._renewal], timeout=LONGEST_CHECK)
-        return self._confirmed >= begun - self._holds
+        return self._confirmed >= now - self._holds
 
     async def _renew(self) -> None:
         asked_at = monotonic()

@@ -6,15 +6,16 @@ would hand a page an answer which the page may not read; and it refuses a prefli
 
 from collections.abc import Sequence
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.headers import ALLOW
 
 EXPOSED = (
-    "Allow, Content-Location, Data-Release, Deprecation, ETag, Link, Retry-After, Sunset, "
-    "X-Request-Id"
+    b"access-control-expose-headers",
+    b"Allow, Content-Location, Data-Release, Deprecation, ETag, Link, Retry-After, Sunset, "
+    b"X-Request-Id",
 )
 
 
@@ -23,36 +24,31 @@ class ReadableByPages:
 
     def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
         self.app = app
-        self.origins = frozenset(origins)
+        self.origins = frozenset(origin.encode() for origin in origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and say who may read its answer."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        readable = self._readable_by(Headers(scope=scope).get("origin"))
+        origin = next((value for name, value in scope["headers"] if name == b"origin"), None)
+        readable = self._readable_by(origin)
 
         async def say_who(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.update(readable)
-                if "*" not in self.origins:
-                    headers.add_vary_header("Origin")
+                message = {**message, "headers": [*message["headers"], *readable]}
             await send(message)
 
         await self.app(scope, receive, say_who)
 
-    def _readable_by(self, origin: str | None) -> dict[str, str]:
-        if "*" in self.origins:
-            allowed = "*"
-        elif origin in self.origins:
-            allowed = str(origin)
-        else:
-            return {}
-        return {
-            "Access-Control-Allow-Origin": allowed,
-            "Access-Control-Expose-Headers": EXPOSED,
-        }
+    def _readable_by(self, origin: bytes | None) -> list[tuple[bytes, bytes]]:
+        """The headers that say so; those depend on the origin where not all may read."""
+        if b"*" in self.origins:
+            return [(b"access-control-allow-origin", b"*"), EXPOSED]
+        varies = (b"vary", b"Origin")
+        if origin is None or origin not in self.origins:
+            return [varies]
+        return [(b"access-control-allow-origin", origin), EXPOSED, varies]
 
 
 PREFLIGHT = {

@@ -5,7 +5,6 @@ from random import getrandbits
 from typing import Any
 
 from fastapi import Request
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 VERSION = "/v1"
@@ -14,7 +13,11 @@ ALLOW = "GET, HEAD, OPTIONS"
 REQUEST_ID = b"x-request-id"
 CLIENTS_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
-DATA_CSP = "default-src 'none'; frame-ancestors 'none'"
+COMMON = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
+UNLESS_GIVEN = (
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
+)
 
 
 WRITE = "medfacts.write"
@@ -27,7 +30,8 @@ checked and put together again, and returns False where the client does not keep
 
 def announce(request: Request, name: str, value: str) -> None:
     """Have the answer to this request carry a header, whatever it turns out to be."""
-    request.scope["state"].setdefault("announced", []).append((name, value))
+    header = (name.lower().encode(), value.encode("latin-1"))
+    request.scope["state"].setdefault("announced", []).append(header)
 
 
 def request_id(asked: bytes | None) -> bytes:
@@ -57,14 +61,11 @@ class CommonHeaders:
 
         async def add(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = scope["request_id"]
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers["Referrer-Policy"] = "no-referrer"
-                headers.setdefault("Content-Security-Policy", DATA_CSP)
-                headers.setdefault("Cache-Control", "no-store")
-                for name, value in state.get("announced", []):
-                    headers.append(name, value)
+                headers = [*message["headers"], (REQUEST_ID, scope["request_id"].encode()), *COMMON]
+                names = {name for name, _ in headers}
+                headers += [header for header in UNLESS_GIVEN if header[0] not in names]
+                headers += state.get("announced", [])
+                message = {**message, "headers": headers}
             await send(message)
 
         await self.app(scope, receive, add)

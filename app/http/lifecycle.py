@@ -27,7 +27,7 @@ def deprecated(since: date, sunset: date | None = None, successor: str | None = 
     return {"deprecated": True, "openapi_extra": {LIFECYCLE: headers}}
 
 
-async def tell_lifecycle(request: Request) -> None:
+def tell_lifecycle(request: Request) -> None:
     """Have the answer say that its route is to go, if it is: every answer, errors too."""
     extra = request.scope["route"].openapi_extra or {}
     for name, value in extra.get(LIFECYCLE, {}).items():

@@ -14,7 +14,7 @@ from fastapi import Query, Request
 from pydantic import Field, create_model
 
 from app.http.errors import BadParameterError, ParameterProblem, ReleaseChangedError
-from app.http.parameters import PageSize, gathered
+from app.http.parameters import PageSize
 from app.models.base import Shape
 
 T = TypeVar("T")
@@ -62,9 +62,6 @@ class PageParams:
             examples=["WyIyMDI2LTExLTIzLTRmMWMwYTliZTJkNyIsImE0ZTgiLCJiYWNsb2ZlbiJd"],
         ),
     ] = None
-
-
-Paging = Annotated[PageParams, gathered(PageParams)]
 
 
 @dataclass(frozen=True)

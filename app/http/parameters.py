@@ -2,10 +2,9 @@
 
 import re
 from collections import Counter
-from inspect import signature
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from pydantic import BeforeValidator, Field
 
@@ -21,8 +20,10 @@ MOST_PROBLEMS = 10
 """How many parameters an error tells of, so that it stays small beside what it answers."""
 
 
-async def refuse_unknown_parameters(request: Request) -> None:
+def refuse_unknown_parameters(request: Request) -> None:
     """Refuse what would otherwise be ignored: a misspelt filter answers as if there were none."""
+    if not request.scope["query_string"]:
+        return
     known = _declared(request.scope["route"].dependant)
     there_are = f"There are: {', '.join(known)}." if known else "This path takes none."
     problems = []
@@ -63,13 +64,3 @@ def _plain_truth(value: object) -> object:
 
 Flag = Annotated[bool, BeforeValidator(_plain_truth)]
 """`true` or `false`, and none of the other words that Pydantic would take for them."""
-
-
-def gathered(parameters: type[Any]) -> Any:
-    """The dependency that gathers a dataclass's parameters, without a hop to a thread."""
-
-    async def gather(**given: Any) -> Any:
-        return parameters(**given)
-
-    gather.__signature__ = signature(parameters)  # type: ignore[attr-defined] # FastAPI reads it
-    return Depends(gather)

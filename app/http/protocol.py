@@ -45,6 +45,8 @@ class StrictProtocol(HttpToolsProtocol):
     """One connection. What it refuses is answered by the app, which finds `state["refusal"]`."""
 
     _in_head = False
+    _in_body = False
+    _is_first_in_line = False
     _head_bytes = 0
     _heads = 0
     _refused = False
@@ -85,13 +87,11 @@ class StrictProtocol(HttpToolsProtocol):
             self._head_bytes += len(data)
             if self._head_bytes > LONGEST_ADDRESS + LARGEST_HEADERS:
                 self._refuse(LargeHeadersError(f"The headers have over {LARGEST_HEADERS} bytes."))
-        if self._deadline is None and self._awaits_more():
-            self._wait_for_request()
-
-    def _awaits_more(self) -> bool:
-        """Whether a request has begun to arrive, or could have: a blank line begins none."""
-        cycle = self.cycle
-        return self._in_head or cycle is None or cycle.response_complete or cycle.more_body
+        if self._deadline is None:
+            is_idle = self.cycle is None or self.cycle.response_complete
+            begins_none = is_idle and self._heads == heads  # a blank line, which stopped the timer
+            if self._in_head or self._in_body or begins_none:
+                self._wait_for_request()
 
     def on_message_begin(self) -> None:
         """Begin a request."""
@@ -119,18 +119,24 @@ class StrictProtocol(HttpToolsProtocol):
             raise RequestError("The HTTP version is neither 1.0 nor 1.1.")
         if b"#" in self.url:
             raise RequestError("The address has a fragment ('#'), which is not to be sent.")
+        self._in_head, self._in_body, self._head_bytes = False, True, 0
+        self._is_first_in_line = True
         super().on_headers_complete()
-        self._in_head, self._head_bytes = False, 0
+        self._is_first_in_line = False
 
     def on_message_complete(self) -> None:
         """The request has arrived."""
+        self._in_body = False
         if self._deadline is not None:
             self._wait_no_more()
         super().on_message_complete()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """Have a request answered: at once if the app can, else by a task of its own."""
         cycle.scope["extensions"] = {WRITE: partial(_write, cycle)}  # type: ignore[dict-item] # ours
-        super()._start_asgi_task(cycle, app)
+        hit = getattr(self.config.app, "hit", None)
+        if not (self._is_first_in_line and hit and hit(cycle.scope)):
+            super()._start_asgi_task(cycle, app)
 
     def _wait_for_request(self) -> None:
         self._deadline = self.loop.call_later(SECONDS_TO_ARRIVE, self._too_slow)
@@ -188,7 +194,7 @@ class StrictProtocol(HttpToolsProtocol):
 
 def _write(cycle: RequestResponseCycle, status: int, head: bytes, body: bytes) -> bool:
     """Send a whole answer, as uvicorn's own cycle sends one in two parts."""
-    if cycle.disconnected or cycle.response_started:
+    if cycle.disconnected or cycle.response_started or cycle.transport.is_closing():
         return True
     if cycle.flow.write_paused or cycle.access_log:
         return False
