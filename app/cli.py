@@ -200,6 +200,7 @@ def _require_schema(settings: Settings) -> None:
 def _require_data(settings: Settings) -> None:
     from app.database import read_engine
     from app.ingest.releases import current_release
+    from app.records.documents import renderer
 
     _require_schema(settings)
     engine = read_engine(settings)
@@ -208,6 +209,11 @@ def _require_data(settings: Settings) -> None:
     engine.dispose()
     if release is None:
         raise CommandError(f"the database {_where(settings)} is empty; run `medfacts seed`.")
+    if release.rendered_by != renderer():
+        raise CommandError(
+            f"the database {_where(settings)} was written for another version of medfacts; run "
+            "`medfacts migrate`."
+        )
 
 
 def _schema(settings: Settings) -> str | None:

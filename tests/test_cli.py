@@ -192,7 +192,8 @@ def test_check_tells_that_a_fact_has_lost_its_details(database: Settings, folder
     assert (result.exit_code, result.stderr) == (
         1,
         "medfacts: the data is not whole:\n"
-        "The release has 1 warnings; there are 1, 0 of them whole.\n",
+        "The release has 1 warnings; there are 1, 0 of them whole.\n"
+        "The tables make 3 documents; there are 4.\n",
     )
 
 
@@ -203,7 +204,7 @@ def test_check_tells_that_a_fact_is_gone(database: Settings, folder: Path) -> No
     result = run("check", url=database.database_url, seed=folder)
 
     assert result.exit_code == 1
-    assert result.stderr.endswith("The release has 1 warnings; there are 0, 0 of them whole.\n")
+    assert "The release has 1 warnings; there are 0, 0 of them whole." in result.stderr
 
 
 def test_check_tells_that_a_drug_is_gone(database: Settings, tmp_path: Path) -> None:
@@ -219,6 +220,54 @@ def test_check_tells_that_a_drug_is_gone(database: Settings, tmp_path: Path) -> 
 
     assert result.exit_code == 1
     assert "drugs" in result.stderr
+
+
+def test_check_tells_of_a_document_that_its_tables_do_not_make(
+    database: Settings, folder: Path
+) -> None:
+    run("seed", url=database.database_url, seed=folder)
+    change(database, "UPDATE document SET body = '{}' WHERE kind = 'warnings'")
+
+    result = run("check", url=database.database_url, seed=folder)
+
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "medfacts: the data is not whole:\n"
+        "The document of warnings 'hustanol-warning-drowsiness' is not what the tables say.\n"
+    )
+
+
+def test_check_tells_of_documents_that_are_missing_or_too_many(
+    database: Settings, folder: Path
+) -> None:
+    run("seed", url=database.database_url, seed=folder)
+    change(database, "UPDATE document SET id = 'other' WHERE kind = 'warnings'")
+    renamed = run("check", url=database.database_url, seed=folder)
+    change(database, "DELETE FROM document WHERE kind = 'warnings'")
+    missing = run("check", url=database.database_url, seed=folder)
+
+    for result in (renamed, missing):
+        assert "The document of warnings 'hustanol-warning-drowsiness' is not" in result.stderr
+    assert "The tables make 4 documents; there are 3." in missing.stderr
+
+
+def test_documents_of_another_version_are_not_served_and_migrate_makes_them_anew(
+    database: Settings, folder: Path
+) -> None:
+    run("seed", url=database.database_url, seed=folder)
+    change(
+        database,
+        "UPDATE release SET rendered_by = 'another'",
+        "UPDATE document SET body = '{}'",
+    )
+
+    for command in ("check", "serve"):
+        result = run(command, url=database.database_url, seed=folder)
+        assert result.exit_code == 1
+        assert "for another version of medfacts; run `medfacts migrate`" in result.stderr
+    assert "anew" in run("migrate", url=database.database_url, seed=folder).stdout
+    assert "anew" not in run("migrate", url=database.database_url, seed=folder).stdout
+    assert run("check", url=database.database_url, seed=folder).exit_code == 0
 
 
 def test_check_tells_of_a_reference_to_nothing(tmp_path: Path, folder: Path) -> None:

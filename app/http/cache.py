@@ -247,7 +247,8 @@ class Cache:
 
 def may_be_kept(answer: Answer) -> bool:
     """Whether an answer may be sent again: errors may not, nor what forbids it itself."""
-    return answer.status == 200 and NO_STORE.encode() not in answer.listed(b"cache-control")
+    forbids_it = NO_STORE.encode() in answer.listed(b"cache-control")
+    return answer.status == 200 and not forbids_it and b"*" not in answer.listed(b"vary")
 
 
 def _target(scope: Scope) -> bytes | None:

@@ -59,7 +59,7 @@ def target_of(path: bytes, query: bytes) -> bytes | None:
     """A path and query, its parameters in order; None for what is refused as malformed."""
     if len(path) + len(query) > SHORT_ADDRESS:
         return _target(path, query)
-    return _remembered_target(path, query)
+    return remembered_target(path, query)
 
 
 def headers_refusal(scope: Scope) -> ProblemError | None:
@@ -100,7 +100,7 @@ def _target(path: bytes, query: bytes) -> bytes | None:
     return path + b"?" + _in_order(query)
 
 
-_remembered_target = lru_cache(maxsize=4096)(_target)
+remembered_target = lru_cache(maxsize=4096)(_target)
 
 
 def _path_refusal(path: bytes) -> ProblemError | None:

@@ -43,6 +43,7 @@ class Loaded:
     id: str
     files: list[File]
     counts: dict[str, int]
+    rendered_by: str | None
     new: bool
 
 
@@ -58,7 +59,9 @@ def current_release(connection: sa.Connection) -> Loaded | None:
         .where(col(ReleaseFile.release_number) == release.number)
         .order_by(col(ReleaseFile.position))
     )
-    return Loaded(release.id, [File(*file) for file in files], release.counts, new=False)
+    return Loaded(
+        release.id, [File(*file) for file in files], release.counts, release.rendered_by, new=False
+    )
 
 
 def write_release(
@@ -66,8 +69,7 @@ def write_release(
 ) -> Loaded:
     """Replace the data by these rows, and number the release that they make."""
     releases = table_of(Release)
-    if connection.dialect.name == POSTGRES:  # SQLite has one writer at a time anyway
-        connection.execute(sa.text("LOCK TABLE release IN SHARE ROW EXCLUSIVE MODE"))
+    _write_alone(connection)
     current = current_release(connection)
     if current is not None and current.files == files:
         return current  # another loader was faster
@@ -99,19 +101,25 @@ def write_release(
         ],
     )
     write_documents(connection)
-    return Loaded(str(release["id"]), files, counts(rows), new=True)
+    return Loaded(str(release["id"]), files, counts(rows), renderer(), new=True)
 
 
 def renew_documents(engine: sa.Engine) -> bool:
     """Make every document anew if another version of the program made them; says if it did."""
+    with engine.connect() as connection:
+        release = current_release(connection)
+    if release is None or release.rendered_by == renderer():
+        return False
     with engine.begin() as connection:
-        made_by = connection.execute(
-            sa.select(col(Release.rendered_by)).order_by(col(Release.number).desc()).limit(1)
-        ).one_or_none()
-        if made_by is None or made_by[0] == renderer():
-            return False
+        _write_alone(connection)
         write_documents(connection)
-        return True
+    return True
+
+
+def _write_alone(connection: sa.Connection) -> None:
+    """Have other loaders wait until this one has ended; SQLite has one writer at a time anyway."""
+    if connection.dialect.name == POSTGRES:
+        connection.execute(sa.text("LOCK TABLE release IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def _moment_after(release: datetime | None) -> datetime:

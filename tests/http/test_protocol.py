@@ -1,9 +1,6 @@
 """A real server on a socket: what it does with bytes that are no HTTP, and with silence."""
 
 import json
-import logging
-import socket
-import threading
 import time
 from collections.abc import Iterator
 
@@ -13,9 +10,9 @@ from app.database import write_engine
 from app.http import protocol
 from app.ingest.seed import load_seed
 from app.schema import migrate
-from app.server import server
 from app.settings import Settings
 from tests.http.raw import Connection
+from tests.http.serving import serving
 
 HOST = b"Host: medfacts\r\n"
 END = b"\r\n"
@@ -42,15 +39,8 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     engine = write_engine(settings)
     load_seed(engine, settings.seed_dir)
     engine.dispose()
-    listener = socket.create_server(("127.0.0.1", 0))
-    serving = server(settings)
-    logging.getLogger("uvicorn.access").disabled = True
-    thread = threading.Thread(target=serving.run, kwargs={"sockets": [listener]})
-    thread.start()
-    yield listener.getsockname()[1]
-    serving.should_exit = True
-    thread.join()
-    listener.close()
+    with serving(settings) as port:
+        yield port
 
 
 @pytest.mark.parametrize(

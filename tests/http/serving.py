@@ -1,0 +1,22 @@
+"""A real server on a socket, in a thread of the test's process."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from app.server import server
+from app.settings import Settings
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[int]:
+    """The port of a server over these settings, as long as it is needed."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    served = server(settings)
+    thread = threading.Thread(target=served.run, kwargs={"sockets": [listener]})
+    thread.start()
+    yield listener.getsockname()[1]
+    served.should_exit = True
+    thread.join()
+    listener.close()
