@@ -5,6 +5,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import httpx
+
 from app.server import server
 from app.settings import Settings
 
@@ -16,7 +18,10 @@ def serving(settings: Settings) -> Iterator[int]:
     served = server(settings)
     thread = threading.Thread(target=served.run, kwargs={"sockets": [listener]})
     thread.start()
-    yield listener.getsockname()[1]
+    port = listener.getsockname()[1]
+    # FastAPI completes its routes at the first request, which no two apps of a process do at once.
+    httpx.get(f"http://127.0.0.1:{port}/health/live")
+    yield port
     served.should_exit = True
     thread.join()
     listener.close()
