@@ -31,7 +31,12 @@ def install() -> None:
     if node is None or shutil.which("npm") is None:
         raise JudgementError("Node.js 20 or newer and its npm are needed; neither may be missing.")
     _if_changed(NODE_BIN.parent / ".locked", HERE / "package-lock.json", _install_node_tools)
-    _if_changed(PYTHON_HOME / ".locked", PYTHON_LOCK, _install_python_tools)
+    install_python(PYTHON_HOME, PYTHON_LOCK)
+
+
+def install_python(home: Path, lock: Path) -> None:
+    """Make a Python environment of what a lock file names, unless it is there already."""
+    _if_changed(home / ".locked", lock, lambda: _install_python_tools(home, lock))
 
 
 def run(*command: str | Path, cwd: Path = HERE, env: dict[str, str] | None = None) -> str:
@@ -59,12 +64,13 @@ def _install_node_tools() -> None:
     run("npm", "ci", "--ignore-scripts", "--loglevel=error")
 
 
-def _install_python_tools() -> None:
-    shutil.rmtree(PYTHON_HOME, ignore_errors=True)
-    run(sys.executable, "-m", "venv", PYTHON_HOME)
-    hashed = ("--quiet", "--require-hashes", "--requirement", PYTHON_LOCK)
+def _install_python_tools(home: Path, lock: Path) -> None:
+    shutil.rmtree(home, ignore_errors=True)
+    run(sys.executable, "-m", "venv", home)
+    python = home / "bin" / "python"
+    hashed = ("--quiet", "--require-hashes", "--requirement", lock)
     uv = Path(sys.executable).with_name("uv")
     if uv.exists():
-        run(uv, "pip", "install", "--python", PYTHON_BIN / "python", *hashed)
+        run(uv, "pip", "install", "--python", python, *hashed)
     else:
-        run(PYTHON_BIN / "python", "-m", "pip", "install", *hashed)
+        run(python, "-m", "pip", "install", *hashed)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlmodel import SQLModel
 
 from app.database import migration_engine, read_engine, write_engine
+from app.models.base import Part
 from app.schema import migrate, newest_schema, schema_of
 from app.settings import ROOT, Settings
 from tests.conftest import Save
@@ -75,6 +76,20 @@ def structure(engine: sa.Engine) -> Structure:
 
 def _sorted(constraints: Any) -> list[Any]:
     return sorted(constraints, key=lambda constraint: str(constraint["name"]))
+
+
+def test_parts_are_found_by_their_owners(migrated: sa.Engine) -> None:
+    """A key that begins with the position would have an owner's parts found by reading them all."""
+    keys = {
+        mapper.class_.__tablename__: [*mapper.class_.owner, "position"]
+        for mapper in SQLModel._sa_registry.mappers
+        if issubclass(mapper.class_, Part)
+    }
+    inspector = sa.inspect(migrated)
+    found = {table: inspector.get_pk_constraint(table)["constrained_columns"] for table in keys}
+
+    assert len(keys) == 19
+    assert found == keys
 
 
 def test_up_down_and_up_again_ends_where_it_began(database: Settings, migrated: sa.Engine) -> None:

@@ -64,15 +64,14 @@ def at_position() -> Any:
 class Part(SQLModel):
     """A row that has no life of its own: one of a drug's names, one of a trial's arms.
 
-    `owner` names the columns that hold the owner's key, outermost first. A part with `scalar`
-    is served as that field's value alone, not as an object.
+    `owner` names the columns that hold the owner's key, outermost first; they and the `position`
+    are its key, in this order, by which an owner's parts are found. A part with `scalar` is served
+    as that field's value alone, not as an object.
     """
 
     owner: ClassVar[tuple[str, ...]]
     scalar: ClassVar[str | None] = None
     parts: ClassVar[dict[str, type["Part"]]] = {}
-
-    position: int
 
 
 class Shape(BaseModel):

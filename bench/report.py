@@ -1,0 +1,159 @@
+"""BENCHMARKS.md: what was measured, on what, and whether it is what was aimed at."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from statistics import median
+
+from bench.load import Round, fault_of, rate, ratio
+from bench.results import Comparison, Overload, Results, good
+from bench.targets import targets
+
+NONE = "-"
+
+INTRODUCTION = """\
+# Benchmarks
+
+`./dev bench` wrote this on {day}, in one run. {how}
+
+A figure is the median of its rounds, in which the contestants took turns; behind it stand the \
+lowest and the highest round. A ratio is the median of the ratios within each round, so what \
+slows the machine for a while slows both. Figures that fall short are written down as they are.
+"""
+
+
+def report(
+    results: Results, day: date, machine: dict[str, str], versions: dict[str, str], how: str
+) -> str:
+    """The whole file."""
+    parts = [INTRODUCTION.format(day=day.isoformat(), how=how), *_sections(results)]
+    parts.append(_left_out(results))
+    parts.append("## The machine\n\n" + _table(("what", "which"), machine.items()))
+    parts.append("## Versions\n\n" + _table(("what", "version"), versions.items()))
+    return "\n".join(part.strip("\n") + "\n" for part in parts if part)
+
+
+def _sections(results: Results) -> Iterator[str]:
+    yield _to_reach(results)
+    if faults := results.faults():
+        yield "## Figures that do not count\n\n" + "".join(f"- {fault}\n" for fault in faults)
+    if results.comparisons:
+        yield "## Side by side\n"
+    for comparison in results.comparisons.values():
+        yield _comparison(comparison)
+    if results.notes:
+        yield "".join(f"- {note}\n" for note in results.notes)
+    if results.growth:
+        yield _growth(results)
+    if results.overload:
+        yield _overload(results.overload)
+    if results.starts:
+        rows = ((name, f"{median(s):.2f}", _span(s, ".2f")) for name, s in results.starts.items())
+        head = ("from the command until it is ready", "seconds", "lowest to highest")
+        yield "## Start\n\n" + _table(head, rows)
+    if results.memory:
+        rows_of_memory = ((name, f"{mb:.0f}") for name, mb in results.memory.items())
+        yield "## Memory\n\n" + _table(("one process, the default cache", "MB"), rows_of_memory)
+
+
+def _to_reach(results: Results) -> str:
+    rows = (
+        (
+            target.aim,
+            f"at least {target.at_least:g}"
+            if target.at_least is not None
+            else f"at most {target.at_most:g}",
+            NONE if target.figure is None else f"{target.figure:.2f}",
+            target.verdict,
+        )
+        for target in targets(results)
+    )
+    return "## To reach\n\n" + _table(("what", "aim", "figure", ""), rows)
+
+
+def _comparison(comparison: Comparison) -> str:
+    baseline = comparison.rounds[comparison.baseline]
+    rows = (
+        (name, *_figures(rounds), _number(ratio(rounds, baseline), ".2f"), *_latencies(rounds))
+        for name, rounds in comparison.rounds.items()
+    )
+    head = ("", "a second", "lowest to highest", f"of {comparison.baseline}", "p50 ms", "p99 ms")
+    return f"### {comparison.title}\n\n{comparison.asked}.\n\n" + _table(head, rows)
+
+
+def _growth(results: Results) -> str:
+    smallest = min(results.sizes)
+    rows = (
+        (
+            name,
+            engine,
+            f"{size:,}",
+            *_figures(rounds),
+            _number(ratio(rounds, by_database[engine, smallest]), ".2f"),
+            _latencies(rounds)[1],
+        )
+        for name, by_database in results.growth.items()
+        for (engine, size), rounds in by_database.items()
+    )
+    head = ("what", "engine", "drugs", "a second", "lowest to highest")
+    return "## Growth\n\n" + _table((*head, f"of {smallest:,} drugs", "p99 ms"), rows)
+
+
+def _overload(overload: Overload) -> str:
+    rows = (
+        (
+            str(number),
+            what,
+            f"{good(rounds):,.0f}",
+            _span([round_.good_per_second for round_ in rounds], ",.0f"),
+            f"{median(round_.shed_per_second for round_ in rounds):,.0f}",
+            f"{sum(round_.without_retry_after for round_ in rounds):,}",
+            *(_latencies(rounds)),
+        )
+        for what, by_connections in (
+            ("what it can bear", overload.capacity),
+            ("more than that", overload.excess),
+        )
+        for number, rounds in by_connections.items()
+    )
+    head = ("connections", "", "good a second", "lowest to highest", "503 a second")
+    table = _table((*head, "503 without Retry-After", "p50 ms", "p99 ms"), rows)
+    live, after = overload.liveness, overload.afterwards_ms
+    return (
+        "## Overload\n\nThe record with everything, nothing kept. Latencies are of all answers, "
+        f"the 503s too.\n\n{table}\n"
+        "Under too much load `/health/live`, asked 20 times a second over new connections, "
+        f"answered {live['answered']:.0f} of {live['asked']:.0f} times, in {live['p50_ms']:.1f} ms "
+        f"(median) and {live['max_ms']:.0f} ms at the most. One record took "
+        f"{overload.before_ms:.1f} ms before the load; right after a round of it it took "
+        f"{median(after):.1f} ms (median) and {max(after):.1f} ms at the most.\n"
+    )
+
+
+def _left_out(results: Results) -> str:
+    if not results.left_out:
+        return "## Left out\n\nNothing.\n"
+    return "## Left out\n\n" + "".join(f"- {why}\n" for why in results.left_out)
+
+
+def _figures(rounds: list[Round]) -> tuple[str, str]:
+    if fault := fault_of(rounds):
+        return "**does not count**", fault
+    return _number(rate(rounds), ",.0f"), _span([r.per_second for r in rounds], ",.0f")
+
+
+def _latencies(rounds: list[Round]) -> tuple[str, str]:
+    p50, p99 = median(r.p50_ms for r in rounds), median(r.p99_ms for r in rounds)
+    return f"{p50:.2f}", f"{p99:.2f}"
+
+
+def _number(value: float | None, form: str) -> str:
+    return NONE if value is None else f"{value:{form}}"
+
+
+def _span(values: list[float], form: str) -> str:
+    return f"{min(values):{form}} to {max(values):{form}}"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)

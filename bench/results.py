@@ -1,0 +1,95 @@
+"""What was measured: the one thing that the measurements fill and the report reads."""
+
+from dataclasses import dataclass, field
+from statistics import median
+
+from bench.load import Round, fault_of, ratio
+
+US = "medfacts"
+BARE = "bare ASGI"
+SAME_HEADERS = "bare ASGI, same headers"
+NGINX = "nginx, a file"
+TUTORIAL = "the tutorial way"
+DATASETTE = "Datasette"
+FULL = "the most seen meanwhile"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Contestants that took turns at the same thing; ratios are to `baseline`."""
+
+    title: str
+    asked: str
+    baseline: str
+    rounds: dict[str, list[Round]]
+
+    def ratio(self, name: str, to: str | None = None, of: str = "per_second") -> float | None:
+        """A contestant's ratio to another, by `load.ratio`; None if either did not take part."""
+        to = to or self.baseline
+        if name not in self.rounds or to not in self.rounds:
+            return None
+        return ratio(self.rounds[name], self.rounds[to], of)
+
+
+@dataclass(frozen=True)
+class Overload:
+    """What good answers per second remain under more load than can be borne."""
+
+    capacity: dict[int, list[Round]]
+    excess: dict[int, list[Round]]
+    liveness: dict[str, float]
+    before_ms: float
+    afterwards_ms: list[float]
+
+    @property
+    def best(self) -> int:
+        """With how many connections it answered most."""
+        return max(self.capacity, key=lambda number: good(self.capacity[number]))
+
+    def kept(self, connections: int) -> float | None:
+        """The good answers per second under that many connections, of the most there were."""
+        most, rounds = good(self.capacity[self.best]), self.excess[connections]
+        return good(rounds) / most if most and not fault_of(rounds) else None
+
+
+@dataclass
+class Results:
+    """Everything that one run measured; what was not measured is empty.
+
+    `broken` says what ended a measurement, `left_out` what took no part and why.
+    """
+
+    comparisons: dict[str, Comparison] = field(default_factory=dict)
+    sizes: list[int] = field(default_factory=list)
+    growth: dict[str, dict[tuple[str, int], list[Round]]] = field(default_factory=dict)
+    overload: Overload | None = None
+    starts: dict[str, list[float]] = field(default_factory=dict)
+    memory: dict[str, float] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+    def faults(self) -> list[str]:
+        """Which figures do not count, and why."""
+        every = [
+            (f"{comparison.title}, {name}", rounds)
+            for comparison in self.comparisons.values()
+            for name, rounds in comparison.rounds.items()
+        ] + [
+            (f"{asked}, {engine}, {size:,} drugs", rounds)
+            for asked, by_database in self.growth.items()
+            for (engine, size), rounds in by_database.items()
+        ]
+        if self.overload:
+            every += [
+                (f"overload, {number} connections", rounds)
+                for number, rounds in (self.overload.capacity | self.overload.excess).items()
+            ]
+        return self.broken + [
+            f"{what}: {fault}." for what, rounds in every if (fault := fault_of(rounds))
+        ]
+
+
+def good(rounds: list[Round]) -> float:
+    """Good answers per second, the median of the rounds."""
+    return median(round_.good_per_second for round_ in rounds)

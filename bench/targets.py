@@ -1,0 +1,113 @@
+"""What is to be reached, and what was: what has no figure has not been reached."""
+
+from dataclasses import dataclass
+from statistics import median
+
+from bench.load import Round, ratio
+from bench.results import BARE, DATASETTE, FULL, TUTORIAL, US, Results
+
+
+@dataclass(frozen=True)
+class Target:
+    """One aim: `at_least` or `at_most` a number, and the figure; None if there is none."""
+
+    aim: str
+    figure: float | None
+    at_least: float | None = None
+    at_most: float | None = None
+
+    @property
+    def verdict(self) -> str:
+        """In two words."""
+        if self.figure is None:
+            return "**no figure**"
+        low = self.at_least is not None and self.figure < self.at_least
+        high = self.at_most is not None and self.figure > self.at_most
+        return "**falls short**" if low or high else "reached"
+
+
+def targets(results: Results) -> list[Target]:
+    """Every aim, in the order in which they were set."""
+    smallest, large = min(results.sizes, default=0), max(results.sizes, default=0)
+    cold = f"cold {smallest}"
+    started = results.starts.get("`./dev serve`, the seed on SQLite")
+    every_cold = [name for name in results.comparisons if name.startswith("cold ")]
+    return [
+        Target("hot record, of bare ASGI", _compared(results, "hot record"), 0.95),
+        Target("hot list, of bare ASGI", _compared(results, "hot list"), 0.95),
+        Target("304, of bare ASGI with the body", _compared(results, "304"), 1.2),
+        *(
+            Target(
+                f"{results.comparisons[name].title}, of {other}",
+                _compared(results, name, other),
+                wanted,
+            )
+            for name in every_cold or [cold]
+            if name in results.comparisons
+            for other, wanted in ((TUTORIAL, 5.0), (DATASETTE, 1.5))
+        ),
+        Target("half of it missing the cache, of bare ASGI", _compared(results, "missing"), 0.2),
+        Target(
+            "p99 of a hot record, of bare ASGI's",
+            _compared(results, "hot record", BARE, "p99_ms"),
+            at_most=1.3,
+        ),
+        Target(
+            "p99 of a hot list, of bare ASGI's",
+            _compared(results, "hot list", BARE, "p99_ms"),
+            at_most=1.3,
+        ),
+        *(
+            Target(f"{name}, {engine}: {large:,} drugs, of {smallest:,}", figure, 0.9)
+            for name, engine, figure in grown(results)
+        ),
+        Target(
+            "seconds until `./dev serve` is ready, seeded",
+            median(started) if started else None,
+            at_most=1.5,
+        ),
+        Target(
+            "MB resident, the default cache full",
+            results.memory.get(FULL),
+            at_most=150,
+        ),
+        *_overload(results),
+    ]
+
+
+def grown(results: Results) -> list[tuple[str, str, float | None]]:
+    """Each request's rate at the largest size, of that at the smallest, by engine."""
+    small, large = min(results.sizes, default=0), max(results.sizes, default=0)
+    return [
+        (name, engine, ratio(rounds[engine, large], rounds[engine, small]))
+        for name, rounds in results.growth.items()
+        for engine in dict.fromkeys(engine for engine, _ in rounds)
+        if small != large
+    ]
+
+
+def _compared(
+    results: Results, name: str, to: str | None = None, of: str = "per_second"
+) -> float | None:
+    comparison = results.comparisons.get(name)
+    return comparison.ratio(US, to, of) if comparison else None
+
+
+def _overload(results: Results) -> list[Target]:
+    measured = results.overload
+    if measured is None:
+        return [Target("good answers at four times capacity, of the most", None, 0.8)]
+    four_times = 4 * measured.best
+    rounds = [round_ for each in measured.excess.values() for round_ in each]
+    asked, answered = measured.liveness.get("asked", 0), measured.liveness.get("answered", 0)
+    return [
+        Target("good answers at four times capacity, of the most", measured.kept(four_times), 0.8),
+        Target("503s with Retry-After, of all 503s under too much load", _told_to_retry(rounds), 1),
+        Target("liveness answered meanwhile", answered / asked if asked else None, 1),
+    ]
+
+
+def _told_to_retry(rounds: list[Round]) -> float | None:
+    """The share of 503s with Retry-After; None if nothing was refused."""
+    shed = sum(round_.shed for round_ in rounds)
+    return 1 - sum(round_.without_retry_after for round_ in rounds) / shed if shed else None
