@@ -81,7 +81,7 @@ def _sorted(constraints: Any) -> list[Any]:
 def test_parts_are_found_by_their_owners(migrated: sa.Engine) -> None:
     """A key that begins with the position would have an owner's parts found by reading them all."""
     keys = {
-        mapper.class_.__tablename__: [*mapper.class_.owner, "position"]
+        str(mapper.class_.__tablename__): [*mapper.class_.owner, "position"]
         for mapper in SQLModel._sa_registry.mappers
         if issubclass(mapper.class_, Part)
     }
