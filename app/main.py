@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
 
-from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute
+from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import __version__
@@ -21,15 +20,14 @@ from app.http.admission import Admission
 from app.http.cache import Cache
 from app.http.cors import AnswerPreflights, ReadableByPages
 from app.http.errors import LastResort, handle_errors
-from app.http.headers import CommonHeaders, CurrentVersion, HeadAsGet
+from app.http.headers import VERSION, CommonHeaders, CurrentVersion, HeadAsGet
 from app.http.representations import NO_STORE, Representations
 from app.http.requests import RefuseMalformed
-from app.http.routing import Route
+from app.http.routing import Route, Router
 from app.settings import ROOT, Settings, read_settings
 from app.well_known import add_well_known
 
 SERVER = {"url": "/", "description": "This server, local or in production.", "x-internal": False}
-UNVERSIONED = {"app.api.health"}
 
 
 class Api(FastAPI):
@@ -72,22 +70,19 @@ def create_app(settings: Settings) -> Api:
         openapi_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        generate_unique_id_function=_operation_id,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     api.router.route_class = Route
     api.state.reader = Reader(settings)
     api.state.watcher = Reader(settings.model_copy(update={"pool_size": 1}))
     first_steps = {""}
-    for module in pkgutil.iter_modules(resources.__path__, "app.api."):
-        router: APIRouter | None = getattr(import_module(module.name), "router", None)
-        if router is None:
-            continue
-        versioned = module.name not in UNVERSIONED
-        api.include_router(router, prefix="/v1" if versioned else "")
-        if versioned:
-            paths = [route.path for route in router.routes if isinstance(route, APIRoute)]
-            first_steps |= {path.split("/")[1] for path in paths if path}
+    for name in _in_the_order_of_use():
+        router: Router | None = getattr(import_module(f"app.api.{name}"), "router", None)
+        if router is not None:
+            api.router.routes += router.routes
+            if router.prefix == VERSION:
+                paths = [route.path for route in router.routes if isinstance(route, Route)]
+                first_steps |= {path.split("/")[2] for path in paths if path != VERSION}
 
     handle_errors(api)
     add_docs(api)
@@ -144,5 +139,7 @@ def __getattr__(name: str) -> Api:
     raise AttributeError(name)
 
 
-def _operation_id(route: APIRoute) -> str:
-    return route.name
+def _in_the_order_of_use() -> list[str]:
+    """The files of `app.api`, those first that are asked most: routes are looked for in turn."""
+    names = [module.name for module in pkgutil.iter_modules(resources.__path__)]
+    return sorted(names, key=lambda name: name not in ("drugs", "warnings"))

@@ -3,12 +3,12 @@
 from typing import Annotated, Literal
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from sqlmodel import col
 
 from app.api.facts import RECORD_ERRORS
 from app.api.lists import Listing
-from app.api.reading import DataRoute, Snapshot
+from app.api.reading import Reading, resource
 from app.http.errors import BadParameterError, ReleaseChangedError, UnknownIdError, documented
 from app.http.pages import PageParams, page_of
 from app.http.parameters import Text
@@ -16,7 +16,7 @@ from app.models.condition import Condition
 from app.models.document import Document
 from app.records.rows import record_of
 
-router = APIRouter(tags=["Conditions"], route_class=DataRoute)
+router = resource("Conditions")
 
 Record = record_of(Condition)
 
@@ -34,7 +34,7 @@ CONDITIONS = Listing(
     responses=documented(BadParameterError, ReleaseChangedError),
 )
 def list_conditions(
-    reading: Snapshot,
+    reading: Reading,
     page: PageParams,
     sort: Annotated[
         Literal["id", "-id"],
@@ -50,7 +50,7 @@ def list_conditions(
 
 @router.get("/conditions/{condition_id}", response_model=Record, responses=RECORD_ERRORS)
 def get_condition(
-    reading: Snapshot,
+    reading: Reading,
     condition_id: Annotated[
         Text,
         Path(

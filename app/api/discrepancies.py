@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlmodel import col
 
 from app.api.facts import (
@@ -16,12 +16,12 @@ from app.api.facts import (
     FactKind,
     FactSort,
 )
-from app.api.reading import DataRoute, Snapshot
+from app.api.reading import Reading, resource
 from app.http.pages import PageParams
 from app.http.parameters import Text
 from app.models.discrepancy import Discrepancy
 
-router = APIRouter(tags=["Discrepancies"], route_class=DataRoute)
+router = resource("Discrepancies")
 
 KIND = FactKind(
     Discrepancy,
@@ -55,7 +55,7 @@ class FiltersAcross(Filters):
     "/drugs/{drug_id}/discrepancies", response_model=KIND.page_of_drug, responses=LIST_ERRORS
 )
 def list_discrepancies_of_drug(
-    reading: Snapshot,
+    reading: Reading,
     drug_id: DrugId,
     page: PageParams,
     filters: Filters,
@@ -67,7 +67,7 @@ def list_discrepancies_of_drug(
 
 @router.get("/discrepancies", response_model=KIND.page, responses=LIST_ERRORS)
 def list_discrepancies(
-    reading: Snapshot,
+    reading: Reading,
     page: PageParams,
     filters: FiltersAcross,
     sort: FactSort = "id",
@@ -77,6 +77,6 @@ def list_discrepancies(
 
 
 @router.get("/discrepancies/{fact_id}", response_model=KIND.record, responses=RECORD_ERRORS)
-def get_discrepancy(reading: Snapshot, fact_id: FactId) -> str:
+def get_discrepancy(reading: Reading, fact_id: FactId) -> str:
     """One discrepancy, by its id."""
     return KIND.get(reading, fact_id)

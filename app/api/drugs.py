@@ -5,12 +5,12 @@ from functools import cache
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlmodel import col
 
 from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugId
 from app.api.lists import Listing, unknown_drug
-from app.api.reading import DataRoute, Snapshot, with_release
+from app.api.reading import Reading, resource, with_release
 from app.database import Statement
 from app.http.pages import PageParams, page_of
 from app.http.parameters import Text
@@ -20,7 +20,7 @@ from app.models.fact import Fact, fact_kinds
 from app.models.indication import Indication, IndicationStatus
 from app.records.drugs import DrugRecord, DrugWithFacts
 
-router = APIRouter(tags=["Drugs"], route_class=DataRoute)
+router = resource("Drugs")
 
 KINDS = fact_kinds()
 KIND_NAMES = ", ".join(f"`{name}`" for name in KINDS)
@@ -119,7 +119,7 @@ class Filters:
 
 @router.get("/drugs", response_model=page_of(DrugRecord), responses=LIST_ERRORS)
 def list_drugs(
-    reading: Snapshot,
+    reading: Reading,
     page: PageParams,
     filters: Filters,
     sort: Annotated[
@@ -136,7 +136,7 @@ def list_drugs(
 
 @router.get("/drugs/{drug_id}", response_model=DrugWithFacts, responses=RECORD_ERRORS)
 def get_drug(
-    reading: Snapshot,
+    reading: Reading,
     drug_id: DrugId,
     include: Annotated[
         str | None,

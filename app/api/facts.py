@@ -11,7 +11,7 @@ from pydantic import Field, create_model
 from sqlmodel import col
 
 from app.api.lists import Listing
-from app.api.reading import Snapshot
+from app.api.reading import Reading
 from app.database import table_of
 from app.http.errors import (
     BadParameterError,
@@ -105,18 +105,18 @@ class FactKind:
             coverage=(CoverageRecord, coverage),
         )
 
-    def list_across(self, reading: Snapshot, page: PageParams, sort: str, filters: Any) -> str:
+    def list_across(self, reading: Reading, page: PageParams, sort: str, filters: Any) -> str:
         """A page of these facts across drugs, narrowed by the filters that are given."""
         return self.listing.page_of(reading, page, vars(filters), sort)
 
     def list_of_drug(
-        self, reading: Snapshot, drug_id: str, page: PageParams, sort: str, filters: Any
+        self, reading: Reading, drug_id: str, page: PageParams, sort: str, filters: Any
     ) -> str:
         """A page of one drug's facts, with how far they were searched; a 404 if it is not there."""
         asked = vars(filters) | {"drug": drug_id}
         return self.listing.page_of(reading, page, asked, sort, coverage_of=self.name)
 
-    def get(self, reading: Snapshot, id_: str) -> str:
+    def get(self, reading: Reading, id_: str) -> str:
         """One fact, or a 404 that says so."""
         found = reading.document(self.name, id_)
         if found is None:

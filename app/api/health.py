@@ -2,18 +2,18 @@
 
 from typing import Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import Field
 
-from app.api.reading import Snapshot
+from app.api.reading import Reading
 from app.api.releases import CURRENT
 from app.database import Reader
 from app.http.errors import BadParameterError, UnavailableError, documented
-from app.http.routing import Route
+from app.http.routing import Route, Router
 from app.models.base import Shape
 from app.schema import newest_schema, schema_of
 
-router = APIRouter(prefix="/health", tags=["Health"], route_class=Route)
+router = Router("Health", "/health", Route)
 
 
 class Health(Shape):
@@ -49,6 +49,6 @@ def get_readiness(request: Request) -> Any:
         raise UnavailableError(
             f"The database has schema {schema or 'none'}, and this version needs {newest_schema()}."
         )
-    reading = Snapshot(request)
+    reading = Reading(reader, request.scope)
     reading.rows(CURRENT)
     return {"status": "ok", "release": reading.release, "db_schema": schema}

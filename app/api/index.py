@@ -2,18 +2,17 @@
 
 import json
 
-from fastapi import APIRouter
 from pydantic import Field
 
 from app.api.facts import kinds
-from app.api.reading import DataRoute, Snapshot
+from app.api.reading import Reading, resource
 from app.api.releases import current_release
 from app.http.errors import BadParameterError, documented
 from app.models.base import Shape
 from app.models.release import Release
 from app.records.rows import record_of
 
-router = APIRouter(tags=["Index"], route_class=DataRoute)
+router = resource("Index")
 
 RESOURCES = ("drugs", *kinds(), "conditions", "sources", "releases")
 
@@ -40,7 +39,7 @@ WAYS = {
 
 
 @router.get("", response_model=Index, responses=documented(BadParameterError))
-def get_index(reading: Snapshot) -> str:
+def get_index(reading: Reading) -> str:
     """The data release that is being served, and where each resource is."""
     ways = json.dumps(WAYS, separators=(",", ":"))
     return f'{{"release":{current_release(reading)},{ways[1:]}'

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlmodel import col
 
 from app.api.facts import (
@@ -16,12 +16,12 @@ from app.api.facts import (
     FactKind,
     FactSort,
 )
-from app.api.reading import DataRoute, Snapshot
+from app.api.reading import Reading, resource
 from app.http.pages import PageParams
 from app.http.parameters import Text
 from app.models.indication import Indication, IndicationStatus
 
-router = APIRouter(tags=["Indications"], route_class=DataRoute)
+router = resource("Indications")
 
 KIND = FactKind(
     Indication,
@@ -62,7 +62,7 @@ class FiltersAcross(Filters):
 
 @router.get("/drugs/{drug_id}/indications", response_model=KIND.page_of_drug, responses=LIST_ERRORS)
 def list_indications_of_drug(
-    reading: Snapshot,
+    reading: Reading,
     drug_id: DrugId,
     page: PageParams,
     filters: Filters,
@@ -74,7 +74,7 @@ def list_indications_of_drug(
 
 @router.get("/indications", response_model=KIND.page, responses=LIST_ERRORS)
 def list_indications(
-    reading: Snapshot,
+    reading: Reading,
     page: PageParams,
     filters: FiltersAcross,
     sort: FactSort = "id",
@@ -84,6 +84,6 @@ def list_indications(
 
 
 @router.get("/indications/{fact_id}", response_model=KIND.record, responses=RECORD_ERRORS)
-def get_indication(reading: Snapshot, fact_id: FactId) -> str:
+def get_indication(reading: Reading, fact_id: FactId) -> str:
     """One indication, by its id."""
     return KIND.get(reading, fact_id)

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
-from app.api.reading import LATEST, Snapshot, with_release
+from app.api.reading import LATEST, Reading, with_release
 from app.database import Statement
 from app.http.errors import UnknownIdError
 from app.http.pages import Cursor, PageParams, listing_of, next_path
@@ -35,7 +35,7 @@ class Listing:
 
     def page_of(
         self,
-        reading: Snapshot,
+        reading: Reading,
         page: PageParams,
         asked: Mapping[str, Any],
         sort: str,
@@ -54,7 +54,7 @@ class Listing:
             for key, bind in (value.items() if isinstance(value, Mapping) else [(name, value)])
         }
         columns = self.orders[sort.removeprefix("-")]
-        listing = listing_of(reading.request.scope["path"], given, sort)
+        listing = listing_of(reading.scope["path"], given, sort)
         begun = None
         if page.cursor is not None:
             begun = Cursor.read(page.cursor, listing, [c.type.python_type for c in columns])
@@ -72,8 +72,8 @@ class Listing:
         if len(items) > page.limit:
             items = items[: page.limit]
             cursor = Cursor(reading.release, listing, total, items[-1][1:])
-            following = next_path(reading.request, cursor)
-            reading.headers["Link"] = f'<{following}>; rel="next"'
+            following = next_path(reading.scope, cursor)
+            reading.headers.append((b"link", f'<{following}>; rel="next"'.encode()))
         bodies = ",".join(body for body, *_ in items)
         end = ""
         if coverage_of:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlmodel import col
 
 from app.api.facts import (
@@ -16,12 +16,12 @@ from app.api.facts import (
     FactKind,
     FactSort,
 )
-from app.api.reading import DataRoute, Snapshot
+from app.api.reading import Reading, resource
 from app.http.pages import PageParams
 from app.http.parameters import Text
 from app.models.mechanism import ActionType, Mechanism
 
-router = APIRouter(tags=["Mechanisms"], route_class=DataRoute)
+router = resource("Mechanisms")
 
 KIND = FactKind(
     Mechanism,
@@ -58,7 +58,7 @@ class FiltersAcross(Filters):
 
 @router.get("/drugs/{drug_id}/mechanisms", response_model=KIND.page_of_drug, responses=LIST_ERRORS)
 def list_mechanisms_of_drug(
-    reading: Snapshot,
+    reading: Reading,
     drug_id: DrugId,
     page: PageParams,
     filters: Filters,
@@ -70,7 +70,7 @@ def list_mechanisms_of_drug(
 
 @router.get("/mechanisms", response_model=KIND.page, responses=LIST_ERRORS)
 def list_mechanisms(
-    reading: Snapshot,
+    reading: Reading,
     page: PageParams,
     filters: FiltersAcross,
     sort: FactSort = "id",
@@ -80,6 +80,6 @@ def list_mechanisms(
 
 
 @router.get("/mechanisms/{fact_id}", response_model=KIND.record, responses=RECORD_ERRORS)
-def get_mechanism(reading: Snapshot, fact_id: FactId) -> str:
+def get_mechanism(reading: Reading, fact_id: FactId) -> str:
     """One mechanism, by its id."""
     return KIND.get(reading, fact_id)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlmodel import col
 
 from app.api.facts import (
@@ -16,12 +16,12 @@ from app.api.facts import (
     FactKind,
     FactSort,
 )
-from app.api.reading import DataRoute, Snapshot
+from app.api.reading import Reading, resource
 from app.http.pages import PageParams
 from app.http.parameters import Text
 from app.models.pharmacokinetics import Pharmacokinetics, Process
 
-router = APIRouter(tags=["Pharmacokinetics"], route_class=DataRoute)
+router = resource("Pharmacokinetics")
 
 KIND = FactKind(
     Pharmacokinetics,
@@ -60,7 +60,7 @@ class FiltersAcross(Filters):
     "/drugs/{drug_id}/pharmacokinetics", response_model=KIND.page_of_drug, responses=LIST_ERRORS
 )
 def list_pharmacokinetics_of_drug(
-    reading: Snapshot,
+    reading: Reading,
     drug_id: DrugId,
     page: PageParams,
     filters: Filters,
@@ -72,7 +72,7 @@ def list_pharmacokinetics_of_drug(
 
 @router.get("/pharmacokinetics", response_model=KIND.page, responses=LIST_ERRORS)
 def list_pharmacokinetics(
-    reading: Snapshot,
+    reading: Reading,
     page: PageParams,
     filters: FiltersAcross,
     sort: FactSort = "id",
@@ -82,6 +82,6 @@ def list_pharmacokinetics(
 
 
 @router.get("/pharmacokinetics/{fact_id}", response_model=KIND.record, responses=RECORD_ERRORS)
-def get_pharmacokinetics_fact(reading: Snapshot, fact_id: FactId) -> str:
+def get_pharmacokinetics_fact(reading: Reading, fact_id: FactId) -> str:
     """One pharmacokinetic fact, by its id."""
     return KIND.get(reading, fact_id)

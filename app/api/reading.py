@@ -6,18 +6,17 @@ of one release, and says of which.
 
 from collections.abc import Callable, Hashable
 from datetime import UTC, datetime
-from inspect import Signature, signature
 from typing import Any
 
 import sqlalchemy as sa
-from fastapi import Request, Response
 from sqlmodel import col
+from starlette.types import Scope
 
 from app.database import Reader, Statement
 from app.http.errors import NoDataError, UnavailableError
-from app.http.headers import announce
+from app.http.headers import VERSION, announce
 from app.http.representations import modified_at
-from app.http.routing import Route, flattened, regathered
+from app.http.routing import Router, WorkRoute
 from app.models.document import Document
 from app.models.release import Release
 from app.records.documents import renderer
@@ -44,13 +43,14 @@ def with_release(
     return Statement(sa.select(*RELEASE, *columns).select_from(joined).order_by(*order))
 
 
-class Snapshot:
-    """What one request reads, and what its answer says of it."""
+class Reading:
+    """What one request reads, and what its answer says of it: all of it is of one release."""
 
-    def __init__(self, request: Request) -> None:
-        self.request = request
-        self.headers: dict[str, str] = {}
+    def __init__(self, reader: Reader, scope: Scope) -> None:
+        self.scope = scope
+        self.headers: list[tuple[bytes, bytes]] = []
         self.release = ""
+        self._reader = reader
 
     def rows(self, statement: Statement, **values: Any) -> list[tuple[Any, ...]]:
         """The rows of a statement `with_release`, less the release's own columns.
@@ -58,20 +58,19 @@ class Snapshot:
         Raises `NoDataError` before the first release, and `UnavailableError` if its documents were
         made by another version of the program.
         """
-        reader: Reader = self.request.app.state.reader
-        rows = reader.rows(statement, values)
+        rows = self._reader.rows(statement, values)
         if not rows:
             raise NoDataError("No data has been loaded yet; `medfacts seed` loads it.")
         released = rows[0][: len(RELEASE)]
-        self.request.scope["state"]["release"] = released
+        self.scope["state"]["release"] = released
         self.release, loaded_at, rendered_by, _ = released
-        announce(self.request, "Data-Release", self.release)
+        announce(self.scope, "Data-Release", self.release)
         if rendered_by != renderer():
             raise UnavailableError(
                 "The data was written for another version of the program; `medfacts migrate` "
                 "brings it up to date."
             )
-        modified_at(self.request, _moment(loaded_at))
+        modified_at(self.scope, _moment(loaded_at))
         return [row[len(RELEASE) :] for row in rows]
 
     def document(self, kind: str, id_: str) -> str | None:
@@ -101,29 +100,22 @@ async def release_served(reader: Reader) -> Hashable:
     return rows[0] if rows else None
 
 
-class DataRoute(Route):
-    """A route whose function reads by its `reading`, and returns the body of its answer."""
+class DataRoute(WorkRoute):
+    """A route whose function reads by its `reading`, in one hop to a thread of the reader's."""
 
-    def __init__(self, path: str, endpoint: Callable[..., str], **options: Any) -> None:
-        super().__init__(path, _in_one_hop(endpoint), **options)
+    async def work(
+        self, function: Callable[..., str], scope: Scope, given: dict[str, Any]
+    ) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+        """The body of the answer, and the headers that the function gave it."""
+        reader: Reader = scope["app"].state.reader
+        reading = Reading(reader, scope)
+        body = await reader.in_thread(lambda: function(reading=reading, **given).encode())
+        return body, reading.headers
 
 
-def _in_one_hop(endpoint: Callable[..., str]) -> Callable[..., Any]:
-    """Have a function run in a thread of the reader's, and answer with what it returns."""
-    declared, gathered = flattened(endpoint)
-
-    async def answer(request: Request, **arguments: Any) -> Response:
-        reading = Snapshot(request)
-        arguments = regathered(arguments, gathered)
-        reader: Reader = request.app.state.reader
-        body = await reader.in_thread(lambda: endpoint(reading=reading, **arguments).encode())
-        return Response(body, media_type="application/json", headers=reading.headers)
-
-    request = signature(answer).parameters["request"]
-    others = [each for each in declared.parameters.values() if each.name != "reading"]
-    answer.__signature__ = Signature([request, *others])  # type: ignore[attr-defined] # FastAPI reads it
-    answer.__name__, answer.__doc__ = endpoint.__name__, endpoint.__doc__
-    return answer
+def resource(tag: str) -> Router:
+    """The routes of a resource that is read from the database."""
+    return Router(tag, VERSION, DataRoute)
 
 
 def _moment(stored: datetime | str) -> datetime:

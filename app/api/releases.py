@@ -3,18 +3,18 @@
 from typing import Annotated, Literal
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlmodel import col
 
 from app.api.lists import Listing
-from app.api.reading import LATEST, DataRoute, Snapshot, with_release
+from app.api.reading import LATEST, Reading, resource, with_release
 from app.http.errors import BadParameterError, ReleaseChangedError, documented
 from app.http.pages import PageParams, page_of
 from app.models.document import Document
 from app.models.release import Release
 from app.records.rows import record_of
 
-router = APIRouter(tags=["Releases"], route_class=DataRoute)
+router = resource("Releases")
 
 Record = record_of(Release)
 
@@ -44,7 +44,7 @@ CURRENT = with_release(
     responses=documented(BadParameterError, ReleaseChangedError),
 )
 def list_releases(
-    reading: Snapshot,
+    reading: Reading,
     page: PageParams,
     sort: Annotated[
         Literal["number", "-number"],
@@ -59,12 +59,12 @@ def list_releases(
 
 
 @router.get("/releases/current", response_model=Record, responses=documented(BadParameterError))
-def get_current_release(reading: Snapshot) -> str:
+def get_current_release(reading: Reading) -> str:
     """The data release that is being served: from which files, and how many facts it holds."""
     return current_release(reading)
 
 
-def current_release(reading: Snapshot) -> str:
+def current_release(reading: Reading) -> str:
     """The release that is being served, as JSON."""
     [(body,)] = reading.rows(CURRENT)
     release: str = body

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlmodel import col
 
 from app.api.facts import (
@@ -16,12 +16,12 @@ from app.api.facts import (
     FactKind,
     FactSort,
 )
-from app.api.reading import DataRoute, Snapshot
+from app.api.reading import Reading, resource
 from app.http.pages import PageParams
 from app.http.parameters import Text
 from app.models.trial import Trial, TrialCondition, TrialRegistryId
 
-router = APIRouter(tags=["Trials"], route_class=DataRoute)
+router = resource("Trials")
 
 KIND = FactKind(
     Trial,
@@ -75,7 +75,7 @@ class FiltersAcross(Filters):
 
 @router.get("/drugs/{drug_id}/trials", response_model=KIND.page_of_drug, responses=LIST_ERRORS)
 def list_trials_of_drug(
-    reading: Snapshot,
+    reading: Reading,
     drug_id: DrugId,
     page: PageParams,
     filters: Filters,
@@ -87,7 +87,7 @@ def list_trials_of_drug(
 
 @router.get("/trials", response_model=KIND.page, responses=LIST_ERRORS)
 def list_trials(
-    reading: Snapshot,
+    reading: Reading,
     page: PageParams,
     filters: FiltersAcross,
     sort: FactSort = "id",
@@ -97,6 +97,6 @@ def list_trials(
 
 
 @router.get("/trials/{fact_id}", response_model=KIND.record, responses=RECORD_ERRORS)
-def get_trial(reading: Snapshot, fact_id: FactId) -> str:
+def get_trial(reading: Reading, fact_id: FactId) -> str:
     """One account of a trial, by its id."""
     return KIND.get(reading, fact_id)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlmodel import col
 
 from app.api.facts import (
@@ -16,13 +16,13 @@ from app.api.facts import (
     FactKind,
     FactSort,
 )
-from app.api.reading import DataRoute, Snapshot
+from app.api.reading import Reading, resource
 from app.http.pages import PageParams
 from app.http.parameters import Flag
 from app.models.warning import Severity, WarningCategory, WarningType
 from app.models.warning import Warning as WarningTable
 
-router = APIRouter(tags=["Warnings"], route_class=DataRoute)
+router = resource("Warnings")
 
 KIND = FactKind(
     WarningTable,
@@ -77,7 +77,7 @@ class FiltersAcross(Filters):
 
 @router.get("/drugs/{drug_id}/warnings", response_model=KIND.page_of_drug, responses=LIST_ERRORS)
 def list_warnings_of_drug(
-    reading: Snapshot,
+    reading: Reading,
     drug_id: DrugId,
     page: PageParams,
     filters: Filters,
@@ -89,7 +89,7 @@ def list_warnings_of_drug(
 
 @router.get("/warnings", response_model=KIND.page, responses=LIST_ERRORS)
 def list_warnings(
-    reading: Snapshot,
+    reading: Reading,
     page: PageParams,
     filters: FiltersAcross,
     sort: FactSort = "id",
@@ -99,6 +99,6 @@ def list_warnings(
 
 
 @router.get("/warnings/{fact_id}", response_model=KIND.record, responses=RECORD_ERRORS)
-def get_warning(reading: Snapshot, fact_id: FactId) -> str:
+def get_warning(reading: Reading, fact_id: FactId) -> str:
     """One warning, by its id."""
     return KIND.get(reading, fact_id)

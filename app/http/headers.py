@@ -4,7 +4,6 @@ import re
 from random import getrandbits
 from typing import Any
 
-from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 VERSION = "/v1"
@@ -28,10 +27,10 @@ checked and put together again, and returns False where the client does not keep
 """
 
 
-def announce(request: Request, name: str, value: str) -> None:
+def announce(scope: Scope, name: str, value: str) -> None:
     """Have the answer to this request carry a header, whatever it turns out to be."""
     header = (name.lower().encode(), value.encode("latin-1"))
-    request.scope["state"].setdefault("announced", []).append(header)
+    scope["state"].setdefault("announced", []).append(header)
 
 
 def request_id(asked: bytes | None) -> bytes:

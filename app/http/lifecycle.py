@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
 from typing import Any
 
-from fastapi import Request
+from starlette.types import Scope
 
 from app.http.headers import announce
 
@@ -27,11 +27,10 @@ def deprecated(since: date, sunset: date | None = None, successor: str | None = 
     return {"deprecated": True, "openapi_extra": {LIFECYCLE: headers}}
 
 
-def tell_lifecycle(request: Request) -> None:
+def tell_lifecycle(scope: Scope, extra: dict[str, Any] | None) -> None:
     """Have the answer say that its route is to go, if it is: every answer, errors too."""
-    extra = request.scope["route"].openapi_extra or {}
-    for name, value in extra.get(LIFECYCLE, {}).items():
-        announce(request, name, value)
+    for name, value in (extra or {}).get(LIFECYCLE, {}).items():
+        announce(scope, name, value)
 
 
 def _midnight(day: date) -> datetime:

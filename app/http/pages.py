@@ -8,10 +8,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, Self, TypeVar
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
-from fastapi import Query, Request
+from fastapi import Query
 from pydantic import Field, create_model
+from starlette.types import Scope
 
 from app.http.errors import BadParameterError, ParameterProblem, ReleaseChangedError
 from app.http.parameters import PageSize
@@ -122,7 +123,8 @@ def _foreign(why: str) -> BadParameterError:
     return BadParameterError.of(ParameterProblem(parameter="cursor", detail=detail))
 
 
-def next_path(request: Request, cursor: Cursor) -> str:
+def next_path(scope: Scope, cursor: Cursor) -> str:
     """The path of the page at a cursor: what was asked, less its own cursor."""
-    asked = [(k, v) for k, v in request.query_params.multi_items() if k != "cursor"]
-    return f"{quote(request.scope['path'])}?{urlencode([*asked, ('cursor', str(cursor))])}"
+    query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    asked = [(name, value) for name, value in query if name != "cursor"]
+    return f"{quote(scope['path'])}?{urlencode([*asked, ('cursor', str(cursor))])}"

@@ -4,8 +4,6 @@ import re
 from collections import Counter
 from typing import Annotated
 
-from fastapi import Request
-from fastapi.dependencies.models import Dependant
 from pydantic import BeforeValidator, Field
 
 from app.http.errors import BadParameterError, ParameterProblem, shortened
@@ -20,14 +18,11 @@ MOST_PROBLEMS = 10
 """How many parameters an error tells of, so that it stays small beside what it answers."""
 
 
-def refuse_unknown_parameters(request: Request) -> None:
+def refuse_unknown(given: list[tuple[str, str]], known: list[str]) -> None:
     """Refuse what would otherwise be ignored: a misspelt filter answers as if there were none."""
-    if not request.scope["query_string"]:
-        return
-    known = _declared(request.scope["route"].dependant)
     there_are = f"There are: {', '.join(known)}." if known else "This path takes none."
     problems = []
-    for name, count in Counter(name for name, _ in request.query_params.multi_items()).items():
+    for name, count in Counter(name for name, _ in given).items():
         if name not in known:
             detail = f"There is no such parameter. {there_are}"
         elif count > 1:
@@ -37,13 +32,6 @@ def refuse_unknown_parameters(request: Request) -> None:
         problems.append(ParameterProblem(parameter=shortened(name), detail=detail))
     if problems:
         raise BadParameterError.of(*problems[:MOST_PROBLEMS])
-
-
-def _declared(dependant: Dependant) -> list[str]:
-    names = [parameter.alias for parameter in dependant.query_params]
-    for dependency in dependant.dependencies:
-        names += _declared(dependency)
-    return names
 
 
 def _plain_digits(value: object) -> object:

@@ -11,7 +11,6 @@ from functools import lru_cache
 
 import anyio.to_thread
 import brotli
-from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -150,9 +149,9 @@ class Representations:
         return Answer(answer.status, headers, body)
 
 
-def modified_at(request: Request, moment: datetime) -> None:
+def modified_at(scope: Scope, moment: datetime) -> None:
     """Say when what this request reads was last modified; kept to the second, as HTTP has it."""
-    request.scope["state"]["modified"] = moment.astimezone(UTC).replace(microsecond=0)
+    scope["state"]["modified"] = moment.astimezone(UTC).replace(microsecond=0)
 
 
 def _is_known(asked: Headers, etag: str, modified: datetime | None) -> bool:
