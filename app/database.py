@@ -133,15 +133,15 @@ class Statement:
 class Reader:
     """Reads for requests: one statement each, so that each sees one state of the data.
 
-    `at_once` says how many: each has a thread and a connection as long as it runs. On SQLite two
-    are enough, for they compute in this process, and more of them would wait for one another.
+    Each has a thread and a connection as long as it runs. On SQLite two are enough, for they
+    compute in this process, and more of them would wait for one another.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.engine = read_engine(settings, autocommit=True)
         is_sqlite = self.engine.dialect.name == "sqlite"
-        self.at_once = min(settings.pool_size, SQLITE_READERS) if is_sqlite else settings.pool_size
-        self._threads = ThreadPoolExecutor(self.at_once, "reader")
+        threads = min(settings.pool_size, SQLITE_READERS) if is_sqlite else settings.pool_size
+        self._threads = ThreadPoolExecutor(threads, "reader")
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         """What the work gives, done in a thread of the reader's."""

@@ -24,6 +24,7 @@ from app.http.representations import (
     Header,
     answer_of,
     conditioned,
+    lines,
     preferred_coding,
 )
 from app.http.requests import headers_refusal, target_of
@@ -60,9 +61,9 @@ class Kept:
         others = answer.headers[len(described) :]
         place = [name for name, _ in others].index(REQUEST_ID)
         return cls(
-            _lines(described),
-            _lines(others[:place]),
-            _lines(others[place + 1 :]),
+            lines(described),
+            lines(others[:place]),
+            lines(others[place + 1 :]),
             answer.header(b"etag"),
             answer.body,
         )
@@ -113,7 +114,7 @@ class Cache:
         self._forget()
 
     def hit(self, scope: Scope) -> bool:
-        """Send what is kept, where the server lets it be sent at once; False if it was not."""
+        """Send what is kept, for a server that asks before it makes a task; False if it was not."""
         write = scope.get("extensions", {}).get(WRITE)
         target = _target(scope)
         if write is None or target is None or monotonic() - self._confirmed >= self._holds / 2:
@@ -134,8 +135,6 @@ class Cache:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from what is kept, or pass the request on and keep its answer."""
-        if self.hit(scope):
-            return
         target = _target(scope)
         if target is None:
             await self.app(scope, receive, send)
@@ -153,7 +152,7 @@ class Cache:
                 await self.app(scope, receive, send)
                 return
             answer = outcome
-        await answer.send(send)
+        await answer.send(scope, send)
 
     async def _found(self, target: bytes, asked: dict[bytes, bytes]) -> Kept | None:
         """What is kept for a request, once others who asked for it before have it."""
@@ -267,11 +266,6 @@ def _is_plainly_known(kept: Kept, asked: dict[bytes, bytes]) -> bool:
         and b"if-match" not in asked
         and (b"if-unmodified-since" not in asked)
     )
-
-
-def _lines(headers: list[Header]) -> bytes:
-    """Headers as they go over the wire; that none ends a line was seen to when they were made."""
-    return b"".join(b"%b: %b\r\n" % header for header in headers)
 
 
 def _combined(headers: list[Header]) -> dict[bytes, bytes]:

@@ -15,6 +15,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.errors import PreconditionError
+from app.http.headers import WRITE
 
 NO_STORE = "no-store"
 SMALLEST = 500
@@ -54,11 +55,19 @@ class Answer:
         items = b",".join(value for each, value in self.headers if each == name).split(b",")
         return [item.strip().lower() for item in items if item.strip()]
 
-    async def send(self, send: Send) -> None:
-        """Send it; this waits for a client that does not read."""
+    async def send(self, scope: Scope, send: Send) -> None:
+        """Send it, in one piece where the server takes it so; this waits for slow readers."""
+        write = scope.get("extensions", {}).get(WRITE)
+        if write and write(self.status, lines(self.headers), self.body):
+            return
         start = {"type": "http.response.start", "status": self.status, "headers": self.headers}
         await send(start)
         await send({"type": "http.response.body", "body": self.body})
+
+
+def lines(headers: list[Header]) -> bytes:
+    """Headers as they go over the wire."""
+    return b"".join([b"%b: %b\r\n" % header for header in headers])
 
 
 async def answer_of(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
@@ -116,7 +125,7 @@ class Representations:
         answer = await answer_of(self.app, scope, receive)
         if answer.status == 200:
             answer = await self._completed(answer, scope, policy)
-        await answer.send(send)
+        await answer.send({}, send)
 
     def _policy(self, scope: Scope) -> str:
         steps = scope.get("path", "").removeprefix("/v1").split("/")
@@ -129,8 +138,8 @@ class Representations:
         coding = None
         content_type = answer.header(b"content-type") or b""
         if len(body) >= SMALLEST and COMPRESSIBLE.match(content_type):
-            asked = Headers(scope=scope).getlist("accept-encoding")
-            coding = preferred_coding(",".join(asked).encode("latin-1"))
+            asked = [value for name, value in scope["headers"] if name == b"accept-encoding"]
+            coding = preferred_coding(b",".join(asked))
         described = [(b"content-type", content_type)]
         if coding:
             body = await anyio.to_thread.run_sync(CODINGS[coding], body)
@@ -142,11 +151,16 @@ class Representations:
             *described,
             *(header for header in answer.headers if header[0] not in METADATA),
             (b"etag", f'"{tag}"'.encode()),
-            (b"last-modified", format_datetime(modified, usegmt=True).encode()),
+            (b"last-modified", _http_date(modified)),
             (b"cache-control", policy.encode()),
             (b"vary", b"Accept-Encoding"),
         ]
         return Answer(answer.status, headers, body)
+
+
+@lru_cache(maxsize=64)
+def _http_date(moment: datetime) -> bytes:
+    return format_datetime(moment, usegmt=True).encode()
 
 
 def modified_at(scope: Scope, moment: datetime) -> None:

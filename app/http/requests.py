@@ -46,13 +46,16 @@ class RefuseMalformed:
         """Pass the request on if it can be read, else answer what is wrong with it."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-        elif refusal := scope["state"].get("refusal") or _refusal(scope):
-            await problem_response(Request(scope), refusal)(scope, receive, send)
-        elif scope["path"] == "*":  # OPTIONS * asks about the whole server
-            await Response(status_code=204, headers={"Allow": ALLOW})(scope, receive, send)
-        else:
-            query = _in_order(scope["query_string"])
+            return
+        target = target_of(scope["raw_path"], scope["query_string"])
+        refusal = scope["state"].get("refusal") or headers_refusal(scope)
+        if target is not None and not refusal:
+            query = target.partition(b"?")[2]
             await self.app({**scope, "query_string": query}, receive, send)
+        elif refusal := refusal or _target_refusal(scope):
+            await problem_response(Request(scope), refusal)(scope, receive, send)
+        else:  # OPTIONS * asks about the whole server
+            await Response(status_code=204, headers={"Allow": ALLOW})(scope, receive, send)
 
 
 def target_of(path: bytes, query: bytes) -> bytes | None:
@@ -78,16 +81,17 @@ def headers_refusal(scope: Scope) -> ProblemError | None:
     return None
 
 
-def _refusal(scope: Scope) -> ProblemError | None:
+def _target_refusal(scope: Scope) -> ProblemError | None:
+    """What is wrong with a request's path and query; nothing for `OPTIONS *`."""
     path, query = scope["raw_path"], scope["query_string"]
     length = len(path) + len(query)
     if length > LONGEST_ADDRESS:
         return LongAddressError(
             f"The path and query have {length} bytes; {LONGEST_ADDRESS} are taken."
         )
-    if refusal := headers_refusal(scope) or _path_refusal(path) or _query_refusal(query):
+    if refusal := _path_refusal(path) or _query_refusal(query):
         return refusal
-    if not path.startswith(b"/") and (scope["method"], path) != ("OPTIONS", b"*"):
+    if (scope["method"], path) != ("OPTIONS", b"*"):
         return RequestError("The path does not begin with '/'.")
     return None
 
