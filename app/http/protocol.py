@@ -194,14 +194,15 @@ class StrictProtocol(HttpToolsProtocol):
 
 def _write(cycle: RequestResponseCycle, status: int, head: bytes, body: bytes) -> bool:
     """Send a whole answer, as uvicorn's own cycle sends one in two parts."""
-    if cycle.disconnected or cycle.response_started or cycle.transport.is_closing():
-        return True
     if cycle.flow.write_paused or cycle.access_log:
         return False
+    is_gone = cycle.disconnected or cycle.transport.is_closing()
+    cycle.response_started = cycle.response_complete = True
+    if is_gone:
+        return True
     own = [b"%b: %b\r\n" % header for header in cycle.default_headers]
     end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
     cycle.transport.write(b"".join([STATUS_LINE[status], *own, head, end, body]))
-    cycle.response_started = cycle.response_complete = True
     cycle.message_event.set()
     if not cycle.keep_alive:
         cycle.transport.close()
