@@ -20,7 +20,7 @@ from app.http.admission import Admission
 from app.http.cache import Cache
 from app.http.cors import AnswerPreflights, ReadableByPages
 from app.http.errors import LastResort, handle_errors
-from app.http.headers import VERSION, CommonHeaders, CurrentVersion, HeadAsGet
+from app.http.headers import VERSION, CommonHeaders, CurrentVersion, HeadAsGet, Write
 from app.http.representations import NO_STORE, Representations
 from app.http.requests import RefuseMalformed
 from app.http.routing import Route, Router
@@ -34,7 +34,7 @@ class Api(FastAPI):
     """FastAPI, and around it the layers that every request and every answer goes through."""
 
     layers: ASGIApp
-    hit: Callable[[Scope], bool]
+    hit: Callable[[Scope, Write], bool]
     """Answers at once what the cache has; the server asks it before it begins a task."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -16,7 +16,7 @@ from typing import Self
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.http.errors import PreconditionError
-from app.http.headers import REQUEST_ID, WRITE, request_id
+from app.http.headers import REQUEST_ID, Write, request_id
 from app.http.representations import (
     METADATA,
     NO_STORE,
@@ -113,11 +113,10 @@ class Cache:
         self._varies: tuple[bytes, ...] = ()
         self._forget()
 
-    def hit(self, scope: Scope) -> bool:
+    def hit(self, scope: Scope, write: Write) -> bool:
         """Send what is kept, for a server that asks before it makes a task; False if it was not."""
-        write = scope.get("extensions", {}).get(WRITE)
         target = _target(scope)
-        if write is None or target is None or monotonic() - self._confirmed >= self._holds / 2:
+        if target is None or monotonic() - self._confirmed >= self._holds / 2:
             return False
         asked = _combined(scope["headers"])
         key = self._key(target, asked)
@@ -130,8 +129,7 @@ class Cache:
                 return False
             status, body = 304, b""
         self._answers.move_to_end(key)
-        sent: bool = write(status, kept.head(status, request_id(asked.get(REQUEST_ID))), body)
-        return sent
+        return write(status, kept.head(status, request_id(asked.get(REQUEST_ID))), body)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from what is kept, or pass the request on and keep its answer."""

@@ -1,6 +1,7 @@
 """What every response carries, and how HEAD and the paths without `/v1` are answered."""
 
 import re
+from collections.abc import Callable
 from random import getrandbits
 from typing import Any
 
@@ -19,6 +20,7 @@ UNLESS_GIVEN = (
 )
 
 
+Write = Callable[[int, bytes, bytes], bool]
 WRITE = "medfacts.write"
 """An ASGI extension: `scope["extensions"][WRITE](status, head, body)` sends a whole answer at once.
 

@@ -133,10 +133,12 @@ class StrictProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         """Have a request answered: at once if the app can, else by a task of its own."""
-        cycle.scope["extensions"] = {WRITE: partial(_write, cycle)}  # type: ignore[dict-item] # ours
+        write = partial(_write, cycle)
         hit = getattr(self.config.app, "hit", None)
-        if not (self._is_first_in_line and hit and hit(cycle.scope)):
-            super()._start_asgi_task(cycle, app)
+        if self._is_first_in_line and hit and hit(cycle.scope, write):
+            return
+        cycle.scope["extensions"] = {WRITE: write}  # type: ignore[dict-item] # ours
+        super()._start_asgi_task(cycle, app)
 
     def _wait_for_request(self) -> None:
         self._deadline = self.loop.call_later(SECONDS_TO_ARRIVE, self._too_slow)
@@ -198,6 +200,7 @@ def _write(cycle: RequestResponseCycle, status: int, head: bytes, body: bytes) -
         return False
     is_gone = cycle.disconnected or cycle.transport.is_closing()
     cycle.response_started = cycle.response_complete = True
+    cycle.scope.pop("extensions", None)  # which refer to the cycle: garbage that only gc would find
     if is_gone:
         return True
     own = [b"%b: %b\r\n" % header for header in cycle.default_headers]
