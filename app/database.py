@@ -113,7 +113,7 @@ class Statement:
     Core's own execution costs several times what SQLite takes for the work.
     """
 
-    def __init__(self, select: sa.Select[Any] | sa.CompoundSelect[Any]) -> None:
+    def __init__(self, select: sa.ClauseElement) -> None:
         self._select = select
         self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
 
@@ -164,7 +164,7 @@ class Reader:
                 if is_last_try or not driver.closed:
                     raise
                 connection.invalidate(error)
-                self.engine.dispose(close=False)  # those that are idle broke with it
+                self.engine.dispose()  # those that are idle broke with it
             finally:
                 connection.close()
         raise AssertionError
