@@ -113,7 +113,7 @@ class Statement:
     Core's own execution costs several times what SQLite takes for the work.
     """
 
-    def __init__(self, select: sa.ClauseElement) -> None:
+    def __init__(self, select: sa.Select[*tuple[Any, ...]]) -> None:
         self._select = select
         self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
 
