@@ -2,7 +2,6 @@
 
 from typing import Annotated, Literal
 
-import sqlalchemy as sa
 from fastapi import Path, Query
 from sqlmodel import col
 
@@ -13,7 +12,6 @@ from app.http.errors import BadParameterError, ReleaseChangedError, UnknownIdErr
 from app.http.pages import PageParams, page_of
 from app.http.parameters import Text
 from app.models.condition import Condition
-from app.models.document import Document
 from app.records.rows import record_of
 
 router = resource("Conditions")
@@ -21,10 +19,7 @@ router = resource("Conditions")
 Record = record_of(Condition)
 
 CONDITIONS = Listing(
-    documents=sa.select(col(Document.body)).where(col(Document.kind) == "conditions"),
-    filters={},
-    orders={"id": (col(Document.id),)},
-    noun="conditions",
+    kind="conditions", id=col(Condition.id), filters={}, orders={"id": (col(Condition.id),)}
 )
 
 

@@ -25,33 +25,35 @@ router = resource("Drugs")
 KINDS = fact_kinds()
 KIND_NAMES = ", ".join(f"`{name}`" for name in KINDS)
 
+
+def _with(owner: Any, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """That a drug is among the owners of the rows that fulfil these conditions."""
+    return col(Drug.id).in_(sa.select(col(owner)).where(*conditions))
+
+
 DRUGS = Listing(
-    documents=sa.select(col(Document.body))
-    .join_from(Drug, Document, col(Document.id) == col(Drug.id))
-    .where(col(Document.kind) == "drugs"),
+    kind="drugs",
+    id=col(Drug.id),
     filters={
-        "q": sa.exists().where(
-            col(DrugName.drug_id) == col(Drug.id),
+        "q": _with(
+            DrugName.drug_id,
             col(DrugName.folded_name).contains(sa.bindparam("q"), autoescape=False, escape="\\"),
         ),
-        "class_": sa.exists().where(
-            col(DrugClass.drug_id) == col(Drug.id), col(DrugClass.id) == sa.bindparam("class_")
-        ),
-        "condition": sa.exists().where(
-            col(Fact.drug_id) == col(Drug.id),
+        "class_": _with(DrugClass.drug_id, col(DrugClass.id) == sa.bindparam("class_")),
+        "condition": _with(
+            Fact.drug_id,
             col(Fact.id) == col(Indication.id),
             col(Indication.condition_id) == sa.bindparam("condition"),
             # A finding against is no match: the drug is of no use for that condition.
             col(Indication.status) != IndicationStatus.NOT_EFFECTIVE,
         ),
-        "identifier": sa.exists().where(
-            col(DrugIdentifier.drug_id) == col(Drug.id),
+        "identifier": _with(
+            DrugIdentifier.drug_id,
             col(DrugIdentifier.system) == sa.bindparam("system"),
             col(DrugIdentifier.value) == sa.bindparam("identifier"),
         ),
     },
     orders={"name": (col(Drug.folded_name), col(Drug.id)), "id": (col(Drug.id),)},
-    noun="drugs",
 )
 
 

@@ -21,8 +21,7 @@ from app.http.errors import (
 )
 from app.http.pages import PageParams, page_of
 from app.http.parameters import Text
-from app.models.document import Document
-from app.models.fact import Detail, fact_kinds
+from app.models.fact import Detail, Fact, fact_kinds
 from app.records.facts import CoverageRecord, fact_record
 
 DrugId = Annotated[
@@ -75,14 +74,15 @@ class FactKind:
         self.table = table
         self.name = table.kind_name
         self.record = fact_record(table)
-        detail = table_of(table)
+        id_ = table_of(table).c.id
+        of_drug = sa.select(col(Fact.id)).where(
+            col(Fact.drug_id) == sa.bindparam("drug"), col(Fact.kind) == self.name
+        )
         self.listing = Listing(
-            documents=sa.select(col(Document.body))
-            .join_from(table_of(Document), detail, detail.c.id == col(Document.id))
-            .where(col(Document.kind) == self.name),
-            filters={"drug": col(Document.drug_id) == sa.bindparam("drug"), **(filters or {})},
-            orders={"id": (col(Document.id),)},
-            noun=self.name,
+            kind=self.name,
+            id=id_,
+            filters={"drug": id_.in_(of_drug), **(filters or {})},
+            orders={"id": (id_,)},
         )
 
     @cached_property

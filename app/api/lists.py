@@ -14,6 +14,10 @@ from app.database import Statement
 from app.http.errors import UnknownIdError
 from app.http.pages import Cursor, PageParams, listing_of, next_path
 from app.models.document import Document
+from app.models.fact import fact_kinds
+
+COUNTED = {"drugs", "conditions", "sources", *fact_kinds()}
+"""The kinds that a release counts."""
 
 DRUG, ITEM = 0, 1
 """What a row of a page's statement is: the drug that the list is about, or an item."""
@@ -21,17 +25,18 @@ DRUG, ITEM = 0, 1
 
 @dataclass(frozen=True)
 class Listing:
-    """What a list can be narrowed and ordered by.
+    """What a list of documents of one kind can be narrowed and ordered by.
 
-    `documents` selects the bodies of all items. `filters` are conditions on a bound parameter of
-    the filter's own name; `orders` give the columns to order by, the last of them unique, and begin
-    with the default. `noun` is what a release counts the items as; None: they are counted anew.
+    `id` is the column that holds what the documents are known by. `filters` are conditions on a
+    bound parameter of the filter's own name; `orders` give the columns to order by, the last of
+    them unique, and begin with the default. All are columns of one table, whose indexes then lead
+    to a page at any depth; only the documents of that page are looked up.
     """
 
-    documents: sa.Select[Any]
+    kind: str
+    id: Any
     filters: Mapping[str, sa.ColumnElement[bool]] = field(hash=False)
     orders: Mapping[str, tuple[Any, ...]] = field(hash=False)
-    noun: str | None = None
 
     def page_of(
         self,
@@ -82,9 +87,9 @@ class Listing:
         return f'{{"items":[{bodies}],"total":{total},"next":{json.dumps(following)}{end}}}'
 
     def _total(self, counted: Any) -> int:
-        """How many there are: a number, or under the noun in what the release counts."""
+        """How many there are: a number, or among what the release counts."""
         counts = json.loads(counted) if isinstance(counted, str) else counted
-        total: int = counts[self.noun] if isinstance(counts, dict) else counts
+        total: int = counts[self.kind] if isinstance(counts, dict) else counts
         return total
 
     @cached_property
@@ -93,7 +98,9 @@ class Listing:
         return lru_cache(maxsize=256)(self._build)
 
     def _build(self, filters: frozenset[str], sort: str, further: bool) -> Statement:
-        matching = self.documents.where(*(self.filters[name] for name in sorted(filters)))
+        matching = sa.select(self.id.label("id")).where(
+            *(self.filters[name] for name in sorted(filters))
+        )
         columns = self.orders[sort.removeprefix("-")]
         backwards = sort.startswith("-")
         rows = matching.add_columns(*(c.label(f"key_{i}") for i, c in enumerate(columns)))
@@ -106,7 +113,12 @@ class Listing:
         order = [column.desc() if backwards else column.asc() for column in columns]
         limit = sa.bindparam("page_size", type_=sa.Integer)
         page = rows.order_by(*order).limit(limit).subquery("page")
-        found = sa.select(sa.literal_column(str(ITEM)).label("part"), *page.c)
+        id_, *keys = page.c
+        found = sa.select(
+            sa.literal_column(str(ITEM)).label("part"),
+            self._body_of(id_).label("body"),
+            *keys,
+        )
         if "drug" in filters:
             about = sa.select(
                 sa.literal_column(str(DRUG)).label("part"),
@@ -125,12 +137,19 @@ class Listing:
             order=(part, *(key.desc() if backwards else key.asc() for key in keys)),
         )
 
+    def _body_of(self, id_: sa.ColumnElement[str]) -> sa.ScalarSelect[str]:
+        return (
+            sa.select(col(Document.body))
+            .where(col(Document.kind) == self.kind, col(Document.id) == id_)
+            .scalar_subquery()
+        )
+
     def _counted(
         self, matching: sa.Select[Any], filtered: bool, further: bool
     ) -> sa.ColumnElement[Any]:
         if further:
             return sa.null()
-        if self.noun is not None and not filtered:
+        if self.kind in COUNTED and not filtered:
             return LATEST.c.counts
         count = matching.with_only_columns(sa.func.count(), maintain_column_froms=True)
         return count.scalar_subquery()

@@ -19,9 +19,8 @@ router = resource("Releases")
 Record = record_of(Release)
 
 RELEASES = Listing(
-    documents=sa.select(col(Document.body))
-    .join_from(Release, Document, col(Document.id) == sa.cast(col(Release.number), sa.String))
-    .where(col(Document.kind) == "releases"),
+    kind="releases",
+    id=sa.cast(col(Release.number), sa.String),
     filters={},
     orders={"number": (col(Release.number),)},
 )

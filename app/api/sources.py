@@ -2,7 +2,6 @@
 
 from typing import Annotated, Literal
 
-import sqlalchemy as sa
 from fastapi import Path, Query
 from sqlmodel import col
 
@@ -12,7 +11,6 @@ from app.api.reading import Reading, resource
 from app.http.errors import BadParameterError, ReleaseChangedError, UnknownIdError, documented
 from app.http.pages import PageParams, page_of
 from app.http.parameters import Text
-from app.models.document import Document
 from app.models.source import Source
 from app.records.rows import record_of
 
@@ -20,12 +18,7 @@ router = resource("Sources")
 
 Record = record_of(Source)
 
-SOURCES = Listing(
-    documents=sa.select(col(Document.body)).where(col(Document.kind) == "sources"),
-    filters={},
-    orders={"id": (col(Document.id),)},
-    noun="sources",
-)
+SOURCES = Listing(kind="sources", id=col(Source.id), filters={}, orders={"id": (col(Source.id),)})
 
 
 @router.get(

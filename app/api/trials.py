@@ -26,13 +26,15 @@ router = resource("Trials")
 KIND = FactKind(
     Trial,
     filters={
-        "condition": sa.exists().where(
-            col(TrialCondition.trial_id) == col(Trial.id),
-            col(TrialCondition.condition_id) == sa.bindparam("condition"),
+        "condition": col(Trial.id).in_(
+            sa.select(col(TrialCondition.trial_id)).where(
+                col(TrialCondition.condition_id) == sa.bindparam("condition")
+            )
         ),
-        "registry_id": sa.exists().where(
-            col(TrialRegistryId.trial_id) == col(Trial.id),
-            col(TrialRegistryId.registry_id) == sa.bindparam("registry_id"),
+        "registry_id": col(Trial.id).in_(
+            sa.select(col(TrialRegistryId.trial_id)).where(
+                col(TrialRegistryId.registry_id) == sa.bindparam("registry_id")
+            )
         ),
         "study": col(Trial.study) == sa.bindparam("study"),
     },

@@ -5,7 +5,7 @@ from typing import ClassVar
 from sqlmodel import Field, SQLModel
 
 from app.models.base import KEY, Part, at_position, described, owned_by
-from app.models.fact import Detail, detail_of
+from app.models.fact import Detail, detail_of, found_by
 from app.models.source import evidence
 
 
@@ -34,13 +34,13 @@ class DiscrepancyValue(Part, table=True):
 class Discrepancy(Detail, DiscrepancyFields, table=True):
     """Two or more sources that give different values for the same thing."""
 
-    __table_args__ = detail_of("discrepancies")
+    __table_args__ = (*detail_of("discrepancies"), *found_by("discrepancy", "subject_id"))
     kind_name: ClassVar = "discrepancies"
     singular: ClassVar = "discrepancy"
     cited_by: ClassVar = "values"
     parts: ClassVar[dict[str, type[Part]]] = {"values": DiscrepancyValue}
 
-    subject_id: str = Field(foreign_key="fact.id", index=True, sa_type=KEY)
+    subject_id: str = Field(foreign_key="fact.id", sa_type=KEY)
     field: str = described(
         "The field in question: a JSON Pointer (RFC 6901) into the fact.", "/enrollment/count"
     )

@@ -6,7 +6,7 @@ from typing import ClassVar
 from sqlmodel import Field, SQLModel
 
 from app.models.base import JSON, KEY, checked, described
-from app.models.fact import Detail, Section, detail_of
+from app.models.fact import Detail, Section, detail_of, found_by
 
 
 class IndicationStatus(StrEnum):
@@ -54,10 +54,11 @@ class IndicationFields(SQLModel):
 class Indication(Detail, IndicationFields, table=True):
     """An indication, or a finding against one."""
 
-    __table_args__ = detail_of("indications")
+    __table_args__ = (
+        *detail_of("indications"),
+        *found_by("indication", "condition_id", "status"),
+    )
     kind_name: ClassVar = "indications"
     singular: ClassVar = "indication"
 
-    condition_id: str | None = Field(
-        default=None, foreign_key="condition.id", index=True, sa_type=KEY
-    )
+    condition_id: str | None = Field(default=None, foreign_key="condition.id", sa_type=KEY)

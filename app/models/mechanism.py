@@ -17,7 +17,7 @@ from app.models.base import (
     key,
     owned_by,
 )
-from app.models.fact import Detail, Section, detail_of
+from app.models.fact import Detail, Section, detail_of, found_by
 
 
 class ActionType(StrEnum):
@@ -122,8 +122,11 @@ class MechanismFields(SQLModel):
 class Mechanism(Detail, MechanismFields, table=True):
     """A way in which the drug acts."""
 
-    __table_args__ = detail_of("mechanisms")
+    __table_args__ = (
+        *detail_of("mechanisms"),
+        *found_by("mechanism", "target_id", "action_type"),
+    )
     kind_name: ClassVar = "mechanisms"
     singular: ClassVar = "mechanism"
 
-    target_id: str | None = Field(default=None, foreign_key="target.id", index=True, sa_type=KEY)
+    target_id: str | None = Field(default=None, foreign_key="target.id", sa_type=KEY)

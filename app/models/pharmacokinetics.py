@@ -6,7 +6,7 @@ from typing import ClassVar
 from sqlmodel import SQLModel
 
 from app.models.base import JSON, checked, described
-from app.models.fact import Detail, Section, detail_of
+from app.models.fact import Detail, Section, detail_of, found_by
 
 
 class Process(StrEnum):
@@ -38,6 +38,9 @@ class PharmacokineticsFields(SQLModel):
 class Pharmacokinetics(Detail, PharmacokineticsFields, table=True):
     """How the drug is absorbed, distributed, metabolised or excreted."""
 
-    __table_args__ = detail_of("pharmacokinetics")
+    __table_args__ = (
+        *detail_of("pharmacokinetics"),
+        *found_by("pharmacokinetics", "process", "organ"),
+    )
     kind_name: ClassVar = "pharmacokinetics"
     singular: ClassVar = "pharmacokinetics"

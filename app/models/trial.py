@@ -21,7 +21,7 @@ from app.models.base import (
     owned_by,
     partial_date,
 )
-from app.models.fact import Certainty, Detail, detail_of
+from app.models.fact import Certainty, Detail, detail_of, found_by
 from app.models.source import evidence
 
 MOST = 2**31 - 1
@@ -468,7 +468,6 @@ class TrialFields(SQLModel):
         "A key that accounts of the same study share. Each source's account is a record of its "
         "own, so count studies by this key and not by records.",
         "addolorato-2007",
-        index=True,
         default=None,
     )
     title: str | None = described(
@@ -531,6 +530,7 @@ class Trial(Detail, TrialFields, table=True):
 
     __table_args__ = (
         *detail_of("trials"),
+        *found_by("trial", "study"),
         partial_date("start_date"),
         partial_date("completion_date"),
         partial_date("first_posted"),

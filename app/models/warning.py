@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from app.models.base import JSON, checked, described
-from app.models.fact import Detail, Section, detail_of
+from app.models.fact import Detail, Section, detail_of, found_by
 
 
 class WarningType(StrEnum):
@@ -105,6 +105,7 @@ class Warning(Detail, WarningFields, table=True):  # noqa: A001 -- the domain's 
 
     __table_args__ = (
         *detail_of("warnings"),
+        *found_by("warning", "type", "category", "severity", "boxed"),
         sa.CheckConstraint(
             "(severity IS NULL) = (severity_basis IS NULL)", name="severity_has_a_basis"
         ),

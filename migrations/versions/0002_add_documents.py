@@ -3,6 +3,8 @@
 The keys of parts began with the position, so an owner's parts were found by reading them all.
 """
 
+from collections.abc import Iterator, Mapping
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -37,6 +39,26 @@ OWNERS = {
 }
 """The tables of parts, and the columns of their keys before `position`."""
 
+NARROWED = {
+    "drug": ("folded_name",),
+    "discrepancy": ("subject_id",),
+    "indication": ("condition_id", "status"),
+    "mechanism": ("action_type", "target_id"),
+    "pharmacokinetics": ("organ", "process"),
+    "trial": ("study",),
+    "warning": ("boxed", "category", "severity", "type"),
+}
+"""The columns that lists are narrowed or ordered by: each index goes on with the id."""
+
+ALONE = {
+    "drug": ("folded_name",),
+    "discrepancy": ("subject_id",),
+    "indication": ("condition_id",),
+    "mechanism": ("target_id",),
+    "trial": ("study",),
+}
+"""Those of them that had an index which did not."""
+
 
 def upgrade() -> None:
     """Add them. They are empty until `medfacts migrate` or a loader has written them."""
@@ -54,18 +76,28 @@ def upgrade() -> None:
     )
     op.create_index("ix_document_drug_id_kind_id", "document", ["drug_id", "kind", "id"])
     op.add_column("release", sa.Column("rendered_by", sa.String(), nullable=True))
-    op.drop_index("ix_drug_folded_name", "drug")
-    op.create_index("ix_drug_folded_name_id", "drug", ["folded_name", "id"])
+    for table, column in _each(ALONE):
+        op.drop_index(f"ix_{table}_{column}", table)
+    for table, column in _each(NARROWED):
+        op.create_index(f"ix_{table}_{column}_id", table, [column, "id"])
 
 
 def downgrade() -> None:
     """Remove them; every fact is in the other tables."""
-    op.drop_index("ix_drug_folded_name_id", "drug")
-    op.create_index("ix_drug_folded_name", "drug", ["folded_name"])
+    for table, column in _each(NARROWED):
+        op.drop_index(f"ix_{table}_{column}_id", table)
+    for table, column in _each(ALONE):
+        op.create_index(f"ix_{table}_{column}", table, [column])
     with op.batch_alter_table("release") as release:
         release.drop_column("rendered_by")
     op.drop_index("ix_document_drug_id_kind_id", "document")
     op.drop_table("document")
+
+
+def _each(columns: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
+    for table, names in columns.items():
+        for name in names:
+            yield table, name
 
 
 def _put_owners_first() -> None:
