@@ -1,11 +1,22 @@
 """Lists: their filters, order, pages, and what an empty one means."""
 
+import re
 import threading
+from itertools import product
+from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
+from app.api.conditions import CONDITIONS
+from app.api.drugs import DRUGS
+from app.api.facts import kinds
+from app.api.releases import RELEASES
+from app.api.sources import SOURCES
+from app.database import Reader
+from app.settings import Settings
 from tests.conftest import Save
 from tests.writing import CITE, brand, drug, indication, warning
 
@@ -267,3 +278,35 @@ def test_releases_say_from_what_they_were_made(client: httpx.Client, save: Save)
         "shared.yaml",
     ]
     assert (current["counts"]["drugs"], current["counts"]["warnings"]) == (2, 1)
+
+
+LISTS = {kind.name: kind.listing for kind in kinds().values()} | {
+    "drugs": DRUGS,
+    "conditions": CONDITIONS,
+    "sources": SOURCES,
+    "releases": RELEASES,
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_no_page_of_a_list_reads_a_whole_table(sqlite_template: Path, name: str) -> None:
+    """However many there are: an index leads to its first item, and on from there."""
+    reader = Reader(Settings(database_url=f"sqlite:///{sqlite_template}"))
+    connection: Any = reader.engine.raw_connection().driver_connection
+    listing = LISTS[name]
+    found_by = [(), *((one,) for one in listing.filters if one != "q")]
+    for filters, order, further in product(found_by, listing.orders, (False, True)):
+        for sort in (order, f"-{order}"):
+            text, constants = listing._statement(frozenset(filters), sort, further).on(
+                reader.engine.dialect
+            )
+            names = re.findall(r":(\w+)", text)
+            plan = connection.execute(
+                f"EXPLAIN QUERY PLAN {text}", dict.fromkeys(names, 1) | constants
+            ).fetchall()
+            steps = [step for *_, step in plan]
+            whole = [s for s in steps if s.startswith("SCAN") and " INDEX " not in s]
+            assert {s.split()[1] for s in whole} <= {"page", "found", "release"}, steps
+            sorted_ = [s for s in steps if "ORDER BY" in s]
+            assert len(sorted_) <= (2 if filters else 1), steps
+    reader.close()
