@@ -1,8 +1,10 @@
 """How the tests get a database and a client.
 
 Every answer that a client here gets is held to the OpenAPI document (`tests.conformance`), and the
-cache is held to be invisible: each request is asked again, when its answer may be kept already, and
-of an app without a cache; all three have to answer the same, byte for byte.
+cache is held to be invisible: each request is asked again, when its answer may be kept already; in
+the way in which the server asks; and of an app without a cache. All have to answer the same, byte
+for byte. Where the data changes under a test, the cache asks which release is served before every
+answer; over the project's own seed it is as users have it.
 
 Every test that touches data runs twice: on SQLite, and on a real Postgres that the session starts
 from a PyPI wheel and ends again. Nothing is mocked and nothing is online.
@@ -26,6 +28,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.database import write_engine
+from app.http.headers import WRITE
 from app.ingest.seed import load_seed
 from app.main import Api, create_app
 from app.schema import migrate
@@ -42,7 +45,8 @@ Save = Callable[..., None]
 class AppTransport(httpx.BaseTransport):
     """Calls an app in this process, for tests that do not wait: httpx itself has only the async.
 
-    With a `twin`, which has no cache, it holds the app to answer as that does.
+    With a `twin`, which has no cache, it holds the app to answer as that does: again, in the way
+    in which the server asks, and the twin itself.
     """
 
     def __init__(
@@ -50,17 +54,17 @@ class AppTransport(httpx.BaseTransport):
     ) -> None:
         self._app = httpx.ASGITransport(app)
         self._portal = portal
-        self._twin = httpx.ASGITransport(twin) if twin else None
+        self._others = [self._app, httpx.ASGITransport(AsServed(app))] if twin else []
+        self._others += [httpx.ASGITransport(twin)] if twin else []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Pass the request to the app, read its whole answer, and hold it to the contract."""
         status, headers, body = self._portal.call(self._answer, self._app, request)
         contract().hold(request, httpx.Response(status, headers=headers, content=body))
-        if self._twin:
-            first = _less_its_id(status, headers, body)
-            for app in (self._app, self._twin):
-                again = _less_its_id(*self._portal.call(self._answer, app, request))
-                assert again == first, f"{request.method} {request.url} depends on the cache"
+        first = _less_its_id(status, headers, body)
+        for app in self._others:
+            again = _less_its_id(*self._portal.call(self._answer, app, request))
+            assert again == first, f"{request.method} {request.url} depends on the cache"
         return httpx.Response(status, headers=headers, stream=httpx.ByteStream(body))
 
     async def _answer(
@@ -69,6 +73,34 @@ class AppTransport(httpx.BaseTransport):
         answer = await app.handle_async_request(request)
         body = b"".join([chunk async for chunk in answer.aiter_raw()])
         return answer.status_code, answer.headers, body
+
+
+class AsServed:
+    """An app as the server asks it: for a hit first, and with what sends a whole answer at once."""
+
+    hits = 0
+
+    def __init__(self, app: Api) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Pass a request on, and what was sent at once as the messages that it stands for."""
+        sent: list[tuple[int, bytes, bytes]] = []
+
+        def write(*answer: Any) -> bool:
+            sent.append(answer)
+            return True
+
+        scope = {**scope, "state": {}}
+        if self._app.hit(scope, write):
+            AsServed.hits += 1
+        else:
+            await self._app({**scope, "extensions": {WRITE: write}}, receive, send)
+        for status, head, body in sent:
+            lines = head.split(b"\r\n")[:-1]
+            headers = [tuple(line.split(b": ", 1)) for line in lines]
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
 
 
 def _less_its_id(status: int, headers: httpx.Headers, body: bytes) -> tuple[int, Any, bytes]:
@@ -214,8 +246,8 @@ def seeded_database(new_database: Callable[[], Any]) -> Iterator[Settings]:
 
 @pytest.fixture(scope="session")
 def seeded_app(seeded_database: Settings) -> Iterator[Api]:
-    """An app over the project's own seed."""
-    with running(always_asking(seeded_database)) as app:
+    """An app over the project's own seed, as users have it."""
+    with running(seeded_database) as app:
         yield app
 
 

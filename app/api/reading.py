@@ -4,7 +4,7 @@ A statement sees one state of the data. Each of those here brings the release al
 of one release, and says of which.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,7 +32,7 @@ LATEST = (
     .where(col(Release.number) == sa.select(sa.func.max(col(Release.number))).scalar_subquery())
     .subquery("latest")
 )
-RELEASE = (LATEST.c.id, LATEST.c.loaded_at, LATEST.c.rendered_by, LATEST.c.number)
+RELEASE = (LATEST.c.number, LATEST.c.id, LATEST.c.loaded_at, LATEST.c.rendered_by)
 
 
 def with_release(
@@ -63,7 +63,7 @@ class Reading:
             raise NoDataError("No data has been loaded yet; `medfacts seed` loads it.")
         released = rows[0][: len(RELEASE)]
         self.scope["state"]["release"] = released
-        self.release, loaded_at, rendered_by, _ = released
+        _, self.release, loaded_at, rendered_by = released
         announce(self.scope, "Data-Release", self.release)
         if rendered_by != renderer():
             raise UnavailableError(
@@ -94,7 +94,7 @@ DOCUMENT = with_release(_found, _found.c.body)
 SERVED = Statement(sa.select(*RELEASE))
 
 
-async def release_served(reader: Reader) -> Hashable:
+async def release_served(reader: Reader) -> tuple[Any, ...] | None:
     """What tells the release that is served now from every other; None if there is none."""
     rows = await reader.in_thread(lambda: reader.rows(SERVED, {}))
     return rows[0] if rows else None

@@ -8,15 +8,15 @@ own: not an age, but that the release which the answer was made from is still th
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Self
+from typing import Any, Self
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.http.errors import PreconditionError
-from app.http.headers import REQUEST_ID, Write, request_id
+from app.http.headers import HEALTH, REQUEST_ID, Write, request_id
 from app.http.representations import (
     METADATA,
     NO_STORE,
@@ -32,12 +32,19 @@ from app.http.requests import headers_refusal, target_of
 logger = logging.getLogger("medfacts")
 
 OVERHEAD = 600
-"""Bytes that an answer takes beside its body, its head and twice its target."""
+"""Bytes that an answer takes beside its body, its head and its key; a test measures it."""
+
+LONGEST_KEY = 4000
+"""Bytes of a target and of the headers that an answer varies by; with more it is not kept."""
 
 LONGEST_CHECK = 0.25
 """Seconds for which a request waits to be told which release is served."""
 
 CONDITIONS = {b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since"}
+
+
+Release = tuple[Any, ...]
+"""What tells a release from every other; its number comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,7 @@ class Kept:
     described: bytes
     before: bytes
     after: bytes
-    etag: bytes | None
+    etag: bytes
     body: bytes
 
     @classmethod
@@ -64,15 +71,9 @@ class Kept:
             lines(described),
             lines(others[:place]),
             lines(others[place + 1 :]),
-            answer.header(b"etag"),
+            answer.header(b"etag") or b"",
             answer.body,
         )
-
-    @property
-    def size(self) -> int:
-        """How many bytes it takes, near enough."""
-        head = len(self.described) + len(self.before) + len(self.after)
-        return head + len(self.body) + OVERHEAD
 
     def head(self, status: int, id_: bytes) -> bytes:
         """The header lines of a 200 or a 304 to the request with this id."""
@@ -92,13 +93,14 @@ class Cache:
     `check` asks the database which release is served. Its answer holds for `holds` seconds from
     when it was asked; while it fails, nothing that is kept is sent. `most_bytes` bounds what is
     kept: what was sent longest ago goes first. Conditions are looked at here, whether or not the
-    answer was kept: it is always a whole one that they are held to.
+    answer was kept: it is always a whole one that they are held to. So the app inside is done
+    before anything is sent, and waits for no client.
     """
 
     def __init__(
         self,
         app: ASGIApp,
-        check: Callable[[], Awaitable[Hashable]],
+        check: Callable[[], Awaitable[Release | None]],
         *,
         most_bytes: int,
         holds: float,
@@ -107,8 +109,8 @@ class Cache:
         self._check = check
         self._most_bytes = most_bytes
         self._holds = holds
-        self._release: Hashable = None
-        self._confirmed = float("-inf")
+        self._release: Release | None = None
+        self._confirmed = self._told = float("-inf")
         self._renewal: asyncio.Task[None] | None = None
         self._varies: tuple[bytes, ...] = ()
         self._forget()
@@ -133,24 +135,30 @@ class Cache:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from what is kept, or pass the request on and keep its answer."""
-        target = _target(scope)
-        if target is None:
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        target = _target(scope)
+        if target is None:
+            answer = await answer_of(self.app, scope, receive)
+        else:
+            answer = await self._answer(target, scope, receive)
+        await answer.send(scope, send)
+
+    async def _answer(self, target: bytes, scope: Scope, receive: Receive) -> Answer:
         asked = _combined(scope["headers"])
         kept = await self._found(target, asked) if self._most_bytes else None
         if kept is not None:
             answer = kept.answer(request_id(asked.get(REQUEST_ID)))
         else:
             answer = await self._asked_for(target, asked, scope, receive)
-        if not CONDITIONS.isdisjoint(asked):
-            outcome = conditioned(answer, scope["headers"])
-            if isinstance(outcome, PreconditionError):
-                scope["state"] |= {"refusal": outcome, "announced": []}
-                await self.app(scope, receive, send)
-                return
-            answer = outcome
-        await answer.send(scope, send)
+        if CONDITIONS.isdisjoint(asked):
+            return answer
+        outcome = conditioned(answer, scope["headers"])
+        if isinstance(outcome, PreconditionError):
+            scope["state"] |= {"refusal": outcome, "announced": []}
+            return await answer_of(self.app, scope, receive)
+        return outcome
 
     async def _found(self, target: bytes, asked: dict[bytes, bytes]) -> Kept | None:
         """What is kept for a request, once others who asked for it before have it."""
@@ -159,6 +167,8 @@ class Cache:
         key = self._key(target, asked)
         if flight := self._flights.get(key):
             await flight
+            if not await self._knows_release():  # it may have taken long
+                return None
             key = self._key(target, asked)
         kept = self._answers.get(key)
         if kept is not None:
@@ -189,11 +199,11 @@ class Cache:
     # What is kept
 
     def _forget(self) -> None:
-        self._answers: OrderedDict[Hashable, Kept] = OrderedDict()
-        self._flights: dict[Hashable, asyncio.Future[None]] = {}
+        self._answers: OrderedDict[tuple[bytes, ...], Kept] = OrderedDict()
+        self._flights: dict[tuple[bytes, ...], asyncio.Future[None]] = {}
         self._bytes = 0
 
-    def _key(self, target: bytes, asked: dict[bytes, bytes]) -> Hashable:
+    def _key(self, target: bytes, asked: dict[bytes, bytes]) -> tuple[bytes, ...]:
         """By what an answer is kept: all that any answer so far depended on."""
         return (target, *[_selected(name, asked) for name in self._varies])
 
@@ -203,13 +213,14 @@ class Cache:
             self._varies = tuple(sorted(varies))
             self._forget()
         key, kept = self._key(target, asked), Kept.of(answer)
-        if kept.size > self._most_bytes or key in self._answers:
+        if _size(key, kept) > self._most_bytes or _length(key) > LONGEST_KEY:
+            return
+        if key in self._answers:
             return
         self._answers[key] = kept
-        self._bytes += kept.size
+        self._bytes += _size(key, kept)
         while self._bytes > self._most_bytes:
-            _, oldest = self._answers.popitem(last=False)
-            self._bytes -= oldest.size
+            self._bytes -= _size(*self._answers.popitem(last=False))
 
     # How long it is fresh
 
@@ -224,22 +235,28 @@ class Cache:
         return self._confirmed >= now - self._holds
 
     async def _renew(self) -> None:
-        asked_at = monotonic()
+        begun = monotonic()
         try:
-            self._confirm(await self._check(), asked_at)
+            self._confirm(await self._check(), begun)
         except Exception as error:  # whoever asks the database next is told, and it is written down
             logger.warning("which release is served cannot be told: %s", error)
         finally:
             self._renewal = None
 
-    def _confirm(self, release: Hashable, asked_at: float) -> None:
-        """Take note of the release that was served at some moment, if none later is known."""
-        if asked_at < self._confirmed:
-            return
-        if release != self._release:
-            self._release = release
+    def _confirm(self, release: Release | None, begun: float) -> None:
+        """Take note of the release that was served at some moment between `begun` and now.
+
+        Of two that were read at once the one with the higher number is the later. A lower number
+        is only believed if it was read after the other had been told: the database was replaced.
+        """
+        if release == self._release:
+            self._confirmed = max(self._confirmed, begun)
+        elif begun >= self._told or (release or (0,))[0] > (self._release or (0,))[0]:
+            self._release, self._confirmed = release, begun
             self._forget()
-        self._confirmed = asked_at
+        else:
+            return
+        self._told = monotonic()
 
 
 def may_be_kept(answer: Answer) -> bool:
@@ -250,11 +267,21 @@ def may_be_kept(answer: Answer) -> bool:
 
 def _target(scope: Scope) -> bytes | None:
     """What a request asks for; None if it is none that can be answered from here."""
-    if scope["type"] != "http" or scope["method"] != "GET":
+    if scope["method"] != "GET" or scope["path"].startswith(HEALTH):
         return None
     if scope.setdefault("state", {}).get("refusal") or headers_refusal(scope):
         return None
     return target_of(scope["raw_path"], scope["query_string"])
+
+
+def _length(key: tuple[bytes, ...]) -> int:
+    return sum(map(len, key))
+
+
+def _size(key: tuple[bytes, ...], kept: Kept) -> int:
+    """How many bytes it takes to keep an answer, near enough."""
+    head = len(kept.described) + len(kept.before) + len(kept.after)
+    return _length(key) + head + len(kept.body) + OVERHEAD
 
 
 def _is_plainly_known(kept: Kept, asked: dict[bytes, bytes]) -> bool:
@@ -276,7 +303,7 @@ def _combined(headers: list[Header]) -> dict[bytes, bytes]:
     return combined
 
 
-def _selected(name: bytes, asked: dict[bytes, bytes]) -> Hashable:
+def _selected(name: bytes, asked: dict[bytes, bytes]) -> bytes:
     """What an answer that varies by a header depends on in it."""
     value = asked.get(name, b"")
     return preferred_coding(value) if name == b"accept-encoding" else value

@@ -9,6 +9,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 VERSION = "/v1"
 ALLOW = "GET, HEAD, OPTIONS"
+HEALTH = "/health/"
+"""Where health is: it is always answered, and never kept."""
+
 
 REQUEST_ID = b"x-request-id"
 CLIENTS_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")

@@ -75,7 +75,7 @@ class Cursor:
     places: tuple[str | int, ...]
 
     def __str__(self) -> str:
-        parts = [self.release, self.listing, self.total, *self.places]
+        parts = [self.release, _tag(self.listing, self.total), self.total, *self.places]
         text = json.dumps(parts, separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -85,10 +85,11 @@ class Cursor:
         try:
             padded = text + "=" * (-len(text) % 4)
             decoded = base64.b64decode(padded, altchars=b"-_", validate=True)
-            release, begun, total, *places = json.loads(decoded)
+            release, tag, total, *places = json.loads(decoded)
         except (ValueError, TypeError, RecursionError, binascii.Error):
             raise _foreign("Is no cursor of this API.") from None
-        if begun != listing or [type(part) for part in (total, *places)] != [int, *kinds]:
+        typed = [type(part) for part in (total, *places)] == [int, *kinds]
+        if not typed or tag != _tag(listing, total):
             raise _foreign("Belongs to another list, or to other filters.")
         if not isinstance(release, str) or not RELEASE_ID.fullmatch(release):
             raise _foreign("Is no cursor of this API.")
@@ -109,6 +110,11 @@ def listing_of(path: str, filters: Mapping[str, Any], sort: str) -> str:
     """Which list it is: a digest of its path, what narrows it, and its order."""
     text = json.dumps([path, sorted(filters.items()), sort], default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _tag(listing: str, total: int) -> str:
+    """What ties a cursor to its list and its total, so that neither is changed by hand."""
+    return hashlib.sha256(f"{listing} {total}".encode()).hexdigest()[:12]
 
 
 def _is_storable(place: str | int) -> bool:

@@ -27,6 +27,7 @@ from app.http.errors import (
     TooSlowError,
 )
 from app.http.headers import WRITE
+from app.http.representations import lines
 from app.http.requests import LARGEST_HEADERS, LONGEST_ADDRESS
 
 SECONDS_TO_ARRIVE = 8
@@ -46,7 +47,7 @@ class StrictProtocol(HttpToolsProtocol):
 
     _in_head = False
     _in_body = False
-    _is_first_in_line = False
+    _may_be_hit = False
     _head_bytes = 0
     _heads = 0
     _refused = False
@@ -119,10 +120,12 @@ class StrictProtocol(HttpToolsProtocol):
             raise RequestError("The HTTP version is neither 1.0 nor 1.1.")
         if b"#" in self.url:
             raise RequestError("The address has a fragment ('#'), which is not to be sent.")
+        self._may_be_hit = not any(name in FRAMING for name, _ in self.headers)
+        try:
+            super().on_headers_complete()
+        finally:
+            self._may_be_hit = False
         self._in_head, self._in_body, self._head_bytes = False, True, 0
-        self._is_first_in_line = True
-        super().on_headers_complete()
-        self._is_first_in_line = False
 
     def on_message_complete(self) -> None:
         """The request has arrived."""
@@ -135,7 +138,8 @@ class StrictProtocol(HttpToolsProtocol):
         """Have a request answered: at once if the app can, else by a task of its own."""
         write = partial(_write, cycle)
         hit = getattr(self.config.app, "hit", None)
-        if self._is_first_in_line and hit and hit(cycle.scope, write):
+        # Not where it waited for those before it, nor with a body, which may turn out to be none.
+        if self._may_be_hit and hit and hit(cycle.scope, write):
             return
         cycle.scope["extensions"] = {WRITE: write}  # type: ignore[dict-item] # ours
         super()._start_asgi_task(cycle, app)
@@ -203,9 +207,9 @@ def _write(cycle: RequestResponseCycle, status: int, head: bytes, body: bytes) -
     cycle.scope.pop("extensions", None)  # which refer to the cycle: garbage that only gc would find
     if is_gone:
         return True
-    own = [b"%b: %b\r\n" % header for header in cycle.default_headers]
+    own = lines(cycle.default_headers)
     end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
-    cycle.transport.write(b"".join([STATUS_LINE[status], *own, head, end, body]))
+    cycle.transport.write(b"".join([STATUS_LINE[status], own, head, end, body]))
     cycle.message_event.set()
     if not cycle.keep_alive:
         cycle.transport.close()

@@ -18,6 +18,9 @@ from app.http.errors import PreconditionError
 from app.http.headers import WRITE
 
 NO_STORE = "no-store"
+SHORT_HEADER = 200
+"""Bytes of a header up to which what was found out about it is remembered."""
+
 SMALLEST = 500
 """Bodies of fewer bytes are sent as they are: they fit a packet, and compression adds to them."""
 
@@ -135,11 +138,11 @@ class Representations:
     async def _completed(self, answer: Answer, scope: Scope, policy: str) -> Answer:
         body = answer.body
         tag = hashlib.sha256(body).hexdigest()[:32]
-        coding = None
+        coding = ""
         content_type = answer.header(b"content-type") or b""
         if len(body) >= SMALLEST and COMPRESSIBLE.match(content_type):
             asked = [value for name, value in scope["headers"] if name == b"accept-encoding"]
-            coding = preferred_coding(b",".join(asked))
+            coding = preferred_coding(b",".join(asked)).decode()
         described = [(b"content-type", content_type)]
         if coding:
             body = await anyio.to_thread.run_sync(CODINGS[coding], body)
@@ -202,15 +205,23 @@ def _moment(date: str | None) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-@lru_cache(maxsize=1024)
-def preferred_coding(accept_encoding: bytes) -> str | None:
-    """The coding that a client wants a body in, of those that are served; None for none."""
+def preferred_coding(accept_encoding: bytes) -> bytes:
+    """The coding that a client wants a body in, of those that are served; nothing for none."""
+    if len(accept_encoding) > SHORT_HEADER:
+        return _preferred_coding(accept_encoding)
+    return _remembered_coding(accept_encoding)
+
+
+def _preferred_coding(accept_encoding: bytes) -> bytes:
     accepted = dict(_accepted(accept_encoding.decode("latin-1")))
     rest = accepted.get("*", 0.0)
     quality = {coding: accepted.get(coding, rest) for coding in CODINGS}
     best = max(quality, key=lambda coding: quality[coding])
     wanted = quality[best] > 0 and quality[best] >= accepted.get("identity", 0.0)
-    return best if wanted else None
+    return best.encode() if wanted else b""
+
+
+_remembered_coding = lru_cache(maxsize=1024)(_preferred_coding)
 
 
 def _accepted(header: str) -> Iterator[tuple[str, float]]:

@@ -104,7 +104,7 @@ def _target(path: bytes, query: bytes) -> bytes | None:
     return path + b"?" + _in_order(query)
 
 
-remembered_target = lru_cache(maxsize=4096)(_target)
+remembered_target = lru_cache(maxsize=2048)(_target)
 
 
 def _path_refusal(path: bytes) -> ProblemError | None:

@@ -21,7 +21,7 @@ from app.http.parameters import refuse_unknown
 
 
 class Route(APIRoute):
-    """A route whose parameters are those that it declares, each given once."""
+    """A route that takes the parameters it declares, each once, and no others."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's handler, behind what every route does first."""

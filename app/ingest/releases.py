@@ -113,6 +113,13 @@ def renew_documents(engine: sa.Engine) -> bool:
     with engine.begin() as connection:
         _write_alone(connection)
         write_documents(connection)
+        latest = sa.select(sa.func.max(table_of(Release).c.number)).scalar_subquery()
+        connection.execute(
+            table_of(Release)
+            .update()
+            .where(table_of(Release).c.number == latest)
+            .values(counts=counted(connection))  # a new kind of fact may have been added
+        )
     return True
 
 
@@ -126,6 +133,16 @@ def _moment_after(release: datetime | None) -> datetime:
     """Now, or the second after the last release's: `Last-Modified` has to tell the two apart."""
     now = datetime.now(UTC).replace(microsecond=0)
     return now if release is None else max(now, release + timedelta(seconds=1))
+
+
+def counted(connection: sa.Connection) -> dict[str, int]:
+    """How many drugs, conditions, sources and facts of each kind the database holds."""
+    every = {
+        noun: connection.scalar(sa.select(sa.func.count()).select_from(table_of(table))) or 0
+        for noun, table in NOUNS.items()
+    }
+    kinds = connection.execute(sa.select(col(Fact.kind), sa.func.count()).group_by(col(Fact.kind)))
+    return every | dict.fromkeys(fact_kinds(), 0) | dict(kinds.tuples().all())
 
 
 def counts(rows: Rows) -> dict[str, int]:

@@ -1,14 +1,11 @@
 """What the project computes from a trial's counts, and from which, beside what was printed."""
 
-from typing import Any
-
 from pydantic import Field
 
+from app.database import Row
 from app.effect_measures import CI_PERCENT, Interval, TwoArms
 from app.models.base import Shape
 from app.models.trial import ArmType
-
-Row = dict[str, Any]
 
 DIGITS = 6
 """Significant digits: more than any count carries, and few enough to be the same everywhere."""

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlmodel import SQLModel
 
-from app.database import table_of
+from app.database import Row, table_of
 from app.models.condition import Condition
 from app.models.document import Document
 from app.models.drug import Drug
@@ -23,7 +23,7 @@ from app.models.release import Release
 from app.models.source import Source
 from app.records.drugs import DrugRecord, drug_records
 from app.records.facts import fact_record, fact_records, fact_rows
-from app.records.rows import Row, record_of, records
+from app.records.rows import record_of, records
 from app.settings import ROOT
 
 BATCH = 500

@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from pydantic import Field, create_model
 from sqlmodel import col
 
+from app.database import Row
 from app.models.base import Shape
 from app.models.drug import Drug
 from app.models.fact import Fact, fact_kinds
 from app.records.facts import CoverageRecord, coverage_of, fact_record
-from app.records.rows import Row, fields_of, records
+from app.records.rows import fields_of, records
 
 KINDS = fact_kinds()
 

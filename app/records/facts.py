@@ -7,12 +7,12 @@ import sqlalchemy as sa
 from pydantic import Field, create_model
 from sqlmodel import col
 
-from app.database import table_of
+from app.database import Row, table_of
 from app.models.base import Shape
 from app.models.drug import Coverage, Drug
 from app.models.fact import Detail, Fact, FactFields, fact_kinds
 from app.models.source import Source
-from app.records.rows import CITATIONS, CitationRecord, Link, Row, SourceLink, fields_of, records
+from app.records.rows import CITATIONS, CitationRecord, Link, SourceLink, fields_of, records
 
 
 class CoverageRecord(Shape):

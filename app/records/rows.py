@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field, create_model
 from pydantic.fields import FieldInfo
 from sqlmodel import SQLModel, col
 
-from app.database import key_of, table_of
+from app.database import Row, key_of, table_of
 from app.models.base import Part, Shape
 from app.models.condition import Code, Condition
 from app.models.discrepancy import Discrepancy
@@ -25,8 +25,6 @@ from app.models.source import Citation, Source
 from app.models.trial import Trial, TrialOutcome
 from app.records.derived import DERIVED, EffectMeasures, derive_effects
 from app.records.subject import SUBJECT, Subject, name_subject
-
-Row = dict[str, Any]
 
 INSIDE = {
     "kind",

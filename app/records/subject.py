@@ -1,12 +1,9 @@
 """What a discrepancy is about: a field of another fact."""
 
-from typing import Any
-
 from pydantic import Field
 
+from app.database import Row
 from app.models.base import Shape
-
-Row = dict[str, Any]
 
 
 class Subject(Shape):

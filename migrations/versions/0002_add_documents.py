@@ -83,7 +83,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Remove them; every fact is in the other tables."""
+    """Remove them; every fact is in the other tables. The keys of parts stay as they are."""
     for table, column in _each(NARROWED):
         op.drop_index(f"ix_{table}_{column}_id", table)
     for table, column in _each(ALONE):

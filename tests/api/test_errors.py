@@ -19,7 +19,7 @@ from fastapi import FastAPI
 
 from app.database import write_engine
 from app.http.errors import PROBLEMS, problem_of
-from app.http.pages import listing_of
+from app.http.pages import _tag, listing_of
 from app.main import create_app
 from app.settings import Settings
 from tests.conformance import contract
@@ -40,8 +40,8 @@ def problem(answer: httpx.Response, status: int, slug: str) -> dict[str, Any]:
 
 def forged(release: str | None, total: object = 4) -> str:
     """A cursor of the warnings' list, but for its release."""
-    listing = listing_of("/v1/warnings", {}, "id")
-    mark = [release, listing, total, "baclofen-warning-dose-changes"]
+    tag = _tag(listing_of("/v1/warnings", {}, "id"), 4)
+    mark = [release, tag, total, "baclofen-warning-dose-changes"]
     return base64.urlsafe_b64encode(json.dumps(mark).encode()).decode().rstrip("=")
 
 
@@ -108,6 +108,7 @@ def test_a_path_that_leads_nowhere_is_a_404(seeded: httpx.Client, path: str) -> 
         (f"cursor={forged('2026', -1)}", "cursor", "Belongs to another list"),
         (f"cursor={forged('2026', True)}", "cursor", "Belongs to another list"),
         (f"cursor={forged('2026', '4')}", "cursor", "Belongs to another list"),
+        (f"cursor={forged('2026', 999)}", "cursor", "Belongs to another list"),
     ],
 )
 def test_a_parameter_that_cannot_be_used_is_named_with_what_would_do(

@@ -33,7 +33,7 @@ class Origin:
     """An app that counts what it is asked, and answers as the test has it."""
 
     def __init__(self, *, size: int = 100, **headers: str) -> None:
-        self.release = "one"
+        self.number, self.release = 1, "one"
         self.size = size
         self.headers = headers
         self.status = 200
@@ -43,7 +43,8 @@ class Origin:
 
     async def __call__(self, scope: Any, _: Any, send: Any) -> None:
         self.asked[scope["path"]] += 1
-        scope["state"]["release"] = release = self.release
+        scope["state"]["release"] = (self.number, self.release)
+        release = self.release
         status = self.status
         await self.gate.wait()
         headers = {"cache-control": "max-age=9", "vary": "accept-encoding"} | self.headers
@@ -54,30 +55,32 @@ class Origin:
 
 
 def cached(origin: Origin, *, most_bytes: int = MUCH, holds: float = 60) -> Cache:
-    async def check() -> str:
-        return origin.release
+    async def check() -> Any:
+        return origin.number, origin.release
 
     return Cache(CommonHeaders(origin), check, most_bytes=most_bytes, holds=holds)
 
 
-async def ask(cache: Cache, target: str, method: str = "GET", **headers: str) -> Answer:
+async def ask(cache: Cache, target: str, **headers: str) -> Answer:
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b""}
+
+    return await answer_of(cache, scope_of(target, **headers), receive)
+
+
+def scope_of(target: str, **headers: str) -> dict[str, Any]:
     path, _, query = target.partition("?")
     named = {"host": "medfacts"} | {n.replace("_", "-"): v for n, v in headers.items()}
-    scope = {
+    return {
         "type": "http",
         "http_version": "1.1",
-        "method": method,
+        "method": "GET",
         "path": path,
         "raw_path": path.encode(),
         "query_string": query.encode(),
         "headers": [(name.encode(), value.encode()) for name, value in named.items()],
         "state": {},
     }
-
-    async def receive() -> Any:
-        return {"type": "http.request", "body": b""}
-
-    return await answer_of(cache, scope, receive)
 
 
 def run(story: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -197,6 +200,34 @@ def test_an_error_is_the_answer_of_the_one_who_asked_only() -> None:
     run(story)
 
 
+def test_what_was_hit_last_stays_longest() -> None:
+    async def story() -> None:
+        origin = Origin(size=10_000)
+        cache = cached(origin, most_bytes=35_000)
+        for path in ("/a", "/b", "/c"):
+            await ask(cache, path)
+        assert cache.hit(scope_of("/a"), lambda *_: True)
+        await ask(cache, "/d")
+
+        assert cache.hit(scope_of("/a"), lambda *_: True)
+        assert not cache.hit(scope_of("/b"), lambda *_: True)
+
+    run(story)
+
+
+def test_an_address_or_header_of_great_length_is_not_kept() -> None:
+    async def story() -> None:
+        origin = Origin(vary="Origin")
+        cache = cached(origin)
+        for _ in range(3):
+            await ask(cache, "/a", origin="https://" + "a" * 5000)
+            await ask(cache, "/b?q=" + "b" * 5000)
+
+        assert origin.asked == {"/a": 3, "/b": 3}
+
+    run(story)
+
+
 def test_what_was_sent_longest_ago_goes_first_and_the_bound_holds() -> None:
     async def story() -> None:
         origin = Origin(size=10_000)
@@ -242,7 +273,7 @@ def test_an_answer_that_was_begun_under_an_older_release_is_not_kept() -> None:
         origin.gate.clear()
         old = asyncio.create_task(ask(cache, "/a"))
         await asyncio.sleep(0.01)
-        origin.release = "two"
+        origin.number, origin.release = 2, "two"
         new = asyncio.create_task(ask(cache, "/a"))
         await asyncio.sleep(0.01)
         origin.gate.set()
@@ -256,12 +287,82 @@ def test_an_answer_that_was_begun_under_an_older_release_is_not_kept() -> None:
     run(story)
 
 
+def test_of_two_answers_at_once_the_later_release_counts_whichever_ends_last() -> None:
+    async def story() -> None:
+        origin = Origin()
+        cache = cached(origin)
+        await ask(cache, "/warm")
+        origin.gate.clear()
+        old = asyncio.create_task(ask(cache, "/old"))
+        await asyncio.sleep(0.01)
+        gate, origin.gate = origin.gate, asyncio.Event()
+        origin.gate.set()
+        origin.number, origin.release = 2, "two"
+        assert (await ask(cache, "/new")).body.startswith(b"two")
+        gate.set()
+        assert (await old).body.startswith(b"one")
+
+        assert (await ask(cache, "/old")).body.startswith(b"two")
+        assert (await ask(cache, "/warm")).body.startswith(b"two")
+
+    run(story)
+
+
+def test_an_older_release_is_believed_where_nothing_newer_was_told_since() -> None:
+    """A database that was put back, as by a backup: what is in it is what is served."""
+
+    async def story() -> None:
+        origin = Origin()
+        origin.number, origin.release = 7, "seven"
+        cache = cached(origin, holds=0)
+        await ask(cache, "/a")
+        origin.number, origin.release = 3, "three"
+        assert (await ask(cache, "/a")).body.startswith(b"three")
+
+    run(story)
+
+
+def test_who_waits_for_anothers_answer_gets_none_that_is_too_old_by_then() -> None:
+    async def story() -> None:
+        origin = Origin()
+        cache = cached(origin, holds=0.05)
+        await ask(cache, "/warm")
+        origin.gate.clear()
+        first = asyncio.create_task(ask(cache, "/a"))
+        await asyncio.sleep(0.01)
+        second = asyncio.create_task(ask(cache, "/a"))
+        await asyncio.sleep(0.1)
+        origin.number, origin.release = 2, "two"
+        origin.gate.set()
+
+        assert (await first).body.startswith(b"one")
+        assert (await second).body.startswith(b"two")
+
+    run(story)
+
+
+def test_an_answer_counts_as_fresh_from_when_it_was_asked_for() -> None:
+    async def story() -> None:
+        origin = Origin()
+        cache = cached(origin, holds=0.05)
+        origin.gate.clear()
+        slow = asyncio.create_task(ask(cache, "/a"))
+        await asyncio.sleep(0.06)
+        origin.number, origin.release = 2, "two"
+        origin.gate.set()
+        await slow
+
+        assert (await ask(cache, "/a")).body.startswith(b"two")
+
+    run(story)
+
+
 def test_a_release_that_an_answer_brings_is_noticed_without_asking() -> None:
     async def story() -> None:
         origin = Origin()
         cache = cached(origin)
         assert (await ask(cache, "/a")).body.startswith(b"one")
-        origin.release = "two"
+        origin.number, origin.release = 2, "two"
         await ask(cache, "/b")
         assert (await ask(cache, "/a")).body.startswith(b"two")
 
@@ -272,7 +373,7 @@ def test_while_the_release_cannot_be_told_nothing_that_is_kept_is_sent() -> None
     async def story() -> None:
         origin = Origin()
 
-        async def fail() -> str:
+        async def fail() -> Any:
             raise OSError
 
         cache = Cache(CommonHeaders(origin), fail, most_bytes=MUCH, holds=0.05)
@@ -289,7 +390,8 @@ def test_while_the_release_cannot_be_told_nothing_that_is_kept_is_sent() -> None
 def test_a_check_that_hangs_holds_nobody_up_for_long() -> None:
     async def story() -> None:
         origin = Origin()
-        cache = Cache(CommonHeaders(origin), asyncio.Event().wait, most_bytes=MUCH, holds=0)
+        never: Any = asyncio.Event().wait
+        cache = Cache(CommonHeaders(origin), never, most_bytes=MUCH, holds=0)
         begun = time.monotonic()
         await ask(cache, "/a")
         assert time.monotonic() - begun < 1
@@ -331,6 +433,16 @@ def test_the_bytes_on_the_wire_are_the_same_with_and_without_it(
             b"GET /v1/drugs/a HTTP/1.1\r\nIf-Match: nothing\r\n",
             b"GET /v1/drugs/a HTTP/1.1\r\nIf-Match: nothing\r\n" + known,
             b"GET /v1/drugs/b HTTP/1.1\r\n",
+            b"GET /v1/drugs/a HTTP/1.1\r\nIf-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n",
+            b"GET /v1/drugs/a HTTP/1.1\r\nIf-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+            + known,
+            b"GET /v1/drugs/a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" + head + b"\r\nZZ\r\n",
+            b"GET /v1/drugs/a HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: h2c\r\n"
+            + b"Content-Length: 3\r\n"
+            + head
+            + b"\r\nabc",
+            b"GET /v1/drugs/a HTTP/1.1\r\n" + head + b"\r\nGET http://m HTTP/1.1\r\n",
+            b"GET /v1/drugs/none HTTP/1.1\r\n" + head + b"\r\nGET http://m HTTP/1.1\r\n",
         ):
             request = line + head + b"\r\n"
             first, hot, bare = (wire(p, request) for p in (port, port, bare_port))

@@ -148,6 +148,16 @@ def test_head_is_answered_without_a_body_and_in_step(port: int) -> None:
         assert connection.answer()[2] == b'{"status":"ok"}'
 
 
+def test_an_address_without_a_path_is_told_so_after_a_right_request(port: int) -> None:
+    for pause in (0, 0.1):
+        with Connection(port) as connection:
+            connection.send(get(b"/v1/drugs/baclofen"))
+            time.sleep(pause)
+            connection.send(get(b"http://m"))
+            assert [connection.answer()[0] for _ in range(2)] == [200, 400]
+            assert connection.is_closed()
+
+
 def test_a_refusal_waits_for_the_answers_before_it(port: int) -> None:
     with Connection(port) as connection:
         connection.send((get(b"/v1")) * 3 + b"what?\r\n\r\n")
