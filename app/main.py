@@ -34,7 +34,7 @@ class Api(FastAPI):
     """FastAPI, and around it the layers that every request and every answer goes through."""
 
     layers: ASGIApp
-    hit: Callable[[Scope, Write], bool]
+    hit: Callable[[bytes, bytes, list[tuple[bytes, bytes]], Write], bool]
     """Answers at once what the cache has; the server asks it before it begins a task."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

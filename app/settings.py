@@ -36,7 +36,7 @@ class Settings(BaseSettings):
         description="Seconds that a request may expect to wait for one; beyond, it is a 503.",
     )
     cache_bytes: int = Field(
-        default=33_554_432,
+        default=25_165_824,
         ge=0,
         description="Bytes of answers that one process keeps; 0: none.",
     )

@@ -92,7 +92,9 @@ class AsServed:
             return True
 
         scope = {**scope, "state": {}}
-        if self._app.hit(scope, write):
+        is_get = scope["method"] == "GET"
+        path, query = scope["raw_path"], scope["query_string"]
+        if is_get and self._app.hit(path, query, scope["headers"], write):
             AsServed.hits += 1
         else:
             await self._app({**scope, "extensions": {WRITE: write}}, receive, send)

@@ -115,12 +115,17 @@ class Cache:
         self._varies: tuple[bytes, ...] = ()
         self._forget()
 
-    def hit(self, scope: Scope, write: Write) -> bool:
-        """Send what is kept, for a server that asks before it makes a task; False if it was not."""
-        target = _target(scope)
-        if target is None or monotonic() - self._confirmed >= self._holds / 2:
+    def hit(self, path: bytes, query: bytes, headers: list[Header], write: Write) -> bool:
+        """Send what is kept for a GET, if that can be told at once; False if nothing was sent.
+
+        For a server that asks before it makes anything of a request of HTTP/1.1.
+        """
+        if monotonic() - self._confirmed >= self._holds / 2 or headers_refusal(headers, "1.1"):
             return False
-        asked = _combined(scope["headers"])
+        target = target_of(path, query)
+        if target is None:
+            return False
+        asked = _combined(headers)
         key = self._key(target, asked)
         kept = self._answers.get(key)
         if kept is None:
@@ -269,7 +274,9 @@ def _target(scope: Scope) -> bytes | None:
     """What a request asks for; None if it is none that can be answered from here."""
     if scope["method"] != "GET" or scope["path"].startswith(HEALTH):
         return None
-    if scope.setdefault("state", {}).get("refusal") or headers_refusal(scope):
+    if scope.setdefault("state", {}).get("refusal"):
+        return None
+    if headers_refusal(scope["headers"], scope["http_version"]):
         return None
     return target_of(scope["raw_path"], scope["query_string"])
 

@@ -47,7 +47,7 @@ class StrictProtocol(HttpToolsProtocol):
 
     _in_head = False
     _in_body = False
-    _may_be_hit = False
+    _is_hit = False
     _head_bytes = 0
     _heads = 0
     _refused = False
@@ -120,11 +120,9 @@ class StrictProtocol(HttpToolsProtocol):
             raise RequestError("The HTTP version is neither 1.0 nor 1.1.")
         if b"#" in self.url:
             raise RequestError("The address has a fragment ('#'), which is not to be sent.")
-        self._may_be_hit = not any(name in FRAMING for name, _ in self.headers)
-        try:
+        self._is_hit = self._may_be_hit() and self._hit()
+        if not self._is_hit:
             super().on_headers_complete()
-        finally:
-            self._may_be_hit = False
         self._in_head, self._in_body, self._head_bytes = False, True, 0
 
     def on_message_complete(self) -> None:
@@ -132,16 +130,40 @@ class StrictProtocol(HttpToolsProtocol):
         self._in_body = False
         if self._deadline is not None:
             self._wait_no_more()
-        super().on_message_complete()
+        if not self._is_hit:
+            super().on_message_complete()
+
+    def _may_be_hit(self) -> bool:
+        """Whether a request is an ordinary GET that waits for none before it.
+
+        One with a body is not: the rest of it may turn out to be no HTTP.
+        """
+        return (
+            self.parser.get_method() == b"GET"
+            and self.parser.get_http_version() == "1.1"
+            and self.parser.should_keep_alive()
+            and not self.parser.should_upgrade()
+            and self.url.startswith(b"/")
+            and (self.cycle is None or self.cycle.response_complete)
+            and not (self.flow.write_paused or self.access_log or self.transport.is_closing())
+            and not any(name in FRAMING for name, _ in self.headers)
+        )
+
+    def _hit(self) -> bool:
+        """Have the app send what it has, before anything is made of the request."""
+        hit = getattr(self.config.app, "hit", None)
+        path, _, query = self.url.partition(b"?")
+        return hit is not None and hit(path, query, self.headers, self._send_hit)
+
+    def _send_hit(self, status: int, head: bytes, body: bytes) -> bool:
+        own = lines(self.server_state.default_headers)
+        self.transport.writelines([STATUS_LINE[status], own, head, b"\r\n", body])
+        self.on_response_complete()
+        return True
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        """Have a request answered: at once if the app can, else by a task of its own."""
-        write = partial(_write, cycle)
-        hit = getattr(self.config.app, "hit", None)
-        # Not where it waited for those before it, nor with a body, which may turn out to be none.
-        if self._may_be_hit and hit and hit(cycle.scope, write):
-            return
-        cycle.scope["extensions"] = {WRITE: write}  # type: ignore[dict-item] # ours
+        """Have a request answered by a task of its own."""
+        cycle.scope["extensions"] = {WRITE: partial(_write, cycle)}  # type: ignore[dict-item] # ours
         super()._start_asgi_task(cycle, app)
 
     def _wait_for_request(self) -> None:
@@ -209,7 +231,7 @@ def _write(cycle: RequestResponseCycle, status: int, head: bytes, body: bytes) -
         return True
     own = lines(cycle.default_headers)
     end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
-    cycle.transport.write(b"".join([STATUS_LINE[status], own, head, end, body]))
+    cycle.transport.writelines([STATUS_LINE[status], own, head, end, body])
     cycle.message_event.set()
     if not cycle.keep_alive:
         cycle.transport.close()
@@ -227,6 +249,7 @@ class _Lingering:
         self._transport = transport
         self._loop = loop
         self.write = transport.write
+        self.writelines = transport.writelines
         self.is_closing = transport.is_closing
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
 """Requests that are refused as they are, before any route is looked for."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
 
@@ -48,7 +49,9 @@ class RefuseMalformed:
             await self.app(scope, receive, send)
             return
         target = target_of(scope["raw_path"], scope["query_string"])
-        refusal = scope["state"].get("refusal") or headers_refusal(scope)
+        refusal = scope["state"].get("refusal") or headers_refusal(
+            scope["headers"], scope["http_version"]
+        )
         if target is not None and not refusal:
             query = target.partition(b"?")[2]
             await self.app({**scope, "query_string": query}, receive, send)
@@ -65,16 +68,18 @@ def target_of(path: bytes, query: bytes) -> bytes | None:
     return remembered_target(path, query)
 
 
-def headers_refusal(scope: Scope) -> ProblemError | None:
+def headers_refusal(
+    headers: Iterable[tuple[bytes, bytes]], http_version: str
+) -> ProblemError | None:
     """What is wrong with a request's headers, if anything is."""
     size, host, hosts = 0, b"", 0
-    for name, value in scope["headers"]:
+    for name, value in headers:
         size += len(name) + len(value) + len(": \r\n")
         if name == b"host":
             host, hosts = value, hosts + 1
     if size > LARGEST_HEADERS:
         return LargeHeadersError(f"The headers have {size} bytes; {LARGEST_HEADERS} are taken.")
-    if hosts > 1 or (hosts == 0 and scope["http_version"] == "1.1"):
+    if hosts > 1 or (hosts == 0 and http_version == "1.1"):
         return RequestError(f"A request has one Host header; this one has {hosts}.")
     if not HOST.fullmatch(host):
         return RequestError("The Host header names no host.")

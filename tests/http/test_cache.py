@@ -27,6 +27,7 @@ from tests.http.serving import serving
 from tests.writing import drug, warning
 
 MUCH = 1_000_000
+HOST = [(b"host", b"medfacts")]
 
 
 class Origin:
@@ -206,11 +207,11 @@ def test_what_was_hit_last_stays_longest() -> None:
         cache = cached(origin, most_bytes=35_000)
         for path in ("/a", "/b", "/c"):
             await ask(cache, path)
-        assert cache.hit(scope_of("/a"), lambda *_: True)
+        assert cache.hit(b"/a", b"", HOST, lambda *_: True)
         await ask(cache, "/d")
 
-        assert cache.hit(scope_of("/a"), lambda *_: True)
-        assert not cache.hit(scope_of("/b"), lambda *_: True)
+        assert cache.hit(b"/a", b"", HOST, lambda *_: True)
+        assert not cache.hit(b"/b", b"", HOST, lambda *_: True)
 
     run(story)
 
