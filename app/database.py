@@ -82,7 +82,7 @@ def _sqlite_engine(url: URL, mode: str, *, foreign_keys: bool = True, pool_size:
             f"{path.as_uri()}?mode={mode}",
             uri=True,
             check_same_thread=False,
-            timeout=2,
+            timeout=1 if mode == "ro" else 5,  # seconds to wait for a lock
             isolation_level=None,  # transactions are begun below, for reads too
         )
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
@@ -138,13 +138,15 @@ class Reader:
     """Reads for requests: one statement each, so that each sees one state of the data.
 
     Each has a thread and a connection as long as it runs. On SQLite two are enough, for they
-    compute in this process, and more of them would wait for one another.
+    compute in this process, and more of them would wait for one another. `at_once` is how many
+    requests keep them busy: on SQLite two for each, so that none is idle while an answer is made.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.engine = read_engine(settings, autocommit=True)
         is_sqlite = self.engine.dialect.name == "sqlite"
         threads = min(settings.pool_size, SQLITE_READERS) if is_sqlite else settings.pool_size
+        self.at_once = 2 * threads if is_sqlite else threads
         self._threads = ThreadPoolExecutor(threads, "reader")
 
     async def in_thread(self, work: Callable[[], T]) -> T:

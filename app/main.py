@@ -116,7 +116,7 @@ def _layers(api: Api, settings: Settings, resources: frozenset[str]) -> Cache:
     app = LastResort(app)
     app = ReadableByPages(app, settings.cors_origins)
     app = CommonHeaders(app)
-    app = Admission(app, at_once=settings.pool_size, longest_wait=settings.longest_wait)
+    app = Admission(app, at_once=api.state.reader.at_once, longest_wait=settings.longest_wait)
     return Cache(
         app,
         partial(release_served, api.state.watcher),

@@ -4,7 +4,7 @@ A statement sees one state of the data. Each of those here brings the release al
 of one release, and says of which.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,7 +36,10 @@ RELEASE = (LATEST.c.number, LATEST.c.id, LATEST.c.loaded_at, LATEST.c.rendered_b
 
 
 def with_release(
-    found: sa.FromClause, *columns: sa.ColumnElement[Any], on: Any = None, order: Any = ()
+    found: sa.FromClause,
+    *columns: sa.ColumnElement[Any],
+    on: sa.ColumnElement[bool] | None = None,
+    order: Sequence[sa.ColumnElement[Any]] = (),
 ) -> Statement:
     """A statement of the release's columns and these, for each row found, or once for none."""
     joined = LATEST.outerjoin(found, sa.true() if on is None else on)
