@@ -142,7 +142,7 @@ def counted(connection: sa.Connection) -> dict[str, int]:
         for noun, table in NOUNS.items()
     }
     kinds = connection.execute(sa.select(col(Fact.kind), sa.func.count()).group_by(col(Fact.kind)))
-    return every | dict.fromkeys(fact_kinds(), 0) | dict(kinds.tuples().all())
+    return every | dict.fromkeys(fact_kinds(), 0) | {row[0]: row[1] for row in kinds}
 
 
 def counts(rows: Rows) -> dict[str, int]:
