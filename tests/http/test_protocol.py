@@ -197,6 +197,18 @@ def test_a_silent_client_is_let_go(
         assert connection.is_closed()
 
 
+def test_a_body_that_does_not_come_is_waited_for_no_longer_on_a_used_connection(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "SECONDS_TO_ARRIVE", 0.3)
+
+    with Connection(port, seconds=2) as connection:
+        for request in (LIVE + END, LIVE + LENGTH + END + b"ab"):
+            connection.send(request)
+            assert connection.answer()[0] == 200
+        assert connection.is_closed()
+
+
 def test_a_client_that_trickles_gains_nothing(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "SECONDS_TO_ARRIVE", 0.3)
 
