@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from app.api.reading import LATEST, Reading, with_release
 from app.database import Statement
-from app.http.errors import UnknownIdError
+from app.http.errors import BadParameterError, UnknownIdError
 from app.http.pages import Cursor, PageParams, listing_of, next_path
 from app.models.document import Document
 from app.models.fact import fact_kinds
@@ -62,14 +62,15 @@ class Listing:
         listing = listing_of(reading.scope["path"], given, sort)
         begun = None
         if page.cursor is not None:
-            begun = Cursor.read(page.cursor, listing, [c.type.python_type for c in columns])
+            kinds = [column.type.python_type for column in columns]
+            begun = self._begun(reading, page.cursor, listing, kinds, given.get("drug"))
             bound |= {f"after_{i}": place for i, place in enumerate(begun.places)}
         statement = self._statement(frozenset(given), sort, begun is not None)
         rows = reading.rows(statement, **bound, page_size=page.limit + 1)
-        if begun:
-            begun.hold_release(reading.release)
         if "drug" in given and rows[0][1] != DRUG:
             raise unknown_drug(given["drug"])
+        if begun:
+            begun.hold_release(reading.release)
 
         total = begun.total if begun else self._total(rows[0][0])
         items = [row[2:] for row in rows if row[1] == ITEM]
@@ -85,6 +86,17 @@ class Listing:
             coverage = json.loads(rows[0][2])["coverage"][coverage_of]
             end = f',"coverage":{json.dumps(coverage, ensure_ascii=False, separators=(",", ":"))}'
         return f'{{"items":[{bodies}],"total":{total},"next":{json.dumps(following)}{end}}}'
+
+    def _begun(
+        self, reading: Reading, cursor: str, listing: str, kinds: list[type], drug: str | None
+    ) -> Cursor:
+        """The cursor that was sent; what is wrong with it is told of a drug that is there."""
+        try:
+            return Cursor.read(cursor, listing, kinds)
+        except BadParameterError:
+            if drug is not None and reading.document("drugs", drug) is None:
+                raise unknown_drug(drug) from None
+            raise
 
     def _total(self, counted: Any) -> int:
         """How many there are: a number, or among what the release counts."""

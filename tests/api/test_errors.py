@@ -51,8 +51,13 @@ def test_what_is_not_there_is_a_404_on_every_route(seeded: httpx.Client, templat
 
 
 @pytest.mark.parametrize("template", ["warnings", "trials", "indications", "mechanisms"])
-def test_an_unknown_drug_is_a_404_as_a_filter_too(seeded: httpx.Client, template: str) -> None:
-    problem(seeded.get(f"/v1/{template}?drug=nothing"), 404, "unknown-id")
+@pytest.mark.parametrize("cursor", ["", f"&cursor={forged('2026')}", "&cursor=abc"])
+def test_an_unknown_drug_is_a_404_as_a_filter_too(
+    seeded: httpx.Client, template: str, cursor: str
+) -> None:
+    problem(seeded.get(f"/v1/{template}?drug=nothing{cursor}"), 404, "unknown-id")
+    path = f"/v1/drugs/nothing/{template}?{cursor}".replace("?&", "?")
+    problem(seeded.get(path), 404, "unknown-id")
 
 
 @pytest.mark.parametrize(
