@@ -182,7 +182,7 @@ class Reader:
 
     def close(self) -> None:
         """Let go of every connection and thread."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.shutdown(cancel_futures=True)  # waits for statements under way
         self.engine.dispose()
 
 
