@@ -82,8 +82,8 @@ class Kept:
 
     def answer(self, id_: bytes) -> Answer:
         """The answer to the request with this id."""
-        lines = self.head(200, id_).split(b"\r\n")[:-1]
-        headers = [tuple(line.split(b": ", 1)) for line in lines]
+        head = self.head(200, id_).split(b"\r\n")[:-1]
+        headers = [tuple(line.split(b": ", 1)) for line in head]
         return Answer(200, headers, self.body)  # type: ignore[arg-type] # each has two parts
 
 
