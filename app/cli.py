@@ -1,9 +1,10 @@
-"""The command line: `medfacts serve | migrate | seed | check`."""
+"""The command line: `medfacts serve | migrate | seed | import | set-aside | check`."""
 
 import errno
 import logging
 import os
 import socket
+import sqlite3
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import psycopg
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
@@ -33,6 +35,7 @@ def in_one_sentence(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def told(**options: Any) -> None:
+        from app.ingest.importer import RefusedError
         from app.ingest.yaml_files import UnusableFilesError
 
         try:
@@ -45,10 +48,13 @@ def in_one_sentence(command: Callable[..., None]) -> Callable[..., None]:
             count = len(error.problems)
             places = "place" if count == 1 else "places"
             raise CommandError(f"the seed has {count} {places} to mend:\n{error}") from None
+        except RefusedError as error:
+            raise CommandError(str(error)) from None
         except OSError as error:
             raise CommandError(f"{error.filename}: {error.strerror}.") from None
-        except DBAPIError as error:
-            first_line = str(error.orig).strip().splitlines()[0].rstrip(".")
+        except (DBAPIError, sqlite3.Error, psycopg.Error) as error:
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            first_line = str(cause).strip().splitlines()[0].rstrip(".")
             raise CommandError(f"the database {_where(settings)} failed: {first_line}.") from None
 
     return told
@@ -117,6 +123,52 @@ def seed(settings: Settings, editor_schema: bool) -> None:
     _seed(settings)
 
 
+@main.command(name="import")
+@click.argument("source")
+@click.argument("files", nargs=-1, required=True)
+@click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
+@click.option(
+    "--complete/--partial",
+    default=None,
+    help="Whether the files are all that the source has, so that what they lack is gone.  "
+    "[default: as the files say]",
+)
+@click.option("--released", metavar="DATE", help="The files' date, where they do not say it.")
+@click.option("--again", is_flag=True, help="Read files anew that were imported before.")
+@click.option(
+    "--unreadable-at-most",
+    type=click.IntRange(0, 100),
+    default=20,
+    show_default=True,
+    metavar="PERCENT",
+    help="Take nothing if more of the records cannot be read.",
+)
+@click.option("--report", type=click.Path(), help="Write what was set aside to this CSV file.")
+@click.option("--quiet", is_flag=True, help="Show no progress.")
+@in_one_sentence
+def import_(settings: Settings, source: str, files: tuple[str, ...], **options: Any) -> None:
+    """Load the files of a public source: all that is new in them, as one release.
+
+    SOURCE is drugbank-vocabulary, gtopdb, openfda-label, drugs-at-fda or clinicaltrials. A FILE is
+    a path, a pattern such as 'drug-label-*.zip', an https address, or - for standard input.
+    """
+    from app.ingest.command import run_import
+
+    _require_schema(settings)
+    run_import(settings, source, files, **options)
+
+
+@main.command(name="set-aside")
+@click.argument("source", required=False)
+@in_one_sentence
+def set_aside(settings: Settings, source: str | None) -> None:
+    """List as CSV what was not taken in, and why: of one SOURCE, or of all."""
+    from app.ingest.command import write_set_aside
+
+    _require_schema(settings)
+    write_set_aside(settings, source)
+
+
 @main.command()
 @in_one_sentence
 def check(settings: Settings) -> None:
@@ -124,7 +176,7 @@ def check(settings: Settings) -> None:
     from app.database import read_engine
     from app.ingest.checks import faults_of
     from app.ingest.releases import current_release
-    from app.ingest.seed import read_seed, seed_files
+    from app.ingest.seed import is_loaded, read_seed, seed_files
 
     read_seed(settings.seed_dir)
     click.echo(f"The seed's files in {settings.seed_dir} are right.")
@@ -133,11 +185,12 @@ def check(settings: Settings) -> None:
     with engine.connect() as connection:
         release = current_release(connection)
         faults = faults_of(connection)
+        unchanged = is_loaded(connection, seed_files(settings.seed_dir))
     engine.dispose()
     if faults:
         raise CommandError("\n".join(["the data is not whole:", *faults]))
     click.echo(f"The database {_where(settings)} is whole.")
-    if release is not None and release.files != seed_files(settings.seed_dir):
+    if not unchanged:
         raise CommandError("the seed has changed since it was loaded; run `medfacts seed`.")
     click.echo(f"It serves release {release.id if release else ''}.")
 

@@ -248,3 +248,5 @@ def _exemplify(schema: dict[str, Any], value: Any, schemas: dict[str, Any]) -> N
                 if "examples" not in of_field or isinstance(value[name], dict):
                     of_field["examples"] = [value[name]]  # FastAPI drops an object's nulls
                 _exemplify(of_field, value[name], schemas)
+            elif of_field.get("type") == "array":  # what baclofen has none of
+                _exemplify(of_field, of_field.get("examples", [None])[0], schemas)

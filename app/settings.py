@@ -21,6 +21,10 @@ class Settings(BaseSettings):
         description="Where the data is: `sqlite:///` and a path, or `postgresql://` and a server.",
     )
     seed_dir: Path = Field(default=ROOT / "seed", description="The folder of the seed's files.")
+    download_dir: Path = Field(
+        default=ROOT / "downloads",
+        description="Where `medfacts import` keeps what it downloads.",
+    )
     host: str = Field(default="127.0.0.1", description="The address to serve at.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to serve at.")
     pool_size: int = Field(

@@ -3,46 +3,36 @@
 Drug number 7 is the same drug in a catalogue of 20 and of 200,000.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from random import Random
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from app.database import table_of
-from app.ingest.releases import counts
-from app.ingest.rows import Row, Rows, fact_id
+from app.database import Row, table_of
+from app.ingest.references import fact_id
+from app.ingest.releases import counted
+from app.ingest.rows import Citing, nested, passages, write
+from app.ingest.tables import Tables
 from app.models.condition import Condition
-from app.models.drug import Coverage, Drug, DrugClass, DrugIdentifier, DrugName, folded
+from app.models.document import Document
+from app.models.drug import Coverage, Drug
 from app.models.fact import Detail, Fact, fact_kinds
 from app.models.indication import Indication
 from app.models.mechanism import Mechanism, Target
 from app.models.pharmacokinetics import Pharmacokinetics
 from app.models.release import Release, ReleaseFile
 from app.models.source import Source
-from app.models.trial import (
-    OutcomeAnalysis,
-    OutcomeResult,
-    Trial,
-    TrialArm,
-    TrialConclusion,
-    TrialCondition,
-    TrialDose,
-    TrialOutcome,
-    TrialPhase,
-    TrialRegistryId,
-)
+from app.models.trial import Trial
 from app.models.warning import Warning  # noqa: A004 -- the domain's own word
-from app.records.documents import write_documents
+from app.records.documents import document_of, documents_of, renderer
+from app.records.drugs import drug_as_served
+from app.records.facts import coverage, fact_as_served
+from app.records.rows import Found
 
 AS_OF = "2026-01-31"
-BATCH = 500
-"""How many drugs are held in memory at once."""
-
 ONSETS = ("b", "c", "d", "f", "g", "l", "m", "n", "p", "r")
 SYLLABLES = [onset + vowel for onset in ONSETS for vowel in ("a", "i", "o")]
 ENDINGS = (
@@ -83,8 +73,14 @@ PHRASES = [
     )
 ]
 
-BLANK: dict[type[SQLModel], Row] = {}
-"""Each table's columns, all null: batches are inserted together, so every row has them all."""
+SOURCES: dict[str, Row] = {
+    source: {
+        "id": source,
+        "title": source.replace("-", " ").capitalize(),
+        "url": f"https://{source}.example/",
+    }
+    for source in (*REGISTRIES, *JOURNALS)
+}
 
 
 def drug_name(number: int) -> str:
@@ -104,54 +100,114 @@ def spread_over(drugs: int, wanted: int) -> list[str]:
 def fill(connection: sa.Connection, drugs: int) -> dict[str, int]:
     """Put a catalogue into an empty, migrated database, in the caller's transaction.
 
-    Returns its release's counts. Holds no more than a batch of it in memory.
+    Returns its release's counts. Memory does not grow with the catalogue.
     """
-    total: Counter[str] = Counter()
-    for batch in batches(drugs):
-        total.update(counts(batch))
-        for table in SQLModel.metadata.sorted_tables:
-            if batch.of[table]:
-                connection.execute(table.insert(), batch.of[table])
-    every = {noun: total[noun] for noun in counts(Rows())}
-    _write_release(connection, drugs, every)
-    write_documents(connection)
-    return every
-
-
-def batches(drugs: int) -> Iterator[Rows]:
-    """The catalogue's rows, some drugs at a time; what they share comes with the first."""
     if drugs > NAMES:
         raise ValueError(f"there are names for {NAMES} drugs only.")
+    catalogue = _Catalogue(connection)
     chance = Random(20260131)
-    yield from _filled(_shared(), [])
-    for first in range(0, drugs, BATCH):
-        numbers = range(first, min(first + BATCH, drugs))
-        yield from _filled(Rows(), (_Drug(number, chance) for number in numbers))
+    catalogue.add_shared()
+    for number in range(drugs):
+        catalogue.add(_Drug(number, chance))
+    return catalogue.release(f"{drugs} made-up drugs".encode())
 
 
-def _filled(rows: Rows, drugs: Iterable["_Drug"]) -> Iterator[Rows]:
-    for source in (*REGISTRIES, *JOURNALS):
-        rows.claim(Source, source, (), _nothing_to_report)
-    for drug in drugs:
-        drug.add_to(rows)
-    yield rows
+class _Catalogue:
+    """Rows, and the documents that they make, on their way into the tables."""
 
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._tables = Tables(connection)
+        self._found = Found()
+        self._citing = Citing(self._tables, self._found, SOURCES)
 
-def _shared() -> Rows:
-    rows = Rows()
-    for source in (*REGISTRIES, *JOURNALS):
-        title = source.replace("-", " ").capitalize()
-        url = f"https://{source}.example/"
-        _add(rows, Source, id=source, title=title, url=url, licence="Made up")
-    for condition in CONDITIONS:
-        _add(rows, Condition, id=_slug(condition), name=condition, codes=[])
-    for number in range(200):
-        _add(rows, Target, id=f"receptor-{number}", name=f"Receptor {number}", type="PROTEIN")
-    return rows
+    def add_shared(self) -> None:
+        """Add what drugs have in common: sources, conditions and targets."""
+        conditions = [_slug(name) for name in CONDITIONS]
+        targets = [f"receptor-{number}" for number in range(200)]
+        for source in SOURCES.values():
+            self._add(Source, {**source, "licence": "Made up"})
+        for id_, name in zip(conditions, CONDITIONS, strict=True):
+            self._add(Condition, {"id": id_, "name": name})
+        for id_ in targets:
+            name = id_.replace("-", " ").capitalize()
+            self._add(Target, {"id": id_, "name": name, "type": "PROTEIN"})
+        self._tables.write()
+        for table, column, ids in (
+            (Indication, "condition_id", conditions),
+            (Mechanism, "target_id", targets),
+        ):
+            self._found.find_linked(self._connection, table, [{column: id_} for id_ in ids])
+        for kind, ids in (("sources", list(SOURCES)), ("conditions", conditions)):
+            for document in documents_of(self._connection, kind, ids):
+                self._tables.add(table_of(Document), document)
+
+    def add(self, drug: "_Drug") -> None:
+        """Add a drug with its facts."""
+        row = self._add(Drug, drug.entry())
+        counts = dict.fromkeys(fact_kinds(), 0)
+        for table, key, entry in drug.facts():
+            counts[table.kind_name] += 1
+            self._add_fact(drug, table, key, entry)
+        searched = {}
+        for kind in fact_kinds():
+            read = {"source_id": "label-archive", "complete": kind == "warnings", "as_of": AS_OF}
+            searched[kind] = coverage([])
+            if kind != "discrepancies":
+                self._tables.add(table_of(Coverage), {"drug_id": drug.id, "kind": kind, **read})
+                searched[kind] = coverage([SOURCES["label-archive"] | read])
+        served = drug_as_served(self._found.served(Drug, row), counts, searched)
+        self._tables.add(table_of(Document), document_of("drugs", drug.id, drug.id, served))
+        self._citing.forget()
+
+    def release(self, content: bytes) -> dict[str, int]:
+        """Write what waits, and the release; returns its counts."""
+        self._tables.write()
+        every = counted(self._connection)
+        digest = sha256(content).hexdigest()
+        release = {
+            "number": 1,
+            "id": f"{AS_OF}-{digest[:12]}",
+            "as_of": AS_OF,
+            "loader": "bench",
+            "counts": every,
+            "loaded_at": datetime(2026, 1, 31, tzinfo=UTC),
+            "rendered_by": renderer(),
+        }
+        self._connection.execute(table_of(Release).insert(), release)
+        file = {"name": "bench/generate.py", "sha256": digest, "bytes": len(content)}
+        of = {"release_number": 1, "position": 0}
+        self._connection.execute(table_of(ReleaseFile).insert(), of | file)
+        for document in documents_of(self._connection, "releases", [1]):
+            self._tables.add(table_of(Document), document)
+        self._tables.write()
+        return every
+
+    def _add_fact(self, drug: "_Drug", table: type[Detail], key: str, entry: Row) -> None:
+        keys = {
+            "id": fact_id(drug.id, table, key),
+            "kind": table.kind_name,
+            "drug_id": drug.id,
+            "drug_name": drug.id,
+            "statement": entry["statement"],
+            "certainty": entry["certainty"],
+            "substance": None,
+            "evidence_id": self._citing.evidence(passages(entry["cite"])),
+        }
+        self._tables.add(table_of(Fact), keys)
+        row = self._add(table, entry, keys)
+        served = fact_as_served(row, self._found.served(table, row))
+        document = document_of(table.kind_name, row["id"], drug.id, served)
+        self._tables.add(table_of(Document), document)
+
+    def _add(self, table: type[SQLModel], entry: Row, keys: Row | None = None) -> Row:
+        row = nested(table, entry, keys or {}, self._citing)
+        write(self._tables, table, row)
+        return row
 
 
 class _Drug:
-    """One drug: what its rows have in common, and the chance that tells it from others."""
+    """One drug as a seed would have it, and the chance that tells it from others."""
 
     def __init__(self, number: int, chance: Random) -> None:
         self.number = number
@@ -159,30 +215,9 @@ class _Drug:
         self.id = drug_name(number)
         self.name = self.id.capitalize()
 
-    def add_to(self, rows: Rows) -> None:
-        """Add the drug, its facts, and what they cite."""
-        self._add_identity(rows)
-        for number in range(4):
-            self._add_warning(rows, number)
-        for number in range(2):
-            self._add_indication(rows, number)
-        self._add_mechanism(rows)
-        self._add_pharmacokinetics(rows)
-        if self.number % 10 == 0:
-            self._add_trial(rows)
-        for kind in fact_kinds():
-            if kind != "discrepancies":
-                row = {"kind": kind, "source_id": "label-archive", "complete": kind == "warnings"}
-                _add(rows, Coverage, drug_id=self.id, as_of=AS_OF, **row)
-
-    def _add_identity(self, rows: Rows) -> None:
-        evidence = _cite(
-            rows, {"drug-vocabulary": [f"entry {self.number}"], "label-archive": [self.id]}
-        )
-        own = {"drug_id": self.id, "evidence_id": evidence}
-        described = f"{self.name} is a made-up medicine for benchmarks."
-        row = {"name": self.id, "folded_name": folded(self.id), "description": described}
-        _add(rows, Drug, id=self.id, evidence_id=evidence, **row)
+    def entry(self) -> Row:
+        """The drug itself."""
+        cite = {"drug-vocabulary": [f"entry {self.number}"], "label-archive": [self.id]}
         names = {
             self.id: "generic",
             f"{self.name} Forte": "brand",
@@ -190,133 +225,131 @@ class _Drug:
             f"{self.id} hydrochloride": "synonym",
             f"{self.id} anhydrous": "synonym",
         }
-        for i, (name, type_) in enumerate(names.items()):
-            row = {"name": name, "type": type_, "folded_name": folded(name)}
-            _add(rows, DrugName, position=i, **own, **row)
         identifiers = {
             "unii": f"U{self.number:09}",
             "rxcui": f"{self.number + 1_000_000}",
             "chembl": f"CHEMBL{self.number}",
         }
-        for i, (system, value) in enumerate(identifiers.items()):
-            _add(rows, DrugIdentifier, position=i, system=system, value=value, **own)
         class_ = CLASSES[self.number * STRIDE % len(CLASSES)]
-        _add(rows, DrugClass, position=0, id=_slug(class_), name=class_, type="EPC", **own)
+        return {
+            "id": self.id,
+            "name": self.id,
+            "description": f"{self.name} is a made-up medicine for benchmarks.",
+            "cite": cite,
+            "names": [{"name": n, "type": t, "cite": cite} for n, t in names.items()],
+            "identifiers": [
+                {"system": s, "value": v, "cite": cite} for s, v in identifiers.items()
+            ],
+            "classes": [{"id": _slug(class_), "name": class_, "type": "EPC", "cite": cite}],
+        }
 
-    def _add_fact(self, rows: Rows, table: type[Detail], key: str, cite: str, **row: Any) -> str:
-        id_ = fact_id(self.id, table, key)
-        least, most = (100, 600) if table is Warning else (80, 250)
-        fact = {
+    def facts(self) -> Iterator[tuple[type[Detail], str, Row]]:
+        """Its facts: their tables, their keys, and what they say."""
+        for number in range(4):
+            yield Warning, f"section-{number + 1}", self._warning(number)
+        for number in range(2):
+            yield Indication, f"use-{number + 1}", self._indication(number)
+        yield Mechanism, "action", self._mechanism()
+        yield Pharmacokinetics, "elimination", self._pharmacokinetics()
+        if self.number % 10 == 0:
+            yield Trial, "study", self._trial()
+
+    def _fact(self, section: str, least: int = 80, most: int = 250) -> Row:
+        return {
             "statement": self._text(least, most),
             "certainty": self.chance.choice(("stated", "stated", "hedged")),
-            "evidence_id": _cite(rows, {"label-archive": [f"{self.id}, {cite}"]}),
+            "cite": {"label-archive": [f"{self.id}, section {section}"]},
         }
-        identity = {"id": id_, "kind": table.kind_name}
-        _add(rows, Fact, drug_id=self.id, **identity, **fact)
-        _add(rows, table, **identity, **row)
-        return id_
 
-    def _add_warning(self, rows: Rows, number: int) -> None:
-        self._add_fact(
-            rows,
-            Warning,
-            f"section-{number + 1}",
-            f"section 5.{number + 1}",
-            type="contraindication" if number == 3 else "warning",
-            category=self.chance.choice(CATEGORIES),
-            boxed=number == 0 and self.number % 7 == 0,
-            population="Patients over 65 years of age" if number == 1 else None,
-            trigger="Stopping suddenly after long use" if number == 2 else None,
-            consequences=["dizziness", "drowsiness"] if number == 2 else [],
-            section={"code": "43685-7", "name": "Warnings and Precautions"},
-        )
+    def _warning(self, number: int) -> Row:
+        return self._fact(f"5.{number + 1}", 100, 600) | {
+            "type": "contraindication" if number == 3 else "warning",
+            "category": self.chance.choice(CATEGORIES),
+            "boxed": number == 0 and self.number % 7 == 0,
+            "population": "Patients over 65 years of age" if number == 1 else None,
+            "trigger": "Stopping suddenly after long use" if number == 2 else None,
+            "consequences": ["dizziness", "drowsiness"] if number == 2 else [],
+            "section": {"code": "43685-7", "name": "Warnings and Precautions"},
+        }
 
-    def _add_indication(self, rows: Rows, number: int) -> None:
-        self._add_fact(
-            rows,
-            Indication,
-            f"use-{number + 1}",
-            "section 1",
-            condition_id=_slug(self._condition(number)),
-            status="approved" if number == 0 else "off_label",
-            jurisdiction="US",
-            populations=["Adults"],
-            section={"code": "34067-9", "name": "Indications & Usage"},
-        )
+    def _indication(self, number: int) -> Row:
+        return self._fact("1") | {
+            "condition": _slug(self._condition(number)),
+            "status": "approved" if number == 0 else "off_label",
+            "jurisdiction": "US",
+            "populations": ["Adults"],
+            "section": {"code": "34067-9", "name": "Indications & Usage"},
+        }
 
     def _condition(self, number: int) -> str:
         return CONDITIONS[(self.number * 5 + number * 11) % len(CONDITIONS)]
 
-    def _add_mechanism(self, rows: Rows) -> None:
+    def _mechanism(self) -> Row:
         target = self.number * STRIDE % 200
-        self._add_fact(
-            rows,
-            Mechanism,
-            "action",
-            "section 12.1",
-            target_id=f"receptor-{target}",
-            mechanism_of_action=f"Receptor {target} antagonist",
-            action_type="ANTAGONIST",
-            affinity={"parameter": "pKi", "value": 5 + self.number % 40 / 10},
-        )
+        return self._fact("12.1") | {
+            "target": f"receptor-{target}",
+            "mechanism_of_action": f"Receptor {target} antagonist",
+            "action_type": "ANTAGONIST",
+            "affinity": {"parameter": "pKi", "value": 5 + self.number % 40 / 10},
+        }
 
-    def _add_pharmacokinetics(self, rows: Rows) -> None:
-        self._add_fact(
-            rows,
-            Pharmacokinetics,
-            "elimination",
-            "section 12.3",
-            process=self.chance.choice(PROCESSES),
-            organ="kidney",
-            value=self.number % 100,
-            unit="percent",
-        )
+    def _pharmacokinetics(self) -> Row:
+        return self._fact("12.3") | {
+            "process": self.chance.choice(PROCESSES),
+            "organ": "kidney",
+            "value": self.number % 100,
+            "unit": "percent",
+        }
 
-    def _add_trial(self, rows: Rows) -> None:
+    def _trial(self) -> Row:
         journal = JOURNALS[self.number // 10 % len(JOURNALS)]
-        id_ = self._add_fact(
-            rows,
-            Trial,
-            "study",
-            "section 14",
-            study=f"study-{self.number}",
-            title=self._text(80, 160),
-            status="COMPLETED",
-            allocation="RANDOMIZED",
-            intervention_model="PARALLEL",
-            masking="DOUBLE",
-            primary_purpose="TREATMENT",
-            enrollment={"count": 84, "type": "ACTUAL"},
-            start_date="2003-10",
-            completion_date="2006-11",
-            duration="12 weeks",
-            locations=["Rome"],
-        )
-        own = {"trial_id": id_}
-        _add(rows, TrialRegistryId, position=0, registry_id=f"NCT{self.number:08}", **own)
-        _add(rows, TrialPhase, position=0, phase="PHASE3", **own)
-        _add(rows, TrialCondition, position=0, condition_id=_slug(self._condition(0)), **own)
+        cite = {journal: [f"{self.id}, table 2"]}
         arms = {self.id: "EXPERIMENTAL", "placebo": "PLACEBO_COMPARATOR"}
-        for i, (arm, type_) in enumerate(arms.items()):
-            row = {"id": arm, "label": arm.capitalize(), "type": type_, "participants": 42}
-            _add(rows, TrialArm, position=i, **own, **row)
-        dose = {"value": 5.0, "unit": "mg per day", "route": "oral"}
-        _add(rows, TrialDose, arm_position=0, position=0, **own, **dose)
-        evidence = _cite(rows, {journal: [f"{self.id}, table 2"]})
-        for i in range(2):
-            row = {"statement": self._text(80, 200), "certainty": "stated", "unit": "participants"}
-            row |= {"measure": f"Outcome {i + 1}", "type": "SECONDARY" if i else "PRIMARY"}
-            row |= {"param_type": "COUNT_OF_PARTICIPANTS", "time_frame": "12 weeks"}
-            _add(rows, TrialOutcome, position=i, evidence_id=evidence, **own, **row)
-            here = own | {"outcome_position": i}
-            for j, arm in enumerate(arms):
-                count = 12 + (self.number // 10 + 9 * j) % 18
-                row = {"arm": arm, "value": float(count), "count": count, "participants": 42}
-                _add(rows, OutcomeResult, position=j, as_printed={}, **here, **row)
-            row = {"param_type": "Odds Ratio (OR)", "param_value": 1.6, "p_value": 0.04}
-            _add(rows, OutcomeAnalysis, position=0, as_printed={}, **here, **row)
-        row = {"statement": self._text(80, 200), "certainty": "hedged", "evidence_id": evidence}
-        _add(rows, TrialConclusion, position=0, **own, **row)
+        doses = {self.id: [{"value": 5.0, "unit": "mg per day", "route": "oral"}]}
+        return self._fact("14") | {
+            "study": f"study-{self.number}",
+            "title": self._text(80, 160),
+            "status": "COMPLETED",
+            "allocation": "RANDOMIZED",
+            "intervention_model": "PARALLEL",
+            "masking": "DOUBLE",
+            "primary_purpose": "TREATMENT",
+            "enrollment": {"count": 84, "type": "ACTUAL"},
+            "start_date": "2003-10",
+            "completion_date": "2006-11",
+            "duration": "12 weeks",
+            "locations": ["Rome"],
+            "registry_ids": [f"NCT{self.number:08}"],
+            "phases": ["PHASE3"],
+            "conditions": [_slug(self._condition(0))],
+            "arms": [
+                {"id": arm, "label": arm.capitalize(), "type": type_, "participants": 42}
+                | {"doses": doses.get(arm, [])}
+                for arm, type_ in arms.items()
+            ],
+            "outcomes": [self._outcome(number, list(arms), cite) for number in range(2)],
+            "conclusions": [
+                {"statement": self._text(80, 200), "certainty": "hedged", "cite": cite}
+            ],
+        }
+
+    def _outcome(self, number: int, arms: list[str], cite: Row) -> Row:
+        counts = [12 + (self.number // 10 + 9 * i) % 18 for i in range(len(arms))]
+        return {
+            "statement": self._text(80, 200),
+            "certainty": "stated",
+            "measure": f"Outcome {number + 1}",
+            "type": "SECONDARY" if number else "PRIMARY",
+            "time_frame": "12 weeks",
+            "unit": "participants",
+            "param_type": "COUNT_OF_PARTICIPANTS",
+            "cite": cite,
+            "results": [
+                {"arm": arm, "value": float(count), "count": count, "participants": 42}
+                for arm, count in zip(arms, counts, strict=True)
+            ],
+            "analyses": [{"param_type": "Odds Ratio (OR)", "param_value": 1.6, "p_value": 0.04}],
+        }
 
     def _text(self, least: int, most: int) -> str:
         """Sentences on the drug, of about as many characters."""
@@ -327,35 +360,5 @@ class _Drug:
         return text[:most]
 
 
-def _add(rows: Rows, table: type[SQLModel], **known: Any) -> None:
-    if table not in BLANK:
-        BLANK[table] = dict.fromkeys(column.name for column in table_of(table).columns)
-    rows.of[table_of(table)].append(BLANK[table] | known)
-
-
-def _cite(rows: Rows, cite: dict[str, list[str]]) -> str | None:
-    return rows.evidence([cite], (), _nothing_to_report)
-
-
-def _nothing_to_report(_: object, expected: str) -> None:
-    raise ValueError(expected)
-
-
 def _slug(name: str) -> str:
     return name.lower().replace(" ", "-")
-
-
-def _write_release(connection: sa.Connection, drugs: int, every: dict[str, int]) -> None:
-    content = f"{drugs} made-up drugs".encode()
-    digest = sha256(content).hexdigest()
-    release = {
-        "number": 1,
-        "id": f"{AS_OF}-{digest[:12]}",
-        "as_of": AS_OF,
-        "loader": "bench",
-        "counts": every,
-        "loaded_at": datetime(2026, 1, 31, tzinfo=UTC),
-    }
-    connection.execute(table_of(Release).insert(), release)
-    file = {"name": "bench/generate.py", "sha256": digest, "bytes": len(content)}
-    connection.execute(table_of(ReleaseFile).insert(), {"release_number": 1, "position": 0, **file})

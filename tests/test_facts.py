@@ -290,7 +290,7 @@ def test_a_finding_against_is_no_match_for_a_drug_that_helps(seeded: httpx.Clien
 def test_the_target_is_the_guide_to_pharmacologys(seeded: httpx.Client) -> None:
     [fact] = get(seeded, "/v1/mechanisms?target=gaba-b-receptor&action_type=AGONIST")["items"]
 
-    assert cited(fact) == [("gtopdb", "ligand 1084, target 242")]
+    assert cited(fact) == [("gtopdb-2019-5", "ligand 1084, target 242")]
     assert [(i["system"], i["value"]) for i in fact["target"]["identifiers"]] == [
         ("gtopdb", "242"),
         ("uniprot", "Q9UBS5"),

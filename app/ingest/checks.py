@@ -1,14 +1,25 @@
 """Whether the data in a database is whole, beyond what its constraints hold."""
 
+from collections.abc import Iterator
 from itertools import islice
 
 import sqlalchemy as sa
 from sqlmodel import col
 
 from app.database import table_of
-from app.ingest.releases import NOUNS
+from app.ingest.releases import counted
+from app.ingest.staging import content_of
 from app.models.document import Document
-from app.models.fact import Fact, fact_kinds
+from app.models.drug import Drug
+from app.models.fact import fact_kinds
+from app.models.imported import (
+    ImportedRecord,
+    ImportedSource,
+    ImportedStatement,
+    ImportedSubstance,
+    RecordStatement,
+    RecordSubstance,
+)
 from app.models.release import Release
 from app.records.documents import BATCH, documents
 
@@ -23,24 +34,54 @@ def faults_of(connection: sa.Connection) -> list[str]:
         faults += [
             f"A row of {row[0]} refers to a row of {row[2]} that is not there." for row in broken
         ]
-    counts = connection.scalar(
+    released = connection.scalar(
         sa.select(col(Release.counts)).order_by(col(Release.number).desc()).limit(1)
     )
-    for noun, model in NOUNS.items():
-        there = connection.scalar(sa.select(sa.func.count()).select_from(table_of(model)))
-        if there != (counts or {}).get(noun):
-            faults.append(f"The release has {(counts or {}).get(noun)} {noun}; there are {there}.")
-    for kind, table in fact_kinds().items():
-        facts = connection.scalar(
-            sa.select(sa.func.count()).select_from(Fact).where(col(Fact.kind) == kind)
+    for noun, there in counted(connection).items():
+        promised = (released or {}).get(noun)
+        details = there
+        if noun in fact_kinds():
+            table = table_of(fact_kinds()[noun])
+            details = connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+        if not there == details == promised:
+            whole = "" if there == details else f", {details} of them whole"
+            faults.append(f"The release has {promised} {noun}; there are {there}{whole}.")
+    return [*faults, *_faults_of_imports(connection), *_faults_of_documents(connection)]
+
+
+def _faults_of_imports(connection: sa.Connection) -> Iterator[str]:
+    """Which sources are not what was imported of them, and what is missing."""
+    record, source = table_of(ImportedRecord).c, table_of(ImportedSource).c
+    sources = connection.execute(sa.select(source.id, source.content)).all()
+    for id_, content in sources:
+        rows = connection.execute(
+            sa.select(record.id, record.digest).where(record.source_id == id_, ~record.gone)
         )
-        details = connection.scalar(sa.select(sa.func.count()).select_from(table_of(table)))
-        released = (counts or {}).get(kind)
-        if not facts == details == released:
-            faults.append(
-                f"The release has {released} {kind}; there are {facts}, {details} of them whole."
+        if content_of(id_, ((row.id, row.digest) for row in rows)) != content:
+            yield f"The records of {id_} are not those that were imported."
+    substance, link = table_of(ImportedSubstance).c, table_of(RecordSubstance).c
+    statement, said = table_of(ImportedStatement).c, table_of(RecordStatement).c
+    missing = {
+        "substances that records name are not there": sa.select(link.record_id).where(
+            ~sa.exists().where(
+                substance.source_id == link.source_id, substance.key == link.substance_key
             )
-    return faults + _faults_of_documents(connection)
+        ),
+        "statements that records make are not there": sa.select(said.record_id).where(
+            ~sa.exists().where(statement.digest == said.digest)
+        ),
+        "statements are made by no record": sa.select(statement.digest).where(
+            ~sa.exists().where(said.digest == statement.digest)
+        ),
+        "substances are a drug that is not there": sa.select(substance.key).where(
+            substance.drug_id.is_not(None),
+            ~sa.exists().where(table_of(Drug).c.id == substance.drug_id),
+        ),
+    }
+    for what, of in missing.items():
+        count = connection.scalar(sa.select(sa.func.count()).select_from(of.subquery()))
+        if count:
+            yield f"{count} {what}."
 
 
 def _faults_of_documents(connection: sa.Connection) -> list[str]:

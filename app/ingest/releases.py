@@ -1,21 +1,25 @@
-"""Releases: the whole data is replaced in one transaction, or stays as it was."""
+"""Releases: each is the whole data in one state, made in one transaction."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from app.database import POSTGRES, table_of
-from app.ingest.rows import Rows
+from app.ingest.importer import Edition
+from app.ingest.staging import Changes
 from app.models.condition import Condition
+from app.models.document import Document
 from app.models.drug import Drug
 from app.models.fact import Fact, fact_kinds
+from app.models.imported import ImportedSource
 from app.models.release import Release, ReleaseFile
 from app.models.source import Source
-from app.records.documents import renderer, write_documents
+from app.records.documents import documents_of, renderer, write_documents
 
 NOUNS = {"drugs": Drug, "conditions": Condition, "sources": Source}
 """What a release counts beside the facts."""
@@ -65,43 +69,49 @@ def current_release(connection: sa.Connection) -> Loaded | None:
 
 
 def write_release(
-    connection: sa.Connection, rows: Rows, files: list[File], as_of: str, loader: str
+    connection: sa.Connection, changes: Changes, files: list[File], edition: Edition
 ) -> Loaded:
-    """Replace the data by these rows, and number the release that they make."""
+    """Number the state of the data that an import made, and have it served."""
     releases = table_of(Release)
-    _write_alone(connection)
     current = current_release(connection)
-    if current is not None and current.files == files:
-        return current  # another loader was faster
-    kept = {releases, table_of(ReleaseFile)}
-    tables = [table for table in SQLModel.metadata.sorted_tables if table not in kept]
-    for table in reversed(tables):
-        connection.execute(table.delete())
-    for table in tables:
-        if rows.of[table]:
-            connection.execute(table.insert(), rows.of[table])
-
-    last = connection.scalar(sa.select(sa.func.max(releases.c.number)))
-    before = connection.scalar(sa.select(sa.func.max(releases.c.loaded_at)))
-    digest = hashlib.sha256("".join(f"{file.name} {file.sha256}\n" for file in files).encode())
+    before = connection.execute(
+        sa.select(sa.func.max(releases.c.number), sa.func.max(releases.c.loaded_at))
+    ).one()
+    sources = connection.execute(
+        sa.select(
+            col(ImportedSource.id),
+            col(ImportedSource.as_of),
+            col(ImportedSource.content),
+            col(ImportedSource.row),
+        ).order_by(col(ImportedSource.id))
+    ).all()
+    said = [[s.id, s.content, sorted(s.row.items())] for s in sources]
+    digest = hashlib.sha256(json.dumps(said).encode())
+    as_of = max(source.as_of for source in sources)
     release = {
-        "number": (last or 0) + 1,
+        "number": (before[0] or 0) + 1,
         "id": f"{as_of}-{digest.hexdigest()[:12]}",
         "as_of": as_of,
-        "loader": loader,
-        "counts": counts(rows),
-        "loaded_at": _moment_after(before),
+        "loader": changes.source_id,
+        "version": edition.version,
+        "released": edition.released,
+        "counts": counted(connection),
+        "loaded_at": _moment_after(before[1]),
+        "rendered_by": renderer(),
     }
     connection.execute(releases.insert(), release)
+    rows = [
+        {"release_number": release["number"], "position": i, **vars(file)}
+        for i, file in enumerate(files)
+    ]
+    connection.execute(table_of(ReleaseFile).insert(), rows)
+    document = table_of(Document)
     connection.execute(
-        table_of(ReleaseFile).insert(),
-        [
-            {"release_number": release["number"], "position": i, **vars(file)}
-            for i, file in enumerate(files)
-        ],
+        document.insert(), [*documents_of(connection, "releases", [release["number"]])]
     )
-    write_documents(connection)
-    return Loaded(str(release["id"]), files, counts(rows), renderer(), new=True)
+    if current is not None and current.rendered_by != renderer():
+        write_documents(connection)  # those that nothing changed were made by another version
+    return Loaded(str(release["id"]), files, release["counts"], renderer(), new=True)
 
 
 def renew_documents(engine: sa.Engine) -> bool:
@@ -111,7 +121,7 @@ def renew_documents(engine: sa.Engine) -> bool:
     if release is None or release.rendered_by == renderer():
         return False
     with engine.begin() as connection:
-        _write_alone(connection)
+        write_alone(connection)
         write_documents(connection)
         latest = sa.select(sa.func.max(table_of(Release).c.number)).scalar_subquery()
         connection.execute(
@@ -123,7 +133,7 @@ def renew_documents(engine: sa.Engine) -> bool:
     return True
 
 
-def _write_alone(connection: sa.Connection) -> None:
+def write_alone(connection: sa.Connection) -> None:
     """Have other loaders wait until this one has ended; SQLite has one writer at a time anyway."""
     if connection.dialect.name == POSTGRES:
         connection.execute(sa.text("LOCK TABLE release IN SHARE ROW EXCLUSIVE MODE"))
@@ -143,10 +153,3 @@ def counted(connection: sa.Connection) -> dict[str, int]:
     }
     kinds = connection.execute(sa.select(col(Fact.kind), sa.func.count()).group_by(col(Fact.kind)))
     return every | dict.fromkeys(fact_kinds(), 0) | {row[0]: row[1] for row in kinds}
-
-
-def counts(rows: Rows) -> dict[str, int]:
-    """How many drugs, conditions, sources and facts of each kind there are."""
-    every = {noun: len(rows.of[table_of(table)]) for noun, table in NOUNS.items()}
-    facts = [row["kind"] for row in rows.of[table_of(Fact)]]
-    return every | {kind: facts.count(kind) for kind in fact_kinds()}

@@ -1,174 +1,135 @@
-"""Entries as rows of the tables, with every reference between them checked."""
+"""What is said, as rows of the tables: an entry, its parts, and the evidence that they rest on."""
 
 import hashlib
 import json
-from collections import defaultdict
-from collections.abc import Callable, Iterable
-from types import SimpleNamespace
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic import BaseModel
 from sqlmodel import SQLModel
 
-from app.database import key_of, table_of
+from app.database import Row, table_of
 from app.ingest.entries import parts_of, refers_elsewhere
-from app.ingest.yaml_files import Location
-from app.models.drug import DrugIdentifier
-from app.models.fact import Detail, Fact
+from app.ingest.tables import Tables
+from app.models.base import Part
+from app.models.drug import folded
 from app.models.source import Citation, Evidence
+from app.records.rows import Found
 
-Row = dict[str, Any]
-Report = Callable[[Location, str], None]
-"""Takes note of a problem: where it stands, and what was expected there."""
+Passage = tuple[str, str]
+"""A source's id, and where in it."""
+
+MOST_KNOWN = 50_000
+"""Citations that are kept as they are served."""
 
 
-class Rows:
-    """The rows of one release, table by table; an id, or an identifier, stands for one thing."""
+class Citing:
+    """Gives what is cited the evidence it rests on, and keeps in `found` how that is served."""
 
-    def __init__(self) -> None:
-        self.of: dict[sa.Table, list[Row]] = defaultdict(list)
-        self._ids: dict[str, set[str]] = defaultdict(set)
-        self._identifiers: dict[tuple[str, str], str] = {}
+    def __init__(self, tables: Tables, found: Found, sources: Mapping[str, Row]) -> None:
+        self._tables = tables
+        self._found = found
+        self._sources = sources
+        self._ids: dict[tuple[Passage, ...], str] = {}
+        self._passing: list[tuple[tuple[Passage, ...], str]] = []
+        self._known = 0
 
-    def claim(self, table: type[SQLModel], id_: str, location: Location, report: Report) -> None:
-        """Take an id for a row that will be added; claim all before adding any."""
-        name = table_of(table).name
-        if id_ in self._ids[name]:
-            report(location, f"there is a {name} '{id_}' already.")
-        self._ids[name].add(id_)
-
-    def must_know(
-        self, table: type[SQLModel], id_: str, location: Location, report: Report
-    ) -> None:
-        """Report an id that nothing has claimed."""
-        name = table_of(table).name
-        if id_ not in self._ids[name]:
-            report(location, f"there is no {name} '{id_}'.")
-
-    def add(
-        self, table: type[SQLModel], entry: Any, keys: Row, location: Location, report: Report
-    ) -> None:
-        """Add an entry's row and those of its parts. `keys` are the values it does not write."""
-        row = dict(keys)
-        for column in table_of(table).columns:
-            name = column.name
-            if name == "evidence_id":
-                row[name] = row.get(name) or self.evidence([entry.cite], location, report)
-            elif name in row or name == "folded_name":
-                continue
-            elif refers_elsewhere(column):
-                row[name] = self._referred(column, entry, location, report)
-            else:
-                row[name] = _plain(getattr(entry, name))
-        self.of[table_of(table)].append(row)
-        self._check(table, entry, row, location, report)
-        own = [row[key] for key in key_of(table)]
-        for name, part in parts_of(table).items():
-            for position, item in enumerate(getattr(entry, name)):
-                written = item if part.scalar is None else SimpleNamespace(**{part.scalar: item})
-                part_keys = dict(zip(part.owner, own, strict=True)) | {"position": position}
-                self.add(part, written, part_keys, (*location, name, position), report)
-
-    def add_fact(
-        self, table: type[Detail], entry: Any, drug_id: str, location: Location, report: Report
-    ) -> None:
-        """Add a fact: the row that every fact has, and that of its kind."""
-        cites = (
-            [entry.cite]
-            if table.cited_by is None
-            else [part.cite for part in getattr(entry, table.cited_by)]
-        )
-        if not cites:
-            report(location, f"needs at least one of {table.cited_by}.")
-        identity = {"id": fact_id(drug_id, table, entry.key), "kind": table.kind_name}
-        self.of[table_of(Fact)].append(
-            identity
-            | {
-                "drug_id": drug_id,
-                "statement": entry.statement,
-                "certainty": entry.certainty,
-                # What its parts cite is told of where the parts are added.
-                "evidence_id": self.evidence(
-                    cites, location, report if table.cited_by is None else _already_told
-                ),
-            }
-        )
-        self.add(table, entry, identity, location, report)
-
-    def evidence(
-        self, cites: Iterable[dict[str, Any] | None], location: Location, report: Report
-    ) -> str | None:
-        """The id of the evidence that these citations make; null where there are none."""
-        citations: dict[tuple[str, str], None] = {}
-        for cite in cites:
-            for source, locators in (cite or {}).items():
-                if source not in self._ids["source"]:
-                    report((*location, "cite", source), f"there is no source '{source}'.")
-                for locator in locators:
-                    citations[source, locator] = None
-        if not citations:
+    def evidence(self, passages: Sequence[Passage]) -> str | None:
+        """The id of the evidence that these passages make; null where there are none."""
+        if not passages:
             return None
-        id_ = hashlib.sha256(json.dumps(list(citations)).encode()).hexdigest()[:20]
-        if id_ not in self._ids["evidence"]:
-            self._ids["evidence"].add(id_)
-            self.of[table_of(Evidence)].append({"id": id_, "first_position": 0})
-            self.of[table_of(Citation)].extend(
-                {"evidence_id": id_, "position": i, "source_id": source, "locator": locator}
-                for i, (source, locator) in enumerate(citations)
+        citations = tuple(passages if len(passages) == 1 else dict.fromkeys(passages))
+        if citations in self._ids:
+            return self._ids[citations]
+        id_ = hashlib.sha256(json.dumps(citations).encode()).hexdigest()[:20]
+        if id_ not in self._found.citations:
+            self._tables.add_all(table_of(Evidence), [(id_, 0)])
+            self._tables.add_all(
+                table_of(Citation),
+                [(id_, i, source, locator) for i, (source, locator) in enumerate(citations)],
             )
+            self._found.citations[id_] = [
+                {"source": self._sources[source], "locator": locator}
+                for source, locator in citations
+            ]
+        self._ids[citations] = id_
+        self._passing.append((citations, id_))
+        self._known += len(citations)
         return id_
 
-    def _referred(
-        self, column: sa.Column[Any], entry: Any, location: Location, report: Report
-    ) -> str | None:
-        name = column.name.removesuffix("_id")
-        id_: str | None = getattr(entry, name)
-        table = next(iter(column.foreign_keys)).column.table.name
-        if id_ is not None and id_ not in self._ids[table]:
-            report((*location, name), f"there is no {table} '{id_}'.")
-        return id_
+    def keep(self) -> None:
+        """Have what was cited so far stay known: it will be served last."""
+        self._passing.clear()
+        self._known = 0
 
-    def _check(
-        self, table: type[SQLModel], entry: Any, row: Row, location: Location, report: Report
-    ) -> None:
-        """What the database would refuse too, told here with the line it stands on."""
-        both = {"description", "evidence_id"} <= row.keys()
-        if both and (row["description"] is None) != (row["evidence_id"] is None):
-            report(location, "a description and its cite go together.")
-        if "severity" in row and (row["severity"] is None) != (row["severity_basis"] is None):
-            report((*location, "severity"), "a severity and its severity_basis go together.")
-        if table is DrugIdentifier:
-            identifier = (row["system"], row["value"])
-            if identifier in self._identifiers:
-                taken = self._identifiers[identifier]
-                expected = f"{row['system']} {row['value']} already identifies '{taken}'."
-                report((*location, "value"), expected)
-            self._identifiers[identifier] = row["drug_id"]
-        arms = [arm.id for arm in getattr(entry, "arms", [])]
-        for i, arm in enumerate(arms):
-            if arm in arms[:i]:
-                report((*location, "arms", i, "id"), f"there is an arm '{arm}' already.")
-        for i, outcome in enumerate(getattr(entry, "outcomes", [])):
-            for j, result in enumerate(outcome.results):
-                here = (*location, "outcomes", i, "results", j)
-                if result.arm not in arms:
-                    known = ", ".join(arms) or "none"
-                    report((*here, "arm"), f"this trial's arms are: {known}.")
-                if (result.count or 0) > (result.participants or result.count or 0):
-                    report((*here, "count"), "at most as many as `participants`.")
+    def forget(self) -> None:
+        """Let go of what was cited and served since, before it is too much."""
+        if self._known > MOST_KNOWN:
+            for citations, id_ in self._passing:
+                del self._ids[citations]
+                self._found.citations.pop(id_, None)
+            self.keep()
 
 
-def _already_told(_: Location, __: str) -> None:
-    return
+def passages(cite: Mapping[str, list[str]] | None) -> list[Passage]:
+    """The passages that an entry's `cite` names."""
+    return [(source, locator) for source, locators in (cite or {}).items() for locator in locators]
 
 
-def fact_id(drug_id: str, table: type[Detail], key: str) -> str:
-    """A fact's id, which never changes: `baclofen-warning-withdrawal`."""
-    return f"{drug_id}-{table.singular}-{key}"
+def nested(table: type[SQLModel], entry: Row, keys: Row, citing: Citing) -> Row:
+    """An entry as its table's row, with the rows of its parts under their names.
+
+    `keys` are the values that the entry does not write.
+    """
+    row = dict(keys)
+    for column, value_of in _columns(table):
+        if column not in row:
+            row[column] = value_of(entry)
+    if "evidence_id" in row and row["evidence_id"] is None:
+        row["evidence_id"] = citing.evidence(passages(entry.get("cite")))
+    for name, part in parts_of(table).items():
+        own = {key: row[column] for key, column in _owner_keys(table, part)}
+        row[name] = [
+            nested(
+                part,
+                item if part.scalar is None else {part.scalar: item},
+                {**own, "position": position},
+                citing,
+            )
+            for position, item in enumerate(entry.get(name) or ())
+        ]
+    return row
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+def write(tables: Tables, table: type[SQLModel], row: Row) -> None:
+    """Write a nested row, and the rows of its parts."""
+    tables.add(table_of(table), row)
+    for name, part in parts_of(table).items():
+        for item in row[name]:
+            write(tables, part, item)
+
+
+@cache
+def _columns(table: type[SQLModel]) -> tuple[tuple[str, Callable[[Row], Any]], ...]:
+    return tuple((column.name, _value_of(column)) for column in table_of(table).columns)
+
+
+def _value_of(column: sa.Column[Any]) -> Callable[[Row], Any]:
+    name = column.name
+    if name == "evidence_id":
+        return lambda _: None
+    if name == "folded_name":
+        return lambda entry: folded(entry["name"])
+    if refers_elsewhere(column):
+        name = name.removesuffix("_id")
+    if isinstance(column.type, sa.JSON) and not column.nullable:
+        empty: Any = {} if name == "as_printed" else []
+        return lambda entry: entry.get(name, empty)
+    return lambda entry: entry.get(name)
+
+
+@cache
+def _owner_keys(table: type[SQLModel], part: type[Part]) -> tuple[tuple[str, str], ...]:
+    keys = [column.name for column in table_of(table).primary_key.columns]
+    return tuple(zip(part.owner, keys, strict=True))

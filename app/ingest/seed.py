@@ -4,27 +4,45 @@ Any file may hold `sources`, `conditions` and `targets`; one that holds a `drug`
 too. Nothing is written unless every file is right, and then all of it or nothing.
 """
 
+import hashlib
 import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from pydantic import BaseModel, Field, ValidationError, create_model
 from pydantic_core import ErrorDetails
 from sqlalchemy.engine import Engine
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col
 
 from app.database import table_of
 from app.ingest.entries import Entry, entry_of, fact_entry_of
-from app.ingest.releases import File, Loaded, current_release, write_release
-from app.ingest.rows import Report, Rows, fact_id
+from app.ingest.importer import Edition, Substance
+from app.ingest.importers import IMPORTERS
+from app.ingest.importing import publish
+from app.ingest.mentions import SEED
+from app.ingest.references import References, Report, fact_id
+from app.ingest.releases import File, Loaded, current_release, write_alone, write_release
+from app.ingest.staging import (
+    PreparedRecord,
+    Staging,
+    content_digest,
+    digest_of,
+    json_text,
+    kept_substance,
+    prepared,
+    statement_as_kept,
+)
+from app.ingest.tables import Tables
 from app.ingest.yaml_files import Location, Problem, UnusableFilesError, YamlFile, read_yaml
 from app.models.base import PartialDate
 from app.models.condition import Condition
 from app.models.discrepancy import Discrepancy
-from app.models.drug import Coverage, Drug
+from app.models.drug import Drug, NameType
 from app.models.fact import Detail, Fact, fact_kinds
+from app.models.imported import ImportedSource
 from app.models.mechanism import Target
 from app.models.source import Source
 
@@ -93,27 +111,76 @@ def load_seed(engine: Engine, folder: Path) -> Loaded:
     """
     files = seed_files(folder)
     with engine.connect() as connection:
-        current = current_release(connection)
-    if current is not None and current.files == files:
-        return current
-    rows, as_of = read_seed(folder)
-    with engine.begin() as connection:
-        return write_release(connection, rows, files, as_of, loader="seed")
+        loaded = _loaded(connection, files)
+    if loaded is not None:
+        return loaded
+    records, as_of = read_seed(folder)
+    with engine.connect() as connection, connection.begin() as transaction:
+        write_alone(connection)
+        loaded = _loaded(connection, files)
+        if loaded is not None:  # another loader was faster
+            transaction.rollback()
+            return loaded
+        return _load(connection, records, files, as_of)
 
 
-def read_seed(folder: Path) -> tuple[Rows, str]:
-    """The seed's rows, and the latest day it was reviewed; raises `UnusableFilesError`."""
+def is_loaded(connection: sa.Connection, files: list[File]) -> bool:
+    """Whether the database holds what these files of the seed say."""
+    inputs = connection.scalar(sa.select(col(ImportedSource.inputs)).where(IS_SEED))
+    return bool(inputs == _digest_of(files))
+
+
+def _loaded(connection: sa.Connection, files: list[File]) -> Loaded | None:
+    return current_release(connection) if is_loaded(connection, files) else None
+
+
+def _load(
+    connection: sa.Connection, records: list[PreparedRecord], files: list[File], as_of: str
+) -> Loaded:
+    table = table_of(ImportedSource)
+    before = connection.execute(sa.select(*table.c).where(IS_SEED)).one_or_none()
+    if before is None:
+        row = {"id": SEED, "as_of": as_of, "content": "0", "inputs": "", "row": {}}
+        connection.execute(table.insert(), row)
+    tables = Tables(connection)
+    staging = Staging(connection, SEED, tables, before)
+    for record in records:
+        staging.keep(record)
+    staging.remove_unseen(Edition())
+    changes = staging.changes
+    content = content_digest(before.content if before else None, changes)
+    connection.execute(
+        table.update().where(IS_SEED),
+        {"as_of": as_of, "content": content, "inputs": _digest_of(files)},
+    )
+    publish(connection, tables, changes)
+    return write_release(connection, changes, files, Edition())
+
+
+IS_SEED = col(ImportedSource.id) == SEED
+
+
+def _digest_of(files: list[File]) -> str:
+    """A digest of the seed's files, and of what this program makes of them."""
+    said = "".join(f"{file.name} {file.sha256}\n" for file in files)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def read_seed(folder: Path) -> tuple[list[PreparedRecord], str]:
+    """The seed's records, and the latest day it was reviewed; raises `UnusableFilesError`."""
     reading = _Reading()
     for file in seed_files(folder):
         reading.read(read_yaml(folder / file.name, f"{folder.name}/{file.name}"))
     if reading.problems:  # before what refers to what they define is missed
         raise UnusableFilesError(reading.problems)
-    rows = reading.rows()
+    reading.check()
     if not (reading.problems or reading.drugs):
         reading.problems.append(Problem(folder.name, 1, "", "no file here holds a drug."))
     if reading.problems:
         raise UnusableFilesError(reading.problems)
-    return rows, max(drug.reviewed for drug in reading.drugs)
+    records = [_drug_record(content) for content in reading.drugs]
+    shared = _shared_record([content for _, content in reading.files])
+    return [shared, *records], max(drug.reviewed for drug in reading.drugs)
 
 
 class _Reading:
@@ -140,35 +207,36 @@ class _Reading:
                     for problem in error.errors()
                 ]
 
-    def rows(self) -> Rows:
-        """Every file's rows. What one file refers to may stand in another, so ids come first."""
-        rows = Rows()
+    def check(self) -> None:
+        """Check the files against each other: one may refer to what stands in another."""
+        references = References()
         for file, content in self.files:
-            self._claim_ids(rows, file, content)
+            self._claim_ids(references, file, content)
         for file, content in self.files:
-            self._add(rows, file, content)
-        return rows
+            self._check(references, file, content)
 
     def _report(self, file: YamlFile) -> Report:
         return lambda location, expected: self.problems.append(file.problem(location, expected))
 
-    def _claim_ids(self, rows: Rows, file: YamlFile, content: Any) -> None:
+    def _claim_ids(self, references: References, file: YamlFile, content: Any) -> None:
         report = self._report(file)
         for name, table in SHARED.items():
             for i, entry in enumerate(getattr(content, name)):
-                rows.claim(table, entry.id, (name, i, "id"), report)
+                references.claim(table, entry.id, (name, i, "id"), report)
+                if table is Source and entry.id in IMPORTERS:
+                    report((name, i, "id"), f"'{entry.id}' is what `medfacts import` loads.")
         if content.drug is not None:
-            rows.claim(Drug, content.drug.id, ("drug", "id"), report)
+            references.claim(Drug, content.drug.id, ("drug", "id"), report)
             for table, location, entry in _facts(content):
                 id_ = fact_id(content.drug.id, table, entry.key)
-                rows.claim(Fact, id_, (*location, "key"), report)
+                references.claim(Fact, id_, (*location, "key"), report)
                 self.facts[id_] = entry
 
-    def _add(self, rows: Rows, file: YamlFile, content: Any) -> None:
+    def _check(self, references: References, file: YamlFile, content: Any) -> None:
         report = self._report(file)
         for name, table in SHARED.items():
             for i, entry in enumerate(getattr(content, name)):
-                rows.add(table, entry, {}, (name, i), report)
+                references.check(table, entry, entry.id, (name, i), report)
         facts = list(_facts(content))
         if content.drug is None:
             kinds = {table.kind_name for table, _, _ in facts}
@@ -180,42 +248,80 @@ class _Reading:
             report(("reviewed",), "expected the day the facts were last checked, YYYY-MM-DD.")
         if content.drug.name not in [name.name for name in content.drug.names]:
             report(("drug", "names"), f"'{content.drug.name}' itself must be among the names.")
-        rows.add(Drug, content.drug, {}, ("drug",), report)
+        references.check(Drug, content.drug, content.drug.id, ("drug",), report)
         for table, location, entry in facts:
-            rows.add_fact(table, entry, content.drug.id, location, report)
+            references.check_fact(table, entry, content.drug.id, location, report)
             if isinstance(entry, entry_of(Discrepancy)):
-                self._check_subject(entry, location, report)
-        self._add_coverage(rows, content, report)
+                self._check_subject(entry, content.drug, location, report)
+        for i, entry in enumerate(content.coverage):
+            references.must_know(Source, entry.source, ("coverage", i, "source"), report)
+            if any(kind not in fact_kinds() for kind in entry.kinds):
+                report(("coverage", i, "kinds"), f"kinds are {', '.join(fact_kinds())}.")
 
-    def _check_subject(self, discrepancy: Any, location: Location, report: Report) -> None:
+    def _check_subject(
+        self, discrepancy: Any, drug: Any, location: Location, report: Report
+    ) -> None:
         if len(discrepancy.values) == 1:
             report((*location, "values"), "one value is no disagreement; expected two or more.")
-        subject = self.facts.get(discrepancy.subject)
+        subject = drug if discrepancy.subject is None else self.facts.get(discrepancy.subject)
         if subject is not None and not _points_into(subject, discrepancy.field):
             report((*location, "field"), f"points at nothing in '{discrepancy.subject}'.")
 
-    def _add_coverage(self, rows: Rows, content: Any, report: Report) -> None:
-        """What the file says it searched, and every source that a fact cites."""
-        searched: dict[tuple[str, str], bool] = {}
-        for table, _, entry in _facts(content):
-            for source in _cited(entry):
-                searched[table.kind_name, source] = False
-        for i, entry in enumerate(content.coverage):
-            rows.must_know(Source, entry.source, ("coverage", i, "source"), report)
-            for kind in entry.kinds:
-                if kind not in fact_kinds():
-                    report(("coverage", i, "kinds"), f"kinds are {', '.join(fact_kinds())}.")
-                searched[kind, entry.source] = entry.complete
-        rows.of[table_of(Coverage)] += [
-            {
-                "drug_id": content.drug.id,
-                "kind": kind,
-                "source_id": source,
-                "complete": complete,
-                "as_of": content.reviewed,
-            }
-            for (kind, source), complete in searched.items()
-        ]
+
+def _drug_record(content: Any) -> PreparedRecord:
+    """What a drug's file says, as a record: each name and each fact with its own citations."""
+    drug = content.drug
+    body = {
+        "locator": "",
+        "names": [[name.name, name.type, name.cite] for name in drug.names],
+        "identifiers": [[i.system, i.value, i.cite] for i in drug.identifiers],
+        "classes": [[c.name, c.type, c.id, c.cite] for c in drug.classes],
+        "approvals": [approval.model_dump(mode="json") for approval in drug.approvals],
+        "statuses": [[status.status, status.cite] for status in drug.statuses],
+        "ingredients": [i.model_dump(mode="json") for i in drug.ingredients],
+        "kinds": [],
+        "coverage": _coverage(content),
+        "description": drug.description,
+        "cite": drug.cite,
+    }
+    substance = Substance(
+        (drug.name, *(n.name for n in drug.names if n.type != NameType.BRAND)),
+        tuple((identifier.system, identifier.value) for identifier in drug.identifiers),
+        distinct=True,
+    )
+    kept = kept_substance(substance, None, drug.id)
+    statements, new = [], {}
+    for table, _, entry in _facts(content):
+        said = statement_as_kept(entry)
+        digest = digest_of([table.kind_name, said])
+        new[digest] = (table.kind_name, said)
+        cite = None if table.cited_by else json_text(entry.cite)
+        statements.append((digest, f"/{fact_id(drug.id, table, entry.key)}", "", cite))
+    return prepared(drug.id, "", json_text(body), {drug.id: kept}, statements, new, [])
+
+
+def _shared_record(contents: list[Any]) -> PreparedRecord:
+    """The sources, conditions and targets of every file, as one record."""
+    mentions = [
+        (table_of(table).name, entry.id, json_text(entry.model_dump(mode="json")))
+        for content in contents
+        for name, table in SHARED.items()
+        for entry in getattr(content, name)
+    ]
+    body = {"locator": "", "kinds": []}
+    return prepared("/shared", "", json_text(body), {}, [], {}, mentions)
+
+
+def _coverage(content: Any) -> list[tuple[str, str, bool, str]]:
+    """What the file says it searched, and every source that a fact cites."""
+    searched: dict[tuple[str, str], bool] = {}
+    for table, _, entry in _facts(content):
+        for source in sorted(_cited(entry)):
+            searched[table.kind_name, source] = False
+    for entry in content.coverage:
+        for kind in entry.kinds:
+            searched[kind, entry.source] = entry.complete
+    return [(*key, complete, content.reviewed) for key, complete in searched.items()]
 
 
 def _facts(content: Any) -> Iterator[tuple[type[Detail], Location, Any]]:

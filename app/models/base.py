@@ -66,11 +66,13 @@ class Part(SQLModel):
 
     `owner` names the columns that hold the owner's key, outermost first; they and the `position`
     are its key, in this order, by which an owner's parts are found. A part with `scalar` is served
-    as that field's value alone, not as an object.
+    as that field's value alone, not as an object. `examples` are for the docs, where baclofen has
+    no such part.
     """
 
     owner: ClassVar[tuple[str, ...]]
     scalar: ClassVar[str | None] = None
+    examples: ClassVar[list[Any] | None] = None
     parts: ClassVar[dict[str, type["Part"]]] = {}
 
 

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from app.models.base import KEY, Part, at_position, described, owned_by
@@ -34,13 +35,22 @@ class DiscrepancyValue(Part, table=True):
 class Discrepancy(Detail, DiscrepancyFields, table=True):
     """Two or more sources that give different values for the same thing."""
 
-    __table_args__ = (*detail_of("discrepancies"), *found_by("discrepancy", "subject_id"))
+    __table_args__ = (
+        *detail_of("discrepancies"),
+        *found_by("discrepancy", "subject_id"),
+        sa.ForeignKeyConstraint(["subject_id"], ["fact.id"], deferrable=True, initially="DEFERRED"),
+    )
     kind_name: ClassVar = "discrepancies"
     singular: ClassVar = "discrepancy"
     cited_by: ClassVar = "values"
     parts: ClassVar[dict[str, type[Part]]] = {"values": DiscrepancyValue}
 
-    subject_id: str = Field(foreign_key="fact.id", sa_type=KEY)
+    subject_id: str | None = Field(
+        default=None,
+        sa_type=KEY,
+        description="The fact's id; null where it is the drug's own record.",
+    )
     field: str = described(
-        "The field in question: a JSON Pointer (RFC 6901) into the fact.", "/enrollment/count"
+        "The field in question: a JSON Pointer (RFC 6901) into the fact, or the drug's record.",
+        "/enrollment/count",
     )

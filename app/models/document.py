@@ -27,3 +27,4 @@ class Document(SQLModel, table=True):
         description="The drug that it is, or is about.",
     )
     body: str = Field(description="The record as JSON, without blanks.")
+    digest: str = Field(description="A digest of the body, by which a change is seen.")

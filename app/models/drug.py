@@ -1,5 +1,6 @@
 """A drug: what it is called, how it is identified, classed and approved."""
 
+import re
 import unicodedata
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -55,12 +56,17 @@ class ClassType(StrEnum):
     CS = "CS"
 
 
+_MARKS = re.compile("[®™©℠]")
+
+
 def folded(text: str) -> str:
-    """Text as names are compared: without case, accents or doubled blanks.
+    """Text as names are compared: without case, accents, marks of a trade name or doubled blanks.
 
     Done here and not in SQL, since SQLite's and Postgres's own functions differ.
     """
-    decomposed = unicodedata.normalize("NFKD", text)
+    if text.isascii():
+        return " ".join(text.lower().split())
+    decomposed = unicodedata.normalize("NFKD", _MARKS.sub("", text))
     plain = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join(plain.casefold().split())
 
@@ -129,6 +135,74 @@ class DrugClass(Part, table=True):
     evidence_id: str = evidence()
 
 
+class RegulatoryStatus(StrEnum):
+    """Guide to Pharmacology's marks of a ligand.
+
+    `approved`: it is, or was, approved for use in people by an authority. `withdrawn`: it is no
+    longer approved for its original use in one country or more. A drug can be both.
+    """
+
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
+
+
+class DrugStatus(Part, table=True):
+    """That a source calls the drug approved, or withdrawn, without saying when or by whom."""
+
+    __tablename__ = "drug_status"
+    owner: ClassVar = ("drug_id",)
+
+    drug_id: str = owned_by("drug")
+    position: int = at_position()
+    status: RegulatoryStatus = described(
+        "`approved`: an authority has approved it, now or in the past. `withdrawn`: it is no "
+        "longer approved for its original use in one country or more.",
+        "approved",
+        sa_type=checked(RegulatoryStatus),
+    )
+    evidence_id: str = evidence()
+
+
+class DrugIngredient(Part, table=True):
+    """A substance that a combination is made of."""
+
+    __tablename__ = "drug_ingredient"
+    examples: ClassVar = [
+        [
+            {
+                "name": "CLAVULANATE POTASSIUM",
+                "drug": "clavulanic-acid",
+                "citations": [
+                    {
+                        "source": {
+                            "id": "drugs-at-fda",
+                            "title": "Drugs@FDA Data Files",
+                            "url": "https://www.fda.gov/drugs/drug-approvals-and-databases/"
+                            "drugsfda-data-files",
+                        },
+                        "locator": "NDA050564",
+                    }
+                ],
+            }
+        ]
+    ]
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["drug"], ["drug.id"], deferrable=True, initially="DEFERRED"),
+    )
+    owner: ClassVar = ("drug_id",)
+
+    drug_id: str = owned_by("drug")
+    position: int = at_position()
+    name: str = described("The ingredient, as the source names it.", "CLAVULANATE POTASSIUM")
+    drug: str | None = key(
+        "The id of the drug that it is, where it is known here.",
+        "clavulanic-acid",
+        index=True,
+        default=None,
+    )
+    evidence_id: str = evidence()
+
+
 class Approval(Part, table=True):
     """That an authority let the drug be sold."""
 
@@ -165,6 +239,8 @@ class Drug(SQLModel, table=True):
         "identifiers": DrugIdentifier,
         "classes": DrugClass,
         "approvals": Approval,
+        "statuses": DrugStatus,
+        "ingredients": DrugIngredient,
     }
 
     id: Slug = key("The drug's id in every URL.", "baclofen", primary_key=True)

@@ -1,13 +1,14 @@
 """What every fact has, whatever its kind."""
 
 from enum import StrEnum
+from functools import cache
 from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.schema import SchemaItem
 from sqlmodel import Field, SQLModel
 
-from app.models.base import KEY, Part, Shape, checked, described, key
+from app.models.base import JSON, KEY, Part, Shape, checked, described, key
 from app.models.source import evidence
 
 
@@ -26,6 +27,32 @@ class Section(Shape):
 
     code: str = described("The section's LOINC code.", "34066-1")
     name: str = described("The section's name.", "Boxed Warning")
+
+
+class MatchedBy(StrEnum):
+    """How the substance that a source names was found to be this drug.
+
+    `identifier`: they share one. `name`: it is a name of the drug. `name_without_salt`: it is
+    one, less the word for its salt. `ingredients`: the drug is the combination of them. `itself`:
+    the drug is here because this source names it.
+    """
+
+    IDENTIFIER = "identifier"
+    NAME = "name"
+    NAME_WITHOUT_SALT = "name_without_salt"
+    INGREDIENTS = "ingredients"
+    ITSELF = "itself"
+
+
+class SubstanceAsNamed(Shape):
+    """The substance as the source names it, and how it was found to be this drug."""
+
+    name: str = described("The name, as the source writes it.", "METFORMIN HYDROCHLORIDE")
+    matched_by: MatchedBy = described(
+        "How it was found to be this drug: by a shared `identifier`, by its exact `name`, by its "
+        "`name_without_salt`, by its `ingredients`; `itself` where the source made the drug known.",
+        "name_without_salt",
+    )
 
 
 class FactFields(SQLModel):
@@ -59,6 +86,13 @@ class Fact(FactFields, table=True):
 
     kind: str = Field(sa_type=KEY)
     drug_id: str = Field(foreign_key="drug.id", sa_type=KEY)
+    substance: SubstanceAsNamed | None = described(
+        "What the source calls the substance that it speaks of, and how it was found to be this "
+        "drug; null where a person wrote the fact for this drug.",
+        {"name": "METFORMIN HYDROCHLORIDE", "matched_by": "name_without_salt"},
+        sa_type=JSON,
+        default=None,
+    )
     evidence_id: str = evidence()
 
 
@@ -91,6 +125,7 @@ def found_by(table: str, *columns: str) -> tuple[sa.Index, ...]:
     return tuple(sa.Index(f"ix_{table}_{column}_id", column, "id") for column in columns)
 
 
+@cache
 def fact_kinds() -> dict[str, type[Detail]]:
     """Every kind of fact by its name, in alphabetical order."""
     return {table.kind_name: table for table in sorted(Detail.__subclasses__(), key=_kind_name)}

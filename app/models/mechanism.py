@@ -55,6 +55,13 @@ class Affinity(Shape):
     """How tightly the drug binds its target."""
 
     parameter: str = described("What was measured.", "pKi")
+    relation: str | None = described(
+        "How the source relates the concentration it measured to the one it gives: `>` or `<` "
+        "where that is a bound, `~` where it is about. The parameter is a negative logarithm, so "
+        "a concentration above a bound is a value below one.",
+        "=",
+        default=None,
+    )
     value: float | None = described("The value.", 5.2, default=None)
     lower_limit: float | None = described("The lowest value found.", 4.3, default=None)
     upper_limit: float | None = described("The highest value found.", 6.2, default=None)
@@ -107,8 +114,35 @@ class MechanismFields(SQLModel):
     )
     affinity: Affinity | None = described(
         "How tightly the drug binds its target.",
-        {"parameter": "pKi", "value": 5.2, "lower_limit": 4.3, "upper_limit": 6.2},
+        {
+            "parameter": "pKi",
+            "relation": "=",
+            "value": 5.2,
+            "lower_limit": 4.3,
+            "upper_limit": 6.2,
+        },
         sa_type=JSON,
+        default=None,
+    )
+    species: str | None = described(
+        "The species whose target it was, where the source names one.", "Human", default=None
+    )
+    selectivity: str | None = described(
+        "How selective the source calls it.", "Selective", default=None
+    )
+    primary_target: bool | None = described(
+        "Whether the source calls this a target by which the drug has its effect.",
+        True,
+        default=None,
+    )
+    endogenous: bool | None = described(
+        "Whether the source says that the body makes this substance for this target.",
+        False,
+        default=None,
+    )
+    comment: str | None = described(
+        "What the source adds, in its own words.",
+        "Determined by surface plasmon resonance (SPR)",
         default=None,
     )
     section: Section | None = described(

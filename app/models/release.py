@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from sqlmodel import Field, SQLModel
 
-from app.models.base import JSON, Part, at_position, described
+from app.models.base import JSON, Part, PartialDate, at_position, described
 
 
 class ReleaseFile(Part, table=True):
@@ -43,7 +43,15 @@ class Release(SQLModel, table=True):
     as_of: str = described(
         "The latest day on which its content was checked against its sources.", "2026-11-23"
     )
-    loader: str = described("What loaded it.", "seed")
+    loader: str = described("What loaded it: the seed, or the source that was imported.", "seed")
+    version: str | None = described(
+        "The source's own name for the version that was read, where it has one.",
+        "2019.5",
+        default=None,
+    )
+    released: PartialDate | None = described(
+        "The date of that version, where the source gives one.", "2024-01-15", default=None
+    )
     counts: dict[str, int] = described(
         "How many drugs, conditions, sources and facts of each kind it holds.",
         {"drugs": 1, "warnings": 4},

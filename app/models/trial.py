@@ -187,12 +187,20 @@ class PrintedNumbers(SQLModel):
     def read_numbers(cls, data: Any) -> Any:
         """The data with each printed number kept under `as_printed` and read as a number.
 
-        `"71 %"` is read as 71; `"<0.0001"` is a bound and no number, so its field is null.
+        `"71 %"` is read as 71; `"<0.0001"` is a bound and no number, so its field is null. A field
+        whose print is given under `as_printed` was read already: it is left as it is.
         """
         if not isinstance(data, dict):
             return data
-        printed = {f: v for f, v in data.items() if f in cls.numbers and isinstance(v, str)}
-        return data | {f: _number(v) for f, v in printed.items()} | {"as_printed": printed}
+        given = data.get("as_printed")
+        given = given if isinstance(given, dict) else {}
+        printed = {
+            f: v
+            for f, v in data.items()
+            if f in cls.numbers and isinstance(v, str) and f not in given
+        }
+        read = {f: _number(v) for f, v in printed.items()}
+        return data | read | {"as_printed": given | printed}
 
 
 def _number(printed: str) -> str | None:
@@ -291,6 +299,12 @@ class TrialArm(Part, table=True):
     participants: int | None = described(
         "How many were in it; null where the source does not say.", 42, ge=0, le=MOST, default=None
     )
+    interventions: list[str] = described(
+        "What its participants were given, as the registry lists it.",
+        ["Drug: Baclofen"],
+        sa_type=JSON,
+        default_factory=list,
+    )
 
 
 class TrialDefinition(Part, table=True):
@@ -325,7 +339,9 @@ class OutcomeResult(Part, PrintedNumbers, table=True):
     __tablename__ = "outcome_result"
     __table_args__ = (
         *result_of_outcome(),
-        sa.ForeignKeyConstraint(["trial_id", "arm"], ["trial_arm.trial_id", "trial_arm.id"]),
+        sa.ForeignKeyConstraint(
+            ["trial_id", "arm"], ["trial_arm.trial_id", "trial_arm.id"], ondelete="CASCADE"
+        ),
         sa.CheckConstraint("count <= participants", name="count"),
     )
     owner: ClassVar = ("trial_id", "outcome_position")
@@ -337,6 +353,12 @@ class OutcomeResult(Part, PrintedNumbers, table=True):
     outcome_position: int = Field(primary_key=True)
     position: int = at_position()
     arm: str = described("The arm's id.", "baclofen", sa_type=KEY)
+    class_title: str | None = described(
+        "The row of the results' table, where it has several.", "Week 12", default=None
+    )
+    category_title: str | None = described(
+        "The category within that row, where it has several.", "Improved", default=None
+    )
     value: float | None = described("The number, in the outcome's `unit`.", 62.8, default=None)
     count: int | None = described(
         "How many participants had the outcome.", 30, ge=0, le=MOST, default=None
@@ -355,6 +377,11 @@ class OutcomeResult(Part, PrintedNumbers, table=True):
     )
     lower_limit: float | None = described("The lower limit of a range.", 52.2, default=None)
     upper_limit: float | None = described("The upper limit of a range.", 73.4, default=None)
+    comment: str | None = described(
+        "What the source adds, such as why a number is missing.",
+        "No participant had the event",
+        default=None,
+    )
 
 
 class OutcomeAnalysis(Part, PrintedNumbers, table=True):
@@ -364,7 +391,14 @@ class OutcomeAnalysis(Part, PrintedNumbers, table=True):
     __table_args__ = result_of_outcome()
     owner: ClassVar = ("trial_id", "outcome_position")
     numbers: ClassVar = frozenset(
-        {"param_value", "ci_percent", "ci_lower_limit", "ci_upper_limit", "p_value"}
+        {
+            "param_value",
+            "ci_percent",
+            "ci_lower_limit",
+            "ci_upper_limit",
+            "dispersion_value",
+            "p_value",
+        }
     )
 
     trial_id: str = Field(primary_key=True, sa_type=KEY)
@@ -377,9 +411,25 @@ class OutcomeAnalysis(Part, PrintedNumbers, table=True):
     )
     ci_lower_limit: float | None = described("Its lower limit.", 2.4, default=None)
     ci_upper_limit: float | None = described("Its upper limit.", 16.1, default=None)
+    ci_num_sides: str | None = described(
+        "Whether the interval has one side or two.", "TWO_SIDED", default=None
+    )
+    dispersion_type: str | None = described(
+        "What `dispersion_value` is.", "STANDARD_ERROR_OF_MEAN", default=None
+    )
+    dispersion_value: float | None = described("How far the estimate spreads.", 1.06, default=None)
     p_value: float | None = described("The p-value.", 0.0001, default=None)
     statistical_method: str | None = described(
         "The method, where the source names it.", "Fisher Exact", default=None
+    )
+    arms: list[str] = described(
+        "The ids of the arms that were compared, where the source names them.",
+        ["baclofen", "placebo"],
+        sa_type=JSON,
+        default_factory=list,
+    )
+    hypothesis: str | None = described(
+        "The kind of test, in ClinicalTrials.gov's terms.", "SUPERIORITY", default=None
     )
     note: str | None = described(
         "What the source makes of it.", "No significant difference", default=None
@@ -411,6 +461,11 @@ class TrialOutcome(Part, table=True):
         "Its rank in the trial; null where the source does not say.",
         "PRIMARY",
         sa_type=checked(OutcomeType),
+        default=None,
+    )
+    description: str | None = described(
+        "How it was measured, as the registry has it.",
+        "Days without drinking, as told in the diary",
         default=None,
     )
     time_frame: str | None = described("Over what time.", "12 weeks", default=None)
@@ -482,6 +537,11 @@ class TrialFields(SQLModel):
     )
     status: TrialStatus | None = described(
         "How far it is.", "COMPLETED", sa_type=checked(TrialStatus), default=None
+    )
+    why_stopped: str | None = described(
+        "Why it was stopped early, as the registry has it.",
+        "Recruitment was slower than expected",
+        default=None,
     )
     allocation: Allocation | None = described(
         "How participants came into their arms.",

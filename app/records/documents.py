@@ -7,7 +7,7 @@ held to its schema once, when it is made, and one that breaks it cannot be loade
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -43,19 +43,37 @@ class _Kind:
     record: Any
     records: Callable[..., list[Row]]
 
+    @cached_property
+    def adapter(self) -> TypeAdapter[Any]:
+        """What holds a record to its schema, and makes it JSON."""
+        return TypeAdapter(self.record)
+
     def made(self, connection: sa.Connection) -> Iterator[Row]:
         """Every document of this kind, in the order of their keys."""
-        adapter = TypeAdapter(self.record)
         beginning = self.rows.order_by(self.key).limit(BATCH)
         further = beginning.where(self.key > sa.bindparam("after"))
         read = connection.execute(beginning)
         while rows := [dict(row) for row in read.mappings()]:
-            for row, record in zip(rows, self.records(connection, rows=rows), strict=True):
-                key = row[self.key.key or ""]
-                drug_id = key if self.name == "drugs" else row.get("drug_id")
-                body = adapter.dump_json(adapter.validate_python(record))
-                yield {"kind": self.name, "id": str(key), "drug_id": drug_id, "body": body.decode()}
+            yield from self.made_of(connection, rows)
             read = connection.execute(further, {"after": rows[-1][self.key.key or ""]})
+
+    def made_of(self, connection: sa.Connection, rows: list[Row]) -> Iterator[Row]:
+        """The documents of these rows."""
+        for row, record in zip(rows, self.records(connection, rows=rows), strict=True):
+            key = row[self.key.key or ""]
+            drug_id = key if self.name == "drugs" else row.get("drug_id")
+            yield self.document(str(key), drug_id, record)
+
+    def document(self, id_: str, drug_id: str | None, record: Row) -> Row:
+        """A record as a row of `document`. Raises `ValidationError` if it breaks its schema."""
+        body = self.adapter.dump_json(self.adapter.validate_python(record))
+        return {
+            "kind": self.name,
+            "id": id_,
+            "drug_id": drug_id,
+            "body": body.decode(),
+            "digest": hashlib.sha256(body).hexdigest()[:32],
+        }
 
 
 @cache
@@ -87,6 +105,24 @@ def _kinds() -> tuple[_Kind, ...]:
     ]
     drugs = sa.select(*table_of(Drug).c)
     return (*nouns, *facts, _Kind("drugs", drugs, table_of(Drug).c.id, DrugRecord, drug_records))
+
+
+@cache
+def _kind(name: str) -> _Kind:
+    return next(kind for kind in _kinds() if kind.name == name)
+
+
+def document_of(kind: str, id_: str, drug_id: str | None, record: Row) -> Row:
+    """A record of a drug or a fact as a row of `document`; raises `ValidationError`."""
+    return _kind(kind).document(id_, drug_id, record)
+
+
+def documents_of(connection: sa.Connection, kind: str, ids: list[Any]) -> Iterator[Row]:
+    """The documents of some conditions, sources or releases, as the tables make them."""
+    of = _kind(kind)
+    for start in range(0, len(ids), BATCH):
+        rows = connection.execute(of.rows.where(of.key.in_(ids[start : start + BATCH])))
+        yield from of.made_of(connection, [dict(row) for row in rows.mappings()])
 
 
 def documents(connection: sa.Connection) -> Iterator[Row]:

@@ -119,14 +119,14 @@ def drug_records(connection: sa.Connection, rows: list[Row]) -> list[Row]:
     for drug_id, kind, facts in connection.execute(COUNTS_OF, {"ids": ids}):
         counts[drug_id][kind] = facts
     return [
-        drug
-        | {
-            "counts": counts[drug["id"]],
-            "coverage": coverage[drug["id"]],
-            "links": _links(drug["id"]),
-        }
+        drug_as_served(drug, counts[drug["id"]], coverage[drug["id"]])
         for drug in records(connection, Drug, rows)
     ]
+
+
+def drug_as_served(drug: Row, counts: Row, coverage: Row) -> Row:
+    """A drug, from what its row is served as, its numbers of facts, and how far it was searched."""
+    return drug | {"counts": counts, "coverage": coverage, "links": _links(drug["id"])}
 
 
 def _links(drug_id: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from sqlmodel import col
 from app.database import Row, table_of
 from app.models.base import Shape
 from app.models.drug import Coverage, Drug
-from app.models.fact import Detail, Fact, FactFields, fact_kinds
+from app.models.fact import Detail, Fact, FactFields, SubstanceAsNamed, fact_kinds
 from app.models.source import Source
 from app.records.rows import CITATIONS, CitationRecord, Link, SourceLink, fields_of, records
 
@@ -56,6 +56,13 @@ def fact_record(table: type[Detail]) -> type[Shape]:
         "statement": (str, _described("statement")),
         "certainty": (FactFields.model_fields["certainty"].annotation, _described("certainty")),
     }
+    every["substance"] = (
+        SubstanceAsNamed | None,
+        Field(
+            description=Fact.model_fields["substance"].description,
+            examples=Fact.model_fields["substance"].examples,
+        ),
+    )
     fields = every | fields_of(table) | {"citations": (list[CitationRecord], CITATIONS)}
     doc = (table.__doc__ or "").strip().splitlines()[0]
     return create_model(table.__name__, __base__=Shape, __doc__=doc, **fields)
@@ -71,6 +78,7 @@ def fact_rows(table: type[Detail]) -> sa.Select[Any]:
             fact.id,
             fact.statement,
             fact.certainty,
+            fact.substance,
             fact.evidence_id,
             fact.drug_id,
             drug.name.label("drug_name"),
@@ -83,16 +91,20 @@ def fact_rows(table: type[Detail]) -> sa.Select[Any]:
 
 def fact_records(connection: sa.Connection, table: type[Detail], rows: list[Row]) -> list[Row]:
     """Facts as they are served, in a number of queries that does not grow with theirs."""
-    return [
-        {
-            "id": row["id"],
-            "drug": {"id": row["drug_id"], "name": row["drug_name"]},
-            "statement": row["statement"],
-            "certainty": row["certainty"],
-            **record,
-        }
-        for row, record in zip(rows, records(connection, table, rows), strict=True)
-    ]
+    served = records(connection, table, rows)
+    return [fact_as_served(row, record) for row, record in zip(rows, served, strict=True)]
+
+
+def fact_as_served(row: Row, record: Row) -> Row:
+    """A fact, from its row with its drug's name, and from what its kind's row is served as."""
+    return {
+        "id": row["id"],
+        "drug": {"id": row["drug_id"], "name": row["drug_name"]},
+        "statement": row["statement"],
+        "certainty": row["certainty"],
+        "substance": row["substance"],
+        **record,
+    }
 
 
 def coverage_of(connection: sa.Connection, drug_ids: list[str]) -> dict[str, dict[str, Row]]:
@@ -101,12 +113,13 @@ def coverage_of(connection: sa.Connection, drug_ids: list[str]) -> dict[str, dic
     for row in connection.execute(COVERAGE_OF, {"ids": drug_ids}).mappings():
         read.setdefault((row["drug_id"], row["kind"]), []).append(dict(row))
     return {
-        id_: {kind: _coverage(read.get((id_, kind), [])) for kind in fact_kinds()}
+        id_: {kind: coverage(read.get((id_, kind), [])) for kind in fact_kinds()}
         for id_ in drug_ids
     }
 
 
-def _coverage(read: list[Row]) -> Row:
+def coverage(read: list[Row]) -> Row:
+    """How far these sources were searched: each by its id, title, url, `complete` and `as_of`."""
     if not read:
         return {"status": "not_searched", "as_of": None, "sources": []}
     return {

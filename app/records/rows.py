@@ -107,7 +107,8 @@ def fields_of(table: type[SQLModel]) -> dict[str, Any]:
         )
     for name, part in _parts(table).items():
         item: Any = _scalar_type(part) if part.scalar else record_of(part)
-        fields[name] = (list[item], Field(description=_doc(part) + " In the source's order."))
+        description = _doc(part) + " In the source's order."
+        fields[name] = (list[item], Field(description=description, examples=part.examples))
     if "evidence_id" in table.model_fields:
         fields["citations"] = (list[CitationRecord], CITATIONS)
     return fields | COMPUTED_FIELDS.get(table, {})
@@ -117,7 +118,7 @@ def records(connection: sa.Connection, table: type[SQLModel], rows: list[Row]) -
     """The rows as they are served: with parts, citations, conditions and targets."""
     if rows:
         _attach_parts(connection, table, rows, [row[key_of(table)[0]] for row in rows])
-    found = _Found(connection, table, rows)
+    found = Found.of(connection, table, rows)
     return [found.served(table, row) for row in rows]
 
 
@@ -137,28 +138,45 @@ LINKED: dict[str, type[SQLModel]] = {"condition_id": Condition, "target_id": Tar
 """Columns that refer to a row which is served in their place."""
 
 
-def _links_of(table: type[SQLModel]) -> list[str]:
+@cache
+def _links_of(table: type[SQLModel]) -> tuple[str, ...]:
     owner = getattr(table, "owner", ())
-    return [name for name in LINKED if name in table.model_fields and name not in owner]
+    return tuple(name for name in LINKED if name in table.model_fields and name not in owner)
 
 
 def _link_to(column: str) -> type[Shape]:
     return ConditionLink if LINKED[column] is Condition else record_of(LINKED[column])
 
 
-class _Found:
-    """What rows refer to, each kind of it found in one query."""
+class Found:
+    """What rows refer to: citations by their evidence, and rows by the column that refers to them.
 
-    def __init__(self, connection: sa.Connection, table: type[SQLModel], rows: list[Row]) -> None:
-        self.citations: dict[str, list[Row]] = defaultdict(list)
-        self.linked: dict[str, dict[str, Row]] = {}
+    A loader that has just made the citations puts them in itself.
+    """
+
+    def __init__(self) -> None:
+        self.citations: dict[str, list[Row]] = {}
+        self.linked: dict[str, dict[str, Row]] = defaultdict(dict)
+
+    @classmethod
+    def of(cls, connection: sa.Connection, table: type[SQLModel], rows: list[Row]) -> "Found":
+        """What these rows refer to, each kind of it found in one query."""
+        found = cls()
+        wanted = found.find_linked(connection, table, rows)
+        if wanted["evidence_id"]:
+            found._find_citations(connection, wanted["evidence_id"])
+        return found
+
+    def find_linked(
+        self, connection: sa.Connection, table: type[SQLModel], rows: list[Row]
+    ) -> dict[str, set[str]]:
+        """Find the conditions and targets that these rows refer to; says what they refer to."""
         wanted: dict[str, set[str]] = defaultdict(set)
         _collect(table, rows, wanted)
-        if wanted["evidence_id"]:
-            self._find_citations(connection, wanted["evidence_id"])
         for column, of in LINKED.items():
-            if wanted[column]:
-                self.linked[column] = self._find(connection, of, wanted[column])
+            if missing := wanted[column] - self.linked[column].keys():
+                self.linked[column] |= self._find(connection, of, missing)
+        return wanted
 
     def served(self, table: type[SQLModel], row: Row) -> Any:
         """A row as it is served."""
@@ -176,6 +194,7 @@ class _Found:
         return record
 
     def _find_citations(self, connection: sa.Connection, ids: set[str]) -> None:
+        self.citations |= {id_: [] for id_ in ids}
         for row in connection.execute(CITATIONS_OF, {"ids": list(ids)}).mappings():
             source = {name: row[name] for name in ("id", "title", "url")}
             self.citations[row["evidence_id"]].append({"source": source, "locator": row["locator"]})
@@ -186,12 +205,12 @@ class _Found:
         found = [
             dict(row) for row in connection.execute(_by_ids(table), {"ids": list(ids)}).mappings()
         ]
+        if table is Condition:
+            return {
+                row["id"]: {name: row[name] for name in ConditionLink.model_fields} for row in found
+            }
         _attach_parts(connection, table, found, list(ids))
-        link = ConditionLink.model_fields if table is Condition else None
-        served = [self.served(table, row) for row in found]
-        return {
-            row["id"]: {k: v for k, v in row.items() if not link or k in link} for row in served
-        }
+        return {row["id"]: self.served(table, row) for row in found}
 
 
 CITATIONS_OF = (

@@ -2,24 +2,24 @@
 
 import json
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import httpx
 import jsonschema
+import psycopg
 import pytest
 import sqlalchemy as sa
 import yaml
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from app.database import read_engine, table_of, write_engine
-from app.ingest.releases import Loaded, write_release
-from app.ingest.seed import load_seed, read_seed, seed_files, seed_schema
+from app.ingest.releases import Loaded
+from app.ingest.seed import load_seed, seed_schema
+from app.ingest.tables import Tables
 from app.ingest.yaml_files import UnusableFilesError
 from app.models.fact import Fact
-from app.models.source import Citation
-from app.models.warning import Warning as WarningRow
 from app.settings import ROOT, Settings
 from tests.writing import CITE, drug, indication, warning, write_seed
 
@@ -145,21 +145,28 @@ def test_a_load_that_breaks_off_at_its_last_table_leaves_the_old_release_whole(
 
 @pytest.mark.parametrize("wrong", ["a severity without a basis", "evidence without a citation"])
 def test_a_row_that_the_database_refuses_leaves_the_old_release_whole(
-    database: Settings, tmp_path: Path, wrong: str
+    database: Settings, tmp_path: Path, wrong: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_seed(tmp_path, drug("hustanol", warning("drowsiness")))
     load(database, tmp_path)
     before = contents(database)
-    write_seed(tmp_path, drug("hustanol", warning("driving")))
-    rows, as_of = read_seed(tmp_path)
+    write_seed(tmp_path, drug("hustanol", warning("driving", cite={"leaflet": "page 9"})))
+    add, add_all = Tables.add, Tables.add_all
+
+    def add_badly(tables: Tables, table: sa.Table, row: dict[str, Any]) -> None:
+        add(tables, table, row | ({"severity": "critical"} if table.name == "warning" else {}))
+
+    def add_none(tables: Tables, table: sa.Table, tuples: Any) -> None:
+        add_all(tables, table, [] if table.name == "citation" else tuples)
+
     if wrong == "a severity without a basis":
-        rows.of[table_of(WarningRow)][0]["severity"] = "critical"
+        monkeypatch.setattr(Tables, "add", add_badly)
     else:
-        rows.of[table_of(Citation)].clear()
+        monkeypatch.setattr(Tables, "add_all", add_none)
     engine = write_engine(database)
 
-    with pytest.raises(IntegrityError), engine.begin() as connection:
-        write_release(connection, rows, seed_files(tmp_path), as_of, loader="test")
+    with pytest.raises((sa.exc.IntegrityError, sqlite3.IntegrityError, psycopg.IntegrityError)):
+        load_seed(engine, tmp_path)
     engine.dispose()
 
     assert contents(database) == before

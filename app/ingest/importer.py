@@ -1,0 +1,155 @@
+"""What an importer is: it reads a source's files and yields what each of their records says.
+
+An importer knows its format, and nothing of the database, of other sources, or of which drug is
+meant. It takes each text as it stands, and reads no meaning into prose. A record that it cannot
+read it yields as `Unreadable`, and goes on; a file that is no file of its source it refuses, by
+`WrongFileError`, before it yields anything.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, Protocol
+
+from app.models.drug import ClassType, IdentifierSystem, NameType, RegulatoryStatus
+
+
+class RefusedError(Exception):
+    """Why something is not imported, in one sentence; nothing was written."""
+
+
+class WrongFileError(RefusedError):
+    """A file that cannot be used: which, and why, in one sentence."""
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(f"{file}: {reason}")
+
+
+class Part(Protocol):
+    """One file, or one member of a zip, that can be read from its beginning, more than once."""
+
+    @property
+    def name(self) -> str:
+        """What to call it in a message: `labels.zip/drug-label-0001-of-0002.json`."""
+
+    @property
+    def date(self) -> str | None:
+        """The date that a zip gives its member, `YYYY-MM-DD`; None for a plain file."""
+
+    def open(self) -> BinaryIO:
+        """Its bytes, to be closed. Raises `WrongFileError` where a zip turns out to be damaged."""
+
+
+@dataclass(slots=True)
+class Substance:
+    """A substance as a source names it.
+
+    `names` begins with what the source calls it, and goes on with other names that are as much its
+    own; by them it may be found to be a drug that is known. A combination has the names of its
+    `ingredients`, and their UNIIs, in no particular order, under `ingredient_uniis`; it has no
+    `identifiers` of its own. `distinct`: the source tells it from every other substance that it
+    names, by an id of its own; two such are never one drug because they share an identifier.
+    """
+
+    names: tuple[str, ...]
+    identifiers: tuple[tuple[IdentifierSystem, str], ...] = ()
+    ingredients: tuple[str, ...] = ()
+    ingredient_uniis: tuple[str, ...] = ()
+    distinct: bool = False
+
+
+@dataclass(slots=True)
+class Statement:
+    """A fact: its fields as an entry of the seed has them, less `key` and `cite`.
+
+    `kind` names the kind of fact. Parts that are cited have their own `cite`: source id to
+    locators. A statement with a `key` (a trial, by its number) is known by it, so that its id stays
+    when its content changes; one without is known by its content, so that records which say the
+    same say one fact. `locator` says where in the record it stands, after the record's own locator.
+    """
+
+    kind: str
+    fields: dict[str, Any]
+    locator: str = ""
+    key: str | None = None
+
+
+@dataclass(slots=True)
+class Record:
+    """What one record says.
+
+    `version` orders the versions of the record as text; "" where it has none. `locator` names the
+    record in citations: `SPL set id …, version 5`. The record speaks of its `substances`; names,
+    identifiers, classes, approvals and statuses are of the one substance of a record that has one.
+    `kinds` are the kinds of fact that this record was read for. `conditions` and `targets` are the
+    rows, by id, of those that the statements name.
+    """
+
+    id: str
+    locator: str
+    substances: list[Substance]
+    version: str = ""
+    names: list[tuple[str, NameType]] = field(default_factory=list)
+    identifiers: list[tuple[IdentifierSystem, str]] = field(default_factory=list)
+    classes: list[tuple[str, ClassType]] = field(default_factory=list)
+    approvals: list[dict[str, Any]] = field(default_factory=list)
+    statuses: list[RegulatoryStatus] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+    kinds: tuple[str, ...] = ()
+    conditions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    targets: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Unreadable:
+    """A record that could not be read: where it stands, and why, in one sentence.
+
+    `id` is the record's, where that much could be read: what was known of it before stays, even
+    if the rest of the record can be read and is yielded after this. Without one, nothing is removed
+    for not being in the files.
+    """
+
+    file: str
+    place: str
+    reason: str
+    id: str | None = None
+
+
+@dataclass(slots=True)
+class NotTaken:
+    """A record that is right, and that this API has no use for: `reason` is counted, not listed.
+
+    With its `id` and `version`, what an older version of it said is gone.
+    """
+
+    reason: str
+    id: str | None = None
+    version: str = ""
+
+
+@dataclass(slots=True)
+class Edition:
+    """What the files say of themselves; the importer fills it in as it reads.
+
+    `complete`: the files are all that the source has, so what they do not hold is gone.
+    """
+
+    version: str | None = None
+    released: str | None = None
+    complete: bool = False
+
+
+class Importer(Protocol):
+    """Reads one source. Its module's docstring names the format, its documentation, its licence."""
+
+    source: dict[str, Any]
+    """The row of `source` that its facts are cited to: id, title, publisher, url, licence."""
+
+    wanted: str
+    """The files that it takes, for messages: `a zip or JSON file of drug labels`."""
+
+    def read(self, parts: list[Part], edition: Edition) -> Iterator[Record | Unreadable | NotTaken]:
+        """What each record of these files says, in their order; memory does not grow with them.
+
+        Raises `WrongFileError` for a file that is none of this source's, that is cut off, or that
+        breaks off in the midst of its records.
+        """

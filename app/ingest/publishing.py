@@ -1,0 +1,191 @@
+"""What the sources say, made into what is served: drugs, their facts, and the documents of both.
+
+Everything follows from the records that are there, and only what an import changed is made anew:
+the drugs of the substances whose records changed, and those whose identity did.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app.database import table_of
+from app.ingest.descriptions import Description, Descriptions
+from app.ingest.facts import DrugFacts
+from app.ingest.mentions import Mentions
+from app.ingest.rows import Citing
+from app.ingest.staging import Changes
+from app.ingest.substances import Substances
+from app.ingest.tables import IN_ONE, Tables, among, chunks, select_in
+from app.models.condition import Condition
+from app.models.document import Document
+from app.models.drug import Coverage, Drug, DrugName
+from app.models.imported import ImportedSource, ImportedStatement, RecordStatement
+from app.models.mechanism import Target
+from app.models.source import Citation, Evidence, Source
+from app.records.documents import documents_of
+from app.records.rows import Found
+
+
+class Publication:
+    """Makes what is served follow what an import changed.
+
+    `order` names the sources, the first to be asked first; `namers` are those of them that make
+    drugs known.
+    """
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        tables: Tables,
+        changes: Changes,
+        order: tuple[str, ...],
+        namers: tuple[str, ...],
+    ) -> None:
+        self._connection = connection
+        self._tables = tables
+        self._changes = changes
+        self._order = order
+        self._namers = namers
+        self._substances = Substances(connection, changes)
+        self._mentions = Mentions(connection, tables, changes, order)
+
+    def publish(self) -> Counter[str]:
+        """Bring everything that is served up to date; says how many facts that changed."""
+        substances, mentions, tables = self._substances, self._mentions, self._tables
+        mentions.write_sources()
+        found = Found()
+        citing = Citing(tables, found, mentions.sources)
+        substances.identify(self._namers)
+        substances.write(tables)
+        mentions.write_conditions(citing)
+        mentions.write_targets(citing)
+        substances.affected |= mentions.affected | self._read_again()
+        descriptions = Descriptions(self._connection, citing, self._order)
+        affected = self._describe(descriptions)
+        affected |= self._find_by_name(descriptions)
+        citing.keep()
+        described = [descriptions.of[id_] for id_ in sorted(affected & descriptions.of.keys())]
+        facts = DrugFacts(
+            self._connection,
+            tables,
+            citing,
+            found,
+            mentions,
+            sources=self._order,
+            served=substances.served,
+            moved=substances.moved,
+        )
+        self._write_drugs(facts, affected, described)
+        facts.write(described)
+        tables.write()
+        gone = sorted(affected & substances.served.keys() - substances.drugs.keys())
+        facts.remove(gone)
+        tables.delete(Drug, "id", gone)
+        mentions.remove_unnamed_conditions()
+        mentions.remove_unnamed(Condition, Target)
+        self._remove_unused(facts.unused | mentions.unused)
+        mentions.remove_unnamed(Source)
+        self._write_documents("conditions", mentions.changed["conditions"])
+        self._write_documents("sources", mentions.changed["sources"])
+        tables.write()
+        return facts.counts
+
+    def _describe(self, descriptions: Descriptions) -> set[str]:
+        """Describe the drugs that are affected so far, and say which."""
+        substances = self._substances
+        descriptions.describe(substances.affected, substances.drugs, substances.contested)
+        return substances.affected
+
+    def _find_by_name(self, descriptions: Descriptions) -> set[str]:
+        """Let sources find drugs that only speak of those which others name; says of which."""
+        self._substances.affected = set()
+        others = [source for source in self._order if source not in self._namers]
+        names = self._drugs_by_name(descriptions) if others else {}
+        for source in others:
+            self._substances.find_by_name(source, names)
+        self._substances.write(self._tables)
+        return self._describe(descriptions)
+
+    def _drugs_by_name(self, descriptions: Descriptions) -> dict[str, set[str]]:
+        """Every drug by each of its names, brands too, as they are after this import."""
+        found: dict[str, set[str]] = defaultdict(set)
+        served = table_of(DrugName)
+        for row in self._connection.execute(sa.select(served.c.drug_id, served.c.folded_name)):
+            if row.drug_id not in descriptions.of and row.drug_id in self._substances.drugs:
+                found[row.folded_name].add(row.drug_id)
+        for id_, description in descriptions.of.items():
+            for name in description.row["names"]:
+                found[name["folded_name"]].add(id_)
+        return found
+
+    def _read_again(self) -> set[str]:
+        """Drugs of which the source was read later than they say, whether or not it says more."""
+        of = table_of(ImportedSource)
+        source_id = self._changes.source_id
+        complete = self._connection.scalar(sa.select(of.c.complete).where(of.c.id == source_id))
+        searched = table_of(Coverage)
+        statement = sa.select(searched.c.drug_id).where(
+            searched.c.source_id == source_id, searched.c.as_of < (complete or "")
+        )
+        return set(self._connection.execute(statement).scalars())
+
+    def _write_drugs(
+        self, facts: DrugFacts, affected: set[str], described: Sequence[Description]
+    ) -> None:
+        """Write the drugs' own rows, with those of their parts and how far they were searched."""
+        there = [id_ for id_ in affected if id_ in self._substances.served]
+        for part in Drug.parts.values():
+            facts.drop_evidence(part, "drug_id", there)
+            self._tables.delete(part, "drug_id", there)
+        facts.drop_evidence(Drug, "id", there)
+        self._tables.delete(Coverage, "drug_id", there)
+        table = table_of(Drug)
+        statement = sa.select(*table.c).where(among(table.c.id))
+        before = {
+            row.id: dict(row._mapping) for row in select_in(self._connection, statement, there)
+        }
+        for description in described:
+            row = description.row
+            if row["id"] not in before:
+                self._tables.add(table, row)
+            elif other := {n: row[n] for n, was in before[row["id"]].items() if row[n] != was}:
+                self._connection.execute(table.update().where(table.c.id == row["id"]), other)
+        self._tables.write()  # an ingredient may be any of them
+        for description in described:
+            for name, part in Drug.parts.items():
+                for item in description.row[name]:
+                    self._tables.add(table_of(part), item)
+            searched = [(description.drug.id, *how) for how in description.coverage]
+            self._tables.add_all(table_of(Coverage), searched)
+
+    def _remove_unused(self, evidence_ids: set[str | None]) -> None:
+        """Remove evidence on which nothing rests any more, and statements that nobody makes."""
+        evidence = table_of(Evidence)
+        resting = [
+            table.c.evidence_id
+            for table in evidence.metadata.tables.values()
+            if "evidence_id" in table.c and table.name != "citation"
+        ]
+        unused = sa.select(evidence.c.id).where(
+            among(evidence.c.id),
+            *(~sa.exists().where(column == evidence.c.id) for column in resting),
+        )
+        ids = [row[0] for row in select_in(self._connection, unused, evidence_ids)]
+        self._tables.delete(Citation, "evidence_id", ids)
+        self._tables.delete(Evidence, "id", ids)
+        statement = table_of(ImportedStatement)
+        unmade = sa.select(statement.c.digest).where(
+            among(statement.c.digest),
+            ~sa.exists().where(col(RecordStatement.digest) == statement.c.digest),
+        )
+        digests = [row[0] for row in select_in(self._connection, unmade, self._changes.dropped)]
+        self._tables.delete(ImportedStatement, "digest", digests)
+
+    def _write_documents(self, kind: str, ids: list[Any]) -> None:
+        for chunk in chunks(ids, IN_ONE):
+            self._tables.delete(Document, "id", chunk, kind=kind)
+            for document in documents_of(self._connection, kind, chunk):
+                self._tables.add(table_of(Document), document)

@@ -1,0 +1,550 @@
+"""What an importer yields, taken into the tables of what was imported.
+
+A record replaces what the source said under its id before, unless that is newer. Whatever the order
+of the files, and however often one of them is read again, the newest of each record stays.
+"""
+
+import hashlib
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticSerializationError, to_json
+
+from app.database import table_of
+from app.ingest.entries import entry_of, fact_entry_of
+from app.ingest.importer import Edition, NotTaken, Record, Statement, Substance, Unreadable
+from app.ingest.tables import Tables, among, chunks, select_in
+from app.models.drug import Approval
+from app.models.fact import Detail, fact_kinds
+from app.models.imported import (
+    ImportedMention,
+    ImportedRecord,
+    ImportedStatement,
+    RecordStatement,
+    RecordSubstance,
+)
+
+AT_ONCE = 500
+LETTERS_AT_ONCE = 8_000_000
+"""How many records, and letters of their statements, are looked up and written together."""
+
+
+@dataclass
+class Changes:
+    """What an import changed of what a source says, for what is served to follow."""
+
+    source_id: str
+    counts: Counter[str] = field(default_factory=Counter)
+    set_aside: list[tuple[str, str, str]] = field(default_factory=list)
+    unreadable: list[tuple[str, str, str]] = field(default_factory=list)
+    not_taken: Counter[str] = field(default_factory=Counter)
+    substances: dict[str, str] = field(default_factory=dict)
+    """The substances that records name now, by their keys: their bodies."""
+    touched: set[str] = field(default_factory=set)
+    """Keys of substances of which records say something else than before."""
+    mentions: set[tuple[str, str]] = field(default_factory=set)
+    """Conditions and targets of which records say something else than before."""
+    dropped: set[str] = field(default_factory=set)
+    """Digests of statements that a record no longer makes."""
+    dated: dict[str, str] = field(default_factory=dict)
+    """Records that say what they said, in a newer file: its date."""
+    content: int = 0
+    """What the digests of all records add up to, compared with before."""
+
+    @property
+    def any(self) -> bool:
+        """Whether any record says something else than before, or says it in a newer file."""
+        counts = self.counts
+        return bool(counts["new"] or counts["changed"] or counts["removed"] or self.dated)
+
+
+@dataclass(slots=True)
+class PreparedRecord:
+    """A record as rows, and its digest."""
+
+    id: str
+    version: str
+    body: str
+    digest: str
+    substances: list[tuple[str, str]]
+    statements: list[tuple[str, str, str, str | None]]
+    new_statements: dict[str, tuple[str, str]]
+    mentions: list[tuple[str, str, str]]
+    letters: int
+
+
+class Staging:
+    """Takes in one source's records, those of one import."""
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        source_id: str,
+        tables: Tables,
+        before: Any = None,
+        released: str | None = None,
+    ) -> None:
+        self.changes = Changes(source_id)
+        self._connection = connection
+        self._source_id = source_id
+        self._tables = tables
+        self._complete_before: str = (before.complete if before else None) or ""
+        self._waiting: list[PreparedRecord] = []
+        self._letters = 0
+        self._seen: dict[str, tuple[str, str]] = {}
+        self._only_replacing: set[str] = set()
+        self._unread: set[str] = set()
+        self._known_statements: set[str] = set()
+        self._given_date = released
+        self._released = ""
+        self._file = ""
+
+    def take(self, item: Record | Unreadable | NotTaken, edition: Edition, file: str) -> None:
+        """Take one record in, or note why it is not."""
+        counts = self.changes.counts
+        counts["read"] += 1
+        self._file = file
+        self._be_of(edition)
+        if isinstance(item, NotTaken):
+            self.changes.not_taken[item.reason] += 1
+            if item.id is None:
+                return
+            item = Record(item.id, "", [], item.version)
+            self._only_replacing.add(item.id)
+        if isinstance(item, Record):
+            try:
+                record = prepare(item, self._known_statements)
+            except ValidationError as error:
+                problem = error.errors()[0]
+                where = ".".join(str(step) for step in problem["loc"])
+                item = Unreadable(file, item.id[:200], f"{where}: {problem['msg']}.", item.id)
+            except UnstorableTextError as error:
+                item = Unreadable(file, item.id[:200], str(error), item.id)
+        if isinstance(item, Unreadable):
+            counts["unreadable"] += 1
+            self._set_aside(item.file, item.place, item.reason)
+            self.changes.unreadable.append((item.file, item.place, item.reason))
+            if item.id is not None:
+                self._seen.setdefault(item.id, ("", ""))
+                self._unread.add(item.id)
+            else:
+                self.changes.counts["nameless"] += 1
+            return
+        if not item.substances and item.id not in self._only_replacing:
+            self._set_aside(file, item.id, "it names no substance.")
+        self.keep(record)
+
+    def keep(self, record: PreparedRecord) -> None:
+        """Have a record wait to be written with others."""
+        self._waiting.append(record)
+        self._letters += record.letters
+        if len(self._waiting) >= AT_ONCE or self._letters >= LETTERS_AT_ONCE:
+            self.write()
+
+    def skip(self, item: Record | Unreadable | NotTaken) -> None:
+        """Note of a record in a file that was imported before only that it is still there."""
+        self.changes.counts["read"] += 1
+        if isinstance(item, Record):
+            self._seen.setdefault(item.id, ("", ""))
+            self.changes.counts["unchanged"] += 1
+        elif isinstance(item, Unreadable) and item.id is not None:
+            self._seen.setdefault(item.id, ("", ""))
+
+    def write(self) -> None:
+        """Write what waits, where it is newer than what is there."""
+        waiting, self._waiting, self._letters = self._waiting, [], 0
+        by_id: dict[str, PreparedRecord] = {}
+        for record in waiting:
+            if self._is_first(record, by_id):
+                by_id[record.id] = record
+        stored = self._stored(by_id)
+        taken = []
+        for record in by_id.values():
+            verdict = self._verdict(record, stored.get(record.id))
+            if record.id in self._only_replacing and verdict != "changed":
+                continue
+            self.changes.counts[verdict] += 1
+            self._seen[record.id] = (record.version, record.digest)
+            if verdict in ("new", "changed"):
+                taken.append(record)
+            elif verdict == "unchanged" and self._released > stored[record.id].released:
+                self.changes.dated[record.id] = self._released
+        self._remove([stored[record.id] for record in taken if record.id in stored])
+        for record in taken:
+            self._add(record)
+        self._tables.write()
+
+    def _be_of(self, edition: Edition) -> None:
+        """Take what follows to be of this edition's date: each part may have its own."""
+        released = self._given_date or edition.released or ""
+        if released != self._released:
+            self.write()
+            self._released = released
+
+    def date_unchanged(self) -> None:
+        """Note that records which say what they said were read again, in a newer file.
+
+        Of a complete edition its own date tells as much, for all of its records at once.
+        """
+        self.write()
+        changes, record = self.changes, table_of(ImportedRecord)
+        link = table_of(RecordSubstance)
+        named = sa.select(link.c.substance_key).where(
+            link.c.source_id == self._source_id, among(link.c.record_id)
+        )
+        changes.touched.update(row[0] for row in select_in(self._connection, named, changes.dated))
+        by_date: dict[str, list[str]] = defaultdict(list)
+        for id_, released in changes.dated.items():
+            by_date[released].append(id_)
+        for released, ids in by_date.items():
+            for chunk in chunks(ids, AT_ONCE):
+                self._connection.execute(
+                    record.update()
+                    .where(
+                        record.c.source_id == self._source_id,
+                        record.c.id.in_(chunk),
+                        record.c.released < released,
+                    )
+                    .values(released=released)
+                )
+
+    def remove_unseen(self, edition: Edition) -> None:
+        """Mark as gone what a complete edition no longer holds, unless that edition is older."""
+        self.write()
+        self.changes.dated.clear()
+        self._be_of(edition)
+        if self._released < self._complete_before or self.changes.counts["nameless"]:
+            return  # what could not be read may be any of them
+        table = table_of(ImportedRecord)
+        rows = self._connection.execute(
+            sa.select(table.c.id, table.c.version, table.c.released, table.c.digest).where(
+                table.c.source_id == self._source_id, table.c.gone.is_(False)
+            )
+        ).all()
+        gone = [row for row in rows if row.id not in self._seen]
+        if not gone:
+            return
+        self._remove(gone)
+        for row in gone:
+            self._tables.add(
+                table,
+                {
+                    "source_id": self._source_id,
+                    "id": row.id,
+                    "version": row.version,
+                    "released": self._released,
+                    "gone": True,
+                    "digest": "",
+                    "body": "",
+                },
+            )
+        self._tables.write()
+        self.changes.counts["removed"] += len(gone)
+
+    def _is_first(self, record: PreparedRecord, waiting: dict[str, PreparedRecord]) -> bool:
+        """Whether a record is the first of its id in this import, or newer than the first."""
+        seen = self._seen.get(record.id)
+        if record.id in waiting:
+            seen = (waiting[record.id].version, waiting[record.id].digest)
+        if seen is None or seen == ("", ""):
+            return True
+        if (record.version, record.digest) == seen:
+            self.changes.counts["duplicates"] += 1
+            if self._released:
+                self.changes.dated[record.id] = self._released
+            return False
+        if record.version > seen[0]:
+            self.changes.counts["duplicates"] += 1
+            return True
+        older = record.version < seen[0]
+        self.changes.counts["duplicates"] += 1
+        if not older:
+            reason = "another record with this id stands before it, and says something else."
+            self._set_aside(self._file, record.id, reason)
+        return False
+
+    def _verdict(self, record: PreparedRecord, before: Any) -> str:
+        """What a record is beside what is there: new, changed, unchanged, older, or kept."""
+        released = self._released
+        if record.id in self._unread and before is not None and not before.gone:
+            return "kept"  # part of it could not be read
+        if before is None:
+            return "older" if released and released < self._complete_before else "new"
+        if before.gone:
+            return "older" if released and released < before.released else "new"
+        if record.version < before.version:
+            return "older"
+        if record.digest == before.digest:
+            return "unchanged"
+        if record.version == before.version:
+            newest = max(before.released, self._complete_before)
+            if released and released < newest:
+                return "older"
+        return "changed"
+
+    def _stored(self, ids: Iterable[str]) -> dict[str, Any]:
+        table = table_of(ImportedRecord)
+        columns = (
+            table.c.id,
+            table.c.version,
+            table.c.released,
+            table.c.gone,
+            table.c.digest,
+        )
+        statement = sa.select(*columns).where(
+            table.c.source_id == self._source_id, among(table.c.id)
+        )
+        return {row.id: row for row in select_in(self._connection, statement, ids)}
+
+    def _add(self, record: PreparedRecord) -> None:
+        source, tables, changes = self._source_id, self._tables, self.changes
+        changes.content += int(_digest_in(source, record.id, record.digest), 16)
+        tables.add_all(
+            table_of(ImportedRecord),
+            [
+                (
+                    source,
+                    record.id,
+                    record.version,
+                    self._released,
+                    False,
+                    record.digest,
+                    record.body,
+                )
+            ],
+        )
+        for position, (key, body) in enumerate(record.substances):
+            changes.substances[key] = body
+            changes.touched.add(key)
+            tables.add_all(table_of(RecordSubstance), [(source, record.id, position, key)])
+        for digest, (kind, body) in record.new_statements.items():
+            if digest not in self._known_statements:
+                self._known_statements.add(digest)
+                tables.add_all(table_of(ImportedStatement), [(digest, kind, body)])
+        if len(self._known_statements) > 200_000:
+            self._known_statements.clear()
+        tables.add_all(
+            table_of(RecordStatement),
+            [
+                (source, record.id, position, *statement)
+                for position, statement in enumerate(record.statements)
+            ],
+        )
+        for noun, id_, body in record.mentions:
+            changes.mentions.add((noun, id_))
+            tables.add_all(table_of(ImportedMention), [(source, record.id, noun, id_, body)])
+
+    def _remove(self, rows: list[Any]) -> None:
+        """Remove records with their parts, and note what they said."""
+        if not rows:
+            return
+        changes, source = self.changes, self._source_id
+        ids = [row.id for row in rows]
+        for row in rows:
+            if row.digest:
+                changes.content -= int(_digest_in(source, row.id, row.digest), 16)
+        for model, column in (
+            (RecordSubstance, "substance_key"),
+            (RecordStatement, "digest"),
+        ):
+            table = table_of(model)
+            statement = sa.select(table.c[column]).where(
+                table.c.source_id == source, among(table.c.record_id)
+            )
+            said = {row[0] for row in select_in(self._connection, statement, ids)}
+            (changes.touched if model is RecordSubstance else changes.dropped).update(said)
+        mention = table_of(ImportedMention)
+        statement = sa.select(mention.c.noun, mention.c.id).where(
+            mention.c.source_id == source, among(mention.c.record_id)
+        )
+        changes.mentions.update(tuple(r) for r in select_in(self._connection, statement, ids))
+        self._tables.delete(ImportedRecord, "id", ids, source_id=source)
+
+    def _set_aside(self, file: str, record: str, reason: str) -> None:
+        self.changes.set_aside.append((file, record, reason))
+
+
+class UnstorableTextError(ValueError):
+    """A text that no database holds: with a NUL, half of a surrogate pair, or too long a key."""
+
+
+def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedRecord:
+    """A record as it is kept. Raises `ValidationError` and `UnstorableTextError`."""
+    _refuse_long(record)
+    for approval in record.approvals:
+        entry_of(Approval).model_validate(approval | {"cite": {"source": ["record"]}})
+    body = json_text(
+        {
+            "locator": record.locator,
+            "names": record.names,
+            "identifiers": record.identifiers,
+            "classes": record.classes,
+            "approvals": record.approvals,
+            "statuses": [[status] for status in record.statuses],
+            "kinds": record.kinds,
+        }
+    )
+    single = len(record.substances) == 1
+    substances = {}
+    for substance in record.substances:
+        key, text = _substance(substance, record, single)
+        substances[key] = text
+    statements: list[tuple[str, str, str, str | None]] = []
+    new: dict[str, tuple[str, str]] = {}
+    letters = 0
+    for statement in record.statements if record.substances else ():
+        digest, text = _statement(statement)
+        letters += len(text)
+        table = fact_kinds()[statement.kind]
+        if digest not in known_statements:
+            new[digest] = statement.kind, _validated(table, statement.fields)
+        statements.append((digest, _name(statement, table), statement.locator, None))
+    mentions = [
+        (noun, id_, json_text(row))
+        for noun, rows in (("condition", record.conditions), ("target", record.targets))
+        for id_, row in rows.items()
+    ]
+    return prepared(record.id, record.version, body, substances, statements, new, mentions, letters)
+
+
+LONGEST_KEY = 2_000
+"""Bytes of an id, a name or an identifier: Postgres indexes no more than 2,704."""
+
+
+def _refuse_long(record: Record) -> None:
+    keys = [
+        record.id,
+        *(name for name, _ in record.names),
+        *(value for _, value in record.identifiers),
+        *(name for substance in record.substances for name in substance.names),
+        *(name for substance in record.substances for name in substance.ingredients),
+    ]
+    longest = max(keys, key=len)
+    if len(longest) > LONGEST_KEY // 4 and len(longest.encode("utf-8", "replace")) > LONGEST_KEY:
+        raise UnstorableTextError(
+            f"'{longest[:60]}…' has {len(longest):,} characters; a name or id of at most "
+            f"{LONGEST_KEY:,} bytes was expected."
+        )
+
+
+def prepared(
+    id_: str,
+    version: str,
+    body: str,
+    substances: dict[str, str],
+    statements: list[tuple[str, str, str, str | None]],
+    new_statements: dict[str, tuple[str, str]],
+    mentions: list[tuple[str, str, str]],
+    letters: int = 0,
+) -> PreparedRecord:
+    """A record's rows, with the digest of all that they say."""
+    digest = hashlib.sha256(body.encode())
+    for body_of_substance in substances.values():
+        digest.update(body_of_substance.encode())
+    if statements or mentions:
+        digest.update(repr((statements, mentions)).encode())
+    return PreparedRecord(
+        id_,
+        version,
+        body,
+        digest.hexdigest()[:32],
+        list(substances.items()),
+        statements,
+        new_statements,
+        mentions,
+        letters,
+    )
+
+
+def _substance(substance: Substance, record: Record, single: bool) -> tuple[str, str]:
+    """A substance's key in its source, and what is kept of it."""
+    body = kept_substance(substance, record if single else None)
+    return (record.id if substance.distinct and single else digest_of(body)[:20]), body
+
+
+def kept_substance(substance: Substance, record: Record | None, drug_id: str | None = None) -> str:
+    """What is kept of a substance, with the identifiers that its one record has beside its own."""
+    identifiers = dict.fromkeys(tuple(i) for i in substance.identifiers)
+    if record is not None:
+        identifiers |= dict.fromkeys(tuple(i) for i in record.identifiers)
+    return json_text(
+        {
+            "names": substance.names,
+            "identifiers": list(identifiers),
+            "ingredients": substance.ingredients,
+            "ingredient_uniis": substance.ingredient_uniis,
+            "distinct": substance.distinct,
+            "drug_id": drug_id,
+        }
+    )
+
+
+def digest_of(said: Any) -> str:
+    """A digest of what is said, in 128 bits: text, or what JSON can hold."""
+    text = said if isinstance(said, str) else json_text(said)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _statement(statement: Statement) -> tuple[str, str]:
+    """The digest of all that a statement says, and that as text."""
+    text = json_text([statement.kind, statement.fields])
+    return hashlib.sha256(text.encode()).hexdigest()[:32], text
+
+
+def _name(statement: Statement, table: type[Detail]) -> str:
+    """What a fact's id is made with: its key, or a digest of its sentence, section and comment.
+
+    Not of all its fields: an id stays when the program learns to read one more of them.
+    """
+    if statement.key is not None:
+        return f"={statement.key}"
+    fields = statement.fields
+    section = fields.get("section") or {}
+    said = [statement.kind, section.get("code"), fields["statement"], fields.get("comment")]
+    return f"{table.singular}-{hashlib.sha256(json_text(said).encode()).hexdigest()[:12]}"
+
+
+def _validated(table: type[Detail], fields: dict[str, Any]) -> str:
+    """A fact's fields as its entry has them, each there, as JSON."""
+    return statement_as_kept(fact_entry_of(table).model_validate(fields | UNCITED))
+
+
+def statement_as_kept(entry: BaseModel) -> str:
+    """A fact's entry as JSON, less what its records say of it each: its key and its citations."""
+    return entry.model_dump_json(exclude={"key", "cite"})
+
+
+UNCITED = {"key": "key", "cite": {"source": ["record"]}}
+"""What stands for a statement's key and citations while it is held to its model."""
+
+
+def json_text(value: Any) -> str:
+    """JSON that both engines can hold as text."""
+    try:
+        text = to_json(value).decode()
+    except (PydanticSerializationError, UnicodeError):
+        raise UnstorableTextError("it holds half of a surrogate pair, which is no text.") from None
+    if "\\u0000" in text and re.search(r"(?<!\\)(?:\\\\)*\\u0000", text):
+        raise UnstorableTextError("it holds a NUL character, which is no text.")
+    return text
+
+
+def _digest_in(source_id: str, id_: str, digest: str) -> str:
+    return hashlib.sha256(f"{source_id}\n{id_}\n{digest}".encode()).hexdigest()
+
+
+def content_digest(before: str | None, changes: Changes) -> str:
+    """A digest of every record of a source, whatever their order: their digests added up."""
+    total = (int(before or "0", 16) + changes.content) % 2**256
+    return f"{total:064x}"
+
+
+def content_of(source_id: str, records: Iterable[tuple[str, str]]) -> str:
+    """The same digest, from the ids and digests of all records that are there."""
+    total = sum(int(_digest_in(source_id, id_, digest), 16) for id_, digest in records)
+    return f"{total % 2**256:064x}"

@@ -1,0 +1,310 @@
+"""Small files of every source, and imports that are held to leave the data whole.
+
+Each function that is named for a source gives the files of one import of it, in the source's own
+format, with no more in them than a test is about.
+"""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlmodel import SQLModel
+
+from app.database import table_of, write_engine
+from app.ingest.checks import faults_of
+from app.ingest.importer import Part
+from app.ingest.importers.gtopdb import InteractionRow, LigandRow
+from app.ingest.importing import Report, import_files
+from app.models.document import Document
+from app.models.fact import Fact
+from app.models.release import Release
+from app.settings import Settings
+from tests.ingest.files import File
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Given:
+    """A file that a test imports."""
+
+    name: str
+    content: bytes
+    date: str | None = "2024-01-15"
+    modified: str = "2024-01-15"
+    sha256: str = field(init=False)
+    bytes: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sha256 = hashlib.sha256(self.content).hexdigest()
+        self.bytes = len(self.content)
+
+    def parts(self) -> list[Part]:
+        return [File(self.name, self.content, self.date)]
+
+
+def load(database: Settings, source: str, files: list[Given], **options: Any) -> Report:
+    """Import files, and hold the database to be whole afterwards."""
+    with writing(database) as engine:
+        report = import_files(engine, source, list(files), **options)
+        assert faults_in(engine) == []
+    return report
+
+
+def counted(report: Report) -> dict[str, int]:
+    """What an import counted of records."""
+    return {name: count for name, count in report.counts.items() if count}
+
+
+@contextmanager
+def writing(database: Settings) -> Iterator[Engine]:
+    """An engine that writes, and holds no connection afterwards."""
+    engine = _engine(database.database_url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@lru_cache(maxsize=8)
+def _engine(url: str) -> Engine:
+    """One for each database: what SQLAlchemy compiled for it serves the next import too."""
+    return write_engine(Settings(database_url=url))
+
+
+def faults_in(engine: Engine) -> list[str]:
+    """What is wrong with the data: what `medfacts check` finds, and rows that nothing needs."""
+    with engine.connect() as connection:
+        return [
+            *faults_of(connection),
+            *(
+                f"{what}: {', '.join(map(str, row))}"
+                for what, statement in NEEDED_BY_NOTHING.items()
+                for row in connection.execute(sa.text(statement))
+            ),
+        ]
+
+
+RESTING_ON_EVIDENCE = [
+    table.name
+    for table in SQLModel.metadata.tables.values()
+    if "evidence_id" in table.c and table.name != "citation"
+]
+
+NEEDED_BY_NOTHING = {
+    "evidence on which nothing rests": "SELECT id FROM evidence WHERE id NOT IN ("
+    + " UNION ".join(
+        f"SELECT evidence_id FROM {table} WHERE evidence_id IS NOT NULL"
+        for table in RESTING_ON_EVIDENCE
+    )
+    + ")",
+    "a citation of no evidence": "SELECT evidence_id FROM citation WHERE evidence_id NOT IN "
+    "(SELECT id FROM evidence)",
+    "a statement that no record makes": "SELECT digest FROM imported_statement WHERE digest "
+    "NOT IN (SELECT digest FROM imported_record_statement)",
+    "a record's statement that is not kept": "SELECT record_id, digest FROM "
+    "imported_record_statement WHERE digest NOT IN (SELECT digest FROM imported_statement)",
+    "a substance that no record names": "SELECT source_id, key FROM imported_substance s WHERE "
+    "NOT EXISTS (SELECT 1 FROM imported_record_substance r WHERE r.source_id = s.source_id AND "
+    "r.substance_key = s.key)",
+    "a record's substance that is not kept": "SELECT source_id, record_id FROM "
+    "imported_record_substance r WHERE NOT EXISTS (SELECT 1 FROM imported_substance s WHERE "
+    "r.source_id = s.source_id AND r.substance_key = s.key)",
+    "a substance of a drug that is not there": "SELECT source_id, key, drug_id FROM "
+    "imported_substance WHERE drug_id IS NOT NULL AND drug_id NOT IN (SELECT id FROM drug)",
+    "a candidate for a drug that is named as one": "SELECT source_id, key FROM "
+    "imported_substance WHERE drug_id IS NOT NULL AND set_aside IS NOT NULL",
+    "a drug that no substance is": "SELECT id FROM drug WHERE id NOT IN (SELECT drug_id FROM "
+    "imported_substance WHERE drug_id IS NOT NULL)",
+    "a condition that nothing names": "SELECT id FROM condition WHERE id NOT IN "
+    "(SELECT id FROM imported_mention WHERE noun = 'condition')",
+}
+"""What would be wrong, and the rows of which it is true."""
+
+
+@contextmanager
+def reading(database: Settings) -> Iterator[sa.Connection]:
+    """A connection that reads one state of the data."""
+    with writing(database) as engine, engine.connect() as connection:
+        yield connection
+
+
+def releases(database: Settings) -> list[str]:
+    """The ids of the releases that a database has had, the first first."""
+    release = table_of(Release).c
+    with reading(database) as connection:
+        return list(connection.execute(sa.select(release.id).order_by(release.number)).scalars())
+
+
+def served(connection: sa.Connection) -> dict[tuple[str, str], str]:
+    """Everything that the API has to serve but the releases, by kind and id: as bytes."""
+    document = table_of(Document).c
+    rows = connection.execute(
+        sa.select(document.kind, document.id, document.body).where(document.kind != "releases")
+    )
+    return {(row.kind, row.id): row.body for row in rows}
+
+
+def served_in(database: Settings) -> dict[tuple[str, str], str]:
+    """Everything that a database has the API serve."""
+    with reading(database) as connection:
+        return served(connection)
+
+
+def statements(database: Settings) -> dict[str, tuple[str, str]]:
+    """Every fact's drug and statement, by the fact's id."""
+    fact = table_of(Fact).c
+    with reading(database) as connection:
+        rows = connection.execute(
+            sa.select(fact.id, fact.drug_id, fact.statement).order_by(fact.id)
+        )
+        return {row.id: (row.drug_id, row.statement) for row in rows}
+
+
+def vocabulary(*drugs: Json, date: str = "2024-01-02") -> list[Given]:
+    """DrugBank's vocabulary, of drugs that `drugbank` makes."""
+    columns = f"DrugBank ID,Common name,Synonyms,UNII,CAS,Standard InChI Key,{date}".split(",")
+    return [Given("vocabulary.csv", _csv(columns, list(drugs)), date)]
+
+
+def drugbank(
+    number: int, name: str, *synonyms: str, unii: str = "", cas: str = "", inchikey: str = ""
+) -> Json:
+    """A line of DrugBank's vocabulary."""
+    return {
+        "DrugBank ID": f"DB{number:05}",
+        "Common name": name,
+        "Synonyms": " | ".join(synonyms),
+        "UNII": unii,
+        "CAS": cas,
+        "Standard InChI Key": inchikey,
+    }
+
+
+def guide(
+    ligands: list[Json], interactions: list[Json], published: str = "2024-01-03"
+) -> list[Given]:
+    """The Guide to Pharmacology's two files, of what `ligand` and `interaction` make."""
+    comment = f"# GtoPdb Version: {published[:4]}.1 - published: {published}\n".encode()
+    return [
+        Given("ligands.csv", comment + _csv(list(LigandRow._fields), ligands), published),
+        Given(
+            "interactions.csv",
+            comment + _csv(list(InteractionRow._fields), interactions),
+            published,
+        ),
+    ]
+
+
+def ligand(number: int, name: str, **columns: str) -> Json:
+    """A row of the Guide's ligands."""
+    return {"ligand_id": str(number), "name": name} | columns
+
+
+def interaction(ligand_number: int, target: str, action: str, **columns: str) -> Json:
+    """A row of the Guide's interactions; a target's number follows from its name."""
+    number = str(sum(map(ord, target)))
+    return {
+        "ligand_id": str(ligand_number),
+        "target": target,
+        "target_id": number,
+        "target_species": "Human",
+        "type": action,
+        "action": action,
+    } | columns
+
+
+def labels(
+    *every: Json, updated: str = "2024-01-04", name: str = "labels.json", complete: bool = False
+) -> list[Given]:
+    """A file of openFDA's labels, of what `label` makes."""
+    total = len(every) if complete else 50_000
+    meta = {"last_updated": updated, "results": {"skip": 0, "limit": 100, "total": total}}
+    return [Given(name, json.dumps({"meta": meta, "results": every}).encode(), updated)]
+
+
+def label(
+    set_id: str, *substances: str, unii: str = "", brand: str = "", version: int = 1, **texts: str
+) -> Json:
+    """A label of these substances: `unii` is theirs, with blanks between; texts by section."""
+    openfda = {"substance_name": list(substances), "unii": unii.split()}
+    return {
+        "set_id": set_id,
+        "version": str(version),
+        "effective_time": f"202301{version:02}",
+        "openfda": openfda | ({"brand_name": [brand]} if brand else {}),
+    } | {section: [text] for section, text in texts.items()}
+
+
+def approvals(*products: tuple[str, str, str, str], newest: str = "2024-01-05") -> list[Given]:
+    """Drugs@FDA's three tables: of each product the application, its name, what is in it, a day."""
+    numbers = sorted({application for application, *_ in products})
+    days = {application: day for application, _, _, day in products}
+    applications = [f"{number[-6:]}\t{number[:-6]}" for number in numbers]
+    rows = [f"{number[-6:]}\t{name}\t{of}" for number, name, of, _ in products]
+    submissions = [f"{number[-6:]}\tORIG\tAP\t{days[number]} 00:00:00" for number in numbers]
+    submissions += [f"{numbers[0][-6:]}\tSUPPL\tAP\t{newest} 00:00:00"]
+    tables = {
+        "Applications.txt": ["ApplNo\tApplType", *applications],
+        "Products.txt": ["ApplNo\tDrugName\tActiveIngredient", *rows],
+        "Submissions.txt": [
+            "ApplNo\tSubmissionType\tSubmissionStatus\tSubmissionStatusDate",
+            *submissions,
+        ],
+    }
+    return [
+        Given(name, "".join(f"{row}\r\n" for row in table).encode(), newest)
+        for name, table in tables.items()
+    ]
+
+
+def studies(*every: Json, name: str = "studies.json", date: str = "2024-01-06") -> list[Given]:
+    """A file of ClinicalTrials.gov's studies, of what `study` makes."""
+    return [Given(name, json.dumps(every).encode(), date)]
+
+
+def study(
+    number: int,
+    *drugs: str,
+    title: str = "A trial",
+    updated: str = "2023-06-30",
+    data_of: str = "2024-01-06",
+    conditions: tuple[str, ...] = (),
+    enrolled: int | None = None,
+    start: str | None = None,
+    **modules: Json,
+) -> Json:
+    """A study of these drugs."""
+    status: Json = {"lastUpdatePostDateStruct": {"date": updated}}
+    if start:
+        status["startDateStruct"] = {"date": start}
+    design = {} if enrolled is None else {"enrollmentInfo": {"count": enrolled, "type": "ACTUAL"}}
+    return {
+        "protocolSection": {
+            "identificationModule": {"nctId": f"NCT{number:08}", "briefTitle": title},
+            "statusModule": status,
+            "designModule": design,
+            "conditionsModule": {"conditions": list(conditions)},
+            "armsInterventionsModule": {
+                "interventions": [{"type": "DRUG", "name": drug} for drug in drugs]
+            },
+        }
+        | modules,
+        "derivedSection": {"miscInfoModule": {"versionHolder": data_of}},
+    }
+
+
+def _csv(columns: list[str], rows: list[Json]) -> bytes:
+    written = io.StringIO()
+    writer = csv.DictWriter(written, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return written.getvalue().encode()

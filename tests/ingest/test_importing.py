@@ -1,0 +1,421 @@
+"""Sources are imported, and the API answers with one drug, all its facts, each cited."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from app.ingest.importer import RefusedError, WrongFileError
+from app.ingest.importing import Report
+from app.settings import Settings
+from tests.ingest.loading import (
+    Given,
+    approvals,
+    drugbank,
+    guide,
+    interaction,
+    label,
+    labels,
+    ligand,
+    load,
+    releases,
+    served_in,
+    statements,
+    studies,
+    study,
+    vocabulary,
+)
+
+HUSTANOL, PLACEBIN = "AAAAAAAAA1", "AAAAAAAAA2"
+
+
+@pytest.fixture
+def database(on_sqlite: Settings) -> Settings:
+    """On SQLite alone; that Postgres holds the same is shown in `test_importing_orders`."""
+    return on_sqlite
+
+
+KNOWN = vocabulary(
+    drugbank(1, "Hustanol", "Hustan", unii=HUSTANOL, cas="50-00-0"),
+    drugbank(2, "Placebin", unii=PLACEBIN),
+)
+
+
+def cited(record: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(c["source"]["id"], c["locator"]) for c in record["citations"]]
+
+
+def items(client: httpx.Client, path: str) -> list[Any]:
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.text
+    found: list[Any] = answer.json()["items"]
+    return found
+
+
+def set_aside(report: Report) -> list[tuple[str, ...]]:
+    return [tuple(row) for row in report.set_aside]
+
+
+def test_five_sources_make_one_drug_with_all_its_facts(
+    database: Settings, client: httpx.Client
+) -> None:
+    load(database, "drugbank-vocabulary", KNOWN)
+    load(
+        database,
+        "gtopdb",
+        guide(
+            [ligand(7, "hustanol", approved="yes", withdrawn="yes", pubchem_cid="77")],
+            [
+                interaction(
+                    7, "Cough receptor", "Agonist", affinity_units="pKi", affinity_median="6"
+                )
+            ],
+        ),
+    )
+    load(
+        database,
+        "openfda-label",
+        labels(
+            label(
+                "s1",
+                "HUSTANOL",
+                unii=HUSTANOL,
+                brand="Hustex",
+                boxed_warning="WARNING: \n\n it   may make drowsy.",
+                indications_and_usage="Not indicated in children.",
+                mechanism_of_action="It soothes.",
+            )
+        ),
+    )
+    load(database, "drugs-at-fda", approvals(("NDA000001", "HUSTEX", "HUSTANOL", "1999-01-02")))
+    load(
+        database,
+        "clinicaltrials",
+        studies(study(1, "Hustex", conditions=("Dry cough",), enrolled=5)),
+    )
+
+    drug = client.get("/v1/drugs/hustanol?include=all").json()
+
+    assert [(n["name"], n["type"]) for n in drug["names"]] == [
+        ("Hustanol", "generic"),
+        ("Hustan", "synonym"),
+        ("Hustex", "brand"),
+    ]
+    assert {(i["system"], i["value"]): cited(i) for i in drug["identifiers"]} == {
+        ("unii", HUSTANOL): [
+            ("drugbank-vocabulary", "DB00001"),
+            ("openfda-label", "SPL set id s1, version 1"),
+        ],
+        ("cas", "50-00-0"): [("drugbank-vocabulary", "DB00001")],
+        ("drugbank", "DB00001"): [("drugbank-vocabulary", "DB00001")],
+        ("gtopdb", "7"): [("gtopdb", "ligand 7")],
+        ("pubchem_cid", "77"): [("gtopdb", "ligand 7")],
+    }
+    assert [status["status"] for status in drug["statuses"]] == ["approved", "withdrawn"]
+    [approval] = drug["approvals"]
+    assert (approval["date"], approval["application_number"]) == ("1999-01-02", "NDA000001")
+    [warning] = drug["warnings"]
+    assert warning["statement"] == "WARNING: \n\n it   may make drowsy."
+    assert (warning["boxed"], warning["severity"], warning["population"]) == (True, None, None)
+    assert warning["section"] == {"code": "34066-1", "name": "Boxed Warning"}
+    [indication] = drug["indications"]
+    assert (indication["statement"], indication["condition"]) == (
+        "Not indicated in children.",
+        None,
+    )
+    assert sorted(m["citations"][0]["source"]["id"] for m in drug["mechanisms"]) == [
+        "gtopdb",
+        "openfda-label",
+    ]
+    [trial] = drug["trials"]
+    assert trial["registry_ids"] == ["NCT00000001"]
+    assert trial["substance"] == {"name": "Hustex", "matched_by": "name"}
+    assert cited(trial) == [("clinicaltrials", "NCT00000001")]
+    assert {s["id"]: s["licence"] != "" for s in items(client, "/v1/sources")} == dict.fromkeys(
+        ("clinicaltrials", "drugbank-vocabulary", "drugs-at-fda", "gtopdb", "openfda-label"), True
+    )
+
+
+def test_what_forty_labels_say_is_one_fact_with_forty_citations(
+    database: Settings, client: httpx.Client
+) -> None:
+    every = [label(f"s{i:02}", "HUSTANOL", warnings="Careful.") for i in range(40)]
+
+    load(database, "openfda-label", labels(*every))
+
+    [warning] = items(client, "/v1/drugs/hustanol/warnings")
+    assert cited(warning) == [
+        ("openfda-label", f"SPL set id s{i:02}, version 1, section 34071-1 Warnings")
+        for i in range(40)
+    ]
+
+
+def test_the_same_sentence_in_two_sections_or_of_two_drugs_is_not_one_fact(
+    database: Settings,
+) -> None:
+    load(
+        database,
+        "openfda-label",
+        labels(
+            label("s1", "HUSTANOL", warnings="Careful.", precautions="Careful."),
+            label("s2", "PLACEBIN", warnings="Careful."),
+        ),
+    )
+
+    assert sorted(drug for drug, _ in statements(database).values()) == [
+        "hustanol",
+        "hustanol",
+        "placebin",
+    ]
+
+
+def test_coverage_follows_from_what_was_loaded(database: Settings, client: httpx.Client) -> None:
+    load(database, "drugbank-vocabulary", KNOWN)
+    load(database, "openfda-label", labels(label("s1", "HUSTANOL", unii=HUSTANOL, warnings="No.")))
+
+    read = client.get("/v1/drugs/hustanol").json()["coverage"]
+    not_read = client.get("/v1/drugs/placebin").json()["coverage"]
+
+    assert {kind: how["status"] for kind, how in not_read.items()} == dict.fromkeys(
+        not_read, "not_searched"
+    )
+    assert {kind: how["status"] for kind, how in read.items()} == dict.fromkeys(
+        not_read, "not_searched"
+    ) | {"warnings": "partial"}
+    assert read["warnings"]["as_of"] == "2024-01-04"
+    assert [source["id"] for source in read["warnings"]["sources"]] == ["openfda-label"]
+    empty = client.get("/v1/drugs/placebin/warnings").json()
+    assert (empty["items"], empty["coverage"]["status"]) == ([], "not_searched")
+
+
+def test_a_fact_of_a_salt_keeps_the_substance_and_how_it_was_matched(
+    database: Settings, client: httpx.Client
+) -> None:
+    load(database, "drugbank-vocabulary", KNOWN)
+    load(
+        database,
+        "openfda-label",
+        labels(
+            label("s1", "HUSTANOL SODIUM", unii="AAAAAAAAA9", brand="Hustex", warnings="Careful."),
+            label("s2", "HUSTANOL", warnings="Careful."),
+            label("s3", "HUSTANOL EXTRACT", warnings="Careful."),
+        ),
+    )
+
+    facts = items(client, "/v1/drugs/hustanol/warnings")
+    drug = client.get("/v1/drugs/hustanol").json()
+
+    assert [fact["substance"] for fact in facts] == [
+        {"name": "HUSTANOL SODIUM", "matched_by": "name_without_salt"},
+        {"name": "HUSTANOL", "matched_by": "name"},
+    ]
+    assert "HUSTANOL SODIUM" not in [name["name"] for name in drug["names"]]
+    assert "AAAAAAAAA9" not in [identifier["value"] for identifier in drug["identifiers"]]
+    assert [name["name"] for name in drug["names"] if name["type"] == "brand"] == ["Hustex"]
+    assert client.get("/v1/drugs/hustanol-extract").status_code == 200
+
+
+def test_a_combination_has_ingredients_and_is_none_of_them(
+    database: Settings, client: httpx.Client
+) -> None:
+    load(database, "drugbank-vocabulary", KNOWN)
+    load(
+        database,
+        "openfda-label",
+        labels(label("s1", "PLACEBIN", "HUSTANOL", "NOVUMAB", brand="Trio", warnings="Careful.")),
+    )
+    load(
+        database,
+        "drugs-at-fda",
+        approvals(("NDA000002", "TRIO", "HUSTANOL SODIUM; NOVUMAB; PLACEBIN", "2001-01-02")),
+    )
+
+    trio = client.get("/v1/drugs/hustanol-novumab-placebin").json()
+
+    assert [(i["name"], i["drug"]) for i in trio["ingredients"]] == [
+        ("HUSTANOL", "hustanol"),
+        ("NOVUMAB", None),
+        ("PLACEBIN", "placebin"),
+    ]
+    assert (trio["name"], trio["counts"]["warnings"]) == ("Hustanol / NOVUMAB / Placebin", 1)
+    assert [approval["application_number"] for approval in trio["approvals"]] == ["NDA000002"]
+    for one in ("hustanol", "placebin"):
+        record = client.get(f"/v1/drugs/{one}?include=all").json()
+        assert (record["warnings"], record["approvals"]) == ([], [])
+        assert record["ingredients"] == []
+        assert "Trio" not in [name["name"] for name in record["names"]]
+
+
+def test_what_fits_two_drugs_is_set_aside_with_both_until_it_fits_one(
+    database: Settings, client: httpx.Client
+) -> None:
+    load(database, "drugbank-vocabulary", KNOWN)
+    wrong = labels(label("s1", "PLACEBIN", unii=HUSTANOL, warnings="Careful."))
+    right = labels(label("s1", "PLACEBIN", unii=PLACEBIN, warnings="Careful.", version=2))
+
+    report = load(database, "openfda-label", wrong)
+    before = items(client, "/v1/warnings")
+    load(database, "openfda-label", right)
+
+    assert set_aside(report) == [
+        (
+            "",
+            "s1",
+            "PLACEBIN",
+            "its identifier is of one drug and its name of another.",
+            "hustanol; placebin",
+        )
+    ]
+    assert before == []
+    assert [fact["drug"]["id"] for fact in items(client, "/v1/warnings")] == ["placebin"]
+
+
+def test_an_identifier_that_two_drugs_claim_is_served_of_neither(
+    database: Settings, client: httpx.Client
+) -> None:
+    report = load(
+        database,
+        "drugbank-vocabulary",
+        vocabulary(drugbank(1, "Alphadol", unii=HUSTANOL), drugbank(2, "Betadol", unii=HUSTANOL)),
+    )
+
+    drugs = items(client, "/v1/drugs")
+
+    assert [
+        (drug["id"], [identifier["system"] for identifier in drug["identifiers"]]) for drug in drugs
+    ] == [("alphadol", ["drugbank"]), ("betadol", ["drugbank"])]
+    assert [(row.record, row.name, row.candidates) for row in report.set_aside] == [
+        ("DB00001", "Alphadol (unii AAAAAAAAA1)", "alphadol; betadol"),
+        ("DB00002", "Betadol (unii AAAAAAAAA1)", "alphadol; betadol"),
+    ]
+
+
+def test_a_trial_is_of_every_drug_that_it_gives_and_waits_for_those_not_known_yet(
+    database: Settings, client: httpx.Client
+) -> None:
+    report = load(
+        database,
+        "clinicaltrials",
+        studies(study(1, "Hustanol", "Placebin sodium", "Hustan", "Sugar", conditions=("Cough",))),
+    )
+    load(database, "drugbank-vocabulary", KNOWN)
+
+    trials = items(client, "/v1/trials")
+
+    assert {row.name for row in report.set_aside} == {
+        "Hustanol",
+        "Placebin sodium",
+        "Hustan",
+        "Sugar",
+    }
+    assert [(t["id"], t["drug"]["id"], t["substance"]) for t in trials] == [
+        (
+            "nct00000001-hustanol",
+            "hustanol",
+            {"name": "Hustanol", "matched_by": "name"},
+        ),
+        (
+            "nct00000001-placebin-sodium",
+            "placebin",
+            {"name": "Placebin sodium", "matched_by": "name_without_salt"},
+        ),
+    ]
+    assert [condition["name"] for condition in trials[0]["conditions"]] == ["Cough"]
+
+
+def test_a_label_that_names_no_substance_is_set_aside_and_says_nothing(
+    database: Settings,
+) -> None:
+    report = load(
+        database,
+        "openfda-label",
+        labels(label("s1", "HUSTANOL", warnings="Careful."), label("s2", warnings="Of what?")),
+    )
+
+    assert set_aside(report) == [("labels.json", "s2", "", "it names no substance.", "")]
+    assert [text for _, text in statements(database).values()] == ["Careful."]
+
+
+def test_a_broken_record_is_set_aside_and_the_rest_goes_in(database: Settings) -> None:
+    broken = label("s0", "HUSTANOL", warnings="Careful.") | {"effective_time": "soon"}
+    good = [label(f"s{i}", "HUSTANOL", warnings=f"{i}.") for i in range(1, 10)]
+
+    report = load(database, "openfda-label", labels(broken, *good))
+
+    assert (report.counts["read"], report.counts["unreadable"], report.counts["new"]) == (10, 1, 9)
+    [row] = report.set_aside
+    assert (row.file, row.record) == ("labels.json", "record 1, SPL set id s0")
+    assert "soon" in row.reason
+    assert len(statements(database)) == 9
+
+
+def test_a_record_that_can_no_longer_be_read_says_what_it_said(database: Settings) -> None:
+    good = [label(f"s{i}", "HUSTANOL", warnings=f"{i}.") for i in range(5)]
+    load(database, "openfda-label", labels(*good, updated="2023-01-01", complete=True))
+    before = statements(database)
+    good[2] |= {"version": "two"}
+
+    report = load(database, "openfda-label", labels(*good, updated="2024-01-01", complete=True))
+
+    assert (report.counts["unreadable"], report.counts["removed"]) == (1, 0)
+    assert statements(database) == before
+
+
+@pytest.mark.parametrize(
+    ("source", "files", "error", "said"),
+    [
+        ("openfda-label", KNOWN, WrongFileError, "vocabulary.csv: it is no JSON file"),
+        ("drugbank-vocabulary", labels(label("s1", "A")), WrongFileError, "labels.json: "),
+        ("openfda-label", [Given("cut.json", b'{"results": [{"set_id"')], WrongFileError, "cut"),
+        (
+            "openfda-label",
+            labels(*[label("s", "A") | {"version": "x"}] * 3, *[label("t", "A")] * 7),
+            RefusedError,
+            "labels.json: 3 of 10 records cannot be read, which is more than 20 %",
+        ),
+        ("drugbank-vocabulary", vocabulary(), RefusedError, "vocabulary.csv: no records here"),
+    ],
+)
+def test_a_file_that_cannot_be_used_stops_before_anything_is_written(
+    database: Settings, source: str, files: list[Given], error: type[Exception], said: str
+) -> None:
+    load(database, "drugbank-vocabulary", vocabulary(drugbank(7, "Alphadol")))
+    before = served_in(database)
+
+    with pytest.raises(error, match=said):
+        load(database, source, files)
+
+    assert served_in(database) == before
+    assert len(releases(database)) == 1
+
+
+def test_the_share_of_broken_records_that_is_borne_can_be_stated(database: Settings) -> None:
+    half = labels(label("s1", "HUSTANOL", warnings="Careful."), *[{"set_id": "s2"}] * 2)
+
+    with pytest.raises(RefusedError, match="2 of 3"):
+        load(database, "openfda-label", half)
+    report = load(database, "openfda-label", half, most_unreadable=70)
+
+    assert report.counts["new"] == 1
+
+
+def test_a_release_names_its_source_its_files_and_its_counts(
+    database: Settings, client: httpx.Client
+) -> None:
+    files = guide([ligand(7, "hustanol")], [interaction(7, "Cough receptor", "Agonist")])
+    load(database, "drugbank-vocabulary", KNOWN)
+
+    report = load(database, "gtopdb", files)
+
+    release = client.get("/v1/releases/current").json()
+    assert report.release is not None
+    assert release["id"] == report.release.id
+    assert (release["loader"], release["version"], release["released"]) == (
+        "gtopdb",
+        "2024.1",
+        "2024-01-03",
+    )
+    assert [(file["name"], file["sha256"]) for file in release["files"]] == [
+        (file.name, file.sha256) for file in files
+    ]
+    assert (release["counts"]["drugs"], release["counts"]["mechanisms"]) == (2, 1)

@@ -1,0 +1,309 @@
+"""A source that is imported again: what it says now is served, and what it said before is not."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+
+from app.ingest.importer import RefusedError
+from app.settings import Settings
+from tests.ingest.loading import (
+    Given,
+    Json,
+    counted,
+    drugbank,
+    label,
+    labels,
+    load,
+    reading,
+    releases,
+    served_in,
+    statements,
+    studies,
+    study,
+    vocabulary,
+)
+
+
+@pytest.fixture
+def database(on_sqlite: Settings) -> Settings:
+    """On SQLite alone; `test_importing_whole` is about both engines."""
+    return on_sqlite
+
+
+def test_the_same_file_again_changes_nothing_and_makes_no_release(database: Settings) -> None:
+    files = labels(label("s1", "ALPHADOL", warnings="Careful."))
+    load(database, "openfda-label", files)
+    before = served_in(database)
+
+    again = load(database, "openfda-label", files)
+    by_force = load(database, "openfda-label", files, again=True)
+
+    assert (again.release, counted(again)) == (None, {})
+    assert (by_force.release, counted(by_force)) == (None, {"read": 1, "unchanged": 1})
+    assert served_in(database) == before
+    assert len(releases(database)) == 1
+
+
+def test_an_old_a_new_and_again_the_old_file(database: Settings) -> None:
+    old = labels(
+        label("s1", "ALPHADOL", warnings="Careful.", pregnancy="Ask.", version=1),
+        label("s2", "ALPHADOL", warnings="Careful."),
+        updated="2023-01-01",
+    )
+    new = labels(
+        label("s1", "ALPHADOL", warnings="Very careful.", pregnancy="Ask.", version=2),
+        updated="2024-01-01",
+    )
+    load(database, "openfda-label", old)
+    facts_before = statements(database)
+    second = load(database, "openfda-label", new)
+    served_then = served_in(database)
+
+    third = load(database, "openfda-label", old)
+    by_force = load(database, "openfda-label", old, again=True)
+
+    assert counted(second) == {"read": 1, "changed": 1}
+    assert counted(by_force) == {"read": 2, "older": 1, "unchanged": 1}
+    assert (third.release, by_force.release) == (None, None)
+    assert served_in(database) == served_then
+    kept = {id_: fact for id_, fact in statements(database).items() if id_ in facts_before}
+    assert kept == facts_before
+    assert {text for _, text in statements(database).values()} == {
+        "Careful.",
+        "Very careful.",
+        "Ask.",
+    }
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_the_newest_of_a_record_that_stands_twice_is_taken(
+    database: Settings, newest_first: bool
+) -> None:
+    versions = [
+        label("s1", "ALPHADOL", warnings="Careful.", version=1),
+        label("s1", "ALPHADOL", warnings="Very careful.", version=2),
+    ]
+
+    report = load(
+        database, "openfda-label", labels(*(versions[::-1] if newest_first else versions))
+    )
+
+    assert [text for _, text in statements(database).values()] == ["Very careful."]
+    assert counted(report) == {"read": 2, "new": 1, "duplicates": 1}
+
+
+def test_a_record_that_stands_twice_and_says_two_things_is_told_of(database: Settings) -> None:
+    report = load(
+        database,
+        "openfda-label",
+        labels(
+            label("s1", "ALPHADOL", warnings="Careful."),
+            label("s1", "ALPHADOL", warnings="Careless."),
+            label("s1", "ALPHADOL", warnings="Careful."),
+        ),
+    )
+
+    assert [text for _, text in statements(database).values()] == ["Careful."]
+    assert [(row.record, row.reason) for row in report.set_aside] == [
+        ("s1", "another record with this id stands before it, and says something else.")
+    ]
+    assert counted(report) == {"read": 3, "new": 1, "duplicates": 2}
+
+
+def test_a_file_that_is_part_of_a_source_removes_nothing(database: Settings) -> None:
+    load(database, "openfda-label", labels(label("s1", "ALPHADOL", warnings="Careful.")))
+
+    second = load(
+        database,
+        "openfda-label",
+        labels(label("s2", "ZETADOL", warnings="Careful."), updated="2025-01-01"),
+    )
+
+    assert counted(second) == {"read": 1, "new": 1}
+    assert sorted(drug for drug, _ in statements(database).values()) == ["alphadol", "zetadol"]
+
+
+def test_an_older_complete_edition_neither_removes_nor_adds(database: Settings) -> None:
+    new = vocabulary(drugbank(1, "Alphadol"), drugbank(3, "Gammadol"), date="2024-01-01")
+    old = vocabulary(drugbank(1, "Alfadol"), drugbank(2, "Betadol"), date="2023-01-01")
+    load(database, "drugbank-vocabulary", new)
+    before = served_in(database)
+
+    report = load(database, "drugbank-vocabulary", old)
+
+    assert counted(report) == {"read": 2, "older": 2}
+    assert report.release is None
+    assert served_in(database) == before
+
+
+def test_a_whole_set_of_labels_removes_those_it_has_no_more_and_an_older_set_brings_none_back(
+    database: Settings,
+) -> None:
+    two = [label("s1", "ALPHADOL", warnings="Careful."), label("s2", "ALPHADOL", warnings="Ask.")]
+    three = [*two, label("s3", "ALPHADOL", warnings="Call.")]
+    load(database, "openfda-label", labels(*two, updated="2022-01-01", complete=True))
+
+    newer = load(database, "openfda-label", labels(two[0], updated="2024-01-01", complete=True))
+    older = load(database, "openfda-label", labels(*three, updated="2023-01-01", complete=True))
+    a_part = load(database, "openfda-label", labels(*three, updated="2023-02-01"))
+
+    assert counted(newer) == {"read": 1, "unchanged": 1, "removed": 1}
+    assert counted(older) == {"read": 3, "unchanged": 1, "older": 2}
+    assert counted(a_part) == {"read": 3, "unchanged": 1, "older": 2}
+    assert [text for _, text in statements(database).values()] == ["Careful."]
+
+
+def test_an_edition_between_the_one_that_lost_a_record_and_the_last_does_not_bring_it_back(
+    database: Settings,
+) -> None:
+    both = [drugbank(1, "Alphadol"), drugbank(2, "Betadol")]
+    load(database, "drugbank-vocabulary", vocabulary(*both, date="2022-01-01"))
+    load(database, "drugbank-vocabulary", vocabulary(both[0], date="2024-01-01"))
+
+    report = load(database, "drugbank-vocabulary", vocabulary(*both, date="2023-01-01"))
+
+    assert counted(report) == {"read": 2, "unchanged": 1, "older": 1}
+    assert report.release is None
+
+
+def test_a_facts_id_stays_when_other_facts_of_its_record_change(database: Settings) -> None:
+    texts = {"warnings": "Careful.", "pregnancy": "Ask.", "overdosage": "Call."}
+    load(database, "openfda-label", labels(label("s1", "ALPHADOL", version=1, **texts)))
+    before = statements(database)
+
+    second = load(
+        database,
+        "openfda-label",
+        labels(
+            label("s1", "ALPHADOL", version=2, boxed_warning="Deadly.", **texts, lactation="No."),
+            name="newer.json",
+        ),
+    )
+
+    after = statements(database)
+    assert before.items() <= after.items()
+    assert len(after) == len(before) + 2
+    assert (second.facts["new"], second.facts["removed"]) == (2, 0)
+
+
+def test_a_trial_keeps_its_id_when_its_record_changes(database: Settings) -> None:
+    load(database, "drugbank-vocabulary", vocabulary(drugbank(1, "Alphadol")))
+    load(database, "clinicaltrials", studies(study(1, "Alphadol", title="A plan", enrolled=5)))
+    before = statements(database)
+
+    load(
+        database,
+        "clinicaltrials",
+        studies(study(1, "Alphadol", title="A result", updated="2024-01-01", enrolled=4)),
+    )
+
+    assert before == {"nct00000001-alphadol": ("alphadol", "A plan")}
+    assert statements(database) == {"nct00000001-alphadol": ("alphadol", "A result")}
+
+
+def test_parts_of_a_source_may_come_in_any_order_or_at_once(
+    new_on_sqlite: Callable[[], Settings],
+) -> None:
+    old = labels(label("s1", "ALPHADOL", warnings="Careful."), updated="2023-01-01", name="a.json")
+    new = labels(label("s2", "ALPHADOL", warnings="Careful."), updated="2024-01-01", name="b.json")
+    found = []
+
+    for order in ((old, new), (new, old), ([*old, *new],), ([*new, *old],)):
+        database = new_on_sqlite()
+        for files in order:
+            load(database, "openfda-label", files)
+        found.append((releases(database)[-1], served_in(database)))
+
+    assert found[1:] == found[:1] * 3
+
+
+def test_a_line_that_cannot_be_read_removes_nothing(database: Settings) -> None:
+    drugs = (drugbank(1, "Alphadol"), drugbank(2, "Betadol"))
+    load(database, "drugbank-vocabulary", vocabulary(*drugs))
+    before = served_in(database).keys()
+    [whole] = vocabulary(*drugs)
+    heading, first, second = whole.content.decode().splitlines()
+    with_id = f"{heading}\n{first}\n{second},more\n"
+    without = f"{heading}\n{first}\n\0{second}\n"
+
+    reports = [
+        load(database, "drugbank-vocabulary", [Given(whole.name, text.encode(), date)])
+        for text, date in ((with_id, "2025-01-30"), (without, "2025-01-31"))
+    ]
+
+    assert [report.counts["removed"] for report in reports] == [0, 0]
+    assert [report.counts["unreadable"] for report in reports] == [1, 1]
+    assert served_in(database).keys() - before <= {("releases", "2"), ("releases", "3")}
+
+
+def test_a_study_that_is_of_no_drug_any_more_is_gone(database: Settings) -> None:
+    load(database, "drugbank-vocabulary", vocabulary(drugbank(1, "Alphadol")))
+    load(database, "clinicaltrials", studies(study(1, "Alphadol", updated="2020-01-01")))
+    [now] = studies(study(1, "Alphadol", updated="2024-01-01"))
+    content = now.content.replace(b'"DRUG"', b'"BEHAVIORAL"')
+
+    report = load(database, "clinicaltrials", [Given(now.name, content)])
+
+    assert report.counts["changed"] == 1
+    assert not [kind for kind, _ in served_in(database) if kind == "trials"]
+
+
+def test_a_date_that_is_given_orders_editions_and_is_asked_for(database: Settings) -> None:
+    new = [undated(drugbank(1, "Alphadol"), drugbank(3, "Gammadol"))]
+    old = [undated(drugbank(1, "Alphadol"), drugbank(2, "Betadol"))]
+    load(database, "drugbank-vocabulary", new, released="2025-06-01")
+    before = served_in(database)
+
+    with pytest.raises(RefusedError, match="--released DATE"):
+        load(database, "drugbank-vocabulary", old)
+    with pytest.raises(RefusedError, match="is no date"):
+        load(database, "drugbank-vocabulary", old, released="banana")
+    older = load(database, "drugbank-vocabulary", old, released="2024-01-01")
+    served_then = served_in(database)
+    newer = load(database, "drugbank-vocabulary", old, released="2026-01-01")
+
+    assert (older.release, served_then) == (None, before)
+    assert (newer.counts["new"], newer.counts["removed"]) == (1, 1)
+
+
+def test_a_name_that_no_index_holds_is_set_aside(database: Settings) -> None:
+    files = vocabulary(drugbank(1, "Alphadol"), drugbank(2, "B" * 160_000))
+
+    report = load(database, "drugbank-vocabulary", files)
+
+    assert counted(report) == {"read": 2, "new": 1, "unreadable": 1}
+    assert "160,000 characters" in report.set_aside[0].reason
+
+
+def undated(*drugs: Json) -> Given:
+    """A vocabulary as a plain file, which gives no date."""
+    [file] = vocabulary(*drugs)
+    return Given(file.name, file.content, None)
+
+
+def test_citations_are_served_though_they_are_forgotten_on_the_way(
+    database: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.ingest.rows.MOST_KNOWN", 1)
+    monkeypatch.setattr("app.ingest.facts.FACTS_AT_ONCE", 1)
+    monkeypatch.setattr("app.ingest.facts.CLAIMS_AT_ONCE", 1)
+    load(database, "drugbank-vocabulary", vocabulary(*(drugbank(i, f"Drug {i}") for i in range(9))))
+
+    load(
+        database,
+        "openfda-label",
+        labels(*(label(f"s{i}", f"DRUG {i % 9}", warnings=f"No. {i}") for i in range(30))),
+    )
+
+    with reading(database) as connection:
+        bodies = connection.execute(sa.text("SELECT kind, body FROM document")).all()
+    cited = [
+        cited
+        for kind, body in bodies
+        if kind in ("drugs", "warnings")
+        for cited in (json.loads(body)["names"] if kind == "drugs" else [json.loads(body)])
+    ]
+    assert len(cited) == 9 + 30
+    assert all(item["citations"] for item in cited)
