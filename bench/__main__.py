@@ -15,19 +15,23 @@ from bench.cold import measure_cold
 from bench.databases import postgres_copy, sqlite_file
 from bench.growth import Database, measure_growth
 from bench.hot import measure_hot, measure_missing
+from bench.imports import measure_imports
 from bench.load import CONNECTIONS, BenchError, wrk
 from bench.machine import machine, versions
 from bench.overload import measure_overload
 from bench.report import report
-from bench.results import Results
+from bench.results import POSTGRES, SQLITE, Results
 from bench.running import STARTS, measure_memory, measure_starts
 from bench.servers import CORES, HOME, LOAD_CORE, LOCK, SERVER_CORE, stay_on
 from contract.tools import JudgementError, install_python
 from tests.postgres import running_postgres
 
 FILE = ROOT / "BENCHMARKS.md"
-ENGINES = {"sqlite": "SQLite", "postgres": "Postgres"}
-NAMES = ("hot", "cold", "missing", "growth", "overload", "start", "memory")
+ENGINES = {"sqlite": SQLITE, "postgres": POSTGRES}
+NAMES = ("hot", "cold", "missing", "growth", "overload", "start", "memory", "imports")
+
+
+REAL_FILES = ROOT.parent / "shared" / "data"
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -37,6 +41,14 @@ NAMES = ("hot", "cold", "missing", "growth", "overload", "start", "memory")
 @click.option("--engines", default=",".join(ENGINES), show_default=True)
 @click.option("--only", type=click.Choice(NAMES), multiple=True, help="Print just this.")
 @click.option("--keep", type=click.Path(path_type=Path), help="A folder for the SQLite files.")
+@click.option(
+    "--data",
+    envvar="BENCH_DATA",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=lambda: REAL_FILES if REAL_FILES.is_dir() else None,
+    help="A folder of real files to import as well: drugbank/, drugsatfda/, gtopdb/, openfda/ and "
+    "clinicaltrials/.  [default: ../shared/data, where that is; or BENCH_DATA]",
+)
 @click.option("--quick", is_flag=True, help="One round of a second at 200 drugs; writes nothing.")
 def main(
     sizes: str,
@@ -45,6 +57,7 @@ def main(
     engines: str,
     only: tuple[str, ...],
     keep: Path | None,
+    data: Path | None,
     quick: bool,
 ) -> None:
     """Measure the project beside bare ASGI, the tutorial way, Datasette and nginx."""
@@ -53,11 +66,16 @@ def main(
     results = Results(sizes=_numbers(sizes))
     begun = time.monotonic()
     try:
-        wrk()
         chosen = _known(engines)
-        _prepare(results, chosen)
-        with _databases(results.sizes, chosen, keep) as (folder, files, urls):
+        serving = set(only) != {"imports"}
+        if serving:
+            wrk()
+        _prepare(results, chosen, serving)
+        with _databases(results.sizes if serving else [], chosen, keep) as (folder, files, urls):
             measurements = _measurements(results, folder, files, urls, rounds, seconds, quick)
+            measurements["imports"] = lambda: measure_imports(
+                results, folder, [ENGINES[engine] for engine in chosen], data, rounds, quick
+            )
             for name, measure in measurements.items():
                 if name in only or not only:
                     _say(f"{(time.monotonic() - begun) / 60:5.1f} min: {name}")
@@ -91,13 +109,15 @@ def _known(engines: str) -> list[str]:
     return engines.split(",")
 
 
-def _prepare(results: Results, engines: list[str]) -> None:
+def _prepare(results: Results, engines: list[str], serving: bool) -> None:
     stay_on(LOAD_CORE)
     if len(CORES) == 1:
         results.left_out.append("A core for the load: the machine has one, and all share it.")
     for engine, name in ENGINES.items():
         if engine not in engines:
             results.left_out.append(f"{name}: --engines does not name it.")
+    if not serving:
+        return
     try:
         install_python(HOME, LOCK)
     except JudgementError as error:
@@ -120,7 +140,7 @@ def _databases(
             files[size] = sqlite_file((keep or folder).resolve(), size)
             if "sqlite" in engines:
                 urls[ENGINES["sqlite"], size] = f"sqlite:///{files[size]}"
-        if "postgres" in engines:
+        if "postgres" in engines and sizes:
             server = stack.enter_context(running_postgres())
             for size in sizes:
                 _say(f"a catalogue of {size:,} drugs on Postgres")
@@ -137,8 +157,8 @@ def _measurements(
     seconds: int,
     quick: bool,
 ) -> dict[str, Callable[[], None]]:
-    small, large = min(files), max(files)
-    on_small, on_large = f"sqlite:///{files[small]}", f"sqlite:///{files[large]}"
+    small, large = min(files, default=0), max(files, default=0)
+    on_small, on_large = f"sqlite:///{files.get(small)}", f"sqlite:///{files.get(large)}"
 
     def cold() -> None:
         for drugs, file in files.items():

@@ -5,7 +5,7 @@ from datetime import date
 from statistics import median
 
 from bench.load import Round, fault_of, rate, ratio
-from bench.results import Comparison, Overload, Results, good
+from bench.results import SQLITE, Comparison, Importing, Overload, Results, good
 from bench.targets import targets
 
 NONE = "-"
@@ -53,6 +53,8 @@ def _sections(results: Results) -> Iterator[str]:
     if results.memory:
         rows_of_memory = ((name, f"{mb:.0f}") for name, mb in results.memory.items())
         yield "## Memory\n\n" + _table(("one process, the default cache", "MB"), rows_of_memory)
+    if results.imports:
+        yield _imports(results.imports)
 
 
 def _to_reach(results: Results) -> str:
@@ -127,6 +129,38 @@ def _overload(overload: Overload) -> str:
         f"{overload.before_ms:.1f} ms before the load; right after a round of it it took "
         f"{median(after):.1f} ms (median) and {max(after):.1f} ms at the most.\n"
     )
+
+
+def _imports(imports: dict[str, Importing]) -> str:
+    rows = (
+        (
+            title,
+            f"{importing.size / 1e6:,.1f}",
+            name,
+            *_took(importing, name),
+            _number(importing.median(name, "with_start"), ".2f"),
+            _number(importing.median(name, "peak_mb"), ".0f"),
+            _number(importing.ratio(name, importing.reading or SQLITE), ".2f"),
+        )
+        for title, importing in imports.items()
+        for name in importing.ran
+    )
+    head = ("what", "MB of files", "", "seconds", "lowest to highest", "with its start", "peak MB")
+    return (
+        "## Imports\n\nEach is `medfacts import` as a process of its own, into a database that "
+        "holds the seed, and the vocabulary where it says so. `with its start` is the whole of the "
+        "process; the other seconds, and their ratios, are those of the work once its modules are "
+        "loaded. A ratio is to reading alone, where that took turns with it, and to SQLite "
+        "otherwise. As in every figure here, Postgres has a core beside the process's, and does "
+        f"not wait for the disk.\n\n{_table((*head, 'ratio'), rows)}"
+    )
+
+
+def _took(importing: Importing, name: str) -> tuple[str, str]:
+    if fault := importing.fault(name):
+        return "**does not count**", fault
+    seconds = [ran.seconds for ran in importing.ran[name]]
+    return f"{median(seconds):.2f}", _span(seconds, ".2f")
 
 
 def _left_out(results: Results) -> str:

@@ -12,6 +12,9 @@ NGINX = "nginx, a file"
 TUTORIAL = "the tutorial way"
 DATASETTE = "Datasette"
 FULL = "the most seen meanwhile"
+SQLITE, POSTGRES = "SQLite", "Postgres"
+PARSING = "reading and parsing alone"
+HASHING = "reading and hashing alone"
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,56 @@ class Overload:
         return good(rounds) / most if most and not fault_of(rounds) else None
 
 
+@dataclass(frozen=True)
+class Ran:
+    """An import, or reading alone, by a process of its own: what it took, or why it took nothing.
+
+    `seconds` are those of the work itself, `with_start` those of the whole process.
+    """
+
+    seconds: float = 0.0
+    with_start: float = 0.0
+    peak_mb: float = 0.0
+    fault: str | None = None
+
+
+@dataclass(frozen=True)
+class Importing:
+    """Contestants that took turns at the same files, of `size` bytes, and what is aimed at.
+
+    On SQLite an import is to take at most so many `seconds`, so many `times` what reading alone
+    takes, and so many `megabytes`; None where nothing was set.
+    """
+
+    size: int
+    ran: dict[str, list[Ran]]
+    seconds: float | None = None
+    times: float | None = None
+    megabytes: float | None = None
+
+    @property
+    def reading(self) -> str | None:
+        """Which contestant reads alone, if one does."""
+        return next((name for name in (PARSING, HASHING) if name in self.ran), None)
+
+    def ratio(self, name: str, to: str) -> float | None:
+        """The median of the ratios of seconds within each round; None if one did not take part."""
+        if self.fault(name) or self.fault(to) or not (self.ran.get(name) and self.ran.get(to)):
+            return None
+        pairs = zip(self.ran[name], self.ran[to], strict=True)
+        return float(median(one.seconds / other.seconds for one, other in pairs))
+
+    def median(self, name: str, of: str) -> float | None:
+        """The median of a contestant's figures; None if they do not count."""
+        if self.fault(name) or not self.ran.get(name):
+            return None
+        return float(median(getattr(ran, of) for ran in self.ran[name]))
+
+    def fault(self, name: str) -> str | None:
+        """Why a contestant's figures do not count; None if they do."""
+        return next((ran.fault for ran in self.ran.get(name, ()) if ran.fault), None)
+
+
 @dataclass
 class Results:
     """Everything that one run measured; what was not measured is empty.
@@ -65,6 +118,7 @@ class Results:
     overload: Overload | None = None
     starts: dict[str, list[float]] = field(default_factory=dict)
     memory: dict[str, float] = field(default_factory=dict)
+    imports: dict[str, Importing] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
@@ -85,9 +139,16 @@ class Results:
                 (f"overload, {number} connections", rounds)
                 for number, rounds in (self.overload.capacity | self.overload.excess).items()
             ]
-        return self.broken + [
-            f"{what}: {fault}." for what, rounds in every if (fault := fault_of(rounds))
-        ]
+        return (
+            self.broken
+            + [f"{what}: {fault}." for what, rounds in every if (fault := fault_of(rounds))]
+            + [
+                f"{title}, {name}: {fault}."
+                for title, importing in self.imports.items()
+                for name in importing.ran
+                if (fault := importing.fault(name))
+            ]
+        )
 
 
 def good(rounds: list[Round]) -> float:

@@ -71,11 +71,11 @@ def serving(
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**_inherited(), "PYTHONPATH": str(ROOT), **(environment or {})},
+            env={**inherited(), "PYTHONPATH": str(ROOT), **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            preexec_fn=partial(_as_a_server, SERVER_CORE),
+            preexec_fn=partial(as_a_server, SERVER_CORE),
         )
     RUNNING.add(process.pid)
     try:
@@ -197,7 +197,7 @@ def resident_mb(pid: int) -> float:
     raise BenchError("the system does not tell a process's memory.")
 
 
-def _inherited() -> dict[str, str]:
+def inherited() -> dict[str, str]:
     """The environment, less settings of the project that would change what is measured."""
     return {k: v for k, v in os.environ.items() if not k.startswith("MEDFACTS_")}
 
@@ -209,7 +209,8 @@ def _answers(url: str, path: str) -> bool:
         return False
 
 
-def _as_a_server(core: int) -> None:
+def as_a_server(core: int) -> None:
+    """Keep this new process on a core, and have it end with the one that started it."""
     # A killed benchmark cannot stop its servers itself.
     if sys.platform == "linux":
         os.sched_setaffinity(0, {core})

@@ -1,10 +1,11 @@
 """What is to be reached, and what was: what has no figure has not been reached."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
 from bench.load import Round, ratio
-from bench.results import BARE, DATASETTE, FULL, TUTORIAL, US, Results
+from bench.results import BARE, DATASETTE, FULL, POSTGRES, SQLITE, TUTORIAL, US, Results
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ def targets(results: Results) -> list[Target]:
             at_most=150,
         ),
         *_overload(results),
+        *_imports(results),
     ]
 
 
@@ -105,6 +107,27 @@ def _overload(results: Results) -> list[Target]:
         Target("503s with Retry-After, of all 503s under too much load", _told_to_retry(rounds), 1),
         Target("liveness answered meanwhile", answered / asked if asked else None, 1),
     ]
+
+
+def _imports(results: Results) -> Iterator[Target]:
+    """What importing is to cost; of the command with its start, and of the work alone in ratios."""
+    if not results.imports:
+        yield Target("seconds to import a vocabulary, SQLite", None, at_most=3)
+    for title, importing in results.imports.items():
+        if importing.seconds is not None:
+            took = importing.median(SQLITE, "with_start")
+            yield Target(f"seconds to import {title}, SQLite", took, at_most=importing.seconds)
+        if importing.times is not None and importing.reading:
+            figure = importing.ratio(SQLITE, importing.reading)
+            yield Target(
+                f"{title}, SQLite, of {importing.reading}", figure, at_most=importing.times
+            )
+        if importing.megabytes is not None:
+            peak = importing.median(SQLITE, "peak_mb")
+            yield Target(f"MB at the most, {title}, SQLite", peak, at_most=importing.megabytes)
+        if POSTGRES in importing.ran and SQLITE in importing.ran:
+            figure = importing.ratio(POSTGRES, SQLITE)
+            yield Target(f"{title}, Postgres, of SQLite", figure, at_most=1)
 
 
 def _told_to_retry(rounds: list[Round]) -> float | None:
