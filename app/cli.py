@@ -4,7 +4,6 @@ import errno
 import logging
 import os
 import socket
-import sqlite3
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import psycopg
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
@@ -35,6 +33,10 @@ def in_one_sentence(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def told(**options: Any) -> None:
+        import sqlite3
+
+        import psycopg
+
         from app.ingest.importer import RefusedError
         from app.ingest.yaml_files import UnusableFilesError
 

@@ -22,7 +22,7 @@ Row = dict[str, Any]
 SQLITE_READERS = 2
 """Measured with ten, two and one: ten took twice as long, waiting for the interpreter's lock."""
 
-LONGEST_IMPORT = 60
+LOADERS_WAIT = 60
 """Seconds that a loader waits for another on SQLite."""
 
 WRITE_CACHE = 48_000
@@ -88,7 +88,7 @@ def _sqlite_engine(url: URL, mode: str, *, foreign_keys: bool = True, pool_size:
             f"{path.as_uri()}?mode={mode}",
             uri=True,
             check_same_thread=False,
-            timeout=1 if mode == "ro" else LONGEST_IMPORT,  # seconds to wait for a lock
+            timeout=1 if mode == "ro" else LOADERS_WAIT,  # seconds to wait for a lock
             isolation_level=None,  # transactions are begun below, for reads too
         )
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")

@@ -59,7 +59,7 @@ def account_of(source_id: str, trial: Row, said_in: list[Passage]) -> Account:
     return Account(source_id, trial["id"], ids, values, said_in)
 
 
-def discrepancies(drug_id: str, name: str, said: Said) -> Iterator[Row]:
+def discrepancies(name: str, said: Said) -> Iterator[Row]:
     """The disagreements about a drug, as entries; each with the end of its id under `key`."""
     for system, by_value in said.identifiers.items():
         if system in ONE_VALUED and _by_different_sources(by_value):

@@ -148,7 +148,7 @@ class DrugFacts:
         for description in batch.values():
             if description.of_several_sources:
                 drug = description.drug
-                for entry in discrepancies(drug.id, drug.name, description.said):
+                for entry in discrepancies(drug.name, description.said):
                     row = self._discrepancy_row(entry, description.drug)
                     self._make_fact(made, Discrepancy, row)
             self._make_drug(made, description)

@@ -242,9 +242,7 @@ def _refuse(
     if read == 0:
         raise RefusedError(f"{names}: no records here; expected {importer.wanted}.")
     if unreadable == read or (unreadable > 1 and unreadable * 100 > read * most_unreadable):
-        first = "; ".join(
-            f"{file}: {place}: {reason}" for file, place, reason in changes.unreadable[:3]
-        )
+        first = "; ".join(changes.unreadable)
         raise RefusedError(
             f"{names}: {unreadable} of {read} records cannot be read, which is more than "
             f"{most_unreadable} %; nothing was taken. The first: {first}"

@@ -6,7 +6,7 @@ import unicodedata
 from functools import lru_cache
 
 from app.models.base import LONGEST_SLUG
-from app.models.drug import folded
+from app.models.drug import MARKS, folded
 
 SALT_WORDS = frozenset(
     """
@@ -29,9 +29,6 @@ SALT_WORDS = frozenset(
     """.split()  # noqa: SIM905 -- a list of 90 strings would be read by nobody
 )
 """Words that name a substance's salt, ester or water, not the substance."""
-
-_MARKS = re.compile("[®™©℠]")
-
 
 IONS = frozenset(
     "aluminum ammonium calcium hydrogen magnesium potassium silver sodium strontium zinc".split()  # noqa: SIM905 -- as above
@@ -65,7 +62,7 @@ def slug(name: str) -> str:
 
     A Greek letter is spelt out. Two names may give the same; one of signs alone gives a digest.
     """
-    plain = name if name.isascii() else "".join(_plain(c) for c in _MARKS.sub("", name))
+    plain = name if name.isascii() else "".join(_plain(c) for c in MARKS.sub("", name))
     joined = "-".join(re.findall("[a-z0-9]+", plain.lower()))
     return shortened(joined) if joined else "x-" + hashlib.sha256(name.encode()).hexdigest()[:12]
 

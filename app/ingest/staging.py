@@ -29,6 +29,9 @@ from app.models.imported import (
     RecordSubstance,
 )
 
+SHOWN = 3
+"""How many unreadable records a refusal tells of."""
+
 AT_ONCE = 500
 LETTERS_AT_ONCE = 8_000_000
 """How many records, and letters of their statements, are looked up and written together."""
@@ -41,7 +44,8 @@ class Changes:
     source_id: str
     counts: Counter[str] = field(default_factory=Counter)
     set_aside: list[tuple[str, str, str]] = field(default_factory=list)
-    unreadable: list[tuple[str, str, str]] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+    """The first that could not be read, for the sentence that refuses the whole."""
     not_taken: Counter[str] = field(default_factory=Counter)
     substances: dict[str, str] = field(default_factory=dict)
     """The substances that records name now, by their keys: their bodies."""
@@ -128,7 +132,8 @@ class Staging:
         if isinstance(item, Unreadable):
             counts["unreadable"] += 1
             self._set_aside(item.file, item.place, item.reason)
-            self.changes.unreadable.append((item.file, item.place, item.reason))
+            if len(self.changes.unreadable) < SHOWN:
+                self.changes.unreadable.append(f"{item.file}: {item.place}: {item.reason}")
             if item.id is not None:
                 self._seen.setdefault(item.id, ("", ""))
                 self._unread.add(item.id)
@@ -172,8 +177,8 @@ class Staging:
             self._seen[record.id] = (record.version, record.digest)
             if verdict in ("new", "changed"):
                 taken.append(record)
-            elif verdict == "unchanged" and self._released > stored[record.id].released:
-                self.changes.dated[record.id] = self._released
+            elif verdict == "unchanged":
+                self._date(record)
         self._remove([stored[record.id] for record in taken if record.id in stored])
         for record in taken:
             self._add(record)
@@ -193,23 +198,21 @@ class Staging:
         """
         self.write()
         changes, record = self.changes, table_of(ImportedRecord)
+        by_date: dict[str, list[str]] = defaultdict(list)
+        for row in self._stored(changes.dated).values():
+            if row.released < changes.dated[row.id]:
+                by_date[changes.dated[row.id]].append(row.id)
+        changes.dated = {id_: released for released, ids in by_date.items() for id_ in ids}
         link = table_of(RecordSubstance)
         named = sa.select(link.c.substance_key).where(
             link.c.source_id == self._source_id, among(link.c.record_id)
         )
         changes.touched.update(row[0] for row in select_in(self._connection, named, changes.dated))
-        by_date: dict[str, list[str]] = defaultdict(list)
-        for id_, released in changes.dated.items():
-            by_date[released].append(id_)
         for released, ids in by_date.items():
             for chunk in chunks(ids, AT_ONCE):
                 self._connection.execute(
                     record.update()
-                    .where(
-                        record.c.source_id == self._source_id,
-                        record.c.id.in_(chunk),
-                        record.c.released < released,
-                    )
+                    .where(record.c.source_id == self._source_id, record.c.id.in_(chunk))
                     .values(released=released)
                 )
 
@@ -253,20 +256,18 @@ class Staging:
             seen = (waiting[record.id].version, waiting[record.id].digest)
         if seen is None or seen == ("", ""):
             return True
-        if (record.version, record.digest) == seen:
-            self.changes.counts["duplicates"] += 1
-            if self._released:
-                self.changes.dated[record.id] = self._released
-            return False
-        if record.version > seen[0]:
-            self.changes.counts["duplicates"] += 1
-            return True
-        older = record.version < seen[0]
         self.changes.counts["duplicates"] += 1
-        if not older:
+        if (record.version, record.digest) == seen:
+            self._date(record)
+        elif record.version == seen[0]:
             reason = "another record with this id stands before it, and says something else."
             self._set_aside(self._file, record.id, reason)
-        return False
+        return record.version > seen[0]
+
+    def _date(self, record: PreparedRecord) -> None:
+        """Note by which file a record said last what is known of it."""
+        dated = self.changes.dated
+        dated[record.id] = max(dated.get(record.id, ""), self._released)
 
     def _verdict(self, record: PreparedRecord, before: Any) -> str:
         """What a record is beside what is there: new, changed, unchanged, older, or kept."""

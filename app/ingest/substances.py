@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +27,8 @@ from app.models.imported import ImportedSubstance, RecordSubstance
 
 OUTCOME = ("called", "drug_id", "matched_by", "set_aside", "candidates", "contested", "label")
 """The columns that say what a substance was found to be."""
+
+_outcome = attrgetter(*OUTCOME)
 
 
 class Substances:
@@ -195,18 +198,6 @@ class Substances:
             made = self._made.get(id_, ())
             if self.served.get(id_) != drug.name or made != drug.ingredients:
                 self.affected.add(id_)
-
-
-def _outcome(row: Any) -> tuple[Any, ...]:
-    return (
-        row.called,
-        row.drug_id,
-        row.matched_by,
-        row.set_aside,
-        row.candidates,
-        row.contested,
-        row.label,
-    )
 
 
 def _substance_of(said: dict[str, Any]) -> Substance:

@@ -56,7 +56,8 @@ class ClassType(StrEnum):
     CS = "CS"
 
 
-_MARKS = re.compile("[®™©℠]")
+MARKS = re.compile("[®™©℠]")
+"""Signs that a name is a trade mark, and no part of it."""
 
 
 def folded(text: str) -> str:
@@ -66,7 +67,7 @@ def folded(text: str) -> str:
     """
     if text.isascii():
         return " ".join(text.lower().split())
-    decomposed = unicodedata.normalize("NFKD", _MARKS.sub("", text))
+    decomposed = unicodedata.normalize("NFKD", MARKS.sub("", text))
     plain = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join(plain.casefold().split())
 

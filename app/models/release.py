@@ -36,7 +36,8 @@ class Release(SQLModel, table=True):
         sa_column_kwargs={"autoincrement": False},
     )
     id: str = described(
-        "The release's id, as in the header `Data-Release`: its date and a digest of its files. "
+        "The release's id, as in the header `Data-Release`: its date and a digest of all that its "
+        "sources say. "
         "Equal ids mean equal data.",
         "2026-11-23-4f1c0a9be2d7",
     )

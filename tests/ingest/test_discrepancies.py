@@ -47,7 +47,7 @@ def said_of(*identifiers: tuple[str, str, str], dates: tuple[tuple[str, str], ..
 def found_in(said: Said) -> dict[str, list[str]]:
     return {
         entry["key"]: [value["value"] for value in entry["values"]]
-        for entry in discrepancies("hustanol", "Hustanol", said)
+        for entry in discrepancies("Hustanol", said)
     }
 
 
@@ -112,7 +112,7 @@ def test_accounts_of_one_trial_are_compared_field_by_field(
     said = Said()
     said.accounts += [account_of("a", one, [("a", "p. 1")]), account_of("b", other, [("b", "x")])]
 
-    found = list(discrepancies("hustanol", "Hustanol", said))
+    found = list(discrepancies("Hustanol", said))
 
     assert [entry["field"] for entry in found] == expected
     assert [entry["subject"] for entry in found] == [other["id"]] * len(expected)
@@ -125,7 +125,7 @@ def test_two_accounts_of_one_source_are_not_compared_with_each_other() -> None:
         account_of("a", trial("NCT1", enrolled=86), [("a", "p. 2")]),
     ]
 
-    assert list(discrepancies("hustanol", "Hustanol", said)) == []
+    assert list(discrepancies("Hustanol", said)) == []
 
 
 def served_discrepancies(database: Settings) -> dict[str, Any]:
