@@ -1,15 +1,16 @@
-"""The database's schema: bringing it up to date, and telling whether it is."""
+"""The database's schema: bringing it up to date, and telling whether it is.
+
+Alembic is loaded only to change it: every command asks what it is, and most do no more.
+"""
 
 from functools import cache
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
 
 from app.settings import ROOT, Settings
+
+MIGRATIONS = ROOT / "migrations" / "versions"
+"""A file for each revision, named for it and numbered in their order."""
 
 
 class UnknownSchemaError(Exception):
@@ -19,12 +20,15 @@ class UnknownSchemaError(Exception):
 @cache
 def newest_schema() -> str:
     """The revision that this program is written for."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    return max(path.name for path in MIGRATIONS.glob("[0-9]*_*.py")).partition("_")[0]
 
 
 def schema_of(connection: sa.Connection) -> str | None:
     """The revision that a database is at; None if it has no schema yet."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 def migrate(settings: Settings, revision: str = "head") -> None:
@@ -32,13 +36,13 @@ def migrate(settings: Settings, revision: str = "head") -> None:
 
     Raises `UnknownSchemaError` if it is at one that this program does not know.
     """
-    config = _config()
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util.exc import CommandError
+
+    config = Config(toml_file=ROOT / "pyproject.toml")
     config.attributes["settings"] = settings
     try:
         command.upgrade(config, revision)
     except CommandError as error:
         raise UnknownSchemaError(str(error)) from error
-
-
-def _config() -> Config:
-    return Config(toml_file=ROOT / "pyproject.toml")

@@ -10,6 +10,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlmodel import SQLModel
 
@@ -126,6 +127,12 @@ def test_migrating_what_is_migrated_changes_nothing(database: Settings, written:
     with written.connect() as connection:
         assert schema_of(connection) == newest_schema()
         assert connection.scalar(sa.text("SELECT count(*) FROM fact")) == 2
+
+
+def test_the_newest_schema_is_the_one_that_alembic_would_bring() -> None:
+    scripts = ScriptDirectory.from_config(Config(toml_file=ROOT / "pyproject.toml"))
+
+    assert scripts.get_heads() == [newest_schema()]
 
 
 def test_a_database_without_a_schema_has_none(database: Settings, migrated: sa.Engine) -> None:
