@@ -29,8 +29,8 @@ from app.models.trial import Trial
 from app.models.warning import Warning  # noqa: A004 -- the domain's own word
 from app.records.documents import document_of, documents_of, renderer
 from app.records.drugs import drug_as_served
-from app.records.facts import coverage, fact_as_served
-from app.records.rows import Found
+from app.records.facts import Searched, coverage, fact_as_served
+from app.records.rows import Found, SourceLink
 
 AS_OF = "2026-01-31"
 ONSETS = ("b", "c", "d", "f", "g", "l", "m", "n", "p", "r")
@@ -119,7 +119,11 @@ class _Catalogue:
         self._connection = connection
         self._tables = Tables(connection)
         self._found = Found()
-        self._citing = Citing(self._tables, self._found, SOURCES)
+        self._links = {
+            id_: SourceLink(id=id_, title=source["title"], url=source["url"])
+            for id_, source in SOURCES.items()
+        }
+        self._citing = Citing(self._tables, self._found, self._links)
 
     def add_shared(self) -> None:
         """Add what drugs have in common: sources, conditions and targets."""
@@ -151,11 +155,12 @@ class _Catalogue:
             self._add_fact(drug, table, key, entry)
         searched = {}
         for kind in fact_kinds():
-            read = {"source_id": "label-archive", "complete": kind == "warnings", "as_of": AS_OF}
+            complete = kind == "warnings"
             searched[kind] = coverage([])
             if kind != "discrepancies":
-                self._tables.add(table_of(Coverage), {"drug_id": drug.id, "kind": kind, **read})
-                searched[kind] = coverage([SOURCES["label-archive"] | read])
+                read = (drug.id, kind, "label-archive", complete, AS_OF)
+                self._tables.add_all(table_of(Coverage), [read])
+                searched[kind] = coverage([Searched(self._links["label-archive"], complete, AS_OF)])
         served = drug_as_served(self._found.served(Drug, row), counts, searched)
         self._tables.add(table_of(Document), document_of("drugs", drug.id, drug.id, served))
         self._citing.forget()

@@ -106,6 +106,7 @@ class Descriptions:
         contested: Mapping[tuple[str, str], list[str]],
     ) -> Description:
         said = Said()
+        compared = len({claim.source_id for claim in claims}) > 1
         names: dict[str, tuple[Row, list[Passage]]] = {}
         identifiers: dict[tuple[str, str], tuple[Row, list[Passage]]] = {}
         classes: dict[tuple[str, str | None], tuple[Row, list[Passage]]] = {}
@@ -130,7 +131,8 @@ class Descriptions:
                         where = passages(*cite) if cite else own
                         entry = {"system": system, "value": value}
                         _say(identifiers, (system, value), entry, where)
-                        said.identifiers[system][value].append((claim.source_id, where[0]))
+                        if compared:
+                            said.identifiers[system][value].append((claim.source_id, where[0]))
             for name, type_, *cite in record.get("classes", ()):
                 entry = {"id": slug(name), "name": name, "type": type_}
                 if cite:
@@ -147,7 +149,7 @@ class Descriptions:
                     normalised(name) if name else None,
                 )
                 _say(approvals, key, approval, where)
-                if approval["application_number"] and approval["date"]:
+                if compared and approval["application_number"] and approval["date"]:
                     said.approvals[approval["application_number"]][approval["date"]].append(
                         (claim.source_id, where[0])
                     )

@@ -32,7 +32,7 @@ from app.models.imported import (
 from app.models.trial import Trial
 from app.records.documents import document_of
 from app.records.drugs import drug_as_served
-from app.records.facts import coverage, fact_as_served
+from app.records.facts import Searched, coverage, fact_as_served
 from app.records.rows import Found
 
 NOT_SEARCHED = {kind: coverage([]) for kind in fact_kinds()}
@@ -221,10 +221,9 @@ class DrugFacts:
     def _make_drug(self, made: "_Made", description: Description) -> None:
         id_ = description.drug.id
         searched = dict(NOT_SEARCHED)
-        read: dict[str, list[Row]] = defaultdict(list)
+        read: dict[str, list[Searched]] = defaultdict(list)
         for kind, source, complete, as_of in description.coverage:
-            link = self._mentions.sources[source]
-            read[kind].append({**link, "complete": complete, "as_of": as_of})
+            read[kind].append(Searched(self._mentions.sources[source], complete, as_of))
         for kind, by_source in read.items():
             searched[kind] = coverage(by_source)
         counts = {kind: made.counts[id_][kind] for kind in fact_kinds()}

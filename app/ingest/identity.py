@@ -277,7 +277,7 @@ class _Known:
             self._found[named.source_id, named.key] = _Found(set_aside=reason)
             return
         name = named.substance.names[0]
-        drug = _Drug(name, named.drug_id or slug(name), slug(named.key), fixed=bool(named.drug_id))
+        drug = _Drug(name, named.drug_id or slug(name), named.key, fixed=bool(named.drug_id))
         self._drugs.append(drug)
         found = _Found(drug, MatchedBy.ITSELF)
         self._found[named.source_id, named.key] = found
@@ -331,7 +331,7 @@ class _Known:
             if drug.fixed:
                 continue
             if drug.id in taken:
-                drug.id = shortened(f"{drug.wanted_id}-{drug.suffix}")
+                drug.id = shortened(f"{drug.wanted_id}-{slug(drug.suffix)}")
             while drug.id in taken:
                 drug.id = shortened(f"{drug.id}-x")
             taken.add(drug.id)

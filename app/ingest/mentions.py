@@ -25,6 +25,7 @@ from app.models.indication import Indication
 from app.models.mechanism import Mechanism, Target
 from app.models.source import Source
 from app.models.trial import TrialCondition
+from app.records.rows import SourceLink
 
 SEED = "seed"
 
@@ -49,7 +50,7 @@ class Mentions:
         """Evidence on which one of them rested, and may rest no more."""
         self.target_ids: dict[str, str] = {}
         """The target that each source's own id for one is."""
-        self.sources: dict[str, Row] = {}
+        self.sources: dict[str, SourceLink] = {}
         """Every source, as citations show it."""
 
     def write_sources(self) -> None:
@@ -73,7 +74,7 @@ class Mentions:
         }
         self._gone[Source] = [id_ for id_ in before if id_ not in rows]
         self.sources = {
-            id_: {"id": id_, "title": row["title"], "url": row["url"]} for id_, row in rows.items()
+            id_: SourceLink(id=id_, title=row["title"], url=row["url"]) for id_, row in rows.items()
         }
         if renamed:  # what cites it says so too
             substance = table_of(ImportedSubstance)

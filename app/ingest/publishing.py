@@ -156,8 +156,8 @@ class Publication:
         self._tables.write()  # an ingredient may be any of them
         for description in described:
             for name, part in Drug.parts.items():
-                for item in description.row[name]:
-                    self._tables.add(table_of(part), item)
+                if description.row[name]:
+                    self._tables.add_rows(table_of(part), description.row[name])
             searched = [(description.drug.id, *how) for how in description.coverage]
             self._tables.add_all(table_of(Coverage), searched)
 

@@ -15,7 +15,7 @@ from app.ingest.tables import Tables
 from app.models.base import Part
 from app.models.drug import folded
 from app.models.source import Citation, Evidence
-from app.records.rows import Found
+from app.records.rows import CitationRecord, Found, SourceLink
 
 Passage = tuple[str, str]
 """A source's id, and where in it."""
@@ -27,7 +27,7 @@ MOST_KNOWN = 50_000
 class Citing:
     """Gives what is cited the evidence it rests on, and keeps in `found` how that is served."""
 
-    def __init__(self, tables: Tables, found: Found, sources: Mapping[str, Row]) -> None:
+    def __init__(self, tables: Tables, found: Found, sources: Mapping[str, SourceLink]) -> None:
         self._tables = tables
         self._found = found
         self._sources = sources
@@ -50,7 +50,7 @@ class Citing:
                 [(id_, i, source, locator) for i, (source, locator) in enumerate(citations)],
             )
             self._found.citations[id_] = [
-                {"source": self._sources[source], "locator": locator}
+                CitationRecord(source=self._sources[source], locator=locator)
                 for source, locator in citations
             ]
         self._ids[citations] = id_

@@ -470,9 +470,7 @@ def _substance(substance: Substance, record: Record, single: bool) -> tuple[str,
 
 def kept_substance(substance: Substance, record: Record | None, drug_id: str | None = None) -> str:
     """What is kept of a substance, with the identifiers that its one record has beside its own."""
-    identifiers = dict.fromkeys(tuple(i) for i in substance.identifiers)
-    if record is not None:
-        identifiers |= dict.fromkeys(tuple(i) for i in record.identifiers)
+    identifiers = dict.fromkeys([*substance.identifiers, *(record.identifiers if record else ())])
     return json_text(
         {
             "names": substance.names,

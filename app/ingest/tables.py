@@ -42,6 +42,10 @@ class Tables:
         if self._rows >= AT_ONCE:
             self.write()
 
+    def add_rows(self, table: sa.Table, rows: Iterable[dict[str, Any]]) -> None:
+        """Take rows as `add` does."""
+        self.add_all(table, [*map(_tuple_of(table), rows)])
+
     def add_all(self, table: sa.Table, tuples: Sequence[tuple[Any, ...]]) -> None:
         """Take rows with a value for each column, in the order of the columns."""
         self._waiting[table].extend(tuples)

@@ -124,7 +124,7 @@ def drug_records(connection: sa.Connection, rows: list[Row]) -> list[Row]:
     ]
 
 
-def drug_as_served(drug: Row, counts: Row, coverage: Row) -> Row:
+def drug_as_served(drug: Row, counts: Row, coverage: dict[str, CoverageRecord]) -> Row:
     """A drug, from what its row is served as, its numbers of facts, and how far it was searched."""
     return drug | {"counts": counts, "coverage": coverage, "links": _links(drug["id"])}
 

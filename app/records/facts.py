@@ -1,7 +1,7 @@
 """Facts as they are served, and how far their sources were searched."""
 
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 from pydantic import Field, create_model
@@ -107,26 +107,38 @@ def fact_as_served(row: Row, record: Row) -> Row:
     }
 
 
-def coverage_of(connection: sa.Connection, drug_ids: list[str]) -> dict[str, dict[str, Row]]:
+class Searched(NamedTuple):
+    """That a source was read for a kind of fact: whether it claims to hold all, and when."""
+
+    source: SourceLink
+    complete: bool
+    as_of: str
+
+
+def coverage_of(
+    connection: sa.Connection, drug_ids: list[str]
+) -> dict[str, dict[str, CoverageRecord]]:
     """For each drug and each kind of fact, how far the sources were searched."""
-    read: dict[tuple[str, str], list[Row]] = {}
-    for row in connection.execute(COVERAGE_OF, {"ids": drug_ids}).mappings():
-        read.setdefault((row["drug_id"], row["kind"]), []).append(dict(row))
+    read: dict[tuple[str, str], list[Searched]] = {}
+    for row in connection.execute(COVERAGE_OF, {"ids": drug_ids}):
+        source = SourceLink(id=row.id, title=row.title, url=row.url)
+        searched = Searched(source, row.complete, row.as_of)
+        read.setdefault((row.drug_id, row.kind), []).append(searched)
     return {
         id_: {kind: coverage(read.get((id_, kind), [])) for kind in fact_kinds()}
         for id_ in drug_ids
     }
 
 
-def coverage(read: list[Row]) -> Row:
-    """How far these sources were searched: each by its id, title, url, `complete` and `as_of`."""
+def coverage(read: list[Searched]) -> CoverageRecord:
+    """How far these sources were searched."""
     if not read:
-        return {"status": "not_searched", "as_of": None, "sources": []}
-    return {
-        "status": "complete" if any(row["complete"] for row in read) else "partial",
-        "as_of": max(row["as_of"] for row in read),
-        "sources": [{name: row[name] for name in ("id", "title", "url")} for row in read],
-    }
+        return CoverageRecord(status="not_searched", as_of=None, sources=[])
+    return CoverageRecord(
+        status="complete" if any(searched.complete for searched in read) else "partial",
+        as_of=max(searched.as_of for searched in read),
+        sources=[searched.source for searched in read],
+    )
 
 
 COVERAGE_OF = (

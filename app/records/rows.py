@@ -151,11 +151,12 @@ def _link_to(column: str) -> type[Shape]:
 class Found:
     """What rows refer to: citations by their evidence, and rows by the column that refers to them.
 
-    A loader that has just made the citations puts them in itself.
+    A loader that has just made the citations puts them in itself. They are held to their schema
+    here, once, and not in each record that shows them.
     """
 
     def __init__(self) -> None:
-        self.citations: dict[str, list[Row]] = {}
+        self.citations: dict[str, list[CitationRecord]] = {}
         self.linked: dict[str, dict[str, Row]] = defaultdict(dict)
 
     @classmethod
@@ -180,24 +181,36 @@ class Found:
 
     def served(self, table: type[SQLModel], row: Row) -> Any:
         """A row as it is served."""
-        record = {name: row[name] for name in _own_fields(table)}
-        for column in _links_of(table):
-            name = column.removesuffix("_id")
-            record[name] = self.linked[column][row[column]] if row[column] else None
-        for name, part in _parts(table).items():
-            items = [self.served(part, item) for item in row[name]]
-            record[name] = [item[part.scalar] for item in items] if part.scalar else items
-        if "evidence_id" in row:
-            record["citations"] = self.citations[row["evidence_id"]] if row["evidence_id"] else []
-        if table in COMPLETIONS:
-            COMPLETIONS[table](record, row)
-        return record
+        return self._served(table, [row])[0]
+
+    def _served(self, table: type[SQLModel], rows: list[Row]) -> list[Any]:
+        if not rows:
+            return []
+        own, links, parts = _own_fields(table), _links_of(table), _parts(table)
+        complete = COMPLETIONS.get(table)
+        served = []
+        for row in rows:
+            record = {name: row[name] for name in own}
+            for column in links:
+                name = column.removesuffix("_id")
+                record[name] = self.linked[column][row[column]] if row[column] else None
+            for name, part in parts.items():
+                items = self._served(part, row[name])
+                record[name] = [item[part.scalar] for item in items] if part.scalar else items
+            if "evidence_id" in row:
+                evidence_id = row["evidence_id"]
+                record["citations"] = self.citations[evidence_id] if evidence_id else []
+            if complete is not None:
+                complete(record, row)
+            served.append(record)
+        return served
 
     def _find_citations(self, connection: sa.Connection, ids: set[str]) -> None:
         self.citations |= {id_: [] for id_ in ids}
         for row in connection.execute(CITATIONS_OF, {"ids": list(ids)}).mappings():
-            source = {name: row[name] for name in ("id", "title", "url")}
-            self.citations[row["evidence_id"]].append({"source": source, "locator": row["locator"]})
+            source = SourceLink(id=row["id"], title=row["title"], url=row["url"])
+            citation = CitationRecord(source=source, locator=row["locator"])
+            self.citations[row["evidence_id"]].append(citation)
 
     def _find(
         self, connection: sa.Connection, table: type[SQLModel], ids: set[str]
