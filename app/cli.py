@@ -38,7 +38,6 @@ def in_one_sentence(command: Callable[..., None]) -> Callable[..., None]:
         import psycopg
 
         from app.ingest.importer import RefusedError
-        from app.ingest.yaml_files import UnusableFilesError
 
         try:
             settings = read_settings()
@@ -46,10 +45,6 @@ def in_one_sentence(command: Callable[..., None]) -> Callable[..., None]:
             raise CommandError(str(error)) from None
         try:
             command(settings, **options)
-        except UnusableFilesError as error:
-            count = len(error.problems)
-            places = "place" if count == 1 else "places"
-            raise CommandError(f"the seed has {count} {places} to mend:\n{error}") from None
         except RefusedError as error:
             raise CommandError(str(error)) from None
         except OSError as error:

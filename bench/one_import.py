@@ -16,7 +16,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from app import schema  # noqa: F401 -- loaded before the clock starts
+from sqlalchemy.dialects import postgresql, sqlite  # noqa: F401 -- loaded before the clock starts
+
 from app.cli import main
 from app.ingest import command  # noqa: F401 -- likewise
 from app.ingest.importers import importer_of

@@ -184,26 +184,26 @@ class DrugFacts:
         taken: set[tuple[str, str, str, str]] = set()
         rows = list(select_in(self._connection, STATEMENTS, with_facts))
         rank = self._rank
-        rows.sort(key=lambda r: (rank[r.source_id], r.record_id, r.substance, r.position))
-        for row in rows:
-            claim = batch[row.drug_id].claims[row.source_id, row.record_id]
-            statement = (row.drug_id, row.source_id, row.record_id, row.position)
+        rows.sort(key=lambda row: (rank[row[0]], *row[1:4]))
+        for source_id, record_id, _, position, drug_id, digest, name, locator, cite in rows:
+            claim = batch[drug_id].claims[source_id, record_id]
+            statement = (drug_id, source_id, record_id, position)
             if statement in taken:  # two of a trial's interventions are this drug
                 continue
             taken.add(statement)
-            id_ = _fact_id(row.name, claim.label)
-            fact = made[row.drug_id].get((id_, row.digest))
+            id_ = _fact_id(name, claim.label)
+            fact = made[drug_id].get((id_, digest))
             if fact is None:
                 substance = None
-                if claim.source_id != SEED:
+                if source_id != SEED:
                     substance = {"name": claim.called, "matched_by": claim.matched_by.value}
-                fact = FactInMaking(id_, row.drug_id, row.digest, row.source_id, substance)
-                made[row.drug_id][id_, row.digest] = fact
-            if row.cite is not None:
-                fact.passages += passages(row.cite)
+                fact = FactInMaking(id_, drug_id, digest, source_id, substance)
+                made[drug_id][id_, digest] = fact
+            if cite is not None:
+                fact.passages += passages(cite)
             else:
-                where = ", ".join(part for part in (claim.said["locator"], row.locator) if part)
-                fact.passages.append((row.source_id, where))
+                where = ", ".join(part for part in (claim.said["locator"], locator) if part)
+                fact.passages.append((source_id, where))
         for facts in made.values():
             alike = Counter(id_ for id_, _ in facts)
             for (id_, digest), fact in facts.items():
@@ -322,11 +322,11 @@ _said = table_of(RecordStatement).c
 
 STATEMENTS = (
     sa.select(
-        _substance.drug_id,
-        _link.position.label("substance"),
         _said.source_id,
         _said.record_id,
-        _said.position,
+        _link.position,
+        _said.position.label("place"),
+        _substance.drug_id,
         _said.digest,
         _said.name,
         _said.locator,

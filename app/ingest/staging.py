@@ -399,8 +399,8 @@ def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedR
     new: dict[str, tuple[str, str]] = {}
     letters = 0
     for statement in record.statements if record.substances else ():
-        digest, text = _statement(statement)
-        letters += len(text)
+        digest, length = _statement(statement)
+        letters += length
         table = fact_kinds()[statement.kind]
         if digest not in known_statements:
             new[digest] = statement.kind, _validated(table, statement.fields)
@@ -489,10 +489,10 @@ def digest_of(said: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _statement(statement: Statement) -> tuple[str, str]:
-    """The digest of all that a statement says, and that as text."""
-    text = json_text([statement.kind, statement.fields])
-    return hashlib.sha256(text.encode()).hexdigest()[:32], text
+def _statement(statement: Statement) -> tuple[str, int]:
+    """The digest of all that a statement says, and how long that is."""
+    said = _json([statement.kind, statement.fields])
+    return hashlib.sha256(said).hexdigest()[:32], len(said)
 
 
 def _name(statement: Statement, table: type[Detail]) -> str:
@@ -505,7 +505,7 @@ def _name(statement: Statement, table: type[Detail]) -> str:
     fields = statement.fields
     section = fields.get("section") or {}
     said = [statement.kind, section.get("code"), fields["statement"], fields.get("comment")]
-    return f"{table.singular}-{hashlib.sha256(json_text(said).encode()).hexdigest()[:12]}"
+    return f"{table.singular}-{hashlib.sha256(_json(said)).hexdigest()[:12]}"
 
 
 def _validated(table: type[Detail], fields: dict[str, Any]) -> str:
@@ -524,11 +524,15 @@ UNCITED = {"key": "key", "cite": {"source": ["record"]}}
 
 def json_text(value: Any) -> str:
     """JSON that both engines can hold as text."""
+    return _json(value).decode()
+
+
+def _json(value: Any) -> bytes:
     try:
-        text = to_json(value).decode()
+        text = to_json(value)
     except (PydanticSerializationError, UnicodeError):
         raise UnstorableTextError("it holds half of a surrogate pair, which is no text.") from None
-    if "\\u0000" in text and re.search(r"(?<!\\)(?:\\\\)*\\u0000", text):
+    if b"\\u0000" in text and re.search(rb"(?<!\\)(?:\\\\)*\\u0000", text):
         raise UnstorableTextError("it holds a NUL character, which is no text.")
     return text
 

@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 
 import yaml
 
+from app.ingest.importer import RefusedError
+
 # Every scalar is read as the text that was written: a date stays a date at its own precision,
 # "NO" stays Norway, and 5.40 keeps its nought. The models say what is a number.
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -31,12 +33,14 @@ class Problem:
         return where + (f"{self.field}: " if self.field else "") + self.expected
 
 
-class UnusableFilesError(Exception):
+class UnusableFilesError(RefusedError):
     """Files that cannot be used, with every problem found in them."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(problems, key=lambda p: (p.file, p.line))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        places = "1 place" if len(self.problems) == 1 else f"{len(self.problems)} places"
+        said = "\n".join(str(problem) for problem in self.problems)
+        super().__init__(f"the seed has {places} to mend:\n{said}")
 
 
 @dataclass
