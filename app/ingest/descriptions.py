@@ -36,12 +36,12 @@ class Claim:
 
     source_id: str
     record_id: str
+    matched_by: MatchedBy
+    said: Row
     position: int
     called: str
     label: str
-    matched_by: MatchedBy
     released: str
-    said: Row
 
 
 @dataclass(slots=True)
@@ -90,8 +90,10 @@ class Descriptions:
         """Gather what the records say of drugs; identifiers that are contested are none's."""
         for chunk in chunks(sorted(id_ for id_ in drug_ids if id_ in drugs), IN_ONE):
             by_drug: dict[str, list[Claim]] = defaultdict(list)
-            for row in self._connection.execute(CLAIMS, {"values": chunk}):
-                by_drug[row.drug_id].append(_claim(row))
+            rows = self._connection.execute(CLAIMS, {"values": chunk})
+            for drug_id, matched_by, body, source, record, *rest in rows:
+                how, said = MatchedBy(matched_by), from_json(body)
+                by_drug[drug_id].append(Claim(source, record, how, said, *rest))
             for id_ in chunk:
                 rank = self._rank
                 claims = sorted(
@@ -207,12 +209,15 @@ class Descriptions:
         folded_name: bool = False,
     ) -> list[Row]:
         rows = []
+        before, evidence_id = None, None
         for position, (row, where) in enumerate(items):
+            if where is not before:  # most rest on the same passage of the same record
+                before, evidence_id = where, self._citing.evidence(where)
             row["drug_id"] = drug_id
             row["position"] = position
             if folded_name:
                 row["folded_name"] = normalised(row["name"])
-            row["evidence_id"] = self._citing.evidence(where)
+            row["evidence_id"] = evidence_id
             rows.append(row)
         return rows
 
@@ -228,24 +233,11 @@ def _say(
 ) -> None:
     """Note what a record says; of each source the first that says it is cited."""
     if key not in said:
-        said[key] = (entry, list(where))
+        said[key] = (entry, where)
         return
-    cited = said[key][1]
+    first, cited = said[key]
     sources = {source for source, _ in cited}
-    cited += [passage for passage in where if passage[0] not in sources]
-
-
-def _claim(row: Any) -> Claim:
-    return Claim(
-        row.source_id,
-        row.record_id,
-        row.position,
-        row.called,
-        row.label,
-        MatchedBy(row.matched_by),
-        row.released,
-        from_json(row.body),
-    )
+    said[key] = (first, cited + [passage for passage in where if passage[0] not in sources])
 
 
 _substance = table_of(ImportedSubstance).c
@@ -261,14 +253,14 @@ NAMED_BY = sa.and_(_link.source_id == _substance.source_id, _link.substance_key 
 CLAIMS = (
     sa.select(
         _substance.drug_id,
-        _substance.source_id,
-        _substance.label,
         _substance.matched_by,
-        _substance.called,
-        _link.position,
-        _record.id.label("record_id"),
-        _record.released,
         _record.body,
+        _substance.source_id,
+        _record.id,
+        _link.position,
+        _substance.called,
+        _substance.label,
+        _record.released,
     )
     .join_from(table_of(ImportedSubstance), table_of(RecordSubstance), NAMED_BY)
     .join(

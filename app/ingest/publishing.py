@@ -6,6 +6,7 @@ the drugs of the substances whose records changed, and those whose identity did.
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from functools import cache, partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,13 +17,20 @@ from app.ingest.descriptions import Description, Descriptions
 from app.ingest.facts import DrugFacts
 from app.ingest.mentions import Mentions
 from app.ingest.rows import Citing
-from app.ingest.staging import Changes
+from app.ingest.staging import AT_ONCE, Changes
 from app.ingest.substances import Substances
 from app.ingest.tables import IN_ONE, Tables, among, chunks, select_in
 from app.models.condition import Condition
 from app.models.document import Document
 from app.models.drug import Coverage, Drug, DrugName
-from app.models.imported import ImportedSource, ImportedStatement, RecordStatement
+from app.models.imported import (
+    ImportedRecord,
+    ImportedSource,
+    ImportedStatement,
+    ImportedSubstance,
+    RecordStatement,
+    RecordSubstance,
+)
 from app.models.mechanism import Target
 from app.models.source import Citation, Evidence, Source
 from app.records.documents import documents_of
@@ -58,8 +66,13 @@ class Publication:
         mentions.write_sources()
         found = Found()
         citing = Citing(tables, found, mentions.sources)
+        is_large = self._changes.counts.total() > AT_ONCE
+        if is_large:
+            tables.analyze(ImportedRecord, RecordSubstance, RecordStatement, ImportedStatement)
         substances.identify(self._namers)
         substances.write(tables)
+        if is_large:
+            tables.analyze(ImportedSubstance)
         mentions.write_conditions(citing)
         mentions.write_targets(citing)
         substances.affected |= mentions.affected | self._read_again()
@@ -102,10 +115,10 @@ class Publication:
     def _find_by_name(self, descriptions: Descriptions) -> set[str]:
         """Let sources find drugs that only speak of those which others name; says of which."""
         self._substances.affected = set()
-        others = [source for source in self._order if source not in self._namers]
-        names = self._drugs_by_name(descriptions) if others else {}
-        for source in others:
-            self._substances.find_by_name(source, names)
+        names = cache(partial(self._drugs_by_name, descriptions))
+        for source in self._order:
+            if source not in self._namers:
+                self._substances.find_by_name(source, names)
         self._substances.write(self._tables)
         return self._describe(descriptions)
 
@@ -113,9 +126,10 @@ class Publication:
         """Every drug by each of its names, brands too, as they are after this import."""
         found: dict[str, set[str]] = defaultdict(set)
         served = table_of(DrugName)
-        for row in self._connection.execute(sa.select(served.c.drug_id, served.c.folded_name)):
-            if row.drug_id not in descriptions.of and row.drug_id in self._substances.drugs:
-                found[row.folded_name].add(row.drug_id)
+        rows = self._connection.execute(sa.select(served.c.drug_id, served.c.folded_name))
+        for drug_id, folded_name in rows:
+            if drug_id not in descriptions.of and drug_id in self._substances.drugs:
+                found[folded_name].add(drug_id)
         for id_, description in descriptions.of.items():
             for name in description.row["names"]:
                 found[name["folded_name"]].add(id_)

@@ -180,8 +180,7 @@ class Staging:
             elif verdict == "unchanged":
                 self._date(record)
         self._remove([stored[record.id] for record in taken if record.id in stored])
-        for record in taken:
-            self._add(record)
+        self._add(taken)
         self._tables.write()
 
     def _be_of(self, edition: Edition) -> None:
@@ -302,43 +301,32 @@ class Staging:
         )
         return {row.id: row for row in select_in(self._connection, statement, ids)}
 
-    def _add(self, record: PreparedRecord) -> None:
-        source, tables, changes = self._source_id, self._tables, self.changes
-        changes.content += int(_digest_in(source, record.id, record.digest), 16)
-        tables.add_all(
-            table_of(ImportedRecord),
-            [
-                (
-                    source,
-                    record.id,
-                    record.version,
-                    self._released,
-                    False,
-                    record.digest,
-                    record.body,
-                )
-            ],
-        )
-        for position, (key, body) in enumerate(record.substances):
-            changes.substances[key] = body
-            changes.touched.add(key)
-            tables.add_all(table_of(RecordSubstance), [(source, record.id, position, key)])
-        for digest, (kind, body) in record.new_statements.items():
-            if digest not in self._known_statements:
-                self._known_statements.add(digest)
-                tables.add_all(table_of(ImportedStatement), [(digest, kind, body)])
-        if len(self._known_statements) > 200_000:
-            self._known_statements.clear()
-        tables.add_all(
-            table_of(RecordStatement),
-            [
-                (source, record.id, position, *statement)
-                for position, statement in enumerate(record.statements)
-            ],
-        )
-        for noun, id_, body in record.mentions:
-            changes.mentions.add((noun, id_))
-            tables.add_all(table_of(ImportedMention), [(source, record.id, noun, id_, body)])
+    def _add(self, records: list[PreparedRecord]) -> None:
+        source, changes, known = self._source_id, self.changes, self._known_statements
+        rows: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
+        for record in records:
+            id_, version, released = record.id, record.version, self._released
+            changes.content += int(_digest_in(source, id_, record.digest), 16)
+            rows[ImportedRecord].append(
+                (source, id_, version, released, False, record.digest, record.body)
+            )
+            for position, (key, body) in enumerate(record.substances):
+                changes.substances[key] = body
+                changes.touched.add(key)
+                rows[RecordSubstance].append((source, id_, position, key))
+            for digest, (kind, body) in record.new_statements.items():
+                if digest not in known:
+                    known.add(digest)
+                    rows[ImportedStatement].append((digest, kind, body))
+            for position, statement in enumerate(record.statements):
+                rows[RecordStatement].append((source, id_, position, *statement))
+            for noun, mentioned, body in record.mentions:
+                changes.mentions.add((noun, mentioned))
+                rows[ImportedMention].append((source, id_, noun, mentioned, body))
+        for model, of_model in rows.items():
+            self._tables.add_all(table_of(model), of_model)
+        if len(known) > 200_000:
+            known.clear()
 
     def _remove(self, rows: list[Any]) -> None:
         """Remove records with their parts, and note what they said."""
@@ -376,7 +364,6 @@ class UnstorableTextError(ValueError):
 
 def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedRecord:
     """A record as it is kept. Raises `ValidationError` and `UnstorableTextError`."""
-    _refuse_long(record)
     for approval in record.approvals:
         entry_of(Approval).model_validate(approval | {"cite": {"source": ["record"]}})
     body = json_text(
@@ -395,6 +382,8 @@ def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedR
     for substance in record.substances:
         key, text = _substance(substance, record, single)
         substances[key] = text
+    if max(len(record.id), len(body), *map(len, substances.values())) > LONGEST_KEY // 4:
+        _refuse_long(record)
     statements: list[tuple[str, str, str, str | None]] = []
     new: dict[str, tuple[str, str]] = {}
     letters = 0
@@ -425,12 +414,16 @@ def _refuse_long(record: Record) -> None:
         *(name for substance in record.substances for name in substance.names),
         *(name for substance in record.substances for name in substance.ingredients),
     ]
-    longest = max(keys, key=len)
-    if len(longest) > LONGEST_KEY // 4 and len(longest.encode("utf-8", "replace")) > LONGEST_KEY:
+    longest = max(keys, key=_bytes_of)
+    if _bytes_of(longest) > LONGEST_KEY:
         raise UnstorableTextError(
             f"'{longest[:60]}…' has {len(longest):,} characters; a name or id of at most "
             f"{LONGEST_KEY:,} bytes was expected."
         )
+
+
+def _bytes_of(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))
 
 
 def prepared(

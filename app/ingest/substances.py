@@ -1,7 +1,7 @@
 """The substances that the imported records name, and the drugs that they were found to be."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -67,15 +67,17 @@ class Substances:
             self._settle(one, identities.matches[key], claimed, labels.get(key))
         self._compare_drugs()
 
-    def find_by_name(self, source_id: str, drugs_by_name: dict[str, set[str]]) -> None:
-        """Find which drugs the substances are of a source that makes none known."""
+    def find_by_name(
+        self, source_id: str, drugs_by_name: Callable[[], dict[str, set[str]]]
+    ) -> None:
+        """Find which drugs the substances are of a source that makes none known, if it has any."""
         before = len(self._bodies)
         self._load([source_id])
         if len(self._bodies) == before and not self._dead:
             return
         keys = [key for key in self._bodies if key[0] == source_id]
         named = [_named(key, self._bodies[key]) for key in keys]
-        matches = find_by_name(named, drugs_by_name)
+        matches = find_by_name(named, drugs_by_name())
         labels = _labels(named, matches)
         for one in named:
             key = (one.source_id, one.key)
