@@ -23,18 +23,17 @@ from app.ingest.importer import Edition, Substance
 from app.ingest.importers import IMPORTERS
 from app.ingest.importing import publish
 from app.ingest.mentions import SEED
-from app.ingest.references import References, Report, fact_id
-from app.ingest.releases import File, Loaded, current_release, write_alone, write_release
-from app.ingest.staging import (
+from app.ingest.prepared import (
     PreparedRecord,
-    Staging,
-    content_digest,
     digest_of,
     json_text,
     kept_substance,
     prepared,
     statement_as_kept,
 )
+from app.ingest.references import References, Report, fact_id
+from app.ingest.releases import File, Loaded, current_release, write_alone, write_release
+from app.ingest.staging import Staging, content_digest
 from app.ingest.tables import Tables
 from app.ingest.yaml_files import Location, Problem, UnusableFilesError, YamlFile, read_yaml
 from app.models.base import PartialDate
