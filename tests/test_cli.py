@@ -1,6 +1,7 @@
 """The command line does its work, and tells of what it cannot do in one sentence."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -463,3 +464,24 @@ def test_serve_prepares_again_without_a_second_release(tmp_path: Path) -> None:
         releases = httpx.get(f"{address}/v1/releases", timeout=20).json()
 
     assert len(releases["items"]) == 1
+
+
+def test_dev_medfacts_finds_files_where_it_is_called(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    (project / ".venv" / "bin").mkdir(parents=True)
+    shutil.copy(ROOT / "dev", project)
+    for name in ("pyproject.toml", "requirements.lock"):
+        (project / name).touch()
+    (project / ".venv" / "serve.stamp").write_text("4294967295 0\n")  # that of empty files
+    medfacts = project / ".venv" / "bin" / "medfacts"
+    medfacts.write_text('#!/bin/sh\necho "$(pwd -P) $*"\n')
+    medfacts.chmod(0o755)
+
+    called = subprocess.run(
+        ["project/dev", "medfacts", "import", "gtopdb", "here.csv"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+
+    assert called.stdout == f"{tmp_path.resolve()} import gtopdb here.csv\n"

@@ -64,7 +64,10 @@ def slug(name: str) -> str:
     """
     plain = name if name.isascii() else "".join(_plain(c) for c in MARKS.sub("", name))
     joined = "-".join(re.findall("[a-z0-9]+", plain.lower()))
-    return shortened(joined) if joined else "x-" + hashlib.sha256(name.encode()).hexdigest()[:12]
+    if joined:
+        return shortened(joined)
+    text = name.encode(errors="replace")  # what is no text gets its record refused later
+    return "x-" + hashlib.sha256(text).hexdigest()[:12]
 
 
 def shortened(id_: str) -> str:

@@ -279,6 +279,35 @@ def test_a_name_that_no_index_holds_is_set_aside(database: Settings) -> None:
     assert "160,000 characters" in report.set_aside[0].reason
 
 
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        (label("s1", "BETADOL", warnings="x\0"), "a NUL character"),
+        (label("s1", "BETADOL", warnings="x\ud800"), "half of a surrogate pair"),
+        (label("s1", "\ud800"), "half of a surrogate pair"),
+    ],
+)
+def test_a_text_that_no_database_holds_sets_its_record_aside(
+    database: Settings, broken: Json, reason: str
+) -> None:
+    files = labels(broken, label("s2", "ALPHADOL", warnings="Careful."))
+
+    report = load(database, "openfda-label", files, most_unreadable=50)
+
+    assert counted(report) == {"read": 2, "new": 1, "unreadable": 1}
+    assert report.set_aside[0].record == "s1"
+    assert report.set_aside[0].reason == f"it holds {reason}, which is no text."
+
+
+def test_a_condition_that_no_database_holds_sets_its_study_aside(database: Settings) -> None:
+    files = studies(study(1, "Alphadol", conditions=("\ud800",)), study(2, "Alphadol"))
+
+    report = load(database, "clinicaltrials", files, most_unreadable=50)
+
+    assert counted(report) == {"read": 2, "new": 1, "unreadable": 1}
+    assert report.set_aside[0].reason == "it holds half of a surrogate pair, which is no text."
+
+
 def test_a_record_that_stands_in_two_files_is_no_news_when_both_are_read_again(
     database: Settings,
 ) -> None:

@@ -101,7 +101,6 @@ _NCT_ID = re.compile(r"NCT\d{8}")
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
 _NUMBER = re.compile(r"=?\s*([-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?)", re.ASCII)
 _WHOLE = re.compile(r"\d+(\.0+)?", re.ASCII)
-_UNFIT = re.compile("[\0\ud800-\udfff]")
 
 Object = dict[str, Any]
 
@@ -211,8 +210,6 @@ def _texts(owner: Object, name: str) -> list[str]:
 def _fit(value: Any, name: str) -> str | None:
     if not isinstance(value, str):
         raise MalformedError(f"expected text as '{name}'")
-    if _UNFIT.search(value):
-        raise MalformedError(f"the text of '{name}' holds a character that cannot be stored")
     return value if value.strip() else None
 
 

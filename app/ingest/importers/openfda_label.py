@@ -297,19 +297,7 @@ def _texts(of: dict[str, Any], key: str) -> list[str]:
     for text in texts:
         if not isinstance(text, str):
             raise ValueError(f"its {key} is no list of strings.")
-        if not _is_text(text):
-            raise ValueError(f"its {key} holds characters that are no text.")
     return [text for text in texts if text and not text.isspace()]
-
-
-def _is_text(text: str) -> bool:
-    """Whether databases can store it: JSON can hold halves of characters, and NUL."""
-    if text.isascii():
-        return "\0" not in text
-    try:
-        return b"\0" not in text.encode()
-    except UnicodeEncodeError:
-        return False
 
 
 def _less_type(name: str) -> str:

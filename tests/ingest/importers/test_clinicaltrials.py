@@ -615,11 +615,6 @@ def test_a_study_of_no_drug_is_counted() -> None:
             "expected a whole number as the 'count' of 'enrollmentInfo'.",
         ),
         (
-            study(statusModule={"whyStopped": "a\0b"}),
-            "NCT00525252",
-            "the text of 'whyStopped' holds a character that cannot be stored.",
-        ),
-        (
             study(results=measured({"classes": rows({"groupId": "OG7", "value": "1"})})),
             "NCT00525252",
             "a measurement is of group 'OG7', which is not there.",

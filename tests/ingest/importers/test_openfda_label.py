@@ -249,8 +249,6 @@ def test_classes_are_named_without_their_type() -> None:
         ({"openfda": {"unii": ["H789"]}}, "its UNII 'H789' cannot be one."),
         ({"warnings": {"text": "x"}}, "its warnings is no list of strings."),
         ({"warnings": ["x", 5]}, "its warnings is no list of strings."),
-        ({"warnings": ["x\0"]}, "its warnings holds characters that are no text."),
-        ({"warnings": ["x\ud800"]}, "its warnings holds characters that are no text."),
     ],
 )
 def test_a_broken_label_is_set_aside_and_the_others_are_read(
