@@ -53,7 +53,9 @@ def read_engine(settings: Settings, *, autocommit: bool = False) -> Engine:
             max_overflow=0,
             pool_timeout=2,
             connect_args={
-                "options": "-c default_transaction_read_only=on -c statement_timeout=3000",
+                "options": "-c default_transaction_read_only=on -c statement_timeout=3000"
+                # To begin with workers or a compiler costs more than a request's statement.
+                " -c max_parallel_workers_per_gather=0 -c jit=off",
                 "connect_timeout": 2,
             },
         )

@@ -18,13 +18,23 @@ disagree.
 person and a health professional. An empty list never means *safe*: `coverage` says how far the
 sources were searched. Null means that the source does not say.
 
-### The three calls most people want
+### The calls most people want
 
 | | |
 |---|---|
 | A drug with all its facts | `GET /v1/drugs/baclofen?include=all` |
 | What to be warned of | `GET /v1/drugs/baclofen/warnings` |
-| Which drug a name belongs to | `GET /v1/drugs?q=lioresal` |
+| Which drug a name or an identifier means | `GET /v1/resolve?name=BACLOFEN 10 MG TABLET` |
+| A search box, as it is typed into | `GET /v1/drugs?q=lior` |
+| Where words are found | `GET /v1/search?q=spasticity` |
+
+### How a drug is found
+
+`/v1/resolve` answers a name only where it is exactly a drug's, whatever its case, accents and
+punctuation; what stood beside it is listed under `stripped`. A name or an identifier of several
+drugs is `ambiguous`, and none of them is chosen. Where there is `none`, what is spelt alike stands
+under `suggestions`: guesses, which a person has to look at. Never take one by itself; two drugs
+can be a letter apart.
 
 ### How to read a fact
 
@@ -49,6 +59,7 @@ ignored.
 
 TAGS = [
     {"name": "Drugs", "description": "A drug's record, and finding one by name or identifier."},
+    {"name": "Search", "description": "Which drug a name means, and where words are found."},
     {"name": "Warnings", "description": "What to know before, while and after taking a drug."},
     {"name": "Indications", "description": "What a drug is used for, and what it does not help."},
     {"name": "Mechanisms", "description": "How a drug acts."},

@@ -12,6 +12,9 @@ from app.settings import ROOT, Settings
 MIGRATIONS = ROOT / "migrations" / "versions"
 """A file for each revision, named for it and numbered in their order."""
 
+OUTSIDE_MODELS = ("searched_words", "searched_parts")
+"""What the names of tables begin with that no model describes: indexes, each engine's own."""
+
 
 class UnknownSchemaError(Exception):
     """The database's schema is none that this program knows."""
@@ -46,3 +49,11 @@ def migrate(settings: Settings, revision: str = "head") -> None:
         command.upgrade(config, revision)
     except CommandError as error:
         raise UnknownSchemaError(str(error)) from error
+
+
+def is_of_a_model(
+    item: object, name: str | None, kind: str, reflected: bool, other: object
+) -> bool:
+    """Whether Alembic is to compare something with the models."""
+    table = name if kind == "table" else getattr(getattr(item, "table", None), "name", name)
+    return not reflected or not str(table).startswith(OUTSIDE_MODELS)

@@ -13,6 +13,7 @@ import click
 from app.settings import ROOT
 from bench.cold import measure_cold
 from bench.databases import postgres_copy, sqlite_file
+from bench.finding import measure_finding
 from bench.growth import Database, measure_growth
 from bench.hot import measure_hot, measure_missing
 from bench.imports import measure_imports
@@ -28,7 +29,7 @@ from tests.postgres import running_postgres
 
 FILE = ROOT / "BENCHMARKS.md"
 ENGINES = {"sqlite": SQLITE, "postgres": POSTGRES}
-NAMES = ("hot", "cold", "missing", "growth", "overload", "start", "memory", "imports")
+NAMES = ("hot", "cold", "missing", "growth", "overload", "finding", "start", "memory", "imports")
 
 
 REAL_FILES = ROOT.parent / "shared" / "data"
@@ -73,6 +74,16 @@ def main(
         _prepare(results, chosen, serving)
         with _databases(results.sizes if serving else [], chosen, keep) as (folder, files, urls):
             measurements = _measurements(results, folder, files, urls, rounds, seconds, quick)
+            measurements["finding"] = lambda: measure_finding(
+                results,
+                folder,
+                [ENGINES[engine] for engine in chosen],
+                urls,
+                data,
+                rounds,
+                seconds,
+                quick,
+            )
             measurements["imports"] = lambda: measure_imports(
                 results, folder, [ENGINES[engine] for engine in chosen], data, rounds, quick
             )

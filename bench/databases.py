@@ -12,10 +12,14 @@ from sqlalchemy.engine import make_url
 from app.database import read_engine
 from app.ingest.releases import current_release
 from app.records.documents import renderer
-from app.schema import migrate, newest_schema, schema_of
+from app.records.search import write_words
+from app.schema import OUTSIDE_MODELS, migrate, newest_schema, schema_of
 from app.settings import Settings
 from bench.generate import fill
 from tests.postgres import PostgresServer
+
+ROWS = 10_000
+"""How many rows of words are copied at once."""
 
 CACHE = -1_000_000
 """SQLite's page cache while it is filled, in KiB: indexes on digests are filled all over."""
@@ -53,9 +57,20 @@ def postgres_copy(server: PostgresServer, path: Path) -> str:
             with cursor.copy(into) as copy:
                 for row in there.execute(f'SELECT {quoted} FROM "{table}"'):
                     copy.write_row(row)
+        _copy_searched(there, cursor)
         cursor.execute("COMMIT")
         cursor.execute("VACUUM ANALYZE")  # as autovacuum would have done by and by
     return url
+
+
+def _copy_searched(there: sqlite3.Connection, cursor: psycopg.Cursor) -> None:
+    """Copy what is searched: each engine keeps it in tables of its own kind."""
+    with cursor.copy("COPY searched_parts FROM STDIN") as copy:
+        for row in there.execute("SELECT rowid, names FROM searched_parts"):
+            copy.write_row(row)
+    words = there.execute("SELECT rowid, title, words, facets FROM searched_words")
+    while some := words.fetchmany(ROWS):
+        write_words(cursor, some)
 
 
 def _fill(path: Path, drugs: int) -> None:
@@ -91,9 +106,10 @@ def _is_whole(path: Path) -> bool:
 
 
 def _tables(connection: sqlite3.Connection) -> dict[str, list[str]]:
-    """Each table's columns, but for Alembic's."""
+    """Each table's columns, but for those that an engine has of its own."""
     named = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    names = [n for (n,) in named if n != "alembic_version" and not n.startswith("sqlite_")]
+    own = ("alembic_version", "sqlite_", *OUTSIDE_MODELS)
+    names = [n for (n,) in named if not n.startswith(own)]
     return {
         name: [row[1] for row in connection.execute(f'PRAGMA table_info("{name}")')]
         for name in names

@@ -17,7 +17,6 @@ from app.ingest.releases import counted
 from app.ingest.rows import Citing, nested, passages, write
 from app.ingest.tables import Tables
 from app.models.condition import Condition
-from app.models.document import Document
 from app.models.drug import Coverage, Drug
 from app.models.fact import Detail, Fact, fact_kinds
 from app.models.indication import Indication
@@ -144,7 +143,7 @@ class _Catalogue:
             self._found.find_linked(self._connection, table, [{column: id_} for id_ in ids])
         for kind, ids in (("sources", list(SOURCES)), ("conditions", conditions)):
             for document in documents_of(self._connection, kind, ids):
-                self._tables.add(table_of(Document), document)
+                self._tables.add_document(document)
 
     def add(self, drug: "_Drug") -> None:
         """Add a drug with its facts."""
@@ -162,7 +161,7 @@ class _Catalogue:
                 self._tables.add_all(table_of(Coverage), [read])
                 searched[kind] = coverage([Searched(self._links["label-archive"], complete, AS_OF)])
         served = drug_as_served(self._found.served(Drug, row), counts, searched)
-        self._tables.add(table_of(Document), document_of("drugs", drug.id, drug.id, served))
+        self._tables.add_document(document_of("drugs", drug.id, drug.id, served))
         self._citing.forget()
 
     def release(self, content: bytes) -> dict[str, int]:
@@ -184,8 +183,8 @@ class _Catalogue:
         of = {"release_number": 1, "position": 0}
         self._connection.execute(table_of(ReleaseFile).insert(), of | file)
         for document in documents_of(self._connection, "releases", [1]):
-            self._tables.add(table_of(Document), document)
-        self._tables.write()
+            self._tables.add_document(document)
+        self._tables.finish()
         return every
 
     def _add_fact(self, drug: "_Drug", table: type[Detail], key: str, entry: Row) -> None:
@@ -203,7 +202,7 @@ class _Catalogue:
         row = self._add(table, entry, keys)
         served = fact_as_served(row, self._found.served(table, row))
         document = document_of(table.kind_name, row["id"], drug.id, served)
-        self._tables.add(table_of(Document), document)
+        self._tables.add_document(document)
 
     def _add(self, table: type[SQLModel], entry: Row, keys: Row | None = None) -> Row:
         row = nested(table, entry, keys or {}, self._citing)

@@ -115,6 +115,7 @@ class Results:
     comparisons: dict[str, Comparison] = field(default_factory=dict)
     sizes: list[int] = field(default_factory=list)
     growth: dict[str, dict[tuple[str, int], list[Round]]] = field(default_factory=dict)
+    finding: dict[str, dict[str, list[Round]]] = field(default_factory=dict)
     overload: Overload | None = None
     starts: dict[str, list[float]] = field(default_factory=dict)
     memory: dict[str, float] = field(default_factory=dict)

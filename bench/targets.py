@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
-from bench.load import Round, ratio
+from bench.load import Round, fault_of, ratio
 from bench.results import BARE, DATASETTE, FULL, POSTGRES, SQLITE, TUTORIAL, US, Results
 
 
@@ -72,6 +72,7 @@ def targets(results: Results) -> list[Target]:
             results.memory.get(FULL),
             at_most=150,
         ),
+        *_finding(results),
         *_overload(results),
         *_imports(results),
     ]
@@ -128,6 +129,15 @@ def _imports(results: Results) -> Iterator[Target]:
         if POSTGRES in importing.ran and SQLITE in importing.ran:
             figure = importing.ratio(POSTGRES, SQLITE)
             yield Target(f"{title}, Postgres, of SQLite", figure, at_most=1)
+
+
+def _finding(results: Results) -> Iterator[Target]:
+    """What a request takes in the median, with nothing kept."""
+    for what, by_engine in results.finding.items():
+        for engine, rounds in by_engine.items():
+            figure = None if fault_of(rounds) else median(round_.p50_ms for round_ in rounds)
+            aim = 10 if what.startswith("search") else 3
+            yield Target(f"ms in the median, {what}, {engine}", figure, at_most=aim)
 
 
 def _told_to_retry(rounds: list[Round]) -> float | None:

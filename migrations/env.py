@@ -9,6 +9,7 @@ from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 import app.models  # noqa: F401 -- fills the metadata
 from app.database import migration_engine
+from app.schema import is_of_a_model
 from app.settings import read_settings
 
 
@@ -31,5 +32,6 @@ with migration_engine(settings).begin() as connection:
         transactional_ddl=True,
         compare_type=True,
         render_item=plain_type,
+        include_object=is_of_a_model,
     )
     context.run_migrations()

@@ -17,7 +17,7 @@ from a PyPI wheel and ends again. Nothing is mocked and nothing is online.
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ from tests.writing import write_seed
 
 ENGINES = ("sqlite", "postgres")
 
+Holding = Callable[..., AbstractContextManager[httpx.Client]]
 Save = Callable[..., None]
 
 
@@ -192,14 +193,38 @@ def save(database: Settings, tmp_path: Path) -> Save:
     """Loads drugs, as `tests.writing` makes them, into the test's own database."""
 
     def save(*drugs: dict[str, Any]) -> None:
-        folder = tmp_path / "seed"
-        shutil.rmtree(folder, ignore_errors=True)
-        write_seed(folder, *drugs)
-        engine = write_engine(database)
-        load_seed(engine, folder)
-        engine.dispose()
+        load_drugs(database, tmp_path / "seed", *drugs)
 
     return save
+
+
+def load_drugs(database: Settings, folder: Path, *drugs: dict[str, Any]) -> None:
+    """Load drugs, as `tests.writing` makes them, by way of a seed in this folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+    write_seed(folder, *drugs)
+    engine = write_engine(database)
+    load_seed(engine, folder)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def holding(
+    new_database: Callable[[], Any],
+    portal: anyio.from_thread.BlockingPortal,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[..., AbstractContextManager[httpx.Client]]:
+    """Makes clients of an app over these drugs, for tests that only read."""
+
+    @contextmanager
+    def client(*drugs: dict[str, Any]) -> Iterator[httpx.Client]:
+        with new_database() as settings:
+            load_drugs(settings, tmp_path_factory.mktemp("seed"), *drugs)
+            with running(settings) as app, running(without_cache(settings)) as twin:
+                transport = AppTransport(app, portal, twin)
+                with httpx.Client(transport=transport, base_url="http://medfacts") as client:
+                    yield client
+
+    return client
 
 
 @contextmanager

@@ -36,6 +36,8 @@ VALUES = {
 
 QUERIES = {
     "list_drugs": "?q=lioresal",
+    "resolve": "?name=Lioresal&name=BACLOFEN%2010%20MG%20TABLET&name=baclofin",
+    "search": "?q=rheumatic",
     "get_drug": "?include=warnings",
     "list_sources": "?limit=2",
 }

@@ -1,24 +1,30 @@
 """Drugs: the list, and the record with all its facts."""
 
+import json
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from fastapi import Query
+from pydantic import Field, create_model
 from sqlmodel import col
 
 from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugId
 from app.api.lists import Listing, unknown_drug
+from app.api.names import HOW, Match, Matches
 from app.api.reading import Reading, resource, with_release
 from app.database import Statement
-from app.http.pages import PageParams, page_of
-from app.http.parameters import Text
+from app.http.pages import Cursor, PageParams, listing_of, page_of
+from app.http.parameters import SOMETHING, Text
+from app.models.base import Shape
 from app.models.document import Document
-from app.models.drug import Drug, DrugClass, DrugIdentifier, DrugName, IdentifierSystem, folded
+from app.models.drug import Drug, DrugClass, DrugIdentifier, IdentifierSystem, NameType
 from app.models.fact import Fact, fact_kinds
 from app.models.indication import Indication, IndicationStatus
+from app.models.search import SearchedName
 from app.records.drugs import DrugRecord, DrugWithFacts
+from app.records.search import listed, one_of
 
 router = resource("Drugs")
 
@@ -35,10 +41,6 @@ DRUGS = Listing(
     kind="drugs",
     id=col(Drug.id),
     filters={
-        "q": _with(
-            DrugName.drug_id,
-            col(DrugName.folded_name).contains(sa.bindparam("q"), autoescape=False, escape="\\"),
-        ),
         "class_": _with(DrugClass.drug_id, col(DrugClass.id) == sa.bindparam("class_")),
         "condition": _with(
             Fact.drug_id,
@@ -58,8 +60,6 @@ DRUGS = Listing(
 
 
 IDENTIFIER = f"^({'|'.join(IdentifierSystem)}):[^\\x00-\\x1f\\x7f-\\x9f]+$"
-SOMETHING = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$"
-"""Plain text that is not all blanks."""
 SOME_KINDS = f"^(all|{'|'.join(KINDS)})(,(all|{'|'.join(KINDS)}))*$"
 
 
@@ -70,8 +70,10 @@ class Filters:
     q: Annotated[
         str | None,
         Query(
-            description="Only drugs with a name that begins with or contains this text; case and "
-            "accents do not matter.",
+            description="Only drugs with a name that begins with this text, contains it, or is a "
+            "letter or two away, in this order; each says by which name it was found, and how. "
+            "Case, accents, punctuation and blanks do not matter. A single letter finds names that "
+            "begin with it; of less than four, none is called close.",
             examples=["liores"],
             min_length=1,
             max_length=200,
@@ -108,32 +110,157 @@ class Filters:
     def bound(self) -> dict[str, Any]:
         """What each filter that was given is bound to."""
         asked: dict[str, Any] = {"class_": self.class_, "condition": self.condition}
-        if self.q is not None:
-            text = folded(self.q) or self.q  # accents alone are a part of no name
-            for special in "\\%_":
-                text = text.replace(special, "\\" + special)
-            asked["q"] = text
         if self.identifier is not None:
             system, _, value = self.identifier.partition(":")
             asked["identifier"] = {"system": system, "identifier": value}
         return asked
 
 
-@router.get("/drugs", response_model=page_of(DrugRecord), responses=LIST_ERRORS)
+class MatchedName(Shape):
+    """The name by which a drug was found."""
+
+    name: str = Field(description="The name, as its source writes it.", examples=["Lioresal"])
+    type: NameType = Field(description="What kind of name it is.", examples=["brand"])
+    how: Literal["begins", "contains", "close"] = Field(
+        description="`begins`: it begins with the text. `contains`: it has the text in it. "
+        "`close`: it is a guess, a letter or two away.",
+        examples=["begins"],
+    )
+    distance: int = Field(
+        description="How many letters a `close` name is away: left out, added, replaced, or "
+        "swapped with its neighbour. Otherwise 0.",
+        examples=[0],
+    )
+
+
+DrugInList = create_model(
+    "DrugInList",
+    __base__=DrugRecord,
+    __doc__="A drug, and where `q` was given the name by which it was found.",
+    matched=(
+        MatchedName,
+        Field(
+            default=None,
+            description="The name by which it was found, where `q` was given; otherwise left out.",
+            examples=[{"name": "Lioresal", "type": "brand", "how": "begins", "distance": 0}],
+        ),
+    ),
+)
+DrugInList.model_config["json_schema_serialization_defaults_required"] = False
+DrugInList.model_rebuild(force=True)
+
+Sort = Literal["name", "-name", "id", "-id"]
+
+
+@router.get("/drugs", response_model=page_of(DrugInList), responses=LIST_ERRORS)
 def list_drugs(
     reading: Reading,
     page: PageParams,
     filters: Filters,
     sort: Annotated[
-        Literal["name", "-name", "id", "-id"],
+        Sort,
         Query(
-            description="The order: by name or by id; with `-`, backwards.",
+            description="The order: by name or by id; with `-`, backwards. By default by how well "
+            "a name matches where `q` is given, and else by name.",
             examples=["name"],
         ),
     ] = "name",
 ) -> str:
     """Every drug there is, or those that a name, class, condition or identifier leaves."""
+    if filters.q is not None:
+        order = sort if reading.is_given("sort") else None
+        return page_of_named(reading, page, filters.q, filters.bound(), order)
     return DRUGS.page_of(reading, page, filters.bound(), sort)
+
+
+def page_of_named(
+    reading: Reading, page: PageParams, text: str, others: dict[str, Any], sort: Sort | None
+) -> str:
+    """A page of the drugs that a text may be a name of, and that the other filters leave."""
+    asked = {name: value for name, value in others.items() if value is not None}
+    listing = listing_of(reading.scope["path"], {"q": text, **asked}, sort or "")
+    begun = Cursor.read(page.cursor, listing, [int]) if page.cursor is not None else None
+    start = int(begun.places[0]) if begun else 0
+    every = 10**9
+    matches = Matches(reading, text, every if asked or sort else start + page.limit + 1)
+    if begun:
+        begun.hold_release(reading.release)
+    found, total = matches.found, matches.total
+    if asked:
+        bound = {
+            key: bind
+            for name, value in asked.items()
+            for key, bind in (value.items() if isinstance(value, dict) else [(name, value)])
+        }
+        left = {row[0] for row in reading.found(DRUGS.ids(frozenset(asked)), **bound)}
+        found = [match for match in found if match.drug_id in left]
+        total = len(found)
+    if sort:
+        found = _sorted(reading, found, sort)
+    end = start + page.limit
+    cursor = Cursor(reading.release, listing, total, (end,)) if end < total else None
+    return reading.page(_items(reading, found[start:end]), total, cursor)
+
+
+def _sorted(reading: Reading, found: list[Match], sort: Sort) -> list[Match]:
+    ids = listed(reading.dialect, [match.drug_id for match in found])
+    keys = {row[0]: row for row in reading.found(FOLDED_NAMES, ids=ids)}
+    by = (
+        (lambda m: m.drug_id)
+        if sort.endswith("id")
+        else (lambda m: (keys[m.drug_id][1], m.drug_id))
+    )
+    return sorted(found, key=by, reverse=sort.startswith("-"))
+
+
+def _items(reading: Reading, found: list[Match]) -> list[str]:
+    """The drugs' documents, each with the name by which it was found."""
+    if not found:
+        return []
+    ids = listed(reading.dialect, [match.drug_id for match in found])
+    keys = listed(reading.dialect, {match.key for match in found})
+    rows = {
+        (id_, key): (body, name, type_)
+        for id_, key, body, name, type_ in reversed(reading.found(NAMED, ids=ids, keys=keys))
+    }
+    items = []
+    for match in found:
+        body, name, type_ = rows[match.drug_id, match.key]
+        matched = {"name": name, "type": type_, "how": HOW[match.tier], "distance": match.distance}
+        text = json.dumps(matched, ensure_ascii=False, separators=(",", ":"))
+        items.append(f'{body.removesuffix("}")},"matched":{text}}}')
+    return items
+
+
+_named = (
+    sa.select(
+        col(Document.id),
+        col(SearchedName.key),
+        col(Document.body),
+        col(SearchedName.name),
+        col(SearchedName.type),
+        col(SearchedName.rank),
+        col(SearchedName.position),
+    )
+    .join_from(Document, SearchedName, col(SearchedName.drug_id) == col(Document.id))
+    .where(
+        col(Document.kind) == "drugs",
+        one_of(col(Document.id), "ids"),
+        one_of(col(SearchedName.key), "keys"),
+    )
+    .subquery("named")
+)
+NAMED = with_release(
+    _named,
+    *(_named.c.id, _named.c.key, _named.c.body, _named.c.name, _named.c.type),
+    order=(_named.c.rank, _named.c.position),
+)
+_folded = (
+    sa.select(col(Drug.id), col(Drug.folded_name))
+    .where(one_of(col(Drug.id), "ids"))
+    .subquery("folded")
+)
+FOLDED_NAMES = with_release(_folded, *_folded.c)
 
 
 @router.get("/drugs/{drug_id}", response_model=DrugWithFacts, responses=RECORD_ERRORS)

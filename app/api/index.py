@@ -14,7 +14,7 @@ from app.records.rows import record_of
 
 router = resource("Index")
 
-RESOURCES = ("drugs", *kinds(), "conditions", "sources", "releases")
+RESOURCES = ("drugs", *kinds(), "conditions", "sources", "releases", "resolve", "search")
 
 
 class Index(Shape):

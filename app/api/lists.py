@@ -12,7 +12,7 @@ from sqlmodel import col
 from app.api.reading import LATEST, Reading, with_release
 from app.database import Statement
 from app.http.errors import BadParameterError, UnknownIdError
-from app.http.pages import Cursor, PageParams, listing_of, next_path
+from app.http.pages import Cursor, PageParams, listing_of
 from app.models.document import Document
 from app.models.fact import fact_kinds
 
@@ -74,18 +74,15 @@ class Listing:
 
         total = begun.total if begun else self._total(rows[0][0])
         items = [row[2:] for row in rows if row[1] == ITEM]
-        following = None
+        cursor = None
         if len(items) > page.limit:
             items = items[: page.limit]
             cursor = Cursor(reading.release, listing, total, items[-1][1:])
-            following = next_path(reading.scope, cursor)
-            reading.headers.append((b"link", f'<{following}>; rel="next"'.encode()))
-        bodies = ",".join(body for body, *_ in items)
-        end = ""
+        more = ""
         if coverage_of:
             coverage = json.loads(rows[0][2])["coverage"][coverage_of]
-            end = f',"coverage":{json.dumps(coverage, ensure_ascii=False, separators=(",", ":"))}'
-        return f'{{"items":[{bodies}],"total":{total},"next":{json.dumps(following)}{end}}}'
+            more = f',"coverage":{json.dumps(coverage, ensure_ascii=False, separators=(",", ":"))}'
+        return reading.page([body for body, *_ in items], total, cursor, more)
 
     def _begun(
         self, reading: Reading, cursor: str, listing: str, kinds: list[type], drug: str | None
@@ -105,14 +102,28 @@ class Listing:
         return total
 
     @cached_property
+    def ids(self) -> Any:
+        """The statement of all ids that some filters leave, built once."""
+
+        @lru_cache(maxsize=256)
+        def build(filters: frozenset[str]) -> Statement:
+            left = self._left_by(filters).subquery("left_by")
+            return with_release(left, left.c.id)
+
+        return build
+
+    def _left_by(self, filters: frozenset[str]) -> sa.Select[Any]:
+        return sa.select(self.id.label("id")).where(
+            *(self.filters[name] for name in sorted(filters))
+        )
+
+    @cached_property
     def _statement(self) -> Any:
         """Statements by filters, order and beginning, each built once."""
         return lru_cache(maxsize=256)(self._build)
 
     def _build(self, filters: frozenset[str], sort: str, further: bool) -> Statement:
-        matching = sa.select(self.id.label("id")).where(
-            *(self.filters[name] for name in sorted(filters))
-        )
+        matching = self._left_by(filters)
         columns = self.orders[sort.removeprefix("-")]
         backwards = sort.startswith("-")
         rows = matching.add_columns(*(c.label(f"key_{i}") for i, c in enumerate(columns)))

@@ -4,9 +4,12 @@ A statement sees one state of the data. Each of those here brings the release al
 of one release, and says of which.
 """
 
+import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -15,6 +18,7 @@ from starlette.types import Scope
 from app.database import Reader, Statement
 from app.http.errors import NoDataError, UnavailableError
 from app.http.headers import VERSION, announce
+from app.http.pages import Cursor, next_path
 from app.http.representations import modified_at
 from app.http.routing import Router, WorkRoute
 from app.models.document import Document
@@ -53,20 +57,24 @@ class Reading:
         self.scope = scope
         self.headers: list[tuple[bytes, bytes]] = []
         self.release = ""
+        self.dialect = reader.engine.dialect.name
         self._reader = reader
 
     def rows(self, statement: Statement, **values: Any) -> list[tuple[Any, ...]]:
         """The rows of a statement `with_release`, less the release's own columns.
 
         Raises `NoDataError` before the first release, and `UnavailableError` if its documents were
-        made by another version of the program.
+        made by another version of the program. A request that runs several statements begins anew
+        if they are not of one release.
         """
         rows = self._reader.rows(statement, values)
         if not rows:
             raise NoDataError("No data has been loaded yet; `medfacts seed` loads it.")
         released = rows[0][: len(RELEASE)]
         self.scope["state"]["release"] = released
-        _, self.release, loaded_at, rendered_by = released
+        before, (_, self.release, loaded_at, rendered_by) = self.release, released
+        if before and before != self.release:
+            raise _AnotherReleaseError
         announce(self.scope, "Data-Release", self.release)
         if rendered_by != renderer():
             raise UnavailableError(
@@ -75,6 +83,29 @@ class Reading:
             )
         modified_at(self.scope, _moment(loaded_at))
         return [row[len(RELEASE) :] for row in rows]
+
+    def found(self, statement: Statement, **values: Any) -> list[tuple[Any, ...]]:
+        """The rows that were found: none, where `rows` has one of the release alone."""
+        return [row for row in self.rows(statement, **values) if row[0] is not None]
+
+    def is_given(self, name: str) -> bool:
+        """Whether the client gave a parameter of the query, and did not leave it to its default."""
+        query = self.scope["query_string"].decode("latin-1")
+        return any(name == given for given, _ in parse_qsl(query, keep_blank_values=True))
+
+    def page(
+        self, items: list[str], total: int, cursor: Cursor | None = None, more: str = ""
+    ) -> str:
+        """A page of a list as JSON, and in the headers the link to the next, where there is one.
+
+        `items` are JSON themselves; `more` are further fields, each with a comma before it.
+        """
+        following = None
+        if cursor is not None:
+            following = next_path(self.scope, cursor)
+            self.headers.append((b"link", f'<{following}>; rel="next"'.encode()))
+        listed = ",".join(items)
+        return f'{{"items":[{listed}],"total":{total},"next":{json.dumps(following)}{more}}}'
 
     def document(self, kind: str, id_: str) -> str | None:
         """One record as it is served; None if there is none."""
@@ -103,6 +134,10 @@ async def release_served(reader: Reader) -> tuple[Any, ...] | None:
     return rows[0] if rows else None
 
 
+class _AnotherReleaseError(Exception):
+    """Another release has come between two statements of a request."""
+
+
 class DataRoute(WorkRoute):
     """A route whose function reads by its `reading`, in one hop to a thread of the reader's."""
 
@@ -111,9 +146,14 @@ class DataRoute(WorkRoute):
     ) -> tuple[bytes, list[tuple[bytes, bytes]]]:
         """The body of the answer, and the headers that the function gave it."""
         reader: Reader = scope["app"].state.reader
-        reading = Reading(reader, scope)
-        body = await reader.in_thread(lambda: function(reading=reading, **given).encode())
-        return body, reading.headers
+
+        def answer() -> tuple[bytes, list[tuple[bytes, bytes]]]:
+            while True:
+                reading = Reading(reader, scope)
+                with suppress(_AnotherReleaseError):
+                    return function(reading=reading, **given).encode(), reading.headers
+
+        return await reader.in_thread(answer)
 
 
 def resource(tag: str) -> Router:

@@ -161,7 +161,7 @@ class Cache:
             return answer
         outcome = conditioned(answer, scope["headers"])
         if isinstance(outcome, PreconditionError):
-            scope["state"] |= {"refusal": outcome, "announced": []}
+            scope["state"] |= {"refusal": outcome, "announced": {}}
             return await answer_of(self.app, scope, receive)
         return outcome
 

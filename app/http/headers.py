@@ -34,8 +34,7 @@ checked and put together again, and returns False where the client does not keep
 
 def announce(scope: Scope, name: str, value: str) -> None:
     """Have the answer to this request carry a header, whatever it turns out to be."""
-    header = (name.lower().encode(), value.encode("latin-1"))
-    scope["state"].setdefault("announced", []).append(header)
+    scope["state"].setdefault("announced", {})[name.lower().encode()] = value.encode("latin-1")
 
 
 def request_id(asked: bytes | None) -> bytes:
@@ -68,7 +67,7 @@ class CommonHeaders:
                 headers = [*message["headers"], (REQUEST_ID, scope["request_id"].encode()), *COMMON]
                 names = {name for name, _ in headers}
                 headers += [header for header in UNLESS_GIVEN if header[0] not in names]
-                headers += state.get("announced", [])
+                headers += state.get("announced", {}).items()
                 message = {**message, "headers": headers}
             await send(message)
 

@@ -87,14 +87,14 @@ class Cursor:
             decoded = base64.b64decode(padded, altchars=b"-_", validate=True)
             release, tag, total, *places = json.loads(decoded)
         except (ValueError, TypeError, RecursionError, binascii.Error):
-            raise _foreign("Is no cursor of this API.") from None
+            raise foreign("Is no cursor of this API.") from None
         typed = [type(part) for part in (total, *places)] == [int, *kinds]
         if not typed or tag != _tag(listing, total):
-            raise _foreign("Belongs to another list, or to other filters.")
+            raise foreign("Belongs to another list, or to other filters.")
         if not isinstance(release, str) or not RELEASE_ID.fullmatch(release):
-            raise _foreign("Is no cursor of this API.")
+            raise foreign("Is no cursor of this API.")
         if not all(_is_storable(part) for part in (total, *places)):
-            raise _foreign("Belongs to another list, or to other filters.")
+            raise foreign("Belongs to another list, or to other filters.")
         return cls(release, listing, total, tuple(places))
 
     def hold_release(self, served: str) -> None:
@@ -124,7 +124,8 @@ def _is_storable(place: str | int) -> bool:
     return not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in place)
 
 
-def _foreign(why: str) -> BadParameterError:
+def foreign(why: str) -> BadParameterError:
+    """That a cursor is none that this list gave."""
     detail = f"{why} Take it from `next` as it stands, or begin without cursor."
     return BadParameterError.of(ParameterProblem(parameter="cursor", detail=detail))
 

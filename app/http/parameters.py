@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
@@ -14,18 +15,23 @@ PLAIN_TEXT = "^[^\\x00-\\x1f\\x7f-\\x9f]+$"
 Text = Annotated[str, Field(min_length=1, max_length=400, pattern=PLAIN_TEXT)]
 """An id, a name, or what else a client may look for."""
 
+SOMETHING = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$"
+"""The same, and not all blanks."""
+
 MOST_PROBLEMS = 10
 """How many parameters an error tells of, so that it stays small beside what it answers."""
 
 
-def refuse_unknown(given: list[tuple[str, str]], known: list[str]) -> None:
+def refuse_unknown(
+    given: list[tuple[str, str]], known: list[str], repeatable: Collection[str] = ()
+) -> None:
     """Refuse what would otherwise be ignored: a misspelt filter answers as if there were none."""
     there_are = f"There are: {', '.join(known)}." if known else "This path takes none."
     problems = []
     for name, count in Counter(name for name, _ in given).items():
         if name not in known:
             detail = f"There is no such parameter. {there_are}"
-        elif count > 1:
+        elif count > 1 and name not in repeatable:
             detail = "Is given more than once; give it once."
         else:
             continue

@@ -8,7 +8,7 @@ as long as SQLite takes to find a record.
 from collections.abc import Callable, Coroutine
 from dataclasses import fields, is_dataclass
 from inspect import Parameter, Signature, signature
-from typing import Any
+from typing import Any, get_origin
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
@@ -40,7 +40,9 @@ class Route(APIRoute):
         if not query:
             return []
         given = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
-        refuse_unknown(given, [field.alias for field in self.dependant.query_params])
+        fields = self.dependant.query_params
+        repeatable = {field.alias for field in fields if _is_list(field)}
+        refuse_unknown(given, [field.alias for field in fields], repeatable)
         return given
 
 
@@ -77,7 +79,10 @@ class WorkRoute(Route):
 
     def _read(self, scope: Scope, query: list[tuple[str, str]]) -> dict[str, Any]:
         """What the function's parameters are bound to; `RequestValidationError` if that is bad."""
-        sent = {"path": scope["path_params"], "query": dict(query)}
+        sent: dict[str, dict[str, Any]] = {"path": scope["path_params"], "query": dict(query)}
+        for field in self.dependant.query_params:
+            if _is_list(field) and field.alias in sent["query"]:
+                sent["query"][field.alias] = [v for name, v in query if name == field.alias]
         bound: dict[str, Any] = {}
         errors: list[Any] = []
         for field in (*self.dependant.path_params, *self.dependant.query_params):
@@ -86,6 +91,9 @@ class WorkRoute(Route):
                 value, faults = field.validate(sent[part][field.alias], loc=(part, field.alias))
                 errors += faults
                 bound[field.name] = value
+            elif field.field_info.is_required():
+                place = (part, field.alias)
+                errors.append({"type": "missing", "loc": place, "msg": "Is needed.", "input": None})
             else:
                 bound[field.name] = field.get_default()
         if errors:
@@ -94,6 +102,11 @@ class WorkRoute(Route):
             own = {each.name: bound.pop(each.name) for each in fields(parameters)}
             bound[name] = parameters(**own)
         return bound
+
+
+def _is_list(field: Any) -> bool:
+    """Whether a parameter may be given more than once."""
+    return get_origin(field.field_info.annotation) is list
 
 
 def _flattened(endpoint: Callable[..., Any]) -> tuple[list[Parameter], dict[str, type[Any]]]:

@@ -21,7 +21,10 @@ from app.models.imported import (
     RecordSubstance,
 )
 from app.models.release import Release
+from app.models.search import SearchedName
+from app.models.spelling import pieces_of
 from app.records.documents import BATCH, documents
+from app.records.search import Index
 
 
 def faults_of(connection: sa.Connection) -> list[str]:
@@ -87,23 +90,50 @@ def _faults_of_imports(connection: sa.Connection) -> Iterator[str]:
 def _faults_of_documents(connection: sa.Connection) -> list[str]:
     """Which documents are not what the other tables make of them, and how many have no rows."""
     faults, made = [], 0
+    index = Index(connection)
     every = documents(connection)
     while batch := list(islice(every, BATCH)):
         made += len(batch)
+        numbers: dict[tuple[str, str], int | None] = {}
         for kind in {document["kind"] for document in batch}:
             wanted = {d["id"]: (d["drug_id"], d["body"]) for d in batch if d["kind"] == kind}
             rows = connection.execute(
-                sa.select(col(Document.id), col(Document.drug_id), col(Document.body)).where(
-                    col(Document.kind) == kind, col(Document.id).in_(list(wanted))
-                )
-            )
+                sa.select(
+                    col(Document.id),
+                    col(Document.drug_id),
+                    col(Document.body),
+                    col(Document.number),
+                ).where(col(Document.kind) == kind, col(Document.id).in_(list(wanted)))
+            ).all()
             stored = {row.id: (row.drug_id, row.body) for row in rows}
+            numbers |= {(kind, row.id): row.number for row in rows}
             faults += [
                 f"The document of {kind} '{id_}' is not what the tables say."
                 for id_ in wanted
                 if stored.get(id_) != wanted[id_]
             ]
+        for document in batch:
+            document["number"] = numbers.get((document["kind"], document["id"]))
+        faults += index.faults_of(batch)
+    faults += _faults_of_index(connection, index)
     there = connection.scalar(sa.select(sa.func.count()).select_from(table_of(Document)))
     if there != made:
         faults.append(f"The tables make {made} documents; there are {there}.")
     return faults
+
+
+def _faults_of_index(connection: sa.Connection, index: Index) -> Iterator[str]:
+    """Whether more is searched than there is."""
+    document = table_of(Document).c
+    searched = sa.select(sa.func.count()).where(document.number.is_not(None))
+    keys = connection.execute(sa.select(col(SearchedName.key)).distinct()).scalars()
+    there = (
+        connection.scalar(searched) or 0,
+        connection.scalar(searched.where(document.kind == "drugs")) or 0,
+        sum(len(set(pieces_of(key))) for key in keys),
+    )
+    for noun, made, found in zip(
+        ("documents", "drugs", "pieces of names"), there, index.size(), strict=True
+    ):
+        if made != found:
+            yield f"{found} {noun} are searched; there are {made}."

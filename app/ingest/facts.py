@@ -243,7 +243,7 @@ class DrugFacts:
             self._tables.add(table_of(Fact), row)
             write(self._tables, table, row)
         for document in made.documents:
-            self._tables.add(table_of(Document), document)
+            self._tables.add_document(document)
         letters = sum(len(document["body"]) for document in made.documents)
         if letters > LETTERS_AT_ONCE:
             self._tables.write()
@@ -286,7 +286,7 @@ class DrugFacts:
                 self.drop_evidence(Fact, "id", ids)
                 self._drop_evidence_of_parts(fact_kinds()[kind], ids)
                 self._tables.delete(Fact, "id", ids, drug_id=drug_ids)
-            self._tables.delete(Document, "id", ids, kind=kind, drug_id=drug_ids)
+            self._tables.remove_documents(kind, ids, drug_ids)
 
     def drop_evidence(self, table: Any, column: str, ids: list[str]) -> None:
         """Note evidence that may be used no more."""

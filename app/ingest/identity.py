@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from app.ingest.importer import Substance
-from app.ingest.names import normalised, shortened, slug, without_salt
+from app.ingest.names import normalised, shortened, slug
+from app.labelling import without_salt
 from app.models.fact import MatchedBy
 
 Identifier = tuple[str, str]

@@ -18,7 +18,6 @@ from app.ingest.rows import Citing, nested, write
 from app.ingest.staging import Changes
 from app.ingest.tables import Tables, among, select_in
 from app.models.condition import Condition
-from app.models.document import Document
 from app.models.fact import Fact
 from app.models.imported import ImportedMention, ImportedSource, ImportedSubstance
 from app.models.indication import Indication
@@ -143,8 +142,7 @@ class Mentions:
         for table in tables:
             ids = self._gone.get(table, [])
             self._tables.delete(table, "id", ids)
-            noun = f"{table_of(table).name}s"
-            self._tables.delete(Document, "id", ids, kind=noun)
+            self._tables.remove_documents(f"{table_of(table).name}s", ids)
 
     def _described(self, noun: str, ids: Iterable[str] | None) -> dict[tuple[str, str], Row]:
         """The first source's description of each, by its id there and its source."""

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from app.database import table_of
+from app.ingest.claims import write_claims
 from app.ingest.descriptions import Description, Descriptions
 from app.ingest.facts import DrugFacts
 from app.ingest.mentions import Mentions
@@ -32,6 +33,7 @@ from app.models.imported import (
     RecordSubstance,
 )
 from app.models.mechanism import Target
+from app.models.search import SearchedName, SearchedPiece
 from app.models.source import Citation, Evidence, Source
 from app.records.documents import documents_of
 from app.records.rows import Found
@@ -92,6 +94,7 @@ class Publication:
             moved=substances.moved,
         )
         self._write_drugs(facts, affected, described)
+        write_claims(self._connection, tables, sorted(affected))
         facts.write(described)
         tables.write()
         gone = sorted(affected & substances.served.keys() - substances.drugs.keys())
@@ -103,7 +106,9 @@ class Publication:
         mentions.remove_unnamed(Source)
         self._write_documents("conditions", mentions.changed["conditions"])
         self._write_documents("sources", mentions.changed["sources"])
-        tables.write()
+        tables.finish()
+        if is_large:  # readers come before Postgres would do it by itself
+            tables.analyze(Drug, Document, SearchedName, SearchedPiece)
         return facts.counts
 
     def _describe(self, descriptions: Descriptions) -> set[str]:
@@ -200,6 +205,6 @@ class Publication:
 
     def _write_documents(self, kind: str, ids: list[Any]) -> None:
         for chunk in chunks(ids, IN_ONE):
-            self._tables.delete(Document, "id", chunk, kind=kind)
+            self._tables.remove_documents(kind, chunk)
             for document in documents_of(self._connection, kind, chunk):
-                self._tables.add(table_of(Document), document)
+                self._tables.add_document(document)

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from app.database import POSTGRES, table_of
+from app.ingest.claims import write_claims
 from app.ingest.importer import Edition
 from app.ingest.staging import Changes
+from app.ingest.tables import Tables
 from app.models.condition import Condition
-from app.models.document import Document
 from app.models.drug import Drug
 from app.models.fact import Fact, fact_kinds
 from app.models.imported import ImportedSource
@@ -105,10 +106,10 @@ def write_release(
         for i, file in enumerate(files)
     ]
     connection.execute(table_of(ReleaseFile).insert(), rows)
-    document = table_of(Document)
-    connection.execute(
-        document.insert(), [*documents_of(connection, "releases", [release["number"]])]
-    )
+    tables = Tables(connection)
+    for document in documents_of(connection, "releases", [release["number"]]):
+        tables.add_document(document)
+    tables.finish()
     if current is not None and current.rendered_by != renderer():
         write_documents(connection)  # those that nothing changed were made by another version
     return Loaded(str(release["id"]), files, release["counts"], renderer(), new=True)
@@ -123,6 +124,11 @@ def renew_documents(engine: sa.Engine) -> bool:
     with engine.begin() as connection:
         write_alone(connection)
         write_documents(connection)
+        tables = Tables(connection)
+        write_claims(
+            connection, tables, list(connection.execute(sa.select(col(Drug.id))).scalars())
+        )
+        tables.write()
         latest = sa.select(sa.func.max(table_of(Release).c.number)).scalar_subquery()
         connection.execute(
             table_of(Release)

@@ -13,8 +13,8 @@ from app.database import Row, table_of
 from app.ingest.entries import parts_of, refers_elsewhere
 from app.ingest.tables import Tables
 from app.models.base import Part
-from app.models.drug import folded
 from app.models.source import Citation, Evidence
+from app.models.spelling import folded
 from app.records.rows import CitationRecord, Found, SourceLink
 
 Passage = tuple[str, str]

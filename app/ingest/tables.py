@@ -14,7 +14,9 @@ import sqlalchemy as sa
 from pydantic_core import to_json
 from sqlmodel import SQLModel
 
-from app.database import POSTGRES, table_of
+from app.database import POSTGRES, Row, table_of
+from app.models.document import Document
+from app.records.search import Index
 
 T = TypeVar("T")
 
@@ -34,6 +36,27 @@ class Tables:
         self._waiting: dict[sa.Table, list[tuple[Any, ...]]] = defaultdict(list)
         self._rows = 0
         self._is_postgres = connection.dialect.name == POSTGRES
+        self._index = Index(connection)
+
+    def add_document(self, document: Row) -> None:
+        """Take a document with its record, and what it is searched by."""
+        self._index.add(document)
+        self.add(table_of(Document), document)
+        if self._index.is_full:
+            self.finish()
+
+    def remove_documents(
+        self, kind: str, ids: Iterable[str], drug_ids: list[str] | None = None
+    ) -> None:
+        """Remove documents of a kind: those of these drugs, if any are given."""
+        for chunk in chunks(ids, IN_ONE):
+            self._index.remove(kind, chunk, drug_ids)
+            self.delete(Document, "id", chunk, kind=kind, drug_id=drug_ids)
+
+    def finish(self) -> None:
+        """Write what waits, and then what is searched."""
+        self.write()
+        self._index.write()
 
     def add(self, table: sa.Table, row: dict[str, Any]) -> None:
         """Take a row, of plain values: enums as text, and objects and lists as such."""

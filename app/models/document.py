@@ -9,7 +9,10 @@ from app.models.base import KEY
 class Document(SQLModel, table=True):
     """A record as the API serves it. It holds nothing that the other tables do not say."""
 
-    __table_args__ = (sa.Index("ix_document_drug_id_kind_id", "drug_id", "kind", "id"),)
+    __table_args__ = (
+        sa.Index("ix_document_drug_id_kind_id", "drug_id", "kind", "id"),
+        sa.Index("ix_document_number", "number", unique=True),
+    )
 
     kind: str = Field(
         primary_key=True,
@@ -28,3 +31,8 @@ class Document(SQLModel, table=True):
     )
     body: str = Field(description="The record as JSON, without blanks.")
     digest: str = Field(description="A digest of the body, by which a change is seen.")
+    number: int | None = Field(
+        default=None,
+        sa_type=sa.BigInteger,
+        description="Its place among what is searched, where it is; see `app.records.search`.",
+    )

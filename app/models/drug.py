@@ -1,7 +1,5 @@
 """A drug: what it is called, how it is identified, classed and approved."""
 
-import re
-import unicodedata
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -21,6 +19,7 @@ from app.models.base import (
     partial_date,
 )
 from app.models.source import evidence
+from app.models.spelling import folded
 
 
 class NameType(StrEnum):
@@ -56,31 +55,14 @@ class ClassType(StrEnum):
     CS = "CS"
 
 
-MARKS = re.compile("[®™©℠]")
-"""Signs that a name is a trade mark, and no part of it."""
-
-
-def folded(text: str) -> str:
-    """Text as names are compared: without case, accents, marks of a trade name or doubled blanks.
-
-    Done here and not in SQL, since SQLite's and Postgres's own functions differ.
-    """
-    if text.isascii():
-        return " ".join(text.lower().split())
-    decomposed = unicodedata.normalize("NFKD", MARKS.sub("", text))
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return " ".join(plain.casefold().split())
-
-
 def _folded_name(context: Any) -> str:
     return folded(context.get_current_parameters()["name"])
 
 
-def folded_name(*, index: bool) -> Any:
+def folded_name() -> Any:
     """A column that holds the row's `name` as names are compared."""
     return Field(
         default=None,
-        index=index,
         sa_type=KEY,
         nullable=False,
         sa_column_kwargs={"default": _folded_name},
@@ -97,7 +79,7 @@ class DrugName(Part, table=True):
     position: int = at_position()
     name: str = described("The name, as the source writes it.", "Lioresal")
     type: NameType = described("What kind of name it is.", "brand", sa_type=checked(NameType))
-    folded_name: str = folded_name(index=True)
+    folded_name: str = folded_name()
     evidence_id: str = evidence()
 
 
@@ -246,7 +228,7 @@ class Drug(SQLModel, table=True):
 
     id: Slug = key("The drug's id in every URL.", "baclofen", primary_key=True)
     name: str = described("What the drug is called here: its generic name.", "baclofen")
-    folded_name: str = folded_name(index=False)
+    folded_name: str = folded_name()
     description: str | None = described(
         "What it is, in a sentence; `citations` says on whose word.",
         "A muscle relaxant and antispasmodic medicine.",

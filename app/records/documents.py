@@ -24,6 +24,7 @@ from app.models.source import Source
 from app.records.drugs import DrugRecord, drug_records
 from app.records.facts import fact_record, fact_records, fact_rows
 from app.records.rows import record_of, records
+from app.records.search import Index
 from app.settings import ROOT
 
 BATCH = 500
@@ -65,7 +66,10 @@ class _Kind:
             yield self.document(str(key), drug_id, record)
 
     def document(self, id_: str, drug_id: str | None, record: Row) -> Row:
-        """A record as a row of `document`. Raises `ValidationError` if it breaks its schema."""
+        """A record as a row of `document`, with the `record` itself.
+
+        Raises `ValidationError` if it breaks its schema.
+        """
         body = self.adapter.dump_json(self.adapter.validate_python(record))
         return {
             "kind": self.name,
@@ -73,6 +77,7 @@ class _Kind:
             "drug_id": drug_id,
             "body": body.decode(),
             "digest": hashlib.sha256(body).hexdigest()[:32],
+            "record": record,
         }
 
 
@@ -113,7 +118,7 @@ def _kind(name: str) -> _Kind:
 
 
 def document_of(kind: str, id_: str, drug_id: str | None, record: Row) -> Row:
-    """A record of a drug or a fact as a row of `document`; raises `ValidationError`."""
+    """A record of a drug or a fact as a row of `document`, with it; raises `ValidationError`."""
     return _kind(kind).document(id_, drug_id, record)
 
 
@@ -132,17 +137,23 @@ def documents(connection: sa.Connection) -> Iterator[Row]:
 
 
 def write_documents(connection: sa.Connection) -> None:
-    """Make every document anew, within the transaction that changes what they are made of."""
+    """Make every document and what is searched anew, in the transaction that changes them."""
     table = table_of(Document)
     connection.execute(table.delete())
+    index = Index(connection)
+    index.clear()
     batch: list[Row] = []
     for document in documents(connection):
+        index.add(document)
+        if index.is_full:
+            index.write()
         batch.append(document)
         if len(batch) == BATCH:
             connection.execute(table.insert(), batch)
             batch = []
     if batch:
         connection.execute(table.insert(), batch)
+    index.write()
     connection.execute(table_of(Release).update().values(rendered_by=renderer()))
 
 

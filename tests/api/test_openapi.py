@@ -146,7 +146,7 @@ def test_operations_are_named_as_a_person_would_name_them(document: dict[str, An
     names = [operation["operationId"] for _, operation in operations(document)]
 
     assert len(set(names)) == len(names)
-    assert all(re.fullmatch(r"(list|get)(_[a-z]+)+", name) for name in names)
+    assert all(re.fullmatch(r"resolve|search|(list|get)(_[a-z]+)+", name) for name in names)
     for _, operation in operations(document):
         assert [tag for tag in operation["tags"] if tag in {t["name"] for t in document["tags"]}]
 
@@ -181,4 +181,4 @@ def test_the_introduction_says_what_a_newcomer_needs(document: dict[str, Any]) -
 
     assert "not medical advice" in introduction
     assert "How to cite it" in introduction
-    assert introduction.count("`GET /v1/") == 3
+    assert introduction.count("`GET /v1/") == 5

@@ -131,6 +131,9 @@ def test_what_a_person_types_is_text_and_no_syntax(seeded: httpx.Client, text: s
     ):
         answer = seeded.get(path, params={name: text})
         assert (answer.status_code, answer.json()["items"]) == (200, []), path
+    [resolution] = seeded.get("/v1/resolve", params={"name": text}).json()["items"]
+    assert (resolution["match"], resolution["drug"]) == ("none", None)
+    assert seeded.get("/v1/search", params={"q": text}).status_code == 200
     assert seeded.get(f"/v1/drugs/{quoted(text)}").status_code == 404
 
 

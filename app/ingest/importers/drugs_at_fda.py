@@ -22,7 +22,8 @@ from app.ingest.importer import (
     Unreadable,
     WrongFileError,
 )
-from app.ingest.names import normalised, without_salt
+from app.ingest.names import normalised
+from app.labelling import without_salt
 from app.models.drug import NameType
 
 SOURCE: dict[str, Any] = {

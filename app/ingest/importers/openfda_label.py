@@ -24,7 +24,8 @@ from app.ingest.importer import (
     WrongFileError,
 )
 from app.ingest.json_records import JsonRecords
-from app.ingest.names import normalised, without_salt
+from app.ingest.names import normalised
+from app.labelling import without_salt
 from app.models.drug import ClassType, IdentifierSystem, NameType
 
 SOURCE: dict[str, Any] = {

@@ -1,0 +1,193 @@
+"""Finding drugs by name: as one is typed, or as it is spelt almost.
+
+What is found follows from the names alone: how an engine helps to find those that may be close is
+no matter, for each is compared here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from rapidfuzz.distance import OSA, Levenshtein
+from sqlmodel import col
+
+from app.api.reading import SERVED, Reading, with_release
+from app.database import Statement
+from app.models.document import Document
+from app.models.search import SearchedName, SearchedPiece
+from app.models.spelling import most_letters_away, name_key, pieces_close_to
+from app.records.search import drugs_named_with, listed, one_of, part
+
+BEGINS, CONTAINS, CLOSE = range(3)
+HOW = ("begins", "contains", "close")
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Match:
+    """A drug, by one of its names; the better comes first.
+
+    `distance` is how many letters a close name is away, and `rank` the name's own.
+    """
+
+    tier: int
+    distance: int
+    is_longer: bool
+    rank: int
+    key: str
+    drug_id: str
+
+
+class Matches:
+    """The drugs that a text may be a name of, each once, by the best of its names.
+
+    First those with a name that begins with it, then with one that contains it, then with one that
+    is a letter or two away. `total` is how many there are; `found` has all that are close, and of
+    the others `at_least` as many of the first, if there are. Those that contain it are looked up
+    unless `whole` is asked for.
+    """
+
+    def __init__(self, reading: Reading, text: str, at_least: int, *, whole: bool = False) -> None:
+        self._reading = reading
+        self._key = key = name_key(text)
+        self.found: list[Match] = []
+        self.total = 0
+        if not key:
+            reading.rows(SERVED)
+            return
+        values = {"key": key, "end": f"{key}\x7f", "limit": at_least}
+        within = part(reading.dialect, key)
+        if len(key) == 1:
+            rows = reading.found(BEGINNING, **values)
+        else:
+            pieces = listed(reading.dialect, pieces_close_to(key))
+            typed = WHOLE if whole else TWO_LETTERS if len(key) == 2 else TYPED
+            rows = reading.found(typed, **values, pieces=pieces, part=within)
+        self.found = [_match(BEGINS, *row[2:]) for row in rows if row[0] == BEGINS]
+        self.total = max((row[1] for row in rows if row[0] != CLOSE), default=0)
+        if len(self.found) < min(at_least, self.total) and not whole:
+            self._add_those_with_it(within, at_least)
+        others = {row[2] for row in rows if row[0] == CLOSE and key not in row[2]}
+        self._add_close({name for name in others if is_close(key, name)})
+
+    def _add_those_with_it(self, within: str, at_least: int) -> None:
+        limit = min(at_least + len(self.found), self.total)  # those that begin with it contain it
+        values = {"part": within, "like": f"%{self._key}%", "limit": limit}
+        statement = TWO_WITHIN if len(self._key) == 2 else CONTAINING
+        rows = self._reading.found(statement, **values)
+        self.found = _best([*self.found, *(_match(CONTAINS, *row) for row in rows)])
+
+    def _add_close(self, keys: set[str]) -> None:
+        if not keys:
+            return
+        names = self._reading.found(OF_THEM, keys=listed(self._reading.dialect, sorted(keys)))
+        contain_it = {id_ for _, name, id_ in names if self._key in name}
+        away = {key: OSA.distance(self._key, key) for key in keys}
+        matches = _best(
+            Match(CLOSE, away[name], True, rank, name, id_)
+            for rank, name, id_ in names
+            if name in away and id_ not in contain_it
+        )
+        self.found += matches
+        self.total += len(matches)
+
+
+def is_close(key: str, name: str) -> bool:
+    """Whether a name is a letter or two away: as `most_letters_away` allows it."""
+    most = most_letters_away(key)
+    if most == 1:
+        return OSA.distance(key, name, score_cutoff=1) <= 1
+    return Levenshtein.distance(key, name, score_cutoff=most) <= most
+
+
+def _best(matches: Iterable[Match]) -> list[Match]:
+    """The best match of each drug, the best first."""
+    best: dict[str, Match] = {}
+    for match in sorted(matches):
+        best.setdefault(match.drug_id, match)
+    return list(best.values())
+
+
+def _match(tier: int, first: str, drug_id: str) -> Match:
+    """A match, of what `_first` made."""
+    return Match(tier, 0, first[0] == "1", int(first[1]), first[2:], drug_id)
+
+
+_key = col(SearchedName.key)
+_drug_id = col(SearchedName.drug_id)
+_limit = sa.bindparam("limit", type_=sa.Integer())
+
+
+def _first(is_longer: Any) -> Any:
+    """The first of a drug's names, as text that orders: a digit, its rank, its key."""
+    rank = sa.cast(col(SearchedName.rank), sa.String(1))
+    return sa.func.min(is_longer.concat(rank).concat(_key))
+
+
+_is_longer = sa.case((_key == sa.bindparam("key"), "0"), else_="1")
+_begins = (
+    sa.select(
+        sa.literal_column(str(BEGINS)).label("tier"),
+        sa.func.count().over().label("drugs"),
+        _first(_is_longer).label("first"),
+        _drug_id,
+    )
+    .where(_key >= sa.bindparam("key"), _key < sa.bindparam("end"))
+    .group_by(_drug_id)
+    .order_by(sa.literal_column("first"), _drug_id)
+    .limit(_limit)
+    .subquery("begins")
+)
+
+
+def _typed(drugs_with_it: Any) -> Statement:
+    """Names that begin with a text, how many drugs have it in a name, and what may be close."""
+    found = sa.union_all(
+        sa.select(*_begins.c),
+        sa.select(sa.literal_column(str(CONTAINS)), drugs_with_it, sa.null(), sa.null()),
+        sa.select(
+            sa.literal_column(str(CLOSE)),
+            sa.literal_column("0"),
+            col(SearchedPiece.key),
+            sa.null(),
+        )
+        .where(one_of(col(SearchedPiece.piece), "pieces"))
+        .distinct(),
+    ).subquery("typed")
+    return with_release(found, *found.c, order=(found.c.tier, found.c.first, found.c.drug_id))
+
+
+def _number_with_it(*, two_letters: bool) -> Any:
+    with_it = drugs_named_with(two_letters=two_letters).subquery("with_it")
+    return sa.select(sa.func.count()).select_from(with_it).scalar_subquery()
+
+
+def _containing(*, two_letters: bool) -> Statement:
+    """The names of drugs that have a text in them, the first of each drug."""
+    with_it = drugs_named_with(two_letters=two_letters).subquery("with_it")
+    found = (
+        sa.select(_first(sa.literal("1")).label("first"), _drug_id)
+        .join_from(with_it, Document, col(Document.number) == with_it.c.number)
+        .join(SearchedName, _drug_id == col(Document.id))
+        .where(_key.like(sa.bindparam("like")))
+        .group_by(_drug_id)
+        .order_by(sa.literal_column("first"), _drug_id)
+        .limit(_limit)
+        .subquery("containing")
+    )
+    return with_release(found, *found.c)
+
+
+BEGINNING = with_release(_begins, *_begins.c, order=(_begins.c.first, _begins.c.drug_id))
+TYPED = _typed(_number_with_it(two_letters=False))
+TWO_LETTERS = _typed(_number_with_it(two_letters=True))
+WHOLE = _typed(sa.literal_column("0"))
+CONTAINING, TWO_WITHIN = _containing(two_letters=False), _containing(two_letters=True)
+
+_drugs = sa.select(col(SearchedName.drug_id)).where(one_of(col(SearchedName.key), "keys"))
+_of_them = (
+    sa.select(col(SearchedName.rank), _key, _drug_id)
+    .where(col(SearchedName.drug_id).in_(_drugs))
+    .subquery("of_them")
+)
+OF_THEM = with_release(_of_them, *_of_them.c)

@@ -1,0 +1,406 @@
+"""Which drug is meant by a name or an identifier: one, or several, or none, and never a guess."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import Query
+from pydantic import Field, TypeAdapter
+from rapidfuzz.distance import OSA
+from sqlmodel import col
+
+from app.api.drugs import IDENTIFIER
+from app.api.names import BEGINS, CLOSE, Match, Matches
+from app.api.reading import Reading, resource, with_release
+from app.http.errors import BadParameterError, documented
+from app.http.parameters import Text
+from app.labelling import Beside, readings_of
+from app.labelling import Reading as NameReading
+from app.models.base import Shape
+from app.models.drug import Drug, DrugIdentifier, NameType
+from app.models.search import ClaimedIdentifier, ClaimedName, SearchedName
+from app.models.spelling import folded, name_key
+from app.records.rows import Link
+from app.records.search import listed, one_of
+
+router = resource("Search")
+
+AT_ONCE = 50
+"""How many names or identifiers are resolved at once."""
+
+MOST_SUGGESTIONS = 10
+SHORTEST_BEGINNING = 3
+"""The shortest name that is taken to be the beginning of others, for suggestions."""
+
+
+class ResolveMatch(StrEnum):
+    """How a name or an identifier was resolved, if it was."""
+
+    EXACT = "exact"
+    BRAND = "brand"
+    SYNONYM = "synonym"
+    IDENTIFIER = "identifier"
+    AMBIGUOUS = "ambiguous"
+    NONE = "none"
+
+
+MATCH_OF = {
+    NameType.GENERIC: ResolveMatch.EXACT,
+    NameType.BRAND: ResolveMatch.BRAND,
+    NameType.SYNONYM: ResolveMatch.SYNONYM,
+}
+
+
+class Stripped(Shape):
+    """What stood beside the name, and was left out to find it."""
+
+    kind: Beside = Field(description="What it is.", examples=["strength"])
+    text: str = Field(description="The text, as it was given.", examples=["10 MG"])
+
+
+class Candidate(Shape):
+    """A drug that could be meant."""
+
+    drug: Link | None = Field(
+        description="The drug; null where a product has the name of which it is not known which "
+        "drug it is.",
+        examples=[{"id": "baclofen", "name": "baclofen"}],
+    )
+    match: ResolveMatch = Field(description="How it could be.", examples=["brand"])
+    name: str | None = Field(
+        description="The name that it has; null where an identifier was given.",
+        examples=["Lioresal"],
+    )
+    substance: str | None = Field(
+        description="The salt of the drug that the identifier is of, as a source names it, or the "
+        "substance of a product whose drug is not known; otherwise null.",
+        examples=[None],
+    )
+
+
+class Suggestion(Shape):
+    """A drug with a name that is spelt alike: a guess, which may be another drug altogether."""
+
+    drug: Link = Field(description="The drug.", examples=[{"id": "baclofen", "name": "baclofen"}])
+    name: str = Field(description="Its name that is close.", examples=["Lioresal"])
+    type: NameType = Field(description="What kind of name it is.", examples=["brand"])
+    distance: int = Field(
+        description="How many letters it is away: left out, added, replaced, or swapped with its "
+        "neighbour.",
+        examples=[1],
+    )
+
+
+class Resolution(Shape):
+    """Which drug a name or an identifier means."""
+
+    name: str | None = Field(description="The name that was asked for.", examples=["Lioresal"])
+    identifier: str | None = Field(
+        description="The identifier that was asked for.", examples=[None]
+    )
+    match: ResolveMatch = Field(
+        description="`exact`: it is the drug's generic name. `brand`, `synonym`: it is one of its "
+        "names. `identifier`: it is the drug's, or of its salt. `ambiguous`: it is that of several "
+        "drugs, and none is chosen. `none`: nothing has it.",
+        examples=["brand"],
+    )
+    drug: Link | None = Field(
+        description="The drug that is meant; null where that is not sure.",
+        examples=[{"id": "baclofen", "name": "baclofen"}],
+    )
+    stripped: list[Stripped] = Field(
+        description="What stood beside the name and was left out: a salt, a strength, a dose form.",
+        examples=[[]],
+    )
+    candidates: list[Candidate] = Field(
+        description="The drugs that it could mean: the one that it does, or each where it is "
+        "ambiguous.",
+        examples=[[]],
+    )
+    suggestions: list[Suggestion] = Field(
+        description="Where there is none: drugs with a name that is a letter or two away, or that "
+        "begins with it. They are guesses, for a person to look at, and never the answer.",
+        examples=[[]],
+    )
+
+
+class Resolutions(Shape):
+    """What each name and each identifier means, in the order in which they were asked for."""
+
+    items: list[Resolution] = Field(
+        description="One for each name, and then for each identifier, in their order.",
+        max_length=2 * AT_ONCE,
+    )
+
+
+IdentifierText = Annotated[str, Query(min_length=3, max_length=200, pattern=IDENTIFIER)]
+
+
+@router.get("/resolve", response_model=Resolutions, responses=documented(BadParameterError))
+def resolve(
+    reading: Reading,
+    name: Annotated[
+        list[Text],
+        Query(
+            description="A name as it stands on a box, in a list or in a letter; up to 50 times. "
+            "Case, accents, punctuation and blanks do not matter; a salt, a strength or a dose "
+            "form beside it is left out where what is left is exactly a name.",
+            examples=[["Lioresal", "BACLOFEN 10 MG TABLET"]],
+            max_length=AT_ONCE,
+            default_factory=list,
+        ),
+    ],
+    identifier: Annotated[
+        list[IdentifierText],
+        Query(
+            description="An identifier: a system, a colon, and the value; up to 50 times. They are "
+            "answered after the names.",
+            examples=[["unii:H789N3FKE8"]],
+            max_length=AT_ONCE,
+            default_factory=list,
+        ),
+    ],
+) -> str:
+    """Which drug is meant by a name or an identifier, or by each of many; none is ever guessed."""
+    found = _by_name(reading, name) if name or not identifier else []
+    found += _by_identifier(reading, identifier) if identifier else []
+    return ANSWER.dump_json(Resolutions(items=found)).decode()
+
+
+ANSWER = TypeAdapter(Resolutions)
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A drug's name as it is stored."""
+
+    drug: Link
+    name: str
+    type: NameType
+
+
+class _Stored:
+    """What is stored under the keys of names."""
+
+    def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        self._names: dict[str, list[_Named]] = defaultdict(list)
+        self._salts: dict[str, set[str]] = defaultdict(set)
+        self._set_aside: dict[str, list[str]] = defaultdict(list)
+        for key, id_, generic, name, type_ in rows:
+            if id_ is None:
+                self._set_aside[key].append(name)
+            elif type_ is None:
+                self._salts[key].add(id_)
+            else:
+                drug = Link(id=id_, name=generic)
+                self._names[key].append(_Named(drug, name, NameType(type_)))
+
+    def candidates(self, read: NameReading) -> list[Candidate]:
+        """The drugs that have what is left of a name; as it is written, if any has it so."""
+        named = self._names.get(name_key(read.name), [])
+        if read.salt is not None and not read.is_sure:
+            known = self._salts.get(name_key(read.salt), set())
+            named = [each for each in named if each.drug.id in known]
+        as_written = [each for each in named if folded(each.name) == folded(read.name)]
+        return _candidates(as_written or named)
+
+    def set_aside(self, read: NameReading) -> list[Candidate]:
+        """Products that have it for a brand, of which nobody can say which drug they are."""
+        return [
+            Candidate(drug=None, match=ResolveMatch.BRAND, name=read.name, substance=substance)
+            for substance in dict.fromkeys(self._set_aside.get(name_key(read.name), []))
+        ]
+
+
+def _by_name(reading: Reading, names: list[str]) -> list[Resolution]:
+    readings = {name: list(readings_of(name)) for name in names}
+    spelt = {each.name for of_one in readings.values() for each in of_one} | {
+        each.salt for of_one in readings.values() for each in of_one if each.salt
+    }
+    keys = listed(reading.dialect, {name_key(name) for name in spelt} - {""})
+    stored = _Stored(reading.found(NAMED, keys=keys))
+    answers = {name: _resolved(reading, name, readings[name], stored) for name in readings}
+    return [answers[name] for name in names]
+
+
+def _resolved(
+    reading: Reading, name: str, readings: list[NameReading], stored: _Stored
+) -> Resolution:
+    for read in readings:
+        candidates = stored.candidates(read)
+        if not candidates:
+            continue
+        if all(candidate.match is ResolveMatch.BRAND for candidate in candidates):
+            salts = [stored.candidates(each) for each in readings if each.salt == read.name]
+            others = [*stored.set_aside(read), *(each for found in salts for each in found)]
+            if any(what is Beside.DOSE_FORM for what, _ in read.stripped):
+                others += _family(reading, read.name)
+            candidates += [each for each in others if each.drug not in _drugs(candidates)]
+        return _answer(
+            candidates,
+            name=name,
+            stripped=[Stripped(kind=what, text=text) for what, text in read.stripped],
+        )
+    return _answer([], name=name, suggestions=_suggestions(reading, readings))
+
+
+def _drugs(candidates: Iterable[Candidate]) -> list[Link | None]:
+    return [candidate.drug for candidate in candidates]
+
+
+def _candidates(named: Iterable[_Named]) -> list[Candidate]:
+    """The drugs that have a name, each once, by the best kind of it."""
+    found: dict[str, Candidate] = {}
+    for each in sorted(named, key=lambda n: (list(NameType).index(n.type), n.drug.id)):
+        found.setdefault(
+            each.drug.id,
+            Candidate(drug=each.drug, match=MATCH_OF[each.type], name=each.name, substance=None),
+        )
+    return list(found.values())
+
+
+def _family(reading: Reading, name: str) -> list[Candidate]:
+    """The drugs of brands that begin with this one: less its dose form, it could be each.
+
+    Lotrimin is a cream of clotrimazole; the powder is Lotrimin AF, of miconazole.
+    """
+    key = name_key(name)
+    begins = re.compile(re.escape(folded(name)) + r"\b")
+    return _candidates(
+        _Named(Link(id=id_, name=generic), written, NameType(type_))
+        for _, id_, generic, written, type_ in reading.found(FAMILY, key=key, end=f"{key}\x7f")
+        if type_ == NameType.BRAND and begins.match(folded(written))
+    )
+
+
+def _answer(candidates: list[Candidate], **fields: Any) -> Resolution:
+    match, drug = ResolveMatch.NONE, None
+    if len(candidates) == 1:
+        match, drug = candidates[0].match, candidates[0].drug
+    elif candidates:
+        match = ResolveMatch.AMBIGUOUS
+    given = {"name": None, "identifier": None, "stripped": [], "suggestions": []} | fields
+    return Resolution(match=match, drug=drug, candidates=candidates, **given)
+
+
+def _suggestions(reading: Reading, readings: list[NameReading]) -> list[Suggestion]:
+    """What is spelt like the name less all that stands beside it."""
+    text = next(read for read in reversed(readings) if read.salt is None).name
+    key = name_key(text)
+    matches = [
+        match
+        for match in Matches(reading, text, 10 * MOST_SUGGESTIONS, whole=True).found
+        if match.tier == CLOSE or (match.tier == BEGINS and len(key) >= SHORTEST_BEGINNING)
+    ]
+
+    def distance(match: Match) -> tuple[int, Match]:
+        return OSA.distance(key, match.key), match
+
+    best = sorted(map(distance, matches))[:MOST_SUGGESTIONS]
+    keys = listed(reading.dialect, {match.key for _, match in best})
+    written = {
+        (id_, key): (Link(id=id_, name=generic), name, type_)
+        for key, id_, generic, name, type_ in reversed(reading.found(NAMED, keys=keys))
+        if type_ is not None
+    }
+    return [
+        Suggestion(drug=drug, name=name, type=type_, distance=away)
+        for away, match in best
+        for drug, name, type_ in [written[match.drug_id, match.key]]
+    ]
+
+
+def _by_identifier(reading: Reading, identifiers: list[str]) -> list[Resolution]:
+    asked = [tuple(identifier.split(":", 1)) for identifier in identifiers]
+    systems = listed(reading.dialect, {system for system, _ in asked})
+    values = listed(reading.dialect, {each for _, value in asked for each in _spelt(value)})
+    found: dict[str, dict[str, Candidate]] = defaultdict(dict)
+    for system, value, id_, generic, substance in reading.found(
+        IDENTIFIED, systems=systems, values=values
+    ):
+        candidate = Candidate(
+            drug=Link(id=id_, name=generic),
+            match=ResolveMatch.IDENTIFIER,
+            name=None,
+            substance=substance,
+        )
+        found[f"{system}:{value}"].setdefault(id_, candidate)
+    answers = []
+    for identifier, (system, value) in zip(identifiers, asked, strict=True):
+        by_drug: dict[str, Candidate] = {}
+        for each in _spelt(value):
+            by_drug |= found.get(f"{system}:{each}", {})
+        candidates = [by_drug[id_] for id_ in sorted(by_drug)]
+        answers.append(_answer(candidates, identifier=identifier))
+    return answers
+
+
+def _spelt(value: str) -> Iterator[str]:
+    """An identifier as it was typed, and as registries write it: in capitals, or without."""
+    yield from dict.fromkeys((value.strip(), value.strip().upper(), value.strip().lower()))
+
+
+_named: Any = sa.select(
+    col(SearchedName.key),
+    col(SearchedName.drug_id),
+    col(Drug.name).label("generic"),
+    col(SearchedName.name),
+    sa.type_coerce(col(SearchedName.type), sa.String()).label("type"),
+    col(SearchedName.position),
+).join_from(SearchedName, Drug, col(Drug.id) == col(SearchedName.drug_id))
+_claimed: Any = sa.select(
+    col(ClaimedName.key),
+    col(ClaimedName.drug_id),
+    sa.null(),
+    col(ClaimedName.substance),
+    sa.null(),
+    sa.literal_column("0"),
+)
+_by_key = sa.union_all(
+    _named.where(one_of(col(SearchedName.key), "keys")),
+    _claimed.where(one_of(col(ClaimedName.key), "keys")),
+).subquery("by_key")
+_family_of = _named.where(
+    col(SearchedName.key) > sa.bindparam("key"), col(SearchedName.key) < sa.bindparam("end")
+).subquery("family")
+
+
+def _names_of(found: Any) -> Any:
+    key, id_, generic, name, type_, position = found.c
+    return with_release(found, key, id_, generic, name, type_, order=(key, id_, position, name))
+
+
+NAMED = _names_of(_by_key)
+FAMILY = _names_of(_family_of)
+
+
+def _identified(table: Any, substance: Any, place: int) -> Any:
+    system, value = sa.type_coerce(col(table.system), sa.String()), col(table.value)
+    return (
+        sa.select(
+            system.label("system"),
+            value,
+            col(table.drug_id),
+            col(Drug.name),
+            substance,
+            sa.literal_column(str(place)).label("place"),
+        )
+        .join_from(table, Drug, col(Drug.id) == col(table.drug_id))
+        .where(one_of(system, "systems"), one_of(value, "values"))
+    )
+
+
+_identified_by = sa.union_all(
+    _identified(DrugIdentifier, sa.cast(sa.null(), sa.String()).label("substance"), 0),
+    _identified(ClaimedIdentifier, col(ClaimedIdentifier.substance), 1),
+).subquery("identified")
+*_columns, _place = _identified_by.c
+IDENTIFIED = with_release(
+    _identified_by,
+    *_columns,
+    order=(_identified_by.c.drug_id, _place),  # its own come first
+)

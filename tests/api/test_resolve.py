@@ -1,0 +1,258 @@
+"""Which drug is meant: one, several, or none, and never a guess."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import Holding, Save
+from tests.writing import CITE, brand, drug
+
+LOOK_ALIKE = """
+    acetazolamide acetohexamide, alprazolam lorazepam, amantadine amiodarone, amlodipine amiloride,
+    anakinra amikacin, arbaclofen baclofen, azacitidine azathioprine, bupropion buspirone,
+    captopril carvedilol, carbamazepine oxcarbazepine, carboplatin cisplatin, cefazolin cefotaxime,
+    cefotetan cefoxitin, ceftazidime ceftriaxone, cefuroxime cefotaxime, celexa celebrex,
+    cerebyx celebrex, chlordiazepoxide chlorpromazine, chlorpromazine chlorpropamide,
+    clobazam clonazepam, clomiphene clomipramine, clonazepam lorazepam, clonidine clonazepam,
+    clonidine klonopin, cyclophosphamide cyclosporine, cycloserine cyclosporine,
+    dactinomycin daptomycin, daunorubicin doxorubicin, desipramine imipramine,
+    diazepam diltiazem, diphenhydramine dimenhydrinate, dobutamine dopamine,
+    docetaxel paclitaxel, dronabinol droperidol, duloxetine fluoxetine, ephedrine epinephrine,
+    epirubicin eribulin, escitalopram citalopram, ezetimibe ezogabine, fentanyl sufentanil,
+    fluoxetine fluvoxamine, fluphenazine fluvoxamine, gabapentin gemfibrozil, glipizide glyburide,
+    guaifenesin guanfacine, hydralazine hydroxyzine, hydrocodone oxycodone,
+    hydromorphone morphine, hydroxyzine hydroxyurea, idarubicin doxorubicin, infliximab rituximab,
+    ketorolac ketamine, lamictal lamisil, lamivudine lamotrigine, lamotrigine levetiracetam,
+    levetiracetam levocarnitine, losec lasix, medroxyprogesterone methylprednisolone,
+    mesna mesalamine, metformin metronidazole, methadone methylphenidate, methimazole metolazone,
+    metoprolol metoclopramide, metronidazole miconazole, mifepristone misoprostol,
+    mitomycin mitoxantrone, nicardipine nifedipine, nimodipine nifedipine,
+    norethindrone norethisterone-x, olanzapine quetiapine, oxcarbazepine oxaprozin,
+    oxycontin oxybutynin, pazopanib ponatinib, pemetrexed pralatrexate,
+    penicillamine penicillin, pentobarbital phenobarbital, pentazocine tazocin,
+    prednisolone prednisone, propranolol propafenone, quinidine quinine, rifampin rifaximin,
+    risperidone ropinirole, romidepsin romiplostim, sertraline cetirizine,
+    sitagliptin saxagliptin, solifenacin darifenacin, sorafenib sunitinib,
+    sulfadiazine sulfasalazine,
+    sumatriptan zolmitriptan, tiagabine tizanidine, tolazamide tolbutamide, torsemide furosemide,
+    tramadol trazodone, valacyclovir valganciclovir, vinblastine vincristine, xanax zantac,
+    zyprexa zyrtec
+"""
+"""Pairs that the Institute for Safe Medication Practices and FDA list as confused with each other,
+of names in their published tables."""
+
+PAIRS = [tuple(pair.split()) for pair in LOOK_ALIKE.replace("\n", " ").split(",")]
+
+
+def resolved(client: httpx.Client, *names: str, **asked: Any) -> list[dict[str, Any]]:
+    answer = client.get("/v1/resolve", params={"name": list(names), **asked})
+    items: list[dict[str, Any]] = answer.raise_for_status().json()["items"]
+    return items
+
+
+def meant(client: httpx.Client, *names: str) -> list[tuple[str, str | None]]:
+    return [(i["match"], (i["drug"] or {}).get("id")) for i in resolved(client, *names)]
+
+
+def synonym(name: str) -> dict[str, Any]:
+    return brand(name) | {"type": "synonym"}
+
+
+def named(name: str, *names: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """A drug with more names."""
+    file = drug(name, **fields)
+    file["drug"]["names"] += names
+    return file
+
+
+def test_the_table_is_one_of_pairs() -> None:
+    assert len(PAIRS) >= 90
+    assert all(len(pair) == 2 and pair[0] != pair[1] for pair in PAIRS)
+
+
+def test_no_name_resolves_to_its_twin(client: httpx.Client, save: Save) -> None:
+    """Each name is asked for where only its twin is known."""
+    for known in (0, 1):
+        twins = sorted({pair[known] for pair in PAIRS})
+        save(*(drug(name) for name in twins))
+        asked = sorted({pair[1 - known] for pair in PAIRS} - set(twins))
+        assert len(asked) > 50
+        for start in range(0, len(asked), 50):
+            some = asked[start : start + 50]
+            decorated = [f"{name.upper()} hydrochloride 10 mg tablets" for name in some]
+            assert meant(client, *some) == [("none", None)] * len(some)
+            assert meant(client, *decorated) == [("none", None)] * len(some)
+
+
+def test_each_of_a_pair_is_found_by_its_own_name(client: httpx.Client, save: Save) -> None:
+    every = sorted({name for pair in PAIRS for name in pair})
+    save(*(drug(name) for name in every))
+
+    for start in range(0, len(every), 50):
+        some = every[start : start + 50]
+        assert meant(client, *some) == [("exact", name) for name in some]
+        assert meant(client, *(f"{name.capitalize()} 5mg" for name in some)) == [
+            ("exact", name) for name in some
+        ]
+
+
+@pytest.fixture(scope="session")
+def pharmacy(holding: Holding) -> Iterator[httpx.Client]:
+    """Drugs with names that are alike, and one that two share."""
+    cas = {"system": "cas", "value": "1134-47-0", "cite": CITE}
+    unii = {"system": "unii", "value": "H789N3FKE8", "cite": CITE}
+    with holding(
+        named("baclofen", brand("Lioresal®"), synonym("Baclofène"), identifiers=[cas, unii]),
+        named("arbaclofen", synonym("(R)-baclofen")),
+        named("one", brand("Sharedex"), synonym("AB-12")),
+        named("other", brand("Sharedex"), synonym("AB 12"), synonym("methyl-one")),
+        named("clotrimazole", brand("Lotrimin")),
+        named("miconazole", brand("Lotrimin AF")),
+        named("botulinum-toxin", brand("Botox")),
+        named("isotretinoin"),
+        named("pentazocine"),
+        named("calcium"),
+    ) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("name", "match", "id_"),
+    [
+        ("baclofen", "exact", "baclofen"),
+        ("  BACLOFEN ", "exact", "baclofen"),
+        ("baclofène", "synonym", "baclofen"),
+        ("baclofene", "synonym", "baclofen"),
+        ("lio-resal", "brand", "baclofen"),
+        ("LIORESAL ®", "brand", "baclofen"),
+        ("(R)-Baclofen", "synonym", "arbaclofen"),
+        ("(S)-Baclofen", "none", None),
+        ("Sharedex", "ambiguous", None),
+        ("AB-12", "synonym", "one"),
+        ("ab 12", "synonym", "other"),
+        ("AB12", "ambiguous", None),
+        ("tazocin", "none", None),
+        ("Botox Cosmetic", "none", None),
+        ("bacl", "none", None),
+        ("calcium chloride", "none", None),
+        ("arbaclofen / baclofen", "none", None),
+        ("baclofen and one", "none", None),
+        ("!!!", "none", None),
+        ("hydrochloride", "none", None),
+        ("Lotrimin", "brand", "clotrimazole"),
+        ("Lotrimin powder", "ambiguous", None),
+        ("Lioresal tablets", "brand", "baclofen"),
+    ],
+)
+def test_a_name_is_resolved_or_it_is_not(
+    pharmacy: httpx.Client, name: str, match: str, id_: str | None
+) -> None:
+    assert meant(pharmacy, name) == [(match, id_)]
+
+
+def test_what_stood_beside_the_name_is_said(pharmacy: httpx.Client) -> None:
+    [tablet, salt] = resolved(pharmacy, "BACLOFEN 10 MG TABLET", "baclofen hydrochloride")
+
+    assert tablet == {
+        "name": "BACLOFEN 10 MG TABLET",
+        "identifier": None,
+        "match": "exact",
+        "drug": {"id": "baclofen", "name": "baclofen"},
+        "stripped": [
+            {"kind": "strength", "text": "10 MG"},
+            {"kind": "dose_form", "text": "TABLET"},
+        ],
+        "candidates": [
+            {
+                "drug": {"id": "baclofen", "name": "baclofen"},
+                "match": "exact",
+                "name": "baclofen",
+                "substance": None,
+            }
+        ],
+        "suggestions": [],
+    }
+    assert salt["stripped"] == [{"kind": "salt", "text": "hydrochloride"}]
+
+
+def test_of_several_drugs_each_is_a_candidate_and_none_is_chosen(pharmacy: httpx.Client) -> None:
+    [shared] = resolved(pharmacy, "sharedex 5 mg")
+
+    assert (shared["match"], shared["drug"], shared["suggestions"]) == ("ambiguous", None, [])
+    assert [c["drug"]["id"] for c in shared["candidates"]] == ["one", "other"]
+
+
+def test_what_is_close_is_a_suggestion_with_its_distance(pharmacy: httpx.Client) -> None:
+    [misspelt, begun] = resolved(pharmacy, "baclofin 10 mg", "liore")
+
+    assert [(s["drug"]["id"], s["name"], s["distance"]) for s in misspelt["suggestions"]] == [
+        ("baclofen", "baclofen", 1),
+        ("arbaclofen", "(R)-baclofen", 2),
+    ]
+    assert (misspelt["match"], misspelt["drug"], misspelt["candidates"]) == ("none", None, [])
+    assert [(s["name"], s["type"], s["distance"]) for s in begun["suggestions"]] == [
+        ("Lioresal®", "brand", 3)
+    ]
+
+
+def test_many_are_answered_in_their_order(pharmacy: httpx.Client) -> None:
+    names = [("baclofen", "nothing", "Lioresal", "baclofen")[i % 4] for i in range(50)]
+
+    found = resolved(pharmacy, *names)
+
+    assert [item["name"] for item in found] == names
+    assert [item["match"] for item in found] == [
+        ("exact", "none", "brand", "exact")[i % 4] for i in range(50)
+    ]
+    backwards = resolved(pharmacy, *names[::-1])
+    assert backwards == found[::-1]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["name=", "identifier=x:1", "identifier=cas", "name=%00"],
+)
+def test_what_is_no_question_is_refused(pharmacy: httpx.Client, query: str) -> None:
+    assert pharmacy.get(f"/v1/resolve?{query}").status_code in (400, 422)
+
+
+def test_more_than_fifty_are_refused(pharmacy: httpx.Client) -> None:
+    answer = pharmacy.get("/v1/resolve", params={"name": ["baclofen"] * 51})
+
+    assert answer.status_code == 422
+    assert [e["parameter"] for e in answer.json()["errors"]] == ["name"]
+
+
+@pytest.mark.parametrize("identifier", ["cas:1134-47-0", "unii:H789N3FKE8", "unii:h789n3fke8"])
+def test_an_identifier_is_a_drugs(pharmacy: httpx.Client, identifier: str) -> None:
+    answer = pharmacy.get("/v1/resolve", params={"identifier": [identifier, "cas:1-1-1"]}).json()
+
+    found, unknown = answer["items"]
+    assert (found["identifier"], found["match"], found["drug"]["id"]) == (
+        identifier,
+        "identifier",
+        "baclofen",
+    )
+    assert (unknown["match"], unknown["drug"], unknown["suggestions"]) == ("none", None, [])
+
+
+def test_names_come_before_identifiers(pharmacy: httpx.Client) -> None:
+    asked = "identifier=cas:1134-47-0&name=Lioresal&identifier=cas:1-1-1&name=nothing"
+
+    items = pharmacy.get(f"/v1/resolve?{asked}").json()["items"]
+
+    assert [(item["name"] or item["identifier"], item["match"]) for item in items] == [
+        ("Lioresal", "brand"),
+        ("nothing", "none"),
+        ("cas:1134-47-0", "identifier"),
+        ("cas:1-1-1", "none"),
+    ]
+
+
+def test_who_asks_for_nothing_is_answered_nothing(pharmacy: httpx.Client) -> None:
+    answer = pharmacy.get("/v1/resolve")
+
+    assert (answer.status_code, answer.json()) == (200, {"items": []})
+    assert "data-release" in answer.headers
