@@ -11,7 +11,7 @@ from pydantic import Field, create_model
 from sqlmodel import col
 
 from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugId
-from app.api.lists import Listing, unknown_drug
+from app.api.lists import Listing, bound_to, unknown_drug
 from app.api.names import HOW, Match, Matches
 from app.api.reading import Reading, resource, with_release
 from app.database import Statement
@@ -187,12 +187,8 @@ def page_of_named(
         begun.hold_release(reading.release)
     found, total = matches.found, matches.total
     if asked:
-        bound = {
-            key: bind
-            for name, value in asked.items()
-            for key, bind in (value.items() if isinstance(value, dict) else [(name, value)])
-        }
-        left = {row[0] for row in reading.found(DRUGS.ids(frozenset(asked)), **bound)}
+        statement = DRUGS.ids(frozenset(asked))
+        left = {row[0] for row in reading.found(statement, **bound_to(asked))}
         found = [match for match in found if match.drug_id in left]
         total = len(found)
     if sort:

@@ -53,11 +53,7 @@ class Listing:
         were searched for a kind of fact about it.
         """
         given = {name: value for name, value in asked.items() if value is not None}
-        bound = {
-            key: bind
-            for name, value in given.items()
-            for key, bind in (value.items() if isinstance(value, Mapping) else [(name, value)])
-        }
+        bound = bound_to(given)
         columns = self.orders[sort.removeprefix("-")]
         listing = listing_of(reading.scope["path"], given, sort)
         begun = None
@@ -176,6 +172,15 @@ class Listing:
             return LATEST.c.counts
         count = matching.with_only_columns(sa.func.count(), maintain_column_froms=True)
         return count.scalar_subquery()
+
+
+def bound_to(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of filters that were given: each one value, or several by their names."""
+    return {
+        key: bind
+        for name, value in given.items()
+        for key, bind in (value.items() if isinstance(value, Mapping) else [(name, value)])
+    }
 
 
 def unknown_drug(drug_id: str) -> UnknownIdError:

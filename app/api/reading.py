@@ -1,4 +1,5 @@
 """How a route reads: one statement in one hop to a thread, which ends with the answer's bytes.
+Finding by name or word takes a few, in the same hop.
 
 A statement sees one state of the data. Each of those here brings the release along, so an answer is
 of one release, and says of which.

@@ -1,5 +1,5 @@
 """What names and identifiers are looked up in. It holds nothing that documents do not say, but for
-identifiers that are no drug's own.
+what is claimed: names and identifiers that lead to a drug and are not its own.
 
 The indexes of words and of parts of names are each engine's own: see `app.records.search`.
 """
