@@ -86,21 +86,29 @@ KEY_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789 +-\n"
 
 def texts_of(kind: str, record: Row) -> tuple[list[str], list[str]]:
     """What a record is about, and what it says, as it is served."""
-    titles = [text for field in TITLES for text in _texts(record.get(field))]
-    if kind == "drugs":
-        titles = titles[1:]  # its name is among its names
-    return titles, [text for field in TEXTS for text in _texts(record.get(field))]
+    titles, texts = _texts(record, TITLES), _texts(record, TEXTS)
+    return titles[1:] if kind == "drugs" else titles, texts  # its name is among its names
 
 
-def _texts(value: Any) -> Iterator[str]:
-    """The text of a field: its own, its `name`, or that of each of its items."""
+def _texts(record: Row, fields: Iterable[str]) -> list[str]:
+    texts: list[str] = []
+    for field in fields:
+        if value := record.get(field):
+            _add_texts(value, texts)
+    return texts
+
+
+def _add_texts(value: Any, texts: list[str]) -> None:
+    """Add the text of a field: its own, its `name`, or that of each of its items."""
     if isinstance(value, str):
-        yield value
+        texts.append(value)
     elif isinstance(value, dict):
-        yield from _texts(value.get("name") or value.get("statement") or value.get("text"))
+        own = value.get("name") or value.get("statement") or value.get("text")
+        if own:
+            _add_texts(own, texts)
     elif isinstance(value, list):
         for item in value:
-            yield from _texts(item)
+            _add_texts(item, texts)
 
 
 def number_of(kind: str, id_: str, record: Row, titles: list[str], texts: list[str]) -> int:
