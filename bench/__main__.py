@@ -24,13 +24,14 @@ from bench.report import report
 from bench.results import POSTGRES, SQLITE, Results
 from bench.running import STARTS, measure_memory, measure_starts
 from bench.servers import CORES, HOME, LOAD_CORE, LOCK, SERVER_CORE, stay_on
+from bench.soak import measure_soak
 from contract.tools import JudgementError, install_python
 from tests.postgres import running_postgres
 
 FILE = ROOT / "BENCHMARKS.md"
 ENGINES = {"sqlite": SQLITE, "postgres": POSTGRES}
 NAMES = ("hot", "cold", "missing", "growth", "overload", "finding", "start", "memory", "imports")
-
+SOAK = "soak"
 
 REAL_FILES = ROOT.parent / "shared" / "data"
 
@@ -40,7 +41,7 @@ REAL_FILES = ROOT.parent / "shared" / "data"
 @click.option("--rounds", default=5, show_default=True, type=click.IntRange(1))
 @click.option("--seconds", default=3, show_default=True, type=click.IntRange(1), help="Of a round.")
 @click.option("--engines", default=",".join(ENGINES), show_default=True)
-@click.option("--only", type=click.Choice(NAMES), multiple=True, help="Print just this.")
+@click.option("--only", type=click.Choice((*NAMES, SOAK)), multiple=True, help="Print just this.")
 @click.option("--keep", type=click.Path(path_type=Path), help="A folder for the SQLite files.")
 @click.option(
     "--data",
@@ -50,6 +51,7 @@ REAL_FILES = ROOT.parent / "shared" / "data"
     help="A folder of real files to import as well: drugbank/, drugsatfda/, gtopdb/, openfda/ and "
     "clinicaltrials/.  [default: ../shared/data, where that is; or BENCH_DATA]",
 )
+@click.option("--minutes", default=60, show_default=True, type=click.IntRange(1), help="Of a soak.")
 @click.option("--quick", is_flag=True, help="One round of a second at 200 drugs; writes nothing.")
 def main(
     sizes: str,
@@ -59,6 +61,7 @@ def main(
     only: tuple[str, ...],
     keep: Path | None,
     data: Path | None,
+    minutes: int,
     quick: bool,
 ) -> None:
     """Measure the project beside bare ASGI, the tutorial way, Datasette and nginx."""
@@ -68,7 +71,7 @@ def main(
     begun = time.monotonic()
     try:
         chosen = _known(engines)
-        serving = set(only) != {"imports"}
+        serving = not set(only) <= {"imports", SOAK} or not only
         if serving:
             wrk()
         _prepare(results, chosen, serving)
@@ -87,8 +90,11 @@ def main(
             measurements["imports"] = lambda: measure_imports(
                 results, folder, [ENGINES[engine] for engine in chosen], data, rounds, quick
             )
+            measurements[SOAK] = lambda: measure_soak(
+                results, folder, [ENGINES[engine] for engine in chosen], minutes, data, quick
+            )
             for name, measure in measurements.items():
-                if name in only or not only:
+                if name in only or (not only and name != SOAK):
                     _say(f"{(time.monotonic() - begun) / 60:5.1f} min: {name}")
                     try:
                         measure()

@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from app.database import read_engine
 from app.ingest.releases import current_release
 from app.records.documents import renderer
-from app.records.search import write_words
+from app.records.search import BETWEEN, TITLE, write_words
 from app.schema import OUTSIDE_MODELS, migrate, newest_schema, schema_of
 from app.settings import Settings
 from bench.generate import fill
@@ -70,7 +70,13 @@ def _copy_searched(there: sqlite3.Connection, cursor: psycopg.Cursor) -> None:
             copy.write_row(row)
     words = there.execute("SELECT rowid, title, words, facets FROM searched_words")
     while some := words.fetchmany(ROWS):
-        write_words(cursor, some)
+        write_words(cursor, [_as_given(*row) for row in some])
+
+
+def _as_given(number: int, title: str, words: str, facets: str) -> tuple[int, str, str, str]:
+    """What SQLite made a row of: its title without the signs, and its words without the title."""
+    plain = title.replace(f" {TITLE}", " ").removeprefix(TITLE)
+    return number, plain, words.removeprefix(f"{plain} {BETWEEN} "), facets
 
 
 def _fill(path: Path, drugs: int) -> None:

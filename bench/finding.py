@@ -47,7 +47,7 @@ def measure_finding(
     asks: dict[str, dict[str, Ask]] = {}
     with ExitStack() as stack:
         for engine in engines:
-            url = stack.enter_context(_vocabulary(folder, engine, data, quick))
+            url = stack.enter_context(vocabulary_database(folder, engine, data, quick))
             names = stack.enter_context(medfacts(folder, url, cached=False))
             facts = stack.enter_context(medfacts(folder, catalogues[engine, drugs], cached=False))
             for i, (what, paths) in enumerate(_paths(names, facts, drugs).items()):
@@ -64,7 +64,7 @@ def _alone(load: Load) -> Ask:
 
 
 @contextmanager
-def _vocabulary(folder: Path, engine: str, data: Path | None, quick: bool) -> Iterator[str]:
+def vocabulary_database(folder: Path, engine: str, data: Path | None, quick: bool) -> Iterator[str]:
     """The URL of a database that holds the seed and a vocabulary: the real one, where it is."""
     file = data / "drugbank" / "drugbank_vocabulary.csv" if data else None
     if file is None or not file.exists():

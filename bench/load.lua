@@ -1,6 +1,7 @@
 -- What wrk asks for, and what it tells: one line of JSON. BENCH_PATHS names a file of paths, asked
 -- in turn from line BENCH_FROM (0 is the first) on; without it wrk asks for its one URL. With
--- BENCH_COUNT every answer is looked at, which costs wrk some of its speed.
+-- BENCH_COUNT every answer is looked at, which costs wrk some of its speed. BENCH_DELAY is for how
+-- many milliseconds a connection waits before each request, in the mean.
 
 -- Globals, for `done` runs in a state of its own and reads them from the thread.
 asked, good, shed, without_retry_after = 0, 0, 0, 0
@@ -28,6 +29,17 @@ if os.getenv("BENCH_COUNT") then
          local told = headers["retry-after"] or headers["Retry-After"]
          if not told then without_retry_after = without_retry_after + 1 end
       end
+   end
+end
+
+if os.getenv("BENCH_DELAY") then
+   local wanted, owed = tonumber(os.getenv("BENCH_DELAY")), 0
+
+   function delay() -- wrk waits for whole milliseconds
+      owed = owed + wanted
+      local waits = math.floor(owed)
+      owed = owed - waits
+      return waits
    end
 end
 

@@ -93,9 +93,14 @@ def get(url: str, path: str, headers: Mapping[str, str] | None = None) -> Answer
 
 
 def ask(
-    load: Load, seconds: float, connections: int = CONNECTIONS, first: int = 0, count: bool = False
+    load: Load,
+    seconds: float,
+    connections: int = CONNECTIONS,
+    first: int = 0,
+    count: bool = False,
+    at_most: float | None = None,
 ) -> Round:
-    """Ask for so many seconds, from `first` of the paths on.
+    """Ask for so many seconds, from `first` of the paths on, and `at_most` so often a second.
 
     With `count`, a 503 is an answer too, and counted beside the good ones.
     """
@@ -115,6 +120,7 @@ def ask(
     environment = {**os.environ, "BENCH_FROM": str(first)}
     environment |= {"BENCH_PATHS": str(load.paths)} if load.paths else {}
     environment |= {"BENCH_COUNT": "1"} if count else {}
+    environment |= {"BENCH_DELAY": str(1000 * connections / at_most)} if at_most else {}
     try:
         done = subprocess.run(
             [*command, load.url + path],

@@ -5,7 +5,7 @@ from datetime import date
 from statistics import median
 
 from bench.load import Round, fault_of, rate, ratio
-from bench.results import SQLITE, Comparison, Importing, Overload, Results, good
+from bench.results import SQLITE, Comparison, Importing, Minute, Overload, Results, Soak, good
 from bench.targets import targets
 
 NONE = "-"
@@ -57,6 +57,8 @@ def _sections(results: Results) -> Iterator[str]:
         yield "## Memory\n\n" + _table(("one process, the default cache", "MB"), rows_of_memory)
     if results.imports:
         yield _imports(results.imports)
+    for engine, soak in results.soak.items():
+        yield _soak(engine, soak)
 
 
 def _to_reach(results: Results) -> str:
@@ -170,6 +172,34 @@ def _imports(imports: dict[str, Importing]) -> str:
         "otherwise. As in every figure here, Postgres has a core beside the process's, and does "
         f"not wait for the disk.\n\n{_table((*head, 'ratio'), rows)}"
     )
+
+
+def _soak(engine: str, soak: Soak) -> str:
+    minutes, number = soak.minutes, len(soak.minutes)
+    tenth = max(1, number // 10)
+    rows = (
+        (
+            f"{first + 1} to {first + len(some)}",
+            f"{median(m.good_per_second for m in some):,.0f}",
+            f"{median(m.p99_ms for m in some):.1f}",
+            *(_least_to_most(some, name) for name in ("resident_mb", "descriptors", "threads")),
+        )
+        for first in range(0, number, tenth)
+        if (some := minutes[first : first + tenth])
+    )
+    head = ("minutes", "good a second", "p99 ms", "MB resident", "descriptors", "threads")
+    faults = f"{soak.faults.total():,}, see above" if soak.faults else "none"
+    full, checked = f"{soak.full_per_second:,.0f}", f"{soak.checked:,}"
+    return (
+        f"## Soak, {engine}\n\n{number} minutes with an import at the beginning of each, at half "
+        f"of what the server bears ({full} a second). Meanwhile {checked} "
+        "answers were compared with those of before, and with those of a server without a cache, "
+        f"byte for byte and by their release. Faults: {faults}.\n\n{_table(head, rows)}"
+    )
+
+
+def _least_to_most(minutes: list[Minute], name: str) -> str:
+    return _span([getattr(minute, name) for minute in minutes], ".0f")
 
 
 def _took(importing: Importing, name: str) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """What was measured: the one thing that the measurements fill and the report reads."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -105,6 +106,27 @@ class Importing:
         return next((ran.fault for ran in self.ran.get(name, ()) if ran.fault), None)
 
 
+@dataclass(frozen=True)
+class Minute:
+    """A minute of a soak: good answers, and at its end the server's memory, files and threads."""
+
+    good_per_second: float
+    p99_ms: float
+    resident_mb: float
+    descriptors: int
+    threads: int
+
+
+@dataclass
+class Soak:
+    """What came of long load: its minutes, how many answers were compared, and what was wrong."""
+
+    full_per_second: float
+    minutes: list[Minute] = field(default_factory=list)
+    checked: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+
+
 @dataclass
 class Results:
     """Everything that one run measured; what was not measured is empty.
@@ -120,6 +142,7 @@ class Results:
     starts: dict[str, list[float]] = field(default_factory=dict)
     memory: dict[str, float] = field(default_factory=dict)
     imports: dict[str, Importing] = field(default_factory=dict)
+    soak: dict[str, Soak] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
@@ -142,6 +165,11 @@ class Results:
             ]
         return (
             self.broken
+            + [
+                f"Soak, {name}: {fault}, {times} times."
+                for name, soak in self.soak.items()
+                for fault, times in soak.faults.items()
+            ]
             + [f"{what}: {fault}." for what, rounds in every if (fault := fault_of(rounds))]
             + [
                 f"{title}, {name}: {fault}."

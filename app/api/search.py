@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Annotated, Any, Literal
 
@@ -17,7 +18,7 @@ from app.api.lists import unknown_drug
 from app.api.reading import SERVED, Reading, resource, with_release
 from app.database import Statement
 from app.http.errors import BadParameterError, ReleaseChangedError, UnknownIdError, documented
-from app.http.pages import Cursor, PageParams, foreign, listing_of, page_of
+from app.http.pages import Cursor, Page, PageParams, foreign, listing_of
 from app.http.parameters import SOMETHING
 from app.models.base import Shape
 from app.models.document import Document
@@ -27,12 +28,14 @@ from app.records.digests import SEALED
 from app.records.rows import Link
 from app.records.search import (
     KINDS,
+    MOST_COUNTED,
     Query,
     facets_of,
     hits,
     is_number_of,
     number_of_hits,
     texts_of,
+    tiers_after,
 )
 
 router = resource("Search")
@@ -40,12 +43,22 @@ router = resource("Search")
 WAYS = ("titles", "texts", "begun")
 """How documents have the words: what has them in one way comes before what has them in the next."""
 
+COUNTED = {"titles": "exact", "begun": "begun"}
+"""What is counted with the first page of a way: the first two together, for that takes less."""
+
 LAST = 2**63 - 1
 
 AROUND, LONGEST_PASSAGE = 60, 300
 """How many letters a passage begins before the first word, and has in all, about."""
 
 ELLIPSIS = "…"
+
+
+class TotalIs(StrEnum):
+    """What a total says."""
+
+    EXACT = "exact"
+    AT_LEAST = "at_least"
 
 
 class PassagePiece(Shape):
@@ -96,6 +109,19 @@ class SearchHit(Shape):
     )
 
 
+class SearchHitPage(Page[SearchHit]):
+    """One page of hits."""
+
+    total: int = Field(
+        description="How many hits there are, over all pages; see `total_is`.", examples=[4]
+    )
+    total_is: TotalIs = Field(
+        description=f"Whether `total` is `exact`; of more than {MOST_COUNTED:,} hits it is "
+        f"{MOST_COUNTED:,}, and `at_least` so many are there. The pages go on to the last.",
+        examples=["exact"],
+    )
+
+
 HIT = TypeAdapter(SearchHit)
 
 
@@ -112,7 +138,7 @@ class Filters:
 
 @router.get(
     "/search",
-    response_model=page_of(SearchHit),
+    response_model=SearchHitPage,
     responses=documented(UnknownIdError, BadParameterError, ReleaseChangedError),
 )
 def search(
@@ -150,7 +176,8 @@ def search(
     hits = [
         HIT.dump_json(_hit(query, *_opened(reading, filters, *row[1:]))).decode() for row in rows
     ]
-    return reading.page(hits, total, cursor)
+    total_is = TotalIs.AT_LEAST if total > MOST_COUNTED else TotalIs.EXACT
+    return reading.page(hits, min(total, MOST_COUNTED), cursor, f',"total_is":"{total_is}"')
 
 
 def _opened(
@@ -176,36 +203,39 @@ def _begun(text: str, listing: str) -> Cursor:
 def _found(
     reading: Reading, page: PageParams, query: Query, filters: Filters, begun: Cursor | None
 ) -> tuple[list[tuple[Any, ...]], int]:
-    """The rows of a page and one more, and how many there are in all."""
+    """The rows of a page and one more, and how many hits there are, `MOST_COUNTED` + 1 at most."""
     if not query.phrases:
         reading.rows(SERVED)
         return [], 0
-    values = query.values(reading.dialect, facets_of(filters.kind, filters.drug))
+    dialect = reading.dialect
+    values = query.values(dialect, facets_of(filters.kind, filters.drug))
     first, after = (int(place) for place in begun.places) if begun else (0, -1)
-    total = begun.total if begun else None
+    total = begun.total or 0 if begun else 0
     found: list[tuple[Any, ...]] = []
-    for i, way in enumerate(WAYS[first:], first):
+    for i, way in enumerate(WAYS if query.beginning is not None else WAYS[:-1]):
         missing = page.limit + 1 - len(found)
-        if missing == 0 or (way == "begun" and query.beginning is None):
-            break
+        counts = not begun and way in COUNTED and total <= MOST_COUNTED
+        if i < first or not (missing or counts):
+            continue
         after = after if i == first else -1
-        statement = page_of_hits(way, first=total is None)
-        rows = reading.rows(statement, **values, after=after, page_size=missing)
-        total = rows[0][0] if total is None else total
+        statement = page_of_hits(dialect, way, COUNTED[way] if counts else None)
+        tiers = tiers_after(after)
+        rows = reading.rows(statement, **values, tiers=tiers, after=after, page_size=missing)
+        total += rows[0][0]
         found += [(i, *row[1:]) for row in rows if row[1] is not None]
-    return found, total or 0
+    return found, min(total, MOST_COUNTED + 1)
 
 
 @cache
-def page_of_hits(way: str, *, first: bool) -> Statement:
-    """Documents that have the words in one way, each with its number; and how many have them."""
-    listed = hits(way).subquery("listed")
+def page_of_hits(dialect: str, way: str, counted: str | None) -> Statement:
+    """Documents that have the words in one way, each with its number; and how many are counted."""
+    listed = hits(dialect, way).subquery("listed")
     records = (
         sa.select(*listed.c, col(Document.kind), col(Document.id), SEALED.label("sealed"))
         .join_from(listed, Document, col(Document.number) == listed.c.number, isouter=True)
         .subquery("records")
     )
-    total = number_of_hits() if first else sa.null()
+    total = number_of_hits(dialect, counted) if counted else sa.literal(0)
     return with_release(records, total.label("total"), *records.c, order=(records.c.number,))
 
 

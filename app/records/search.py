@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 
 from app.database import POSTGRES, Row, table_of
@@ -67,8 +68,14 @@ BETWEEN = "_"
 WORDS, PARTS = "searched_words", "searched_parts"
 """The tables of the index: words by document, and the names of drugs by any three letters."""
 
+TITLE = "_"
+"""What each word of a title begins with in SQLite's column of titles."""
+
 SPELT = "searched_words_spelt"
 """On Postgres, the words in their order, for phrases: its vectors hold too few places of a word."""
+
+MOST_COUNTED = 10_000
+"""How many hits are counted: to count all of a common word takes longer than all else."""
 
 LETTERS_AT_ONCE = 8_000_000
 """How many letters wait to be written. FTS5 wants them in the order of their numbers."""
@@ -79,21 +86,29 @@ KEY_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789 +-\n"
 
 def texts_of(kind: str, record: Row) -> tuple[list[str], list[str]]:
     """What a record is about, and what it says, as it is served."""
-    titles = [text for field in TITLES for text in _texts(record.get(field))]
-    if kind == "drugs":
-        titles = titles[1:]  # its name is among its names
-    return titles, [text for field in TEXTS for text in _texts(record.get(field))]
+    titles, texts = _texts(record, TITLES), _texts(record, TEXTS)
+    return titles[1:] if kind == "drugs" else titles, texts  # its name is among its names
 
 
-def _texts(value: Any) -> Iterator[str]:
-    """The text of a field: its own, its `name`, or that of each of its items."""
+def _texts(record: Row, fields: Iterable[str]) -> list[str]:
+    texts: list[str] = []
+    for field in fields:
+        if value := record.get(field):
+            _add_texts(value, texts)
+    return texts
+
+
+def _add_texts(value: Any, texts: list[str]) -> None:
+    """Add the text of a field: its own, its `name`, or that of each of its items."""
     if isinstance(value, str):
-        yield value
+        texts.append(value)
     elif isinstance(value, dict):
-        yield from _texts(value.get("name") or value.get("statement") or value.get("text"))
+        own = value.get("name") or value.get("statement") or value.get("text")
+        if own:
+            _add_texts(own, texts)
     elif isinstance(value, list):
         for item in value:
-            yield from _texts(item)
+            _add_texts(item, texts)
 
 
 def number_of(kind: str, id_: str, record: Row, titles: list[str], texts: list[str]) -> int:
@@ -122,6 +137,28 @@ def _digest_of(kind: str, id_: str) -> int:
     return int.from_bytes(digest[:7], "big") >> 3
 
 
+def tier_of(number: int) -> int:
+    """Which tier a number is in, of those that have `SIGNS`: the numbers of a lower one are lower.
+
+    Postgres finds what matches in the order in which it was written. So its indexes have each word
+    by tier, and those that a page is made of are looked at alone. Half a doubling of length is a
+    tier of facts: what sources publish is spread over ten of them or more.
+    """
+    of_kind, place = number >> 61, number >> 53 & 0xFF
+    if of_kind == 0:
+        return place >> 4
+    return 16 if of_kind == 1 else 17 + max(0, min(20, place // 6 - 10))
+
+
+SIGNS = [f"{tier:02d}" for tier in range(38)]
+"""What the words of each tier begin with, on Postgres."""
+
+
+def tiers_after(number: int) -> list[str]:
+    """The signs of the tiers that may have a higher number."""
+    return SIGNS[tier_of(number) :] if number >= 0 else SIGNS
+
+
 def _bucket(length: int, most: int) -> int:
     return min(most, int(12 * math.log2(1 + length)))
 
@@ -136,7 +173,7 @@ def level_of(drug: Row) -> int:
 
 def _words(texts: Iterable[str]) -> str:
     """The words of texts, with `BETWEEN` between them; what is too long for Postgres is cut."""
-    words = f" {BETWEEN} ".join(map(words_of, texts)).split(" ")
+    words = f" {BETWEEN} ".join(filter(None, map(words_of, texts))).split(" ")
     if len(words) > MOST_WORDS or len(max(words, key=len)) > LONGEST_WORD:
         words = [word[:LONGEST_WORD] for word in words[:MOST_WORDS]]
     return " ".join(words)
@@ -224,7 +261,8 @@ class Index:
 
     def _write_to_sqlite(self, words: Any, rows: Any, pieces: Any, parts: Any) -> None:
         many = self._driver.executemany
-        many("INSERT INTO searched_words (rowid, title, words, facets) VALUES (?, ?, ?, ?)", words)
+        insert = "INSERT INTO searched_words (rowid, title, words, facets) VALUES (?, ?, ?, ?)"
+        many(insert, map(_signed, words))
         many("INSERT INTO searched_parts (rowid, names) VALUES (?, ?)", parts)
         many("INSERT INTO searched_name VALUES (?, ?, ?, ?, ?, ?)", rows)
         many("INSERT OR IGNORE INTO searched_piece VALUES (?, ?)", pieces)
@@ -280,12 +318,13 @@ class Index:
     def _stored_alike(self, words: list[tuple[Any, ...]]) -> set[int]:
         """Those of these numbers of which these words are stored."""
         if self._is_postgres:
-            rows = self._driver.execute(STORED_ALIKE, _for_postgres(words)).fetchall()
-            return {row[0] for row in rows}
+            vectors = self._driver.execute(VECTORS_ALIKE, _by_tier(words)).fetchall()
+            spelt = self._driver.execute(SPELT_ALIKE, _spelt(words)).fetchall()
+            return {row[0] for row in vectors} & {row[0] for row in spelt}
         stored = "SELECT title, words, facets FROM searched_words WHERE rowid = ?"
         return {
             number
-            for number, *entry in words
+            for number, *entry in map(_signed, words)
             if self._driver.execute(stored, (number,)).fetchone() == tuple(entry)
         }
 
@@ -333,41 +372,65 @@ def _within(rows: list[tuple[Any, ...]]) -> str:
     return "".join(f"{key}\n" for key in sorted({row[2] for row in rows}))
 
 
+def _signed(entry: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A row of SQLite's index: the words of its title twice, in `title` with a sign of their own.
+
+    FTS5 can look for a word in one column, but reads all places of a word to do so.
+    """
+    number, title, text, facets = entry
+    return number, _with(TITLE, title), f"{title} {BETWEEN} {text}", facets
+
+
+def _with(sign: str, words: str) -> str:
+    return f"{sign}{f' {sign}'.join(words.split())}"
+
+
 VECTORS = """
     SELECT number,
-        array_to_tsvector(array_remove(string_to_array(title, ' '), '') || facet) AS title,
-        array_to_tsvector(array_remove(string_to_array(words, ' '), '') || facet) AS words,
-        title AS title_spelt, words AS words_spelt
-    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[])
-        AS new (number, title, words, facets),
-        string_to_array(facets, ' ') AS facet
+        array_to_tsvector(string_to_array(title, ' ')) AS title,
+        array_to_tsvector(string_to_array(words, ' ')) AS words
+    FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS new (number, title, words)
 """
-"""What Postgres makes of words as `_for_postgres` gives them."""
+"""What Postgres makes of words as `_by_tier` gives them."""
 
-STORED_ALIKE = f"""
-    SELECT number FROM ({VECTORS}) AS made
-    JOIN searched_words AS stored USING (number) JOIN searched_words_spelt AS spelt USING (number)
-    WHERE (made.title, made.words, made.title_spelt, made.words_spelt)
-        = (stored.title, stored.words, spelt.title, spelt.words)
+VECTORS_ALIKE = f"""
+    SELECT number FROM ({VECTORS}) AS made JOIN searched_words AS stored USING (number)
+    WHERE (made.title, made.words) = (stored.title, stored.words)
 """  # noqa: S608 -- our own
+
+SPELT_ALIKE = """
+    SELECT number FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS made (number, title, words)
+    JOIN searched_words_spelt AS stored USING (number)
+    WHERE (made.title, made.words) = (stored.title, stored.words)
+"""
 
 
 def write_words(cursor: Any, words: list[tuple[Any, ...]]) -> None:
     """Have Postgres keep these numbers, titles, texts and facets, as SQLite keeps them."""
-    made = _for_postgres(words)
-    vectors = f"SELECT number, title, words FROM ({VECTORS}) AS made"  # noqa: S608 -- our own
-    cursor.execute(f"INSERT INTO searched_words {vectors}", made)
-    numbers, titles, texts, _ = made
-    _copy(cursor, SPELT, zip(numbers, titles, texts, strict=True))
+    cursor.execute(f"INSERT INTO searched_words {VECTORS}", _by_tier(words))
+    _copy(cursor, SPELT, zip(*_spelt(words), strict=True))
 
 
-def _for_postgres(words: list[tuple[Any, ...]]) -> tuple[list[Any], ...]:
-    """Numbers, titles, titles and texts, and facets; blanks are around every word."""
+def _by_tier(words: list[tuple[Any, ...]]) -> tuple[list[Any], ...]:
+    """Numbers, titles, and titles with texts: every word, and every facet, begins with its tier."""
+    rows = [
+        (
+            number,
+            _with(SIGNS[tier_of(number)], f"{title} {facets}"),
+            _with(SIGNS[tier_of(number)], f"{title} {text} {facets}"),
+        )
+        for number, title, text, facets in words
+    ]
+    numbers, titles, texts = zip(*rows, strict=True) if rows else ((), (), ())
+    return list(numbers), list(titles), list(texts)
+
+
+def _spelt(words: list[tuple[Any, ...]]) -> tuple[list[Any], ...]:
+    """Numbers, titles, and titles with texts; blanks are around every word."""
     return (
         [number for number, *_ in words],
         [f" {title} " for _, title, _, _ in words],
         [f" {title} {BETWEEN} {text} " for _, title, text, _ in words],
-        [facets for *_, facets in words],
     )
 
 
@@ -414,38 +477,40 @@ class Query:
         return frozenset(word for phrase in self.phrases for word in phrase)
 
     def values(self, dialect: str, facets: list[str]) -> dict[str, Any]:
-        """What the parameters of `hits` are bound to on an engine."""
+        """What the parameters of `hits` and `number_of_hits` are bound to on an engine."""
         if dialect == POSTGRES:
-            return self._on_postgres([f"'{facet}'" for facet in facets])
-        return self._on_sqlite([f'facets : "{facet}"' for facet in facets])
+            return self._on_postgres([f"'@{facet}'" for facet in facets])
+        return self._on_sqlite([f'"{facet}"' for facet in facets])
 
     def _on_sqlite(self, facets: list[str]) -> dict[str, Any]:
         quoted = [f'"{" ".join(phrase)}"' for phrase in self.phrases]
-        whole = f"({' AND '.join(quoted)})"
-        exact = " AND ".join([whole, *facets])
-        begun = exact
+        titles = " AND ".join(
+            [f'"{_with(TITLE, " ".join(phrase))}"' for phrase in self.phrases] + facets
+        )
+        exact = begun = " AND ".join([*quoted, *facets])
         if self.beginning is not None:
             others = [each for each in quoted if each != f'"{self.beginning}"']
             begun = " AND ".join([*others, f'"{self.beginning}" *', *facets])
         return {
-            "titles": " AND ".join([f"title : {whole}", *facets]),
-            "texts": f"({exact}) NOT (title : {whole})",
+            "titles": titles,
+            "texts": f"({exact}) NOT ({titles})",
             "begun": f"({begun}) NOT ({exact})",
-            "any": begun,
+            "exact": exact,
         }
 
     def _on_postgres(self, facets: list[str]) -> dict[str, Any]:
-        words = sorted(self.words)
-        exact = begun = " & ".join([*words, *facets])
+        """As they read for one tier, whose sign `@` stands for."""
+        words = {word: f"'@{word}'" for word in sorted(self.words)}
+        exact = begun = " & ".join([*words.values(), *facets])
         if self.beginning is not None:
             in_phrases = {word for phrase in self.phrases if len(phrase) > 1 for word in phrase}
-            others = [w for w in words if w != self.beginning or w in in_phrases]
-            begun = " & ".join([*others, f"{self.beginning}:*", *facets])
+            others = [words[w] for w in words if w != self.beginning or w in in_phrases]
+            begun = " & ".join([*others, f"'@{self.beginning}':*", *facets])
         return {
             "titles": exact,
             "texts": exact,
             "begun": f"{begun} & !({exact})",
-            "any": begun,
+            "exact": exact,
             "phrases": [f"% {' '.join(phrase)} %" for phrase in self.phrases if len(phrase) > 1],
         }
 
@@ -496,9 +561,10 @@ def _found_on_postgres(found: _Found, compiler: Any, **_: Any) -> str:
     if found.how == "letters":  # no trigram has them: every row is read, and not the whole index
         return f"strpos({PARTS}.names, {bind}) > 0"
     column = "title" if found.how == "titles" else "words"
-    matches = f"{WORDS}.{column} @@ CAST({bind} AS tsquery) AND {_phrases(compiler, column)}"
+    query = f"CAST(replace({bind}, '@', tier.tier) AS tsquery)"
+    matches = f"{WORDS}.{column} @@ {query} AND {_phrases(compiler, column)}"
     if found.how == "texts":
-        about = f"{WORDS}.title @@ CAST({bind} AS tsquery) AND {_phrases(compiler, 'title')}"
+        about = f"{WORDS}.title @@ {query} AND {_phrases(compiler, 'title')}"
         matches += f" AND NOT ({about})"
     return matches
 
@@ -544,26 +610,41 @@ def listed(dialect: str, values: Iterable[str]) -> Any:
     return list(values) if dialect == POSTGRES else json.dumps(list(values))
 
 
-def hits(how: str) -> Any:
+def hits(dialect: str, how: str) -> Any:
     """The numbers of documents that have the words in one way: a page of them after one.
 
     `how` is `titles` (what they are about has every word), `texts` (they have them elsewhere too)
     or `begun` (a word of theirs begins with the last). Each leaves out what the one before finds.
     """
     number = _Number(WORDS)
-    return (
+    page_size = sa.bindparam("page_size", type_=sa.Integer())
+    found = (
         sa.select(number.label("number"))
         .select_from(sa.table(WORDS))
         .where(_Found(how, how), number > sa.bindparam("after", type_=sa.BigInteger()))
         .order_by(number)
-        .limit(sa.bindparam("page_size", type_=sa.Integer()))
+        .limit(page_size)
     )
+    return _by_tiers(found).limit(page_size) if dialect == POSTGRES else found
 
 
-def number_of_hits() -> sa.ScalarSelect[int]:
-    """How many documents have the words in any of these ways."""
-    found = sa.select(sa.func.count()).select_from(sa.table(WORDS)).where(_Found("any", "any"))
-    return found.scalar_subquery()
+def number_of_hits(dialect: str, how: str) -> sa.ScalarSelect[int]:
+    """How many documents have the words in one way; one more than are counted, if so.
+
+    `how` is as for `hits`, or `exact`: in `titles` or `texts`.
+    """
+    every = sa.select(_Number(WORDS).label("number")).select_from(sa.table(WORDS))
+    found = every.where(_Found(how, how))
+    counted = (_by_tiers(found) if dialect == POSTGRES else found).limit(MOST_COUNTED + 1)
+    return sa.select(sa.func.count()).select_from(counted.subquery("counted")).scalar_subquery()
+
+
+def _by_tiers(found: sa.Select[Any]) -> sa.Select[Any]:
+    """What is found in one tier after the other, and no further than what is asked for."""
+    signs = sa.cast(sa.bindparam("tiers"), ARRAY(sa.Text()))
+    tier = sa.func.unnest(signs).table_valued("tier", name="tier")
+    in_tier = found.lateral("in_tier")
+    return sa.select(in_tier.c.number).join_from(tier, in_tier, sa.true())
 
 
 def drugs_named_with(*, two_letters: bool = False) -> sa.Select[Any]:

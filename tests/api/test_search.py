@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from app.api import search as api_search
+from app.records import search as records_search
 from app.records.search import MOST_WORDS
 from tests.conftest import Holding, Save
 from tests.writing import CITE, brand, drug, fact, indication, warning
@@ -167,6 +169,36 @@ def test_pages_give_each_hit_once_in_order(pharmacy: httpx.Client, limit: int) -
         path = page["next"]
 
     assert ids == every
+
+
+@pytest.mark.parametrize("counted", range(1, 7))
+def test_no_more_hits_are_counted_than_it_says(
+    pharmacy: httpx.Client, monkeypatch: pytest.MonkeyPatch, counted: int
+) -> None:
+    every = found(pharmacy, "cough")
+    for module in (records_search, api_search):
+        monkeypatch.setattr(module, "MOST_COUNTED", counted)
+    api_search.page_of_hits.cache_clear()
+    try:
+        blanks = "+" * counted  # so that its answers are kept under a target of their own
+        path, pages = f"/v1/search?q={blanks}cough&limit=2", []
+        while path:
+            pages.append(pharmacy.get(path).raise_for_status().json())
+            path = pages[-1]["next"]
+    finally:
+        api_search.page_of_hits.cache_clear()
+    assert [item["id"] for page in pages for item in page["items"]] == every
+    is_less = counted < len(every)
+    told = {(page["total"], page["total_is"]) for page in pages}
+    assert told == {(counted, "at_least") if is_less else (len(every), "exact")}
+
+
+def test_the_tiers_are_in_the_order_of_the_numbers() -> None:
+    numbers = sorted(kind << 61 | place << 53 for kind in range(3) for place in range(256))
+    tiers = [records_search.tier_of(number) for number in numbers]
+    assert tiers == sorted(tiers)
+    assert set(tiers) == set(range(len(records_search.SIGNS)))
+    assert records_search.tiers_after(-1) == records_search.SIGNS == sorted(records_search.SIGNS)
 
 
 def test_a_cursor_that_was_changed_is_refused(pharmacy: httpx.Client) -> None:
