@@ -5,8 +5,10 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import wraps
+from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
@@ -33,28 +35,42 @@ def in_one_sentence(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def told(**options: Any) -> None:
-        import sqlite3
-
-        import psycopg
-
-        from app.ingest.importer import RefusedError
-
         try:
             settings = read_settings()
         except BadSettingError as error:
             raise CommandError(str(error)) from None
-        try:
+        with _told_in_one_sentence(settings):
             command(settings, **options)
-        except RefusedError as error:
-            raise CommandError(str(error)) from None
-        except OSError as error:
-            raise CommandError(f"{error.filename}: {error.strerror}.") from None
-        except (DBAPIError, sqlite3.Error, psycopg.Error) as error:
-            cause = error.orig if isinstance(error, DBAPIError) else error
-            first_line = str(cause).strip().splitlines()[0].rstrip(".")
-            raise CommandError(f"the database {_where(settings)} failed: {first_line}.") from None
 
     return told
+
+
+@contextmanager
+def _told_in_one_sentence(settings: Settings) -> Iterator[None]:
+    import sqlite3
+
+    import psycopg
+
+    from app.ingest.importer import RefusedError
+
+    try:
+        yield
+    except RefusedError as error:
+        raise CommandError(str(error)) from None
+    except OSError as error:
+        raise CommandError(f"{error.filename}: {error.strerror}.") from None
+    except MemoryError:
+        raise CommandError(
+            f"there is not enough memory; the database {_where(settings)} is as it was."
+        ) from None
+    except (DBAPIError, sqlite3.Error, psycopg.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        first_line = str(cause).strip().splitlines()[0].rstrip(".")
+        raise CommandError(f"the database {_where(settings)} failed: {first_line}.") from None
+    except (UnicodeDecodeError, JSONDecodeError) as error:
+        raise CommandError(
+            f"the database {_where(settings)} is damaged, and cannot be read: {error}."
+        ) from None
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -81,7 +97,7 @@ def serve(settings: Settings, host: str | None, port: int | None, prepare: bool)
 
     if prepare:
         _prepare(settings)
-    _require_data(settings)
+    _tell_of_faults(settings)
     host, port = host or settings.host, settings.port if port is None else port
     listener = _listen(host, port)
     bound = listener.getsockname()[1]
@@ -177,15 +193,19 @@ def check(settings: Settings) -> None:
 
     read_seed(settings.seed_dir)
     click.echo(f"The seed's files in {settings.seed_dir} are right.")
-    _require_data(settings)
+    _require_schema(settings)
+    with suppress(DBAPIError, UnicodeDecodeError, JSONDecodeError):  # what is looked at tells more
+        _require_data(settings)
     engine = read_engine(settings)
-    with engine.connect() as connection:
-        release = current_release(connection)
-        faults = faults_of(connection)
-        unchanged = is_loaded(connection, seed_files(settings.seed_dir))
-    engine.dispose()
-    if faults:
-        raise CommandError("\n".join(["the data is not whole:", *faults]))
+    try:
+        with engine.connect() as connection:
+            faults = faults_of(connection)
+            if faults:
+                raise CommandError("\n".join(["the data is not whole:", *faults]))
+            release = current_release(connection)
+            unchanged = is_loaded(connection, seed_files(settings.seed_dir))
+    finally:
+        engine.dispose()
     click.echo(f"The database {_where(settings)} is whole.")
     if not unchanged:
         raise CommandError("the seed has changed since it was loaded; run `medfacts seed`.")
@@ -230,6 +250,22 @@ def _seed(settings: Settings) -> None:
     facts = ", ".join(f"{count} {noun}" for noun, count in loaded.counts.items())
     verb = "Loaded" if loaded.new else "Nothing has changed since"
     click.echo(f"{verb} release {loaded.id}: {facts}.")
+
+
+def _tell_of_faults(settings: Settings) -> None:
+    """Say at the terminal why there will be 503s, and what would end them, which needs no restart.
+
+    So what brings the database does not have to come before what serves it.
+    """
+    try:
+        with _told_in_one_sentence(settings):
+            _require_data(settings)
+    except CommandError as error:
+        click.echo(
+            f"medfacts: {error.message}\n"
+            "medfacts: UNTIL THEN EVERY ANSWER IS A 503. The server looks again at each request.",
+            err=True,
+        )
 
 
 def _require_schema(settings: Settings) -> None:

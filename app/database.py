@@ -1,9 +1,11 @@
 """Engines, and how requests read. What reads cannot write, by construction, on either engine."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +23,9 @@ Row = dict[str, Any]
 
 SQLITE_READERS = 2
 """Measured with ten, two and one: ten took twice as long, waiting for the interpreter's lock."""
+
+READERS_WAIT = 0.4
+"""Seconds that a reader waits for a lock on SQLite: none is held for long, or for good."""
 
 LOADERS_WAIT = 60
 """Seconds that a loader waits for another on SQLite."""
@@ -83,16 +88,20 @@ def migration_engine(settings: Settings) -> Engine:
 
 
 def _sqlite_engine(url: URL, mode: str, *, foreign_keys: bool = True, pool_size: int = 1) -> Engine:
-    path = Path(url.database or "").resolve()
+    path = Path(url.database or "").absolute()
+    one_file = _OneFile(path)
 
     def connect() -> sqlite3.Connection:
+        state = one_file.to_open() if mode == "ro" else ()
         connection = sqlite3.connect(
             f"{path.as_uri()}?mode={mode}",
             uri=True,
             check_same_thread=False,
-            timeout=1 if mode == "ro" else LOADERS_WAIT,  # seconds to wait for a lock
+            timeout=READERS_WAIT if mode == "ro" else LOADERS_WAIT,
             isolation_level=None,  # transactions are begun below, for reads too
+            factory=_FileConnection,
         )
+        connection.state = state
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
         if mode != "ro":
             connection.execute("PRAGMA journal_mode = WAL")  # readers go on while it writes
@@ -116,11 +125,71 @@ def _sqlite_engine(url: URL, mode: str, *, foreign_keys: bool = True, pool_size:
         else sa.create_engine("sqlite://", creator=connect, poolclass=sa.NullPool)
     )
 
+    if mode == "ro":
+        sa.event.listen(engine, "checkout", one_file.hold)
+
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN" if mode == "ro" else "BEGIN IMMEDIATE")
 
     return engine
+
+
+class _FileConnection(sqlite3.Connection):
+    """A connection that knows which state of which file it reads."""
+
+    state: tuple[int, ...] = ()
+    is_new = True
+
+
+class _OneFile:
+    """Has connections read the file that is at a path now, and no other one's log.
+
+    A file that is replaced or gone stays open, and would be read from on: so each connection is of
+    one state of one file, and is let go of when that is another. An import's checkpoint is another
+    too, and costs each connection once what it takes to open it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = str(path)
+        self._file: int | None = None
+        self._log: int | None = None
+
+    def state(self) -> tuple[int, ...]:
+        """What tells a file and its state from others; `OperationalError` if there is none."""
+        try:
+            found = os.stat(self._path)
+        except OSError as error:
+            raise sqlite3.OperationalError(f"unable to open {self._path}") from error
+        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+    def to_open(self) -> tuple[int, ...]:
+        """The state of the file that is opened now; `OperationalError` if its log is another's."""
+        state, (log, size) = self.state(), self._log_there()
+        is_another = self._file not in (None, state[1])
+        if is_another and size and log == self._log:
+            raise sqlite3.OperationalError(
+                f"{self._path} was replaced, and {self._path}-wal is of the file before it; "
+                "remove it, and -shm beside it"
+            )
+        self._file, self._log = state[1], log
+        return state
+
+    def _log_there(self) -> tuple[int | None, int]:
+        with suppress(OSError):
+            found = os.stat(f"{os.path.realpath(self._path)}-wal")
+            return found.st_ino, found.st_size
+        return None, 0
+
+    def hold(self, connection: _FileConnection, *_: Any) -> None:
+        """Have a connection replaced that is of another state; a new one is, if of this file."""
+        state = self.state()
+        as_opened = state[:2] == connection.state[:2] if connection.is_new else False
+        connection.is_new = False
+        if not as_opened and state != connection.state:
+            raise sa.exc.DisconnectionError
+        if self._log is None:
+            self._log = self._log_there()[0]
 
 
 class Statement:
@@ -173,9 +242,14 @@ class Reader:
         text, constants = statement.on(self.engine.dialect)
         values = constants | _plain(values)
         try:
-            return self._run(text, values)
-        except _BrokenError:
-            return self._run(text, values)
+            try:
+                return self._run(text, values)
+            except _BrokenError:
+                return self._run(text, values)
+        except UnicodeDecodeError as error:  # bytes that were changed, in a row or in the schema
+            is_sqlite = self.engine.dialect.name == "sqlite"
+            kind = sqlite3.DatabaseError if is_sqlite else psycopg.DataError
+            raise kind(f"what is stored is no text: {error}") from error
 
     def _run(self, text: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         connection = self.engine.raw_connection()
@@ -183,6 +257,9 @@ class Reader:
         try:
             rows: list[tuple[Any, ...]] = driver.execute(text, values).fetchall()
             return rows
+        except sqlite3.DatabaseError as error:
+            connection.invalidate(error)  # what it keeps in memory may be what is wrong
+            raise
         except psycopg.OperationalError as error:
             if not driver.closed:
                 raise

@@ -13,7 +13,7 @@ from sqlmodel import SQLModel
 
 from app.database import Row, table_of
 from app.ingest.references import fact_id
-from app.ingest.releases import counted
+from app.ingest.releases import counted, seal_newest
 from app.ingest.rows import Citing, nested, passages, write
 from app.ingest.tables import Tables
 from app.models.condition import Condition
@@ -185,6 +185,7 @@ class _Catalogue:
         for document in documents_of(self._connection, "releases", [1]):
             self._tables.add_document(document)
         self._tables.finish()
+        seal_newest(self._connection, str(self._tables.documents))
         return every
 
     def _add_fact(self, drug: "_Drug", table: type[Detail], key: str, entry: Row) -> None:

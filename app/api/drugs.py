@@ -11,8 +11,8 @@ from pydantic import Field, create_model
 from sqlmodel import col
 
 from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugId
-from app.api.lists import Listing, bound_to, unknown_drug
-from app.api.names import HOW, Match, Matches
+from app.api.lists import Listing, bound_to, counts_of, unknown_drug
+from app.api.names import HOW, Match, Matches, is_named
 from app.api.reading import Reading, resource, with_release
 from app.database import Statement
 from app.http.pages import Cursor, PageParams, listing_of, page_of
@@ -23,6 +23,8 @@ from app.models.drug import Drug, DrugClass, DrugIdentifier, IdentifierSystem, N
 from app.models.fact import Fact, fact_kinds
 from app.models.indication import Indication, IndicationStatus
 from app.models.search import SearchedName
+from app.models.spelling import name_key
+from app.records.digests import SEALED
 from app.records.drugs import DrugRecord, DrugWithFacts
 from app.records.search import listed, one_of
 
@@ -216,12 +218,15 @@ def _items(reading: Reading, found: list[Match]) -> list[str]:
     ids = listed(reading.dialect, [match.drug_id for match in found])
     keys = listed(reading.dialect, {match.key for match in found})
     rows = {
-        (id_, key): (body, name, type_)
-        for id_, key, body, name, type_ in reversed(reading.found(NAMED, ids=ids, keys=keys))
+        (id_, key): (sealed, name, type_)
+        for id_, key, sealed, name, type_ in reversed(reading.found(NAMED, ids=ids, keys=keys))
     }
     items = []
     for match in found:
-        body, name, type_ = rows[match.drug_id, match.key]
+        sealed, name, type_ = rows.get((match.drug_id, match.key), (None, "", ""))
+        body = reading.opened("drugs", match.drug_id, sealed, match.drug_id)
+        if name_key(name) != match.key or not is_named(body, name, type_):
+            raise reading.damaged(f"'{match.drug_id}' was found by '{name}', which is not its name")
         matched = {"name": name, "type": type_, "how": HOW[match.tier], "distance": match.distance}
         text = json.dumps(matched, ensure_ascii=False, separators=(",", ":"))
         items.append(f'{body.removesuffix("}")},"matched":{text}}}')
@@ -232,7 +237,7 @@ _named = (
     sa.select(
         col(Document.id),
         col(SearchedName.key),
-        col(Document.body),
+        SEALED.label("sealed"),
         col(SearchedName.name),
         col(SearchedName.type),
         col(SearchedName.rank),
@@ -248,7 +253,7 @@ _named = (
 )
 NAMED = with_release(
     _named,
-    *(_named.c.id, _named.c.key, _named.c.body, _named.c.name, _named.c.type),
+    *(_named.c.id, _named.c.key, _named.c.sealed, _named.c.name, _named.c.type),
     order=(_named.c.rank, _named.c.position),
 )
 _folded = (
@@ -279,11 +284,15 @@ def get_drug(
     asked = (include or "").split(",")
     included = [kind for kind in KINDS if kind in asked or "all" in asked]
     bodies: dict[str, list[str]] = {kind: [] for kind in ("drugs", *included)}
-    for kind, body in reading.rows(documents_of_drug(tuple(bodies)), drug=drug_id):
-        if kind is not None:
-            bodies[kind].append(body)
+    for kind, id_, sealed in reading.found(documents_of_drug(tuple(bodies)), drug=drug_id):
+        body = reading.opened(kind, id_, sealed, drug_id)
+        bodies.setdefault(kind, []).append(body)
     if not bodies["drugs"]:
-        raise unknown_drug(drug_id)
+        raise unknown_drug(reading, drug_id)
+    if included:
+        counts = counts_of(bodies["drugs"][0])
+        for kind in included:
+            reading.hold_number(f"{kind} of '{drug_id}'", len(bodies[kind]), counts[kind])
     facts = "".join(f',"{kind}":[{",".join(bodies[kind])}]' for kind in included)
     return bodies["drugs"][0].removesuffix("}") + facts + "}"
 
@@ -292,7 +301,7 @@ def get_drug(
 def documents_of_drug(kinds: tuple[str, ...]) -> Statement:
     """The drug's own document and those of these kinds about it, by kind and id."""
     documents = (
-        sa.select(col(Document.kind), col(Document.id), col(Document.body))
+        sa.select(col(Document.kind), col(Document.id), SEALED.label("sealed"))
         .where(
             col(Document.drug_id) == sa.bindparam("drug"),
             sa.or_(*(col(Document.kind) == kind for kind in kinds)),
@@ -300,4 +309,4 @@ def documents_of_drug(kinds: tuple[str, ...]) -> Statement:
         .subquery("documents")
     )
     order = (documents.c.kind, documents.c.id)
-    return with_release(documents, documents.c.kind, documents.c.body, order=order)
+    return with_release(documents, *documents.c, order=order)

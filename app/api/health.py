@@ -6,7 +6,7 @@ from fastapi import Request
 from pydantic import Field
 
 from app.api.reading import Reading
-from app.api.releases import CURRENT
+from app.api.releases import current_release
 from app.database import Reader
 from app.http.errors import BadParameterError, UnavailableError, documented
 from app.http.routing import Route, Router
@@ -43,12 +43,15 @@ async def get_liveness() -> Any:
 def get_readiness(request: Request) -> Any:
     """The database answers, its schema is the one expected, and a release is in it."""
     reader: Reader = request.app.state.reader
-    with reader.engine.connect() as connection:
-        schema = schema_of(connection)
+    try:
+        with reader.engine.connect() as connection:
+            schema = schema_of(connection)
+    except UnicodeDecodeError:  # of bytes that were changed in the schema itself
+        raise UnavailableError(UnavailableError.example) from None
     if schema != newest_schema():
         raise UnavailableError(
             f"The database has schema {schema or 'none'}, and this version needs {newest_schema()}."
         )
     reading = Reading(reader, request.scope)
-    reading.rows(CURRENT)
+    current_release(reading)
     return {"status": "ok", "release": reading.release, "db_schema": schema}

@@ -1,12 +1,14 @@
 """Lists: narrowed by what the client asks for, ordered totally, a page at a time by cursor."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic_core import from_json
 from sqlmodel import col
 
 from app.api.reading import LATEST, Reading, with_release
@@ -15,6 +17,7 @@ from app.http.errors import BadParameterError, UnknownIdError
 from app.http.pages import Cursor, PageParams, listing_of
 from app.models.document import Document
 from app.models.fact import fact_kinds
+from app.records.digests import SEALED
 
 COUNTED = {"drugs", "conditions", "sources", *fact_kinds()}
 """The kinds that a release counts."""
@@ -63,20 +66,33 @@ class Listing:
             bound |= {f"after_{i}": place for i, place in enumerate(begun.places)}
         statement = self._statement(frozenset(given), sort, begun is not None)
         rows = reading.rows(statement, **bound, page_size=page.limit + 1)
-        if "drug" in given and rows[0][1] != DRUG:
-            raise unknown_drug(given["drug"])
+        drug_id = given.get("drug")
+        about = ""
+        if drug_id is not None:
+            if rows[0][1] != DRUG:
+                raise unknown_drug(reading, drug_id)
+            about = reading.opened("drugs", drug_id, rows[0][3], drug_id)
         if begun:
             begun.hold_release(reading.release)
 
-        total = begun.total if begun else self._total(rows[0][0])
-        items = [row[2:] for row in rows if row[1] == ITEM]
+        items = [
+            (reading.opened(self.kind, str(id_), sealed, drug_id), *keys)
+            for _, part, id_, sealed, *keys in rows
+            if part == ITEM
+        ]
+        total = begun.total if begun else self._total(reading, rows[0][0])
+        if not begun:
+            reading.hold_number(f"{self.kind} of a page", len(items), min(total, page.limit + 1))
+            if given.keys() == {"drug"}:
+                what = f"{self.kind} of '{drug_id}'"
+                reading.hold_number(what, total, counts_of(about)[self.kind])
         cursor = None
         if len(items) > page.limit:
             items = items[: page.limit]
-            cursor = Cursor(reading.release, listing, total, items[-1][1:])
+            cursor = Cursor(reading.release, listing, total, tuple(items[-1][1:]))
         more = ""
         if coverage_of:
-            coverage = json.loads(rows[0][2])["coverage"][coverage_of]
+            coverage = json.loads(about)["coverage"][coverage_of]
             more = f',"coverage":{json.dumps(coverage, ensure_ascii=False, separators=(",", ":"))}'
         return reading.page([body for body, *_ in items], total, cursor, more)
 
@@ -88,14 +104,12 @@ class Listing:
             return Cursor.read(cursor, listing, kinds)
         except BadParameterError:
             if drug is not None and reading.document("drugs", drug) is None:
-                raise unknown_drug(drug) from None
+                raise unknown_drug(reading, drug) from None
             raise
 
-    def _total(self, counted: Any) -> int:
+    def _total(self, reading: Reading, counted: Any) -> int:
         """How many there are: a number, or among what the release counts."""
-        counts = json.loads(counted) if isinstance(counted, str) else counted
-        total: int = counts[self.kind] if isinstance(counts, dict) else counts
-        return total
+        return counted if isinstance(counted, int) else reading.counted(counted)[self.kind]
 
     @cached_property
     def ids(self) -> Any:
@@ -135,30 +149,33 @@ class Listing:
         id_, *keys = page.c
         found = sa.select(
             sa.literal_column(str(ITEM)).label("part"),
-            self._body_of(id_).label("body"),
+            id_.label("id"),
+            self._sealed(id_).label("sealed"),
             *keys,
         )
         if "drug" in filters:
             about = sa.select(
                 sa.literal_column(str(DRUG)).label("part"),
-                col(Document.body),
+                col(Document.id),
+                SEALED,
                 *(sa.cast(sa.null(), c.type).label(f"key_{i}") for i, c in enumerate(columns)),
             ).where(col(Document.kind) == "drugs", col(Document.id) == sa.bindparam("drug"))
             found = sa.union_all(about, found)  # type: ignore[assignment] # selected from, either
         rows_found = found.subquery("found")
-        part, body, *keys = rows_found.c
+        part, id_, sealed, *keys = rows_found.c
         return with_release(
             rows_found,
             self._counted(matching, bool(filters), further).label("total"),
             part,
-            body,
+            id_,
+            sealed,
             *keys,
             order=(part, *(key.desc() if backwards else key.asc() for key in keys)),
         )
 
-    def _body_of(self, id_: sa.ColumnElement[str]) -> sa.ScalarSelect[str]:
+    def _sealed(self, id_: sa.ColumnElement[str]) -> sa.ScalarSelect[str]:
         return (
-            sa.select(col(Document.body))
+            sa.select(SEALED)
             .where(col(Document.kind) == self.kind, col(Document.id) == id_)
             .scalar_subquery()
         )
@@ -183,8 +200,21 @@ def bound_to(given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def unknown_drug(drug_id: str) -> UnknownIdError:
-    """The 404 for a drug that is not there."""
+def counts_of(drug: str) -> dict[str, int]:
+    """How many facts of each kind a drug's record says that there are."""
+    found = COUNTS.search(drug)
+    counts: dict[str, int] = from_json(found[1]) if found else {}
+    return counts
+
+
+COUNTS = re.compile(r'"counts":(\{[^{}]*\})')
+"""Where they stand in a record: to parse all of it costs a third of a cold answer. No text of a
+record has such quotes."""
+
+
+def unknown_drug(reading: Reading, drug_id: str) -> UnknownIdError:
+    """The 404 for a drug that is not there, once it is sure that it is not."""
+    reading.hold_absent("drugs", drug_id)
     return UnknownIdError(
         f"There is no drug '{drug_id}'. /v1/drugs?q= finds drugs by name; none is ever guessed."
     )

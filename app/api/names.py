@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic_core import to_json
 from rapidfuzz.distance import OSA, Levenshtein
 from sqlmodel import col
 
@@ -90,6 +91,11 @@ class Matches:
         )
         self.found += matches
         self.total += len(matches)
+
+
+def is_named(body: str, name: str, type_: str) -> bool:
+    """Whether a drug's record has a name of this type."""
+    return f'{{"name":{to_json(name).decode()},"type":"{type_}"' in body
 
 
 def is_close(key: str, name: str) -> bool:

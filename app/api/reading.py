@@ -6,9 +6,9 @@ of one release, and says of which.
 """
 
 import json
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -17,14 +17,28 @@ from sqlmodel import col
 from starlette.types import Scope
 
 from app.database import Reader, Statement
-from app.http.errors import NoDataError, UnavailableError
+from app.http.errors import DamagedError, NoDataError, UnavailableError
 from app.http.headers import VERSION, announce
 from app.http.pages import Cursor, next_path
 from app.http.representations import modified_at
 from app.http.routing import Router, WorkRoute
+from app.models.condition import Condition
 from app.models.document import Document
+from app.models.drug import Drug
+from app.models.fact import Fact, fact_kinds
 from app.models.release import Release
+from app.models.source import Source
+from app.records.digests import (
+    SEALED,
+    counts_digest,
+    is_sealed,
+    moment_of,
+    opened,
+    parts_of,
+)
 from app.records.documents import renderer
+
+logger = logging.getLogger("medfacts")
 
 LATEST = (
     sa.select(
@@ -33,11 +47,15 @@ LATEST = (
         col(Release.rendered_by),
         col(Release.number),
         col(Release.counts),
+        col(Release.seal),
     )
     .where(col(Release.number) == sa.select(sa.func.max(col(Release.number))).scalar_subquery())
     .subquery("latest")
 )
-RELEASE = (LATEST.c.number, LATEST.c.id, LATEST.c.loaded_at, LATEST.c.rendered_by)
+RELEASE = (
+    *(LATEST.c.number, LATEST.c.id, LATEST.c.loaded_at, LATEST.c.rendered_by),
+    LATEST.c.seal,
+)
 
 
 def with_release(
@@ -58,6 +76,7 @@ class Reading:
         self.scope = scope
         self.headers: list[tuple[bytes, bytes]] = []
         self.release = ""
+        self._seal = ""
         self.dialect = reader.engine.dialect.name
         self._reader = reader
 
@@ -72,17 +91,20 @@ class Reading:
         if not rows:
             raise NoDataError("No data has been loaded yet; `medfacts seed` loads it.")
         released = rows[0][: len(RELEASE)]
-        self.scope["state"]["release"] = released
-        before, (_, self.release, loaded_at, rendered_by) = self.release, released
-        if before and before != self.release:
-            raise _AnotherReleaseError
-        announce(self.scope, "Data-Release", self.release)
+        _, id_, loaded_at, rendered_by, seal = released
         if rendered_by != renderer():
             raise UnavailableError(
                 "The data was written for another version of the program; `medfacts migrate` "
                 "brings it up to date."
             )
-        modified_at(self.scope, _moment(loaded_at))
+        if seal is None or not is_sealed(*released):
+            raise self.damaged("the newest release does not match its seal")
+        self.scope["state"]["release"] = released
+        before, self.release, self._seal = self.release, id_, seal
+        if before and before != self.release:
+            raise _AnotherReleaseError
+        announce(self.scope, "Data-Release", self.release)
+        modified_at(self.scope, moment_of(loaded_at))
         return [row[len(RELEASE) :] for row in rows]
 
     def found(self, statement: Statement, **values: Any) -> list[tuple[Any, ...]]:
@@ -109,21 +131,86 @@ class Reading:
         return f'{{"items":[{listed}],"total":{total},"next":{json.dumps(following)}{more}}}'
 
     def document(self, kind: str, id_: str) -> str | None:
-        """One record as it is served; None if there is none."""
-        [(body,)] = self.rows(DOCUMENT, kind=kind, id=id_)
-        found: str | None = body
-        return found
+        """One record as it is served; None if there is none.
 
+        Raises `DamagedError` if it is not what was written, or is not there and should be.
+        """
+        [(sealed,)] = self.rows(DOCUMENT, kind=kind, id=id_)
+        if sealed is None:
+            self.hold_absent(kind, id_)
+            return None
+        return self.opened(kind, id_, sealed)
+
+    def opened(self, kind: str, id_: str, sealed: object, drug_id: str | None = None) -> str:
+        """The body of a `SEALED` document, which is what was written and of this drug.
+
+        Raises `DamagedError` if it is not.
+        """
+        found = opened(kind, id_, sealed)
+        if found is None:
+            raise self.damaged(f"the record of {kind} '{id_}' does not match its digest")
+        if drug_id is not None and drug_id != found[0]:
+            raise self.damaged(f"{kind} '{id_}' was found for '{drug_id}', which it is not of")
+        return found[1]
+
+    def hold_absent(self, kind: str, id_: str) -> None:
+        """Raise `DamagedError` if the other tables have what no document was found of."""
+        if kind in NOUNS and self.found(NOUNS[kind], kind=kind, id=id_):
+            raise self.damaged(f"the record of {kind} '{id_}' is not found where it should be")
+
+    def counted(self, counts: Any) -> dict[str, int]:
+        """What the release counts; raises `DamagedError` if its seal is of other counts."""
+        with suppress(ValueError, RecursionError):
+            read: Any = json.loads(counts) if isinstance(counts, str) else counts
+            if counts_digest(read) == parts_of(self._seal)[1]:
+                counted: dict[str, int] = read
+                return counted
+        raise self.damaged("what the release counts does not match its seal")
+
+    def hold_number(self, what: str, found: int, expected: int) -> None:
+        """Raise `DamagedError` if there are not as many as there should be."""
+        if found != expected:
+            raise self.damaged(f"{expected} {what} should have been found, and {found} were")
+
+    def damaged(self, what: str) -> DamagedError:
+        """The error for data that is not what was written; it is written down, loudly."""
+        request_id = self.scope.get("request_id", "")
+        logger.critical(
+            "request %s: the data is damaged: %s. Nothing was answered from it; "
+            "`medfacts check` tells what else is.",
+            request_id,
+            what,
+        )
+        return DamagedError(DamagedError.example)
+
+
+def _there(table: Any, *conditions: sa.ColumnElement[bool]) -> Statement:
+    there = (
+        sa.select(sa.literal_column("1").label("one"))
+        .select_from(table)
+        .where(col(table.id) == sa.bindparam("id"), *conditions)
+        .subquery("there")
+    )
+    return with_release(there, there.c.one)
+
+
+NOUNS = {
+    "drugs": _there(Drug),
+    "conditions": _there(Condition),
+    "sources": _there(Source),
+    **dict.fromkeys(fact_kinds(), _there(Fact, col(Fact.kind) == sa.bindparam("kind"))),
+}
+"""By kind, whether the table of what a document is of has it: told where no document is found."""
 
 _found = (
-    sa.select(col(Document.body))
+    sa.select(SEALED.label("sealed"))
     .where(
         col(Document.kind) == sa.bindparam("kind"),
         col(Document.id) == sa.bindparam("id"),
     )
     .subquery("found")
 )
-DOCUMENT = with_release(_found, _found.c.body)
+DOCUMENT = with_release(_found, _found.c.sealed)
 
 
 SERVED = Statement(sa.select(*RELEASE))
@@ -132,6 +219,8 @@ SERVED = Statement(sa.select(*RELEASE))
 async def release_served(reader: Reader) -> tuple[Any, ...] | None:
     """What tells the release that is served now from every other; None if there is none."""
     rows = await reader.in_thread(lambda: reader.rows(SERVED, {}))
+    if rows and rows[0][4] is not None and not is_sealed(*rows[0]):
+        raise DamagedError(DamagedError.example)
     return rows[0] if rows else None
 
 
@@ -160,9 +249,3 @@ class DataRoute(WorkRoute):
 def resource(tag: str) -> Router:
     """The routes of a resource that is read from the database."""
     return Router(tag, VERSION, DataRoute)
-
-
-def _moment(stored: datetime | str) -> datetime:
-    """A moment as Postgres's driver gives it, or as SQLite keeps it: without its zone, UTC."""
-    moment = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

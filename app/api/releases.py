@@ -12,6 +12,7 @@ from app.http.errors import BadParameterError, ReleaseChangedError, documented
 from app.http.pages import PageParams, page_of
 from app.models.document import Document
 from app.models.release import Release
+from app.records.digests import SEALED
 from app.records.rows import record_of
 
 router = resource("Releases")
@@ -26,13 +27,14 @@ RELEASES = Listing(
 )
 
 _releases = (
-    sa.select(col(Document.id), col(Document.body))
+    sa.select(col(Document.id), SEALED.label("sealed"))
     .where(col(Document.kind) == "releases")
     .subquery("releases")
 )
 CURRENT = with_release(
     _releases,
-    _releases.c.body,
+    LATEST.c.number,
+    _releases.c.sealed,
     on=_releases.c.id == sa.cast(LATEST.c.number, sa.String),
 )
 
@@ -65,6 +67,5 @@ def get_current_release(reading: Reading) -> str:
 
 def current_release(reading: Reading) -> str:
     """The release that is being served, as JSON."""
-    [(body,)] = reading.rows(CURRENT)
-    release: str = body
-    return release
+    [(number, sealed)] = reading.rows(CURRENT)
+    return reading.opened("releases", str(number), sealed)

@@ -10,20 +10,23 @@ from typing import Annotated, Any
 import sqlalchemy as sa
 from fastapi import Query
 from pydantic import Field, TypeAdapter
+from pydantic_core import to_json
 from rapidfuzz.distance import OSA
 from sqlmodel import col
 
 from app.api.drugs import IDENTIFIER
-from app.api.names import BEGINS, CLOSE, Match, Matches
+from app.api.names import BEGINS, CLOSE, Match, Matches, is_named
 from app.api.reading import Reading, resource, with_release
 from app.http.errors import BadParameterError, documented
 from app.http.parameters import Text
 from app.labelling import Beside, readings_of
 from app.labelling import Reading as NameReading
 from app.models.base import Shape
+from app.models.document import Document
 from app.models.drug import Drug, DrugIdentifier, NameType
 from app.models.search import ClaimedIdentifier, ClaimedName, SearchedName
 from app.models.spelling import folded, name_key
+from app.records.digests import SEALED
 from app.records.rows import Link
 from app.records.search import listed, one_of
 
@@ -53,6 +56,7 @@ MATCH_OF = {
     NameType.BRAND: ResolveMatch.BRAND,
     NameType.SYNONYM: ResolveMatch.SYNONYM,
 }
+TYPE_OF = {match: type_ for type_, match in MATCH_OF.items()}
 
 
 class Stripped(Shape):
@@ -168,10 +172,57 @@ def resolve(
     """Which drug is meant by a name or an identifier, or by each of many; none is ever guessed."""
     found = _by_name(reading, name) if name or not identifier else []
     found += _by_identifier(reading, identifier) if identifier else []
+    _hold(reading, found)
     return ANSWER.dump_json(Resolutions(items=found)).decode()
 
 
 ANSWER = TypeAdapter(Resolutions)
+
+
+def _hold(reading: Reading, resolutions: list[Resolution]) -> None:
+    """Raise `DamagedError` unless each drug's record bears what the drug was found by.
+
+    What is claimed stands in no record: names of salts, and identifiers of theirs.
+    """
+    named: list[tuple[Link, str | None, NameType | None, str | None]] = []
+    for found in resolutions:
+        for each in found.candidates:
+            if each.drug is not None:
+                own = len(found.candidates) == 1 and each.substance is None
+                identifier = found.identifier if own else None
+                named.append((each.drug, each.name, TYPE_OF.get(each.match), identifier))
+        named += [(each.drug, each.name, each.type, None) for each in found.suggestions]
+    if not named:
+        return
+    ids = listed(reading.dialect, {drug.id for drug, *_ in named})
+    bodies = {
+        id_: reading.opened("drugs", id_, sealed, id_)
+        for id_, sealed in reading.found(RECORDS, ids=ids)
+    }
+    for drug, name, type_, identifier in named:
+        body = bodies.get(drug.id, "")
+        bears = body.startswith(f"{{{to_json(drug).decode()[1:-1]},")
+        if name is not None and type_ is not None:
+            bears = bears and is_named(body, name, type_)
+        if identifier is not None:
+            bears = bears and _has(body, identifier)
+        if not bears:
+            raise reading.damaged(f"'{drug.id}' was found by what its record does not bear")
+
+
+def _has(body: str, identifier: str) -> bool:
+    """Whether a drug's record has an identifier."""
+    system, _, value = identifier.partition(":")
+    spelt = (to_json({"system": system, "value": each}).decode()[1:-1] for each in _spelt(value))
+    return any(each in body for each in spelt)
+
+
+_records = (
+    sa.select(col(Document.id), SEALED.label("sealed"))
+    .where(col(Document.kind) == "drugs", one_of(col(Document.id), "ids"))
+    .subquery("records")
+)
+RECORDS = with_release(_records, *_records.c)
 
 
 @dataclass(frozen=True)
@@ -186,7 +237,7 @@ class _Named:
 class _Stored:
     """What is stored under the keys of names."""
 
-    def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
+    def __init__(self, reading: Reading, rows: Iterable[tuple[Any, ...]]) -> None:
         self._names: dict[str, list[_Named]] = defaultdict(list)
         self._salts: dict[str, set[str]] = defaultdict(set)
         self._set_aside: dict[str, list[str]] = defaultdict(list)
@@ -196,6 +247,7 @@ class _Stored:
             elif type_ is None:
                 self._salts[key].add(id_)
             else:
+                _hold_key(reading, key, id_, generic, name, type_)
                 drug = Link(id=id_, name=generic)
                 self._names[key].append(_Named(drug, name, NameType(type_)))
 
@@ -216,13 +268,21 @@ class _Stored:
         ]
 
 
+def _hold_key(
+    reading: Reading, key: str, id_: str, generic: str | None, name: str, type_: str
+) -> None:
+    """Raise `DamagedError` unless what a drug is looked up by is what its name is spelt like."""
+    if generic is None or name_key(name) != key or type_ not in list(NameType):
+        raise reading.damaged(f"'{id_}' is looked up by '{key}', which is not its name")
+
+
 def _by_name(reading: Reading, names: list[str]) -> list[Resolution]:
     readings = {name: list(readings_of(name)) for name in names}
     spelt = {each.name for of_one in readings.values() for each in of_one} | {
         each.salt for of_one in readings.values() for each in of_one if each.salt
     }
     keys = listed(reading.dialect, {name_key(name) for name in spelt} - {""})
-    stored = _Stored(reading.found(NAMED, keys=keys))
+    stored = _Stored(reading, reading.found(NAMED, keys=keys))
     answers = {name: _resolved(reading, name, readings[name], stored) for name in readings}
     return [answers[name] for name in names]
 
@@ -270,9 +330,12 @@ def _family(reading: Reading, name: str) -> list[Candidate]:
     """
     key = name_key(name)
     begins = re.compile(re.escape(folded(name)) + r"\b")
+    rows = reading.found(FAMILY, key=key, end=f"{key}\x7f")
+    for row in rows:
+        _hold_key(reading, *row)
     return _candidates(
         _Named(Link(id=id_, name=generic), written, NameType(type_))
-        for _, id_, generic, written, type_ in reading.found(FAMILY, key=key, end=f"{key}\x7f")
+        for _, id_, generic, written, type_ in rows
         if type_ == NameType.BRAND and begins.match(folded(written))
     )
 
@@ -302,16 +365,18 @@ def _suggestions(reading: Reading, readings: list[NameReading]) -> list[Suggesti
 
     best = sorted(map(distance, matches))[:MOST_SUGGESTIONS]
     keys = listed(reading.dialect, {match.key for _, match in best})
-    written = {
-        (id_, key): (Link(id=id_, name=generic), name, type_)
-        for key, id_, generic, name, type_ in reversed(reading.found(NAMED, keys=keys))
-        if type_ is not None
-    }
-    return [
-        Suggestion(drug=drug, name=name, type=type_, distance=away)
-        for away, match in best
-        for drug, name, type_ in [written[match.drug_id, match.key]]
-    ]
+    written: dict[tuple[str, str], tuple[Link, str, NameType]] = {}
+    for spelt, id_, generic, name, type_ in reversed(reading.found(NAMED, keys=keys)):
+        if type_ is not None:
+            _hold_key(reading, spelt, id_, generic, name, type_)
+            written[id_, spelt] = (Link(id=id_, name=generic), name, NameType(type_))
+    suggestions = []
+    for away, match in best:
+        if (match.drug_id, match.key) not in written:
+            raise reading.damaged(f"'{match.drug_id}' is close by a name that it does not have")
+        drug, name, type_ = written[match.drug_id, match.key]
+        suggestions.append(Suggestion(drug=drug, name=name, type=type_, distance=away))
+    return suggestions
 
 
 def _by_identifier(reading: Reading, identifiers: list[str]) -> list[Resolution]:
@@ -322,6 +387,8 @@ def _by_identifier(reading: Reading, identifiers: list[str]) -> list[Resolution]
     for system, value, id_, generic, substance in reading.found(
         IDENTIFIED, systems=systems, values=values
     ):
+        if generic is None:
+            raise reading.damaged(f"'{id_}' has an identifier, and is not there")
         candidate = Candidate(
             drug=Link(id=id_, name=generic),
             match=ResolveMatch.IDENTIFIER,
@@ -351,7 +418,7 @@ _named: Any = sa.select(
     col(SearchedName.name),
     sa.type_coerce(col(SearchedName.type), sa.String()).label("type"),
     col(SearchedName.position),
-).join_from(SearchedName, Drug, col(Drug.id) == col(SearchedName.drug_id))
+).join_from(SearchedName, Drug, col(Drug.id) == col(SearchedName.drug_id), isouter=True)
 _claimed: Any = sa.select(
     col(ClaimedName.key),
     col(ClaimedName.drug_id),
@@ -389,7 +456,7 @@ def _identified(table: Any, substance: Any, place: int) -> Any:
             substance,
             sa.literal_column(str(place)).label("place"),
         )
-        .join_from(table, Drug, col(Drug.id) == col(table.drug_id))
+        .join_from(table, Drug, col(Drug.id) == col(table.drug_id), isouter=True)
         .where(one_of(system, "systems"), one_of(value, "values"))
     )
 

@@ -24,6 +24,7 @@ from app.models.base import Shape
 from app.models.document import Document
 from app.models.indication import IndicationStatus
 from app.models.spelling import words_of
+from app.records.digests import SEALED
 from app.records.rows import Link
 from app.records.search import (
     KINDS,
@@ -31,6 +32,7 @@ from app.records.search import (
     Query,
     facets_of,
     hits,
+    is_number_of,
     number_of_hits,
     texts_of,
     tiers_after,
@@ -161,7 +163,7 @@ def search(
     asked = {name: value for name, value in vars(filters).items() if value is not None}
     listing = listing_of(reading.scope["path"], {"q": q, **asked}, "")
     if filters.drug is not None and reading.document("drugs", filters.drug) is None:
-        raise unknown_drug(filters.drug)
+        raise unknown_drug(reading, filters.drug)
     begun = _begun(page.cursor, listing) if page.cursor is not None else None
     rows, total = _found(reading, page, query, filters, begun)
     if begun:
@@ -171,9 +173,20 @@ def search(
         rows = rows[: page.limit]
         way, number = rows[-1][:2]
         cursor = Cursor(reading.release, listing, total, (way, str(number)))
-    hits = [HIT.dump_json(_hit(query, *row[2:])).decode() for row in rows]
+    hits = [
+        HIT.dump_json(_hit(query, *_opened(reading, filters, *row[1:]))).decode() for row in rows
+    ]
     total_is = TotalIs.AT_LEAST if total > MOST_COUNTED else TotalIs.EXACT
     return reading.page(hits, min(total, MOST_COUNTED), cursor, f',"total_is":"{total_is}"')
+
+
+def _opened(
+    reading: Reading, filters: Filters, number: int, kind: str, id_: str, sealed: str
+) -> tuple[str, str, str]:
+    """The document of a number that was found: what was written, and what was asked for."""
+    if filters.kind not in (None, kind) or not is_number_of(number, kind, id_):
+        raise reading.damaged(f"the number {number} was found, which is not of {kind} '{id_}'")
+    return kind, id_, reading.opened(kind, id_, sealed, filters.drug)
 
 
 def _begun(text: str, listing: str) -> Cursor:
@@ -218,8 +231,8 @@ def page_of_hits(dialect: str, way: str, counted: str | None) -> Statement:
     """Documents that have the words in one way, each with its number; and how many are counted."""
     listed = hits(dialect, way).subquery("listed")
     records = (
-        sa.select(*listed.c, col(Document.kind), col(Document.id), col(Document.body))
-        .join_from(listed, Document, col(Document.number) == listed.c.number)
+        sa.select(*listed.c, col(Document.kind), col(Document.id), SEALED.label("sealed"))
+        .join_from(listed, Document, col(Document.number) == listed.c.number, isouter=True)
         .subquery("records")
     )
     total = number_of_hits(dialect, counted) if counted else sa.literal(0)

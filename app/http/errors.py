@@ -14,6 +14,7 @@ ProblemError
 ├── InternalError           500  a bug
 └── UnavailableError        503  the database is away
     ├── NoDataError         503  nothing has been loaded yet
+    ├── DamagedError        503  what is stored is not what was written
     └── OverloadedError     503  more is asked for than can be answered
 """
 
@@ -181,6 +182,21 @@ class NoDataError(UnavailableError):
     example = "No data has been loaded yet."
 
 
+class DamagedError(UnavailableError):
+    """What is stored is not what was written."""
+
+    slug = "damaged"
+    title = "The data is damaged"
+    meaning = (
+        "What the database holds here is not what was written to it, by its digest: a disk or a "
+        "hand has changed it. It is not served, for a fact that is altered is worse than none; "
+        "other records may be whole. Whoever runs this server finds it in the log, and with "
+        "`medfacts check`."
+    )
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "60"}
+    example = "What is stored here is not what was written. It is not served until it is mended."
+
+
 class OverloadedError(UnavailableError):
     """More is asked for than can be answered."""
 
@@ -289,6 +305,7 @@ PROBLEMS: tuple[type[ProblemError], ...] = (
     LargeHeadersError,
     UnavailableError,
     NoDataError,
+    DamagedError,
     OverloadedError,
     InternalError,
 )

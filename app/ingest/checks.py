@@ -1,12 +1,14 @@
 """Whether the data in a database is whole, beyond what its constraints hold."""
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
-from app.database import table_of
+from app.database import Row, table_of
 from app.ingest.releases import counted
 from app.ingest.staging import content_of
 from app.models.document import Document
@@ -23,20 +25,90 @@ from app.models.imported import (
 from app.models.release import Release
 from app.models.search import SearchedName
 from app.models.spelling import pieces_of
+from app.records.digests import (
+    Sum,
+    counts_digest,
+    document_digest,
+    is_sealed,
+    parts_of,
+)
 from app.records.documents import BATCH, documents
 from app.records.search import Index
 
 
 def faults_of(connection: sa.Connection) -> list[str]:
-    """What is wrong with the data, a sentence each; nothing if it is whole."""
-    faults = []
+    """What is wrong with the data, a sentence each; nothing if it is whole.
+
+    What cannot be read at all is one of these sentences, and the rest is looked at.
+    """
+    faults: list[str] = []
+    for what, look in LOOKS.items():
+        try:
+            with connection.begin_nested():
+                for fault in look(connection):
+                    faults.append(fault)
+        except UNREADABLE as error:
+            cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+            told = str(cause).strip() or type(cause).__name__
+            faults.append(f"{what} cannot be read: {told.splitlines()[0].rstrip('.')}.")
+    return list(dict.fromkeys(faults))
+
+
+UNREADABLE = (SQLAlchemyError, sqlite3.Error, ValueError, TypeError, LookupError, AttributeError)
+"""What reading raises of rows that are not what was written."""
+
+
+def _faults_of_the_file(connection: sa.Connection) -> Iterator[str]:
+    """What SQLite itself finds wrong."""
     if connection.dialect.name == "sqlite":
-        told = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
-        faults += [f"SQLite says: {sentence}." for sentence in told if sentence != "ok"]
-        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-        faults += [
-            f"A row of {row[0]} refers to a row of {row[2]} that is not there." for row in broken
-        ]
+        for sentence in connection.exec_driver_sql("PRAGMA integrity_check").scalars():
+            if sentence != "ok":
+                yield f"SQLite says: {' '.join(sentence.split())}."
+        for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+            yield f"A row of {row[0]} refers to a row of {row[2]} that is not there."
+
+
+def _faults_of_digests(connection: sa.Connection) -> Iterator[str]:
+    """Which documents do not match their digests, and whether the release's seal does not."""
+    made = Sum()
+    document = table_of(Document).c
+    columns = (document.kind, document.id, document.drug_id, document.body, document.digest)
+    for row in _each(connection, sa.select(*columns), (document.kind, document.id)):
+        if document_digest(row["kind"], row["id"], row["drug_id"], row["body"]) != row["digest"]:
+            yield f"The document of {row['kind']} '{row['id']}' does not match its digest."
+        made.add([row["digest"]])
+    release = table_of(Release).c
+    columns = (release.number, release.id, release.loaded_at, release.rendered_by, release.seal)
+    newest = connection.execute(
+        sa.select(*columns, release.counts).order_by(release.number.desc()).limit(1)
+    ).one_or_none()
+    if newest is None or newest.seal is None:
+        yield "The newest release has no seal."
+    elif not is_sealed(*newest[:5]):
+        yield f"The release {newest.id} does not match its seal."
+    else:
+        _, counts, documents_ = parts_of(newest.seal)
+        if counts_digest(newest.counts) != counts:
+            yield f"What the release {newest.id} counts does not match its seal."
+        if str(made) != documents_:
+            yield "Documents are missing, or there are others than were written: their sum differs."
+
+
+def _each(
+    connection: sa.Connection, of: sa.Select[tuple[object, ...]], key: tuple[sa.Column[str], ...]
+) -> Iterator[Row]:
+    """The rows of a table in the order of its key, a batch at a time."""
+    beginning = of.order_by(*key).limit(BATCH)
+    further = beginning.where(sa.tuple_(*key) > sa.tuple_(*(sa.bindparam(c.name) for c in key)))
+    rows = connection.execute(beginning).mappings().all()
+    while rows:
+        yield from map(dict, rows)
+        last = {column.name: rows[-1][column.name] for column in key}
+        rows = connection.execute(further, last).mappings().all()
+
+
+def _faults_of_counts(connection: sa.Connection) -> Iterator[str]:
+    """What there is more or less of than the release says."""
     released = connection.scalar(
         sa.select(col(Release.counts)).order_by(col(Release.number).desc()).limit(1)
     )
@@ -48,8 +120,7 @@ def faults_of(connection: sa.Connection) -> list[str]:
             details = connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
         if not there == details == promised:
             whole = "" if there == details else f", {details} of them whole"
-            faults.append(f"The release has {promised} {noun}; there are {there}{whole}.")
-    return [*faults, *_faults_of_imports(connection), *_faults_of_documents(connection)]
+            yield f"The release has {promised} {noun}; there are {there}{whole}."
 
 
 def _faults_of_imports(connection: sa.Connection) -> Iterator[str]:
@@ -87,9 +158,9 @@ def _faults_of_imports(connection: sa.Connection) -> Iterator[str]:
             yield f"{count} {what}."
 
 
-def _faults_of_documents(connection: sa.Connection) -> list[str]:
+def _faults_of_documents(connection: sa.Connection) -> Iterator[str]:
     """Which documents are not what the other tables make of them, and how many have no rows."""
-    faults, made = [], 0
+    made = 0
     index = Index(connection)
     every = documents(connection)
     while batch := list(islice(every, BATCH)):
@@ -107,19 +178,18 @@ def _faults_of_documents(connection: sa.Connection) -> list[str]:
             ).all()
             stored = {row.id: (row.drug_id, row.body) for row in rows}
             numbers |= {(kind, row.id): row.number for row in rows}
-            faults += [
+            yield from [
                 f"The document of {kind} '{id_}' is not what the tables say."
                 for id_ in wanted
                 if stored.get(id_) != wanted[id_]
             ]
         for document in batch:
             document["number"] = numbers.get((document["kind"], document["id"]))
-        faults += index.faults_of(batch)
-    faults += _faults_of_index(connection, index)
+        yield from index.faults_of(batch)
+    yield from _faults_of_index(connection, index)
     there = connection.scalar(sa.select(sa.func.count()).select_from(table_of(Document)))
     if there != made:
-        faults.append(f"The tables make {made} documents; there are {there}.")
-    return faults
+        yield f"The tables make {made} documents; there are {there}."
 
 
 def _faults_of_index(connection: sa.Connection, index: Index) -> Iterator[str]:
@@ -137,3 +207,13 @@ def _faults_of_index(connection: sa.Connection, index: Index) -> Iterator[str]:
     ):
         if made != found:
             yield f"{found} {noun} are searched; there are {made}."
+
+
+LOOKS: dict[str, Callable[[sa.Connection], Iterable[str]]] = {
+    "The file": _faults_of_the_file,
+    "What the records' digests are of": _faults_of_digests,
+    "What the release counts": _faults_of_counts,
+    "What was imported": _faults_of_imports,
+    "What the records are made of": _faults_of_documents,
+}
+"""What is looked at, each for itself, and what it is called."""

@@ -151,7 +151,7 @@ def import_files(
         _note_set_aside(connection, tables, source_id, report.set_aside)
         report.set_aside += unidentified(connection, source_id)
         files = [File(Path(i.name).name, i.sha256, i.bytes) for i in inputs]
-        report.release = write_release(connection, changes, files, edition)
+        report.release = write_release(connection, tables, changes, files, edition)
         if dry_run:
             transaction.rollback()
     return report

@@ -20,6 +20,7 @@ from app.models.fact import Fact, fact_kinds
 from app.models.imported import ImportedSource
 from app.models.release import Release, ReleaseFile
 from app.models.source import Source
+from app.records.digests import parts_of, seal_of
 from app.records.documents import documents_of, renderer, write_documents
 
 NOUNS = {"drugs": Drug, "conditions": Condition, "sources": Source}
@@ -43,12 +44,16 @@ class File:
 
 @dataclass(frozen=True)
 class Loaded:
-    """A release that is in the database; `new` if it has just been written."""
+    """A release that is in the database; `new` if it has just been written.
+
+    `documents` is the sum of its documents' digests; empty if it was never sealed.
+    """
 
     id: str
     files: list[File]
     counts: dict[str, int]
     rendered_by: str | None
+    documents: str
     new: bool
 
 
@@ -65,14 +70,23 @@ def current_release(connection: sa.Connection) -> Loaded | None:
         .order_by(col(ReleaseFile.position))
     )
     return Loaded(
-        release.id, [File(*file) for file in files], release.counts, release.rendered_by, new=False
+        release.id,
+        [File(*file) for file in files],
+        release.counts,
+        release.rendered_by,
+        parts_of(release.seal)[2],
+        new=False,
     )
 
 
 def write_release(
-    connection: sa.Connection, changes: Changes, files: list[File], edition: Edition
+    connection: sa.Connection,
+    tables: Tables,
+    changes: Changes,
+    files: list[File],
+    edition: Edition,
 ) -> Loaded:
-    """Number the state of the data that an import made, and have it served."""
+    """Number the state of the data that an import made by these tables, and have it served."""
     releases = table_of(Release)
     current = current_release(connection)
     before = connection.execute(
@@ -106,24 +120,40 @@ def write_release(
         for i, file in enumerate(files)
     ]
     connection.execute(table_of(ReleaseFile).insert(), rows)
-    tables = Tables(connection)
     for document in documents_of(connection, "releases", [release["number"]]):
         tables.add_document(document)
     tables.finish()
+    documents = tables.documents.plus(current.documents if current else "")
     if current is not None and current.rendered_by != renderer():
-        write_documents(connection)  # those that nothing changed were made by another version
-    return Loaded(str(release["id"]), files, release["counts"], renderer(), new=True)
+        # Those that nothing changed were made by another version.
+        documents = str(write_documents(connection))
+    seal_newest(connection, documents)
+    return Loaded(str(release["id"]), files, release["counts"], renderer(), documents, new=True)
+
+
+def seal_newest(connection: sa.Connection, documents: str) -> None:
+    """Seal the newest release, and no other: an old one is never taken for it."""
+    releases = table_of(Release)
+    newest = connection.execute(
+        sa.select(releases).order_by(releases.c.number.desc()).limit(1)
+    ).one()
+    own = (newest.number, newest.id, newest.loaded_at, newest.rendered_by)
+    seal = seal_of(*own, newest.counts, documents)
+    connection.execute(releases.update().values(seal=None).where(releases.c.seal.is_not(None)))
+    connection.execute(
+        releases.update().values(seal=seal).where(releases.c.number == newest.number)
+    )
 
 
 def renew_documents(engine: sa.Engine) -> bool:
     """Make every document anew if another version of the program made them; says if it did."""
     with engine.connect() as connection:
         release = current_release(connection)
-    if release is None or release.rendered_by == renderer():
+    if release is None or (release.rendered_by == renderer() and release.documents):
         return False
     with engine.begin() as connection:
         write_alone(connection)
-        write_documents(connection)
+        made = write_documents(connection)
         tables = Tables(connection)
         write_claims(
             connection, tables, list(connection.execute(sa.select(col(Drug.id))).scalars())
@@ -136,6 +166,7 @@ def renew_documents(engine: sa.Engine) -> bool:
             .where(table_of(Release).c.number == latest)
             .values(counts=counted(connection))  # a new kind of fact may have been added
         )
+        seal_newest(connection, str(made))
     return True
 
 

@@ -153,7 +153,7 @@ def _load(
         {"as_of": as_of, "content": content, "inputs": _digest_of(files)},
     )
     publish(connection, tables, changes)
-    return write_release(connection, changes, files, Edition())
+    return write_release(connection, tables, changes, files, Edition())
 
 
 IS_SEED = col(ImportedSource.id) == SEED

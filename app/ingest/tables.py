@@ -16,6 +16,7 @@ from sqlmodel import SQLModel
 
 from app.database import POSTGRES, Row, table_of
 from app.models.document import Document
+from app.records.digests import Sum
 from app.records.search import Index
 
 T = TypeVar("T")
@@ -37,10 +38,13 @@ class Tables:
         self._rows = 0
         self._is_postgres = connection.dialect.name == POSTGRES
         self._index = Index(connection)
+        self.documents = Sum()
+        """What the documents that came and went add to the sum of the release's."""
 
     def add_document(self, document: Row) -> None:
         """Take a document with its record, and what it is searched by."""
         self._index.add(document)
+        self.documents.add([document["digest"]])
         self.add(table_of(Document), document)
         if self._index.is_full:
             self.finish()
@@ -51,7 +55,15 @@ class Tables:
         """Remove documents of a kind: those of these drugs, if any are given."""
         for chunk in chunks(ids, IN_ONE):
             self._index.remove(kind, chunk, drug_ids)
+            self.documents.remove(self._digests_of(kind, chunk, drug_ids))
             self.delete(Document, "id", chunk, kind=kind, drug_id=drug_ids)
+
+    def _digests_of(self, kind: str, ids: list[str], drug_ids: list[str] | None) -> Iterator[str]:
+        document = table_of(Document).c
+        of = sa.select(document.digest).where(document.kind == kind, document.id.in_(ids))
+        if drug_ids is not None:
+            of = of.where(document.drug_id.in_(drug_ids))
+        yield from self._connection.execute(of).scalars()
 
     def finish(self) -> None:
         """Write what waits, and then what is searched."""

@@ -30,7 +30,9 @@ class Document(SQLModel, table=True):
         description="The drug that it is, or is about.",
     )
     body: str = Field(description="The record as JSON, without blanks.")
-    digest: str = Field(description="A digest of the body, by which a change is seen.")
+    digest: str = Field(
+        description="A digest of its kind, id, drug and body; see `app.records.digests`."
+    )
     number: int | None = Field(
         default=None,
         sa_type=sa.BigInteger,

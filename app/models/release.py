@@ -62,3 +62,8 @@ class Release(SQLModel, table=True):
     rendered_by: str | None = Field(
         default=None, description="Which version of the program made its documents."
     )
+    seal: str | None = Field(
+        default=None,
+        description="Digests of its columns, counts and documents, of the newest release alone; "
+        "see `app.records.digests`.",
+    )

@@ -21,6 +21,7 @@ from app.models.drug import Drug
 from app.models.fact import Fact, fact_kinds
 from app.models.release import Release
 from app.models.source import Source
+from app.records.digests import Sum, document_digest
 from app.records.drugs import DrugRecord, drug_records
 from app.records.facts import fact_record, fact_records, fact_rows
 from app.records.rows import record_of, records
@@ -70,13 +71,13 @@ class _Kind:
 
         Raises `ValidationError` if it breaks its schema.
         """
-        body = self.adapter.dump_json(self.adapter.validate_python(record))
+        body = self.adapter.dump_json(self.adapter.validate_python(record)).decode()
         return {
             "kind": self.name,
             "id": id_,
             "drug_id": drug_id,
-            "body": body.decode(),
-            "digest": hashlib.sha256(body).hexdigest()[:32],
+            "body": body,
+            "digest": document_digest(self.name, id_, drug_id, body),
             "record": record,
         }
 
@@ -136,15 +137,20 @@ def documents(connection: sa.Connection) -> Iterator[Row]:
         yield from kind.made(connection)
 
 
-def write_documents(connection: sa.Connection) -> None:
-    """Make every document and what is searched anew, in the transaction that changes them."""
+def write_documents(connection: sa.Connection) -> Sum:
+    """Make every document and what is searched anew, in the transaction that changes them.
+
+    Gives the sum of their digests, for the release's seal.
+    """
     table = table_of(Document)
     connection.execute(table.delete())
     index = Index(connection)
     index.clear()
     batch: list[Row] = []
+    made = Sum()
     for document in documents(connection):
         index.add(document)
+        made.add([document["digest"]])
         if index.is_full:
             index.write()
         batch.append(document)
@@ -155,6 +161,7 @@ def write_documents(connection: sa.Connection) -> None:
         connection.execute(table.insert(), batch)
     index.write()
     connection.execute(table_of(Release).update().values(rendered_by=renderer()))
+    return made
 
 
 @cache

@@ -35,6 +35,7 @@ INSIDE = {
     "subject_id",
     "loaded_at",
     "rendered_by",
+    "seal",
 }
 """Columns that serve the database and are not served."""
 

@@ -127,8 +127,17 @@ def number_of(kind: str, id_: str, record: Row, titles: list[str], texts: list[s
     else:
         of_kind = 1 if kind == "conditions" else 2
         place = _bucket(sum(map(len, texts or titles)), 255)
+    return of_kind << 61 | place << 53 | _digest_of(kind, id_)
+
+
+def is_number_of(number: object, kind: str, id_: str) -> bool:
+    """Whether a number is a document's, as far as it follows from its kind and id."""
+    return isinstance(number, int) and number & (1 << 53) - 1 == _digest_of(kind, id_)
+
+
+def _digest_of(kind: str, id_: str) -> int:
     digest = hashlib.sha256(f"{kind} {id_}".encode()).digest()
-    return of_kind << 61 | place << 53 | int.from_bytes(digest[:7], "big") >> 3
+    return int.from_bytes(digest[:7], "big") >> 3
 
 
 def tier_of(number: int) -> int:

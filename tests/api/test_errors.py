@@ -234,7 +234,7 @@ def unavailable(database_url: str, portal: anyio.from_thread.BlockingPortal) -> 
             told = problem(answer, 503, "unavailable")["detail"]
             assert told in (
                 "The database does not answer. Please try again.",
-                "The database has schema none, and this version needs 0004.",
+                "The database has schema none, and this version needs 0005.",
             )
             assert answer.headers["retry-after"] == "2"
             assert answer.headers["access-control-allow-origin"] == "*"

@@ -131,8 +131,8 @@ def test_every_answer_is_one_statement(
     ("path", "wanted"),
     [
         pytest.param("/v1/drugs?q=a", 2, id="what matches, and its documents"),
-        pytest.param("/v1/resolve?name=a&name=A&name=a%20tablet", 1, id="all names at once"),
-        pytest.param("/v1/resolve?identifier=cas:1", 1, id="identifiers"),
+        pytest.param("/v1/resolve?name=a&name=A&name=a%20tablet", 2, id="names, and their records"),
+        pytest.param("/v1/resolve?identifier=cas:1", 2, id="identifiers, and their records"),
         pytest.param("/v1/search?q=a&limit=1", 1, id="what is about the words"),
         pytest.param("/v1/search?q=a&drug=a", 3, id="that the drug is there, and two kinds of hit"),
     ],
