@@ -16,6 +16,7 @@ from app.api.reading import release_served
 from app.database import Reader
 from app.docs import add_docs
 from app.document import INTRODUCTION, TAGS, complete_document
+from app.floor import Floor
 from app.http.admission import Admission
 from app.http.cache import Cache
 from app.http.cors import AnswerPreflights, ReadableByPages
@@ -51,8 +52,11 @@ class Api(FastAPI):
         await super().__call__(scope, receive, send)
 
 
-def create_app(settings: Settings) -> Api:
-    """The API over the database that the settings name. Nothing is read from it yet."""
+def create_app(settings: Settings, floor: Floor | None = None) -> Api:
+    """The API over the database that the settings name. Nothing is read from it yet.
+
+    Processes that serve together share a `floor`.
+    """
 
     @asynccontextmanager
     async def lifespan(api: Api) -> AsyncIterator[None]:
@@ -73,6 +77,7 @@ def create_app(settings: Settings) -> Api:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     api.router.route_class = Route
+    api.state.floor = floor or Floor()
     api.state.reader = Reader(settings)
     api.state.watcher = Reader(settings.model_copy(update={"pool_size": 1}))
     first_steps = {""}

@@ -1,20 +1,45 @@
 """The server: uvicorn, with the protocol and the limits that the contract needs."""
 
 import gc
+import socket
+from collections.abc import Callable
 
 import uvicorn
 
+from app.floor import Floor
 from app.http.protocol import StrictProtocol
 from app.main import create_app
 from app.settings import Settings
+from app.workers import Workers, told_to_stop
 
 SECONDS_TO_FINISH = 8
 """How long requests under way may take once the server has been told to stop."""
 
 
-def server(settings: Settings) -> uvicorn.Server:
+def serve(settings: Settings, listener: socket.socket) -> int:
+    """Serve until told to stop, in as many processes as the settings say; returns the exit code."""
+    floor = Floor(settings.workers)
+
+    def work(place: int, may_go_on: Callable[[], bool]) -> None:
+        floor.belongs_to(place)
+        served = server(settings, floor)
+
+        async def look() -> None:
+            served.should_exit = served.should_exit or not may_go_on()
+
+        served.config.callback_notify, served.config.timeout_notify = look, 0  # every second
+        served.run(sockets=[listener])
+
+    if settings.workers > 1:
+        return Workers(settings.workers, work, on_stop=listener.close).run()
+    told = told_to_stop()
+    work(0, lambda: not told)
+    return 0
+
+
+def server(settings: Settings, floor: Floor | None = None) -> uvicorn.Server:
     """A server of the API; `run(sockets=[…])` serves until it is told to stop."""
-    app = create_app(settings)
+    app = create_app(settings, floor)
     # The garbage collector need not look at the program again and again: 14 % of a cold answer.
     gc.collect()
     gc.freeze()

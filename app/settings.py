@@ -27,6 +27,12 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="The address to serve at.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to serve at.")
+    workers: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Processes that serve at it, each with connections and a cache of its own.",
+    )
     pool_size: int = Field(
         default=10,
         ge=1,
