@@ -8,7 +8,9 @@ import uvicorn
 
 from app.floor import Floor
 from app.http.protocol import StrictProtocol
-from app.main import create_app
+from app.http.tally import Tally
+from app.logs import begin_logging
+from app.main import Api, create_app
 from app.settings import Settings
 from app.workers import Workers, told_to_stop
 
@@ -18,13 +20,17 @@ SECONDS_TO_FINISH = 8
 
 def serve(settings: Settings, listener: socket.socket) -> int:
     """Serve until told to stop, in as many processes as the settings say; returns the exit code."""
-    floor = Floor(settings.workers)
+    begin_logging(settings)
+    floor, tally = Floor(settings.workers), Tally(settings.workers)
 
     def work(place: int, may_go_on: Callable[[], bool]) -> None:
         floor.belongs_to(place)
-        served = server(settings, floor)
+        tally.belongs_to(place)
+        app = create_app(settings, floor, tally)
+        served = server(settings, app)
 
         async def look() -> None:
+            app.tell_gauges(connections=len(served.server_state.connections))
             served.should_exit = served.should_exit or not may_go_on()
 
         served.config.callback_notify, served.config.timeout_notify = look, 0  # every second
@@ -37,9 +43,9 @@ def serve(settings: Settings, listener: socket.socket) -> int:
     return 0
 
 
-def server(settings: Settings, floor: Floor | None = None) -> uvicorn.Server:
+def server(settings: Settings, app: Api | None = None) -> uvicorn.Server:
     """A server of the API; `run(sockets=[…])` serves until it is told to stop."""
-    app = create_app(settings, floor)
+    app = app or create_app(settings)
     # The garbage collector need not look at the program again and again: 14 % of a cold answer.
     gc.collect()
     gc.freeze()
@@ -47,8 +53,9 @@ def server(settings: Settings, floor: Floor | None = None) -> uvicorn.Server:
         app,
         http=StrictProtocol,
         ws="none",
-        log_level="info",
-        access_log=settings.access_log,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
     )

@@ -1,6 +1,7 @@
 """Every setting, its default and its meaning. Read once, when a command starts."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -58,6 +59,9 @@ class Settings(BaseSettings):
     )
     access_log: bool = Field(
         default=False, description="Whether the server writes a line for every request."
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="How it writes what happens: for people, or for machines."
     )
     cors_origins: list[str] = Field(
         default=["*"],

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +40,12 @@ class Server:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return [pid for pid in map(int, children.read_text().split()) if is_running(pid)]
 
+    def replace(self, worker: int) -> None:
+        """Kill a worker, and wait until another has its place."""
+        number = len(self.workers())
+        os.kill(worker, signal.SIGKILL)
+        until(lambda: worker not in self.workers() and len(self.workers()) == number)
+
     def stop(self, which: signal.Signals = signal.SIGTERM, seconds: float = 12) -> int:
         """Tell it to stop, and wait until it has; returns its exit code."""
         self.process.send_signal(which)
@@ -64,12 +70,15 @@ def until(holds: Callable[[], bool], seconds: float = 10) -> float:
 
 @contextmanager
 def running_server(
-    url: str, *arguments: str, program: tuple[str, ...] = ("-m", "app.cli"), **environment: str
+    url: str,
+    *arguments: str,
+    program: tuple[str, ...] = ("-m", "app.cli"),
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """`medfacts serve` over the database at this URL, as long as it is needed."""
     process = subprocess.Popen(
         [sys.executable, *program, "serve", "--port", "0", *arguments],
-        env=os.environ | {"MEDFACTS_DATABASE_URL": url} | environment,
+        env=os.environ | {"MEDFACTS_DATABASE_URL": url, **(environment or {})},
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -372,7 +372,7 @@ def handle_errors(app: FastAPI) -> None:
     @app.exception_handler(sqlite3.Error)
     @app.exception_handler(psycopg.Error)
     def database_away(request: Request, error: Exception) -> JSONResponse:
-        logger.error("request %s: the database: %s", request.scope.get("request_id"), error)
+        logger.error("the database: %s", error, extra=of_request(request.scope))
         return problem_response(request, UnavailableError(UnavailableError.example))
 
 
@@ -396,7 +396,7 @@ class LastResort:
         except Exception:
             if begun or scope["type"] != "http":
                 raise
-            logger.exception("request %s failed", scope.get("request_id"))
+            logger.exception("a request failed", extra=of_request(scope))
             error = InternalError("An unexpected error occurred. It has been written down.")
             await problem_response(Request(scope), error)(scope, receive, send)
 
@@ -415,6 +415,11 @@ def _expected(error: Any) -> str:
         return f"Expected {template.format(**error['ctx'])}, found '{shown}'."
     expected = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     return f"Expected {expected[0].lower()}{expected[1:]}, found '{shown}'."
+
+
+def of_request(scope: Scope) -> dict[str, Any]:
+    """What a line in the log has of the request that it is about: `extra=` for a logger."""
+    return {"request_id": scope.get("request_id")}
 
 
 def shortened(text: str) -> str:

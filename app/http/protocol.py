@@ -153,7 +153,7 @@ class StrictProtocol(HttpToolsProtocol):
         """Have the app send what it has, before anything is made of the request."""
         hit = getattr(self.config.app, "hit", None)
         path, _, query = self.url.partition(b"?")
-        return hit is not None and hit(path, query, self.headers, self._send_hit)
+        return hit is not None and hit(path, query, self.headers, self._send_hit, self.client)
 
     def _send_hit(self, status: int, head: bytes, body: bytes) -> bool:
         own = lines(self.server_state.default_headers)
