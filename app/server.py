@@ -1,8 +1,11 @@
 """The server: uvicorn, with the protocol and the limits that the contract needs."""
 
+import asyncio
 import gc
 import socket
 from collections.abc import Callable
+from contextlib import suppress
+from time import monotonic
 
 import uvicorn
 
@@ -14,8 +17,49 @@ from app.main import Api, create_app
 from app.settings import Settings
 from app.workers import Workers, told_to_stop
 
-SECONDS_TO_FINISH = 8
+SECONDS_TO_FINISH = 6
 """How long requests under way may take once the server has been told to stop."""
+
+SECONDS_TO_CLOSE = 0.05
+"""How long the event loop may take to let go of the listening socket."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn, which resets nobody when it has to stop."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close the door, serve those whom the system has let in by then, and finish."""
+        doors = [listener.dup() for listener in sockets or []]
+        for server in self.servers:
+            server.close()
+        await asyncio.sleep(SECONDS_TO_CLOSE)
+        loop, let_in = asyncio.get_running_loop(), []
+        for door in doors:
+            door.setblocking(False)
+            with suppress(BlockingIOError):
+                while True:
+                    let_in.append(door.accept()[0])
+            door.close()
+        for client in let_in:
+            await loop.connect_accepted_socket(self._connection, client)
+        seeing_out = asyncio.create_task(self._see_out())
+        await super().shutdown(sockets)
+        await seeing_out
+
+    async def _see_out(self) -> None:
+        """End, after `SECONDS_TO_FINISH` or when told a second time, what does not end by itself.
+
+        To cancel its task, which is all that uvicorn does, ends no answer that waits for a client.
+        """
+        end = monotonic() + SECONDS_TO_FINISH
+        while self.server_state.connections and monotonic() < end and not self.force_exit:
+            await asyncio.sleep(SECONDS_TO_CLOSE)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(SECONDS_TO_CLOSE)  # until they have been told
+
+    def _connection(self) -> StrictProtocol:
+        return StrictProtocol(self.config, self.server_state, self.lifespan.state)
 
 
 def serve(settings: Settings, listener: socket.socket) -> int:
@@ -43,7 +87,7 @@ def serve(settings: Settings, listener: socket.socket) -> int:
     return 0
 
 
-def server(settings: Settings, app: Api | None = None) -> uvicorn.Server:
+def server(settings: Settings, app: Api | None = None) -> Server:
     """A server of the API; `run(sockets=[…])` serves until it is told to stop."""
     app = app or create_app(settings)
     # The garbage collector need not look at the program again and again: 14 % of a cold answer.
@@ -57,6 +101,6 @@ def server(settings: Settings, app: Api | None = None) -> uvicorn.Server:
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        timeout_graceful_shutdown=SECONDS_TO_FINISH,
+        timeout_graceful_shutdown=SECONDS_TO_FINISH + 1,
     )
-    return uvicorn.Server(config)
+    return Server(config)

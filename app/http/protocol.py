@@ -7,6 +7,7 @@ headers, no body for an upgrade, and the one shape of errors for what is no HTTP
 
 import asyncio
 import re
+import socket
 from functools import partial
 from http import HTTPMethod
 from typing import Any
@@ -36,6 +37,9 @@ SECONDS_TO_ARRIVE = 8
 SECONDS_TO_LINGER = 2
 """How long a client that is still sending may take to read why it was refused."""
 
+SECONDS_TO_LEAVE = 0.3
+"""How long an idle client's next request is still answered, once the server has to stop."""
+
 REQUEST_LINE = re.compile(rb"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}) \S+ HTTP/1\.[01]\r\n")
 
 FRAMING = (b"content-length", b"transfer-encoding")
@@ -51,6 +55,7 @@ class StrictProtocol(HttpToolsProtocol):
     _head_bytes = 0
     _heads = 0
     _refused = False
+    _leaves = False
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
@@ -94,6 +99,28 @@ class StrictProtocol(HttpToolsProtocol):
             if self._in_head or self._in_body or begins_none:
                 self._wait_for_request()
 
+    def shutdown(self) -> None:
+        """Go as soon as what was asked is answered; uvicorn calls this when the server has to stop.
+
+        A client that is idle may be sending its next request, which to close would reset.
+        """
+        self._leaves = True
+        if self.cycle is None or self.cycle.response_complete:
+            self.loop.call_later(SECONDS_TO_LEAVE, self._leave)
+        else:
+            self.cycle.keep_alive = False
+        # What the system holds is sent on when this process is gone, to whoever reads that slowly.
+        unsent = self.transport.get_write_buffer_size()
+        if unsent:
+            own: socket.socket = self.transport.get_extra_info("socket")
+            own.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2 * unsent)
+
+    def _leave(self) -> None:
+        if self._in_head:
+            self._too_slow()
+        elif self.cycle is None or self.cycle.response_complete:
+            self.transport.close()
+
     def on_message_begin(self) -> None:
         """Begin a request."""
         super().on_message_begin()
@@ -123,6 +150,7 @@ class StrictProtocol(HttpToolsProtocol):
         self._is_hit = self._may_be_hit() and self._hit()
         if not self._is_hit:
             super().on_headers_complete()
+            self.cycle.keep_alive = self.cycle.keep_alive and not self._leaves
         self._in_head, self._in_body, self._head_bytes = False, True, 0
 
     def on_message_complete(self) -> None:
@@ -145,7 +173,7 @@ class StrictProtocol(HttpToolsProtocol):
             and not self.parser.should_upgrade()
             and self.url.startswith(b"/")
             and (self.cycle is None or self.cycle.response_complete)
-            and not (self.flow.write_paused or self.access_log or self.transport.is_closing())
+            and not (self.flow.write_paused or self._leaves or self.transport.is_closing())
             and not any(name in FRAMING for name, _ in self.headers)
         )
 
@@ -222,7 +250,7 @@ class StrictProtocol(HttpToolsProtocol):
 
 def _write(cycle: RequestResponseCycle, status: int, head: bytes, body: bytes) -> bool:
     """Send a whole answer, as uvicorn's own cycle sends one in two parts."""
-    if cycle.flow.write_paused or cycle.access_log:
+    if cycle.flow.write_paused:
         return False
     is_gone = cycle.disconnected or cycle.transport.is_closing()
     cycle.response_started = cycle.response_complete = True
