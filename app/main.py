@@ -24,11 +24,12 @@ from app.floor import Floor
 from app.http.admission import Admission
 from app.http.cache import Cache
 from app.http.cors import AnswerPreflights, ReadableByPages
+from app.http.deadline import Deadline
 from app.http.errors import LastResort, handle_errors
 from app.http.headers import VERSION, CommonHeaders, CurrentVersion, HeadAsGet
 from app.http.observing import Observer
 from app.http.representations import NO_STORE, Representations
-from app.http.requests import RefuseMalformed
+from app.http.requests import Limits, Patience, RefuseMalformed
 from app.http.routing import Route, Router
 from app.http.tally import Tally
 from app.logs import ACCESS
@@ -42,6 +43,8 @@ class Api(FastAPI):
     """FastAPI, and around it the layers that every request and every answer goes through."""
 
     layers: ASGIApp
+    patience: Patience
+    """The limits of a client, which the server keeps."""
     admission: Admission
     cache: Cache
     hit: Callable[..., bool]
@@ -146,10 +149,12 @@ def _put_layers_around(api: Api, settings: Settings, resources: frozenset[str]) 
     app: ASGIApp = CurrentVersion(api.answer, resources)
     app = Representations(app, policies, program_changed())
     app = AnswerPreflights(app)
-    app = RefuseMalformed(app)
+    limits = Limits(settings.address_bytes, settings.header_bytes)
+    app = RefuseMalformed(app, limits)
     app = LastResort(app)
     app = ReadableByPages(app, settings.cors_origins)
     app = CommonHeaders(app)
+    app = Deadline(app, seconds=settings.request_seconds)
     at_once, longest_wait = api.state.reader.at_once, settings.longest_wait
     api.admission = Admission(app, at_once=at_once, longest_wait=longest_wait)
     api.cache = Cache(
@@ -158,6 +163,10 @@ def _put_layers_around(api: Api, settings: Settings, resources: frozenset[str]) 
         most_bytes=settings.cache_bytes,
         holds=settings.cache_seconds,
         observer=Observer(api.state.tally, ACCESS if settings.access_log else None),
+        limits=limits,
+    )
+    api.patience = Patience(
+        limits, settings.arrive_seconds, settings.unread_seconds, settings.connections
     )
     api.layers, api.hit = HeadAsGet(api.cache), api.cache.hit
 

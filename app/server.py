@@ -101,6 +101,7 @@ def server(settings: Settings, app: Api | None = None) -> Server:
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        timeout_keep_alive=settings.idle_seconds,  # type: ignore[arg-type] # parts of a second too
         timeout_graceful_shutdown=SECONDS_TO_FINISH + 1,
     )
     return Server(config)

@@ -28,7 +28,7 @@ from app.http.representations import (
     lines,
     preferred_coding,
 )
-from app.http.requests import headers_refusal, target_of
+from app.http.requests import Limits, headers_refusal, target_of
 
 logger = logging.getLogger("medfacts")
 
@@ -108,10 +108,12 @@ class Cache:
         most_bytes: int,
         holds: float,
         observer: Observer | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self.app = app
         self.in_progress = self.bytes = 0
         self._observer = observer or Observer()
+        self._limits = limits or Limits()
         self._check = check
         self._most_bytes = most_bytes
         self._holds = holds
@@ -134,9 +136,10 @@ class Cache:
         For a server that asks before it makes anything of a request of HTTP/1.1.
         """
         begun = monotonic()
-        if begun - self._confirmed >= self._holds / 2 or headers_refusal(headers, "1.1"):
+        limits = self._limits
+        if begun - self._confirmed >= self._holds / 2 or headers_refusal(headers, "1.1", limits):
             return False
-        target = target_of(path, query)
+        target = target_of(path, query, limits)
         if target is None:
             return False
         asked = _combined(headers)
@@ -171,7 +174,7 @@ class Cache:
         scope.setdefault("state", {})
         self.in_progress += 1
         try:
-            target = _target(scope)
+            target = _target(scope, self._limits)
             if target is None:
                 answer = await answer_of(self.app, scope, receive)
             else:
@@ -307,15 +310,15 @@ def may_be_kept(answer: Answer) -> bool:
     return answer.status == 200 and not forbids_it and b"*" not in answer.listed(b"vary")
 
 
-def _target(scope: Scope) -> bytes | None:
+def _target(scope: Scope, limits: Limits) -> bytes | None:
     """What a request asks for; None if it is none that can be answered from here."""
     if scope["method"] != "GET" or scope["path"].startswith(HEALTH):
         return None
     if scope["state"].get("refusal"):
         return None
-    if headers_refusal(scope["headers"], scope["http_version"]):
+    if headers_refusal(scope["headers"], scope["http_version"], limits):
         return None
-    return target_of(scope["raw_path"], scope["query_string"])
+    return target_of(scope["raw_path"], scope["query_string"], limits)
 
 
 def _length(key: tuple[bytes, ...]) -> int:

@@ -14,7 +14,9 @@ ProblemError
 ├── InternalError           500  a bug
 └── UnavailableError        503  the database is away
     ├── NoDataError         503  nothing has been loaded yet
+    ├── TookTooLongError    503  reading for it took too long
     └── OverloadedError     503  more is asked for than can be answered
+        └── TooManyError    503  more clients than can be served
 """
 
 import logging
@@ -194,6 +196,24 @@ class OverloadedError(UnavailableError):
     example = "Too many requests are waiting. Please try again."
 
 
+class TooManyError(OverloadedError):
+    """More clients than can be served; a kind of its own only where it is counted."""
+
+    example = "Too many clients are connected. Please try again."
+
+
+class TookTooLongError(UnavailableError):
+    """Reading for a request took longer than it may."""
+
+    slug = "took-too-long"
+    title = "It took too long to answer"
+    meaning = (
+        "Reading for this request took longer than the server allows, so it was given up. Ask "
+        "again after `Retry-After` seconds, or for less."
+    )
+    example = "Reading took over 3 seconds. Please try again, or ask for less."
+
+
 class MethodError(ProblemError):
     """Something else than reading."""
 
@@ -252,7 +272,10 @@ class LongAddressError(ProblemError):
     status = 414
     slug = "address-too-long"
     title = "The address is too long"
-    meaning = "A path and its query may have 8000 bytes together. No address of the API needs more."
+    meaning = (
+        "A path and its query may have 8000 bytes together, or what `detail` says. No address of "
+        "the API needs more."
+    )
     example = "The path and query have 9000 bytes; 8000 are taken."
 
 
@@ -262,7 +285,10 @@ class LargeHeadersError(ProblemError):
     status = 431
     slug = "headers-too-large"
     title = "The headers are too large"
-    meaning = "A request's headers may have 32000 bytes together. Nothing here needs cookies."
+    meaning = (
+        "A request's headers may have 32000 bytes together, or what `detail` says. Nothing here "
+        "needs cookies."
+    )
     example = "The headers have 40000 bytes; 32000 are taken."
 
 
@@ -290,6 +316,7 @@ PROBLEMS: tuple[type[ProblemError], ...] = (
     UnavailableError,
     NoDataError,
     OverloadedError,
+    TookTooLongError,
     InternalError,
 )
 """Every kind of error, in the order in which the docs explain them."""

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from starlette.types import Scope
 
-from app.http.errors import OverloadedError
+from app.http.errors import OverloadedError, TookTooLongError, TooManyError
 from app.http.headers import REQUEST_ID
 from app.http.representations import Answer
 from app.http.tally import Tally
@@ -15,6 +15,14 @@ Client = tuple[str, int] | None
 
 LONGEST_TEXT = 400
 """Characters of what a client sent that a line repeats."""
+
+
+REFUSALS: dict[type, str] = {
+    OverloadedError: "overloaded",
+    TooManyError: "too_many_connections",
+    TookTooLongError: "took_too_long",
+}
+"""How the counts call what is refused to protect the others."""
 
 
 class Seen(NamedTuple):
@@ -53,8 +61,8 @@ class Observer:
         method = scope.get("asked_method", scope["method"])
         place, outcome = self.place(scope), state.get("cache", "bypass")
         self.tally.count(place, method, answer.status, outcome, seconds)
-        if isinstance(state.get("refusal"), OverloadedError):
-            self.tally.refused("overloaded")
+        if (reason := REFUSALS.get(type(state.get("refusal")))) is not None:
+            self.tally.refused(reason)
         if self.log is not None:
             seen = Seen(
                 method,

@@ -24,7 +24,7 @@ OTHER_ROUTE = "other"
 
 MOST_ROUTES = 96
 
-REFUSALS = ("overloaded", "too_many_connections", "too_slow")
+REFUSALS = ("overloaded", "too_many_connections", "took_too_long")
 GAUGES = ("pid", "in_progress", "waiting", "pool_size", "pool_in_use", "connections", "cache_bytes")
 
 _first_bound = BOUNDS[0]
