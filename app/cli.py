@@ -89,11 +89,18 @@ def main() -> None:
     type=click.IntRange(0, 65535),
     help="The port to serve at.  [default: MEDFACTS_PORT or 8000]",
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    help="Processes to serve with.  [default: MEDFACTS_WORKERS or 1]",
+)
 @click.option("--prepare", is_flag=True, help="First migrate, and seed if the seed has changed.")
 @in_one_sentence
-def serve(settings: Settings, host: str | None, port: int | None, prepare: bool) -> None:
+def serve(
+    settings: Settings, host: str | None, port: int | None, workers: int | None, prepare: bool
+) -> None:
     """Serve the API until stopped."""
-    from app.server import server
+    from app.server import serve
 
     if prepare:
         _prepare(settings)
@@ -103,7 +110,8 @@ def serve(settings: Settings, host: str | None, port: int | None, prepare: bool)
     bound = listener.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"Medfacts is at http://{shown}:{bound}, its docs at http://{shown}:{bound}/docs")
-    server(settings).run(sockets=[listener])
+    settings = settings.model_copy(update={"workers": workers or settings.workers})
+    sys.exit(serve(settings, listener))
 
 
 @main.command()

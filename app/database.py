@@ -3,9 +3,10 @@
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -58,7 +59,8 @@ def read_engine(settings: Settings, *, autocommit: bool = False) -> Engine:
             max_overflow=0,
             pool_timeout=2,
             connect_args={
-                "options": "-c default_transaction_read_only=on -c statement_timeout=3000"
+                "options": "-c default_transaction_read_only=on "
+                f" -c statement_timeout={int(settings.request_seconds * 1000)}"
                 # To begin with workers or a compiler costs more than a request's statement.
                 " -c max_parallel_workers_per_gather=0 -c jit=off",
                 "connect_timeout": 2,
@@ -229,10 +231,25 @@ class Reader:
         threads = min(settings.pool_size, SQLITE_READERS) if is_sqlite else settings.pool_size
         self.at_once = 2 * threads if is_sqlite else threads
         self._threads = ThreadPoolExecutor(threads, "reader")
+        self._of_thread = threading.local()
 
     async def in_thread(self, work: Callable[[], T]) -> T:
-        """What the work gives, done in a thread of the reader's."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        """What the work gives, done in a thread of the reader's.
+
+        If nobody waits for it any more, its statement is interrupted on SQLite; Postgres ends it
+        by itself.
+        """
+        running = _Running()
+
+        def run() -> T:
+            self._of_thread.running = running
+            return work()
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+        except asyncio.CancelledError:
+            running.give_up()
+            raise
 
     def rows(self, statement: Statement, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         """All rows of a statement, in the driver's own types.
@@ -254,8 +271,10 @@ class Reader:
     def _run(self, text: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         connection = self.engine.raw_connection()
         driver: Any = connection.driver_connection
+        running: _Running = getattr(self._of_thread, "running", None) or _Running()
         try:
-            rows: list[tuple[Any, ...]] = driver.execute(text, values).fetchall()
+            with running.on(driver):
+                rows: list[tuple[Any, ...]] = driver.execute(text, values).fetchall()
             return rows
         except sqlite3.DatabaseError as error:
             connection.invalidate(error)  # what it keeps in memory may be what is wrong
@@ -273,6 +292,35 @@ class Reader:
         """Let go of every connection and thread."""
         self._threads.shutdown(cancel_futures=True)  # waits for statements under way
         self.engine.dispose()
+
+
+class _Running:
+    """The work of one request in a thread: what its statement runs on, while it does."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._driver: Any = None
+        self._is_given_up = False
+
+    @contextmanager
+    def on(self, driver: Any) -> Iterator[None]:
+        """Run a statement on a connection; not at all, if it has been given up."""
+        with self._lock:
+            if self._is_given_up:
+                raise sqlite3.OperationalError("given up")
+            self._driver = driver
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._driver = None
+
+    def give_up(self) -> None:
+        """Interrupt the statement, and begin no other."""
+        with self._lock:
+            self._is_given_up = True
+            if isinstance(self._driver, sqlite3.Connection):
+                self._driver.interrupt()
 
 
 class _BrokenError(psycopg.OperationalError):

@@ -70,7 +70,10 @@ TAGS = [
     {"name": "Sources", "description": "Where facts come from, and on what terms."},
     {"name": "Releases", "description": "Which state of the data is being served."},
     {"name": "Index", "description": "What there is."},
-    {"name": "Health", "description": "For the machines that run the API."},
+    {
+        "name": "Health",
+        "description": "For the machines that run the API; Prometheus reads `/metrics`.",
+    },
 ]
 
 IDENTITY = {"x-api-id": "9a3cfa3c-40a3-4b83-9f7b-4b2a1a8e6a2f", "x-audience": "external-public"}

@@ -1,29 +1,38 @@
 """`create_app(settings)`: the one place where the parts are joined."""
 
+import os
 import pkgutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
+from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import __version__
 from app import api as resources
+from app.api.metrics import Newest
 from app.api.reading import release_served
 from app.database import Reader
 from app.docs import add_docs
 from app.document import INTRODUCTION, TAGS, complete_document
+from app.floor import Floor
 from app.http.admission import Admission
 from app.http.cache import Cache
 from app.http.cors import AnswerPreflights, ReadableByPages
+from app.http.deadline import Deadline
 from app.http.errors import LastResort, handle_errors
-from app.http.headers import VERSION, CommonHeaders, CurrentVersion, HeadAsGet, Write
+from app.http.headers import VERSION, CommonHeaders, CurrentVersion, HeadAsGet
+from app.http.observing import Observer
 from app.http.representations import NO_STORE, Representations
-from app.http.requests import RefuseMalformed
+from app.http.requests import Limits, Patience, RefuseMalformed
 from app.http.routing import Route, Router
+from app.http.tally import Tally
+from app.logs import ACCESS
 from app.settings import ROOT, Settings, read_settings
 from app.well_known import add_well_known
 
@@ -34,12 +43,30 @@ class Api(FastAPI):
     """FastAPI, and around it the layers that every request and every answer goes through."""
 
     layers: ASGIApp
-    hit: Callable[[bytes, bytes, list[tuple[bytes, bytes]], Write], bool]
+    patience: Patience
+    """The limits of a client, which the server keeps."""
+    admission: Admission
+    cache: Cache
+    hit: Callable[..., bool]
     """Answers at once what the cache has; the server asks it before it begins a task."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer through the layers; the innermost is FastAPI itself."""
         await self.layers(scope, receive, send)
+
+    def tell_gauges(self, **more: float) -> None:
+        """Tell the tally how this process stands now."""
+        pool: Any = self.state.reader.engine.pool  # whose kind has a size
+        stands = {
+            "pid": os.getpid(),
+            "in_progress": self.cache.in_progress,
+            "waiting": self.admission.waiting,
+            "pool_size": pool.size(),
+            "pool_in_use": pool.checkedout(),
+            "cache_bytes": self.cache.bytes,
+        }
+        for gauge, value in (stands | more).items():
+            self.state.tally.set(gauge, value)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -47,12 +74,18 @@ class Api(FastAPI):
         self.state.watcher.close()
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as FastAPI does."""
-        await super().__call__(scope, receive, send)
+        """Answer as FastAPI does, and leave word which route did."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            scope["state"]["route"] = getattr(scope.get("route"), "path", None)
 
 
-def create_app(settings: Settings) -> Api:
-    """The API over the database that the settings name. Nothing is read from it yet."""
+def create_app(settings: Settings, floor: Floor | None = None, tally: Tally | None = None) -> Api:
+    """The API over the database that the settings name. Nothing is read from it yet.
+
+    Processes that serve together share a `floor` and a `tally`.
+    """
 
     @asynccontextmanager
     async def lifespan(api: Api) -> AsyncIterator[None]:
@@ -73,8 +106,11 @@ def create_app(settings: Settings) -> Api:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     api.router.route_class = Route
+    api.state.floor = floor or Floor()
     api.state.reader = Reader(settings)
     api.state.watcher = Reader(settings.model_copy(update={"pool_size": 1}))
+    api.state.newest = Newest(api.state.watcher)
+    api.state.tally = tally or Tally()
     first_steps = {""}
     for name in _in_the_order_of_use():
         router: Router | None = getattr(import_module(f"app.api.{name}"), "router", None)
@@ -89,12 +125,12 @@ def create_app(settings: Settings) -> Api:
     add_well_known(api, settings.security_contact)
     complete_document(api)
     api.add_middleware(LastResort)  # within FastAPI, which would answer for a bug in plain text
-    cache = _layers(api, settings, frozenset(first_steps))
-    api.layers, api.hit = HeadAsGet(cache), cache.hit
+    api.state.tally.name_routes([r.path for r in api.routes if isinstance(r, APIRoute)])
+    _put_layers_around(api, settings, frozenset(first_steps))
     return api
 
 
-def _layers(api: Api, settings: Settings, resources: frozenset[str]) -> Cache:
+def _put_layers_around(api: Api, settings: Settings, resources: frozenset[str]) -> None:
     """What a GET goes through, from the last line to the first."""
     data, releases, docs = (
         f"max-age={seconds}, must-revalidate" if seconds else "no-cache"
@@ -102,6 +138,7 @@ def _layers(api: Api, settings: Settings, resources: frozenset[str]) -> Cache:
     )
     policies = {
         "health": NO_STORE,
+        "metrics": NO_STORE,
         "": releases,
         "releases": releases,
         "docs": docs,
@@ -112,17 +149,26 @@ def _layers(api: Api, settings: Settings, resources: frozenset[str]) -> Cache:
     app: ASGIApp = CurrentVersion(api.answer, resources)
     app = Representations(app, policies, program_changed())
     app = AnswerPreflights(app)
-    app = RefuseMalformed(app)
+    limits = Limits(settings.address_bytes, settings.header_bytes)
+    app = RefuseMalformed(app, limits)
     app = LastResort(app)
     app = ReadableByPages(app, settings.cors_origins)
     app = CommonHeaders(app)
-    app = Admission(app, at_once=api.state.reader.at_once, longest_wait=settings.longest_wait)
-    return Cache(
-        app,
+    app = Deadline(app, seconds=settings.request_seconds)
+    at_once, longest_wait = api.state.reader.at_once, settings.longest_wait
+    api.admission = Admission(app, at_once=at_once, longest_wait=longest_wait)
+    api.cache = Cache(
+        api.admission,
         partial(release_served, api.state.watcher),
         most_bytes=settings.cache_bytes,
         holds=settings.cache_seconds,
+        observer=Observer(api.state.tally, ACCESS if settings.access_log else None),
+        limits=limits,
     )
+    api.patience = Patience(
+        limits, settings.arrive_seconds, settings.unread_seconds, settings.connections
+    )
+    api.layers, api.hit = HeadAsGet(api.cache), api.cache.hit
 
 
 def program_changed() -> datetime:

@@ -1,20 +1,95 @@
 """The server: uvicorn, with the protocol and the limits that the contract needs."""
 
+import asyncio
 import gc
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from time import monotonic
 
 import uvicorn
 
+from app.floor import Floor
 from app.http.protocol import StrictProtocol
-from app.main import create_app
+from app.http.tally import Tally
+from app.logs import begin_logging
+from app.main import Api, create_app
 from app.settings import Settings
+from app.workers import Workers, told_to_stop
 
-SECONDS_TO_FINISH = 8
+SECONDS_TO_FINISH = 6
 """How long requests under way may take once the server has been told to stop."""
 
+SECONDS_TO_CLOSE = 0.05
+"""How long the event loop may take to let go of the listening socket."""
 
-def server(settings: Settings) -> uvicorn.Server:
+
+class Server(uvicorn.Server):
+    """uvicorn, which resets nobody when it has to stop."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close the door, serve those whom the system has let in by then, and finish."""
+        doors = [listener.dup() for listener in sockets or []]
+        for server in self.servers:
+            server.close()
+        await asyncio.sleep(SECONDS_TO_CLOSE)
+        loop, let_in = asyncio.get_running_loop(), []
+        for door in doors:
+            door.setblocking(False)
+            with suppress(BlockingIOError):
+                while True:
+                    let_in.append(door.accept()[0])
+            door.close()
+        for client in let_in:
+            await loop.connect_accepted_socket(self._connection, client)
+        seeing_out = asyncio.create_task(self._see_out())
+        await super().shutdown(sockets)
+        await seeing_out
+
+    async def _see_out(self) -> None:
+        """End, after `SECONDS_TO_FINISH` or when told a second time, what does not end by itself.
+
+        To cancel its task, which is all that uvicorn does, ends no answer that waits for a client.
+        """
+        end = monotonic() + SECONDS_TO_FINISH
+        while self.server_state.connections and monotonic() < end and not self.force_exit:
+            await asyncio.sleep(SECONDS_TO_CLOSE)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(SECONDS_TO_CLOSE)  # until they have been told
+
+    def _connection(self) -> StrictProtocol:
+        return StrictProtocol(self.config, self.server_state, self.lifespan.state)
+
+
+def serve(settings: Settings, listener: socket.socket) -> int:
+    """Serve until told to stop, in as many processes as the settings say; returns the exit code."""
+    begin_logging(settings)
+    floor, tally = Floor(settings.workers), Tally(settings.workers)
+
+    def work(place: int, may_go_on: Callable[[], bool]) -> None:
+        floor.belongs_to(place)
+        tally.belongs_to(place)
+        app = create_app(settings, floor, tally)
+        served = server(settings, app)
+
+        async def look() -> None:
+            app.tell_gauges(connections=len(served.server_state.connections))
+            served.should_exit = served.should_exit or not may_go_on()
+
+        served.config.callback_notify, served.config.timeout_notify = look, 0  # every second
+        served.run(sockets=[listener])
+
+    if settings.workers > 1:
+        return Workers(settings.workers, work, on_stop=listener.close).run()
+    told = told_to_stop()
+    work(0, lambda: not told)
+    return 0
+
+
+def server(settings: Settings, app: Api | None = None) -> Server:
     """A server of the API; `run(sockets=[…])` serves until it is told to stop."""
-    app = create_app(settings)
+    app = app or create_app(settings)
     # The garbage collector need not look at the program again and again: 14 % of a cold answer.
     gc.collect()
     gc.freeze()
@@ -22,9 +97,11 @@ def server(settings: Settings) -> uvicorn.Server:
         app,
         http=StrictProtocol,
         ws="none",
-        log_level="info",
-        access_log=settings.access_log,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
         server_header=False,
-        timeout_graceful_shutdown=SECONDS_TO_FINISH,
+        timeout_keep_alive=settings.idle_seconds,  # type: ignore[arg-type] # parts of a second too
+        timeout_graceful_shutdown=SECONDS_TO_FINISH + 1,
     )
-    return uvicorn.Server(config)
+    return Server(config)

@@ -1,6 +1,7 @@
 """Every setting, its default and its meaning. Read once, when a command starts."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -27,6 +28,12 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="The address to serve at.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to serve at.")
+    workers: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Processes that serve at it, each with connections and a cache of its own.",
+    )
     pool_size: int = Field(
         default=10,
         ge=1,
@@ -38,6 +45,48 @@ class Settings(BaseSettings):
         ge=0,
         le=60,
         description="Seconds that a request may expect to wait for one; beyond, it is a 503.",
+    )
+    request_seconds: float = Field(
+        default=3.0,
+        ge=0.1,
+        le=60,
+        description="Seconds that reading for a request may take; what takes longer is a 503.",
+    )
+    connections: int = Field(
+        default=5000,
+        ge=10,
+        le=1_000_000,
+        description="Clients' connections of one process; with more, all but health is a 503.",
+    )
+    arrive_seconds: float = Field(
+        default=8.0,
+        ge=0.1,
+        le=60,
+        description="Seconds within which a request has to arrive, head and body.",
+    )
+    idle_seconds: float = Field(
+        default=5.0,
+        ge=0.1,
+        le=600,
+        description="Seconds after which a connection that is not used is closed.",
+    )
+    unread_seconds: float = Field(
+        default=30.0,
+        ge=0.1,
+        le=600,
+        description="Seconds after which a client that takes nothing of its answer is let go.",
+    )
+    address_bytes: int = Field(
+        default=8000,
+        ge=1000,
+        le=60_000,
+        description="Bytes that a path and its query may have together.",
+    )
+    header_bytes: int = Field(
+        default=32_000,
+        ge=1000,
+        le=1_000_000,
+        description="Bytes that a request's headers may have together.",
     )
     cache_bytes: int = Field(
         default=25_165_824,
@@ -52,6 +101,9 @@ class Settings(BaseSettings):
     )
     access_log: bool = Field(
         default=False, description="Whether the server writes a line for every request."
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="How it writes what happens: for people, or for machines."
     )
     cors_origins: list[str] = Field(
         default=["*"],

@@ -37,6 +37,11 @@ class Admission:
         self._seconds_each = AT_FIRST
         self._moved = 0.0
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return len(self._waiting)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on in its turn, or have it answered with a 503."""
         if scope["type"] != "http" or scope["path"].startswith(HEALTH):

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.http.errors import PreconditionError
 from app.http.headers import HEALTH, REQUEST_ID, Write, request_id
+from app.http.observing import Client, Observer, Seen
 from app.http.representations import (
     METADATA,
     NO_STORE,
@@ -27,7 +28,7 @@ from app.http.representations import (
     lines,
     preferred_coding,
 )
-from app.http.requests import headers_refusal, target_of
+from app.http.requests import Limits, headers_refusal, target_of
 
 logger = logging.getLogger("medfacts")
 
@@ -52,7 +53,7 @@ class Kept:
     """An answer that is kept: its head as it goes over the wire, in three parts, and its body.
 
     `described` are the lines that describe the body; the request's id comes between `before` and
-    `after`.
+    `after`. `counted_at` is the place of its route in the tally.
     """
 
     described: bytes
@@ -60,9 +61,10 @@ class Kept:
     after: bytes
     etag: bytes
     body: bytes
+    counted_at: int
 
     @classmethod
-    def of(cls, answer: Answer) -> Self:
+    def of(cls, answer: Answer, counted_at: int) -> Self:
         """What is kept of an answer."""
         described = [header for header in answer.headers if header[0] in METADATA]
         others = answer.headers[len(described) :]
@@ -73,6 +75,7 @@ class Kept:
             lines(others[place + 1 :]),
             answer.header(b"etag") or b"",
             answer.body,
+            counted_at,
         )
 
     def head(self, status: int, id_: bytes) -> bytes:
@@ -94,7 +97,7 @@ class Cache:
     when it was asked; while it fails, nothing that is kept is sent. `most_bytes` bounds what is
     kept: what was sent longest ago goes first. Conditions are looked at here, whether or not the
     answer was kept: it is always a whole one that they are held to. So the app inside is done
-    before anything is sent, and waits for no client.
+    before anything is sent, and waits for no client. `observer` is told of every answer.
     """
 
     def __init__(
@@ -104,8 +107,13 @@ class Cache:
         *,
         most_bytes: int,
         holds: float,
+        observer: Observer | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self.app = app
+        self.in_progress = self.bytes = 0
+        self._observer = observer or Observer()
+        self._limits = limits or Limits()
         self._check = check
         self._most_bytes = most_bytes
         self._holds = holds
@@ -115,14 +123,23 @@ class Cache:
         self._varies: tuple[bytes, ...] = ()
         self._forget()
 
-    def hit(self, path: bytes, query: bytes, headers: list[Header], write: Write) -> bool:
+    def hit(
+        self,
+        path: bytes,
+        query: bytes,
+        headers: list[Header],
+        write: Write,
+        client: Client = None,
+    ) -> bool:
         """Send what is kept for a GET, if that can be told at once; False if nothing was sent.
 
         For a server that asks before it makes anything of a request of HTTP/1.1.
         """
-        if monotonic() - self._confirmed >= self._holds / 2 or headers_refusal(headers, "1.1"):
+        begun = monotonic()
+        limits = self._limits
+        if begun - self._confirmed >= self._holds / 2 or headers_refusal(headers, "1.1", limits):
             return False
-        target = target_of(path, query)
+        target = target_of(path, query, limits)
         if target is None:
             return False
         asked = _combined(headers)
@@ -136,18 +153,35 @@ class Cache:
                 return False
             status, body = 304, b""
         self._answers.move_to_end(key)
-        return write(status, kept.head(status, request_id(asked.get(REQUEST_ID))), body)
+        id_ = request_id(asked.get(REQUEST_ID))
+        if not write(status, kept.head(status, id_), body):
+            return False
+        seconds = monotonic() - begun
+        self._observer.tally.hit(kept.counted_at, status, seconds)
+        if self._observer.log is not None:
+            outcome = "hit" if status == 200 else "revalidated"
+            release = str((self._release or ("", ""))[1])
+            sent = (status, len(body), kept.counted_at, outcome, release, seconds)
+            self._observer.write(Seen("GET", path, query, asked, id_, client, *sent))
+        return True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from what is kept, or pass the request on and keep its answer."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        target = _target(scope)
-        if target is None:
-            answer = await answer_of(self.app, scope, receive)
-        else:
-            answer = await self._answer(target, scope, receive)
+        begun = monotonic()
+        scope.setdefault("state", {})
+        self.in_progress += 1
+        try:
+            target = _target(scope, self._limits)
+            if target is None:
+                answer = await answer_of(self.app, scope, receive)
+            else:
+                answer = await self._answer(target, scope, receive)
+            self._observer.answered(scope, answer, monotonic() - begun)
+        finally:
+            self.in_progress -= 1
         await answer.send(scope, send)
 
     async def _answer(self, target: bytes, scope: Scope, receive: Receive) -> Answer:
@@ -155,11 +189,15 @@ class Cache:
         kept = await self._found(target, asked) if self._most_bytes else None
         if kept is not None:
             answer = kept.answer(request_id(asked.get(REQUEST_ID)))
+            scope["state"] |= {"cache": "hit", "place": kept.counted_at}
         else:
             answer = await self._asked_for(target, asked, scope, receive)
+            scope["state"]["cache"] = "miss"
         if CONDITIONS.isdisjoint(asked):
             return answer
         outcome = conditioned(answer, scope["headers"])
+        if kept is not None and outcome is not answer:
+            scope["state"]["cache"] = "revalidated"
         if isinstance(outcome, PreconditionError):
             scope["state"] |= {"refusal": outcome, "announced": {}}
             return await answer_of(self.app, scope, receive)
@@ -194,7 +232,7 @@ class Cache:
             if release := scope["state"].get("release"):
                 self._confirm(release, begun)
                 if self._most_bytes and release == self._release and may_be_kept(answer):
-                    self._keep(target, asked, answer)
+                    self._keep(target, asked, answer, self._observer.place(scope))
             return answer
         finally:
             if flight is not None:
@@ -206,26 +244,28 @@ class Cache:
     def _forget(self) -> None:
         self._answers: OrderedDict[tuple[bytes, ...], Kept] = OrderedDict()
         self._flights: dict[tuple[bytes, ...], asyncio.Future[None]] = {}
-        self._bytes = 0
+        self.bytes = 0
 
     def _key(self, target: bytes, asked: dict[bytes, bytes]) -> tuple[bytes, ...]:
         """By what an answer is kept: all that any answer so far depended on."""
         return (target, *[_selected(name, asked) for name in self._varies])
 
-    def _keep(self, target: bytes, asked: dict[bytes, bytes], answer: Answer) -> None:
+    def _keep(
+        self, target: bytes, asked: dict[bytes, bytes], answer: Answer, counted_at: int
+    ) -> None:
         varies = {*self._varies, *answer.listed(b"vary")}
         if len(varies) > len(self._varies):
             self._varies = tuple(sorted(varies))
             self._forget()
-        key, kept = self._key(target, asked), Kept.of(answer)
+        key, kept = self._key(target, asked), Kept.of(answer, counted_at)
         if _size(key, kept) > self._most_bytes or _length(key) > LONGEST_KEY:
             return
         if key in self._answers:
             return
         self._answers[key] = kept
-        self._bytes += _size(key, kept)
-        while self._bytes > self._most_bytes:
-            self._bytes -= _size(*self._answers.popitem(last=False))
+        self.bytes += _size(key, kept)
+        while self.bytes > self._most_bytes:
+            self.bytes -= _size(*self._answers.popitem(last=False))
 
     # How long it is fresh
 
@@ -270,15 +310,15 @@ def may_be_kept(answer: Answer) -> bool:
     return answer.status == 200 and not forbids_it and b"*" not in answer.listed(b"vary")
 
 
-def _target(scope: Scope) -> bytes | None:
+def _target(scope: Scope, limits: Limits) -> bytes | None:
     """What a request asks for; None if it is none that can be answered from here."""
     if scope["method"] != "GET" or scope["path"].startswith(HEALTH):
         return None
-    if scope.setdefault("state", {}).get("refusal"):
+    if scope["state"].get("refusal"):
         return None
-    if headers_refusal(scope["headers"], scope["http_version"]):
+    if headers_refusal(scope["headers"], scope["http_version"], limits):
         return None
-    return target_of(scope["raw_path"], scope["query_string"])
+    return target_of(scope["raw_path"], scope["query_string"], limits)
 
 
 def _length(key: tuple[bytes, ...]) -> int:

@@ -15,7 +15,9 @@ ProblemError
 └── UnavailableError        503  the database is away
     ├── NoDataError         503  nothing has been loaded yet
     ├── DamagedError        503  what is stored is not what was written
+    ├── TookTooLongError    503  reading for it took too long
     └── OverloadedError     503  more is asked for than can be answered
+        └── TooManyError    503  more clients than can be served
 """
 
 import logging
@@ -210,6 +212,24 @@ class OverloadedError(UnavailableError):
     example = "Too many requests are waiting. Please try again."
 
 
+class TooManyError(OverloadedError):
+    """More clients than can be served; a kind of its own only where it is counted."""
+
+    example = "Too many clients are connected. Please try again."
+
+
+class TookTooLongError(UnavailableError):
+    """Reading for a request took longer than it may."""
+
+    slug = "took-too-long"
+    title = "It took too long to answer"
+    meaning = (
+        "Reading for this request took longer than the server allows, so it was given up. Ask "
+        "again after `Retry-After` seconds, or for less."
+    )
+    example = "Reading took over 3 seconds. Please try again, or ask for less."
+
+
 class MethodError(ProblemError):
     """Something else than reading."""
 
@@ -268,7 +288,10 @@ class LongAddressError(ProblemError):
     status = 414
     slug = "address-too-long"
     title = "The address is too long"
-    meaning = "A path and its query may have 8000 bytes together. No address of the API needs more."
+    meaning = (
+        "A path and its query may have 8000 bytes together, or what `detail` says. No address of "
+        "the API needs more."
+    )
     example = "The path and query have 9000 bytes; 8000 are taken."
 
 
@@ -278,7 +301,10 @@ class LargeHeadersError(ProblemError):
     status = 431
     slug = "headers-too-large"
     title = "The headers are too large"
-    meaning = "A request's headers may have 32000 bytes together. Nothing here needs cookies."
+    meaning = (
+        "A request's headers may have 32000 bytes together, or what `detail` says. Nothing here "
+        "needs cookies."
+    )
     example = "The headers have 40000 bytes; 32000 are taken."
 
 
@@ -307,6 +333,7 @@ PROBLEMS: tuple[type[ProblemError], ...] = (
     NoDataError,
     DamagedError,
     OverloadedError,
+    TookTooLongError,
     InternalError,
 )
 """Every kind of error, in the order in which the docs explain them."""
@@ -389,7 +416,7 @@ def handle_errors(app: FastAPI) -> None:
     @app.exception_handler(sqlite3.Error)
     @app.exception_handler(psycopg.Error)
     def database_away(request: Request, error: Exception) -> JSONResponse:
-        logger.error("request %s: the database: %s", request.scope.get("request_id"), error)
+        logger.error("the database: %s", error, extra=of_request(request.scope))
         return problem_response(request, UnavailableError(UnavailableError.example))
 
 
@@ -413,7 +440,7 @@ class LastResort:
         except Exception:
             if begun or scope["type"] != "http":
                 raise
-            logger.exception("request %s failed", scope.get("request_id"))
+            logger.exception("a request failed", extra=of_request(scope))
             error = InternalError("An unexpected error occurred. It has been written down.")
             await problem_response(Request(scope), error)(scope, receive, send)
 
@@ -432,6 +459,11 @@ def _expected(error: Any) -> str:
         return f"Expected {template.format(**error['ctx'])}, found '{shown}'."
     expected = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     return f"Expected {expected[0].lower()}{expected[1:]}, found '{shown}'."
+
+
+def of_request(scope: Scope) -> dict[str, Any]:
+    """What a line in the log has of the request that it is about: `extra=` for a logger."""
+    return {"request_id": scope.get("request_id")}
 
 
 def shortened(text: str) -> str:

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 VERSION = "/v1"
 ALLOW = "GET, HEAD, OPTIONS"
-HEALTH = "/health/"
+HEALTH = ("/health/", "/metrics")
 """Where health is: it is always answered, and never kept."""
 
 
@@ -91,7 +91,8 @@ class HeadAsGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self.app({**scope, "method": "GET", "extensions": {}}, receive, drop_body)
+        as_get = {**scope, "method": "GET", "asked_method": "HEAD", "extensions": {}}
+        await self.app(as_get, receive, drop_body)
 
 
 class CurrentVersion:

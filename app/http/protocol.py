@@ -7,6 +7,7 @@ headers, no body for an upgrade, and the one shape of errors for what is no HTTP
 
 import asyncio
 import re
+import socket
 from functools import partial
 from http import HTTPMethod
 from typing import Any
@@ -24,17 +25,18 @@ from app.http.errors import (
     MethodError,
     ProblemError,
     RequestError,
+    TooManyError,
     TooSlowError,
 )
-from app.http.headers import WRITE
+from app.http.headers import HEALTH, WRITE
 from app.http.representations import lines
-from app.http.requests import LARGEST_HEADERS, LONGEST_ADDRESS
-
-SECONDS_TO_ARRIVE = 8
-"""How long a request may take to arrive, head and body, from its first byte or the connection."""
+from app.http.requests import Patience
 
 SECONDS_TO_LINGER = 2
 """How long a client that is still sending may take to read why it was refused."""
+
+SECONDS_TO_LEAVE = 0.3
+"""How long an idle client's next request is still answered, once the server has to stop."""
 
 REQUEST_LINE = re.compile(rb"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}) \S+ HTTP/1\.[01]\r\n")
 
@@ -45,22 +47,30 @@ KNOWN_METHODS = {method.encode() for method in HTTPMethod}
 class StrictProtocol(HttpToolsProtocol):
     """One connection. What it refuses is answered by the app, which finds `state["refusal"]`."""
 
+    _patience = Patience()
     _in_head = False
     _in_body = False
     _is_hit = False
     _head_bytes = 0
     _heads = 0
     _refused = False
+    _leaves = False
+    _is_one_too_many = False
+    _reading: asyncio.TimerHandle | None = None
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         """Begin to wait for the first request."""
         super().connection_made(transport)
+        self._patience = getattr(self.config.app, "patience", self._patience)
+        self._is_one_too_many = len(self.connections) > self._patience.connections
         self._wait_for_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
         self._wait_no_more()
+        if self._reading is not None:
+            self._reading.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -86,13 +96,37 @@ class StrictProtocol(HttpToolsProtocol):
             return
         if self._in_head and self._heads == heads:  # nothing of this chunk was another request's
             self._head_bytes += len(data)
-            if self._head_bytes > LONGEST_ADDRESS + LARGEST_HEADERS:
-                self._refuse(LargeHeadersError(f"The headers have over {LARGEST_HEADERS} bytes."))
+            limits = self._patience.limits
+            if self._head_bytes > limits.longest_address + limits.largest_headers:
+                most = limits.largest_headers
+                self._refuse(LargeHeadersError(f"The headers have over {most} bytes."))
         if self._deadline is None:
             is_idle = self.cycle is None or self.cycle.response_complete
             begins_none = is_idle and self._heads == heads  # a blank line, which stopped the timer
             if self._in_head or self._in_body or begins_none:
                 self._wait_for_request()
+
+    def shutdown(self) -> None:
+        """Go as soon as what was asked is answered; uvicorn calls this when the server has to stop.
+
+        A client that is idle may be sending its next request, which to close would reset.
+        """
+        self._leaves = True
+        if self.cycle is None or self.cycle.response_complete:
+            self.loop.call_later(SECONDS_TO_LEAVE, self._leave)
+        else:
+            self.cycle.keep_alive = False
+        # What the system holds is sent on when this process is gone, to whoever reads that slowly.
+        unsent = self.transport.get_write_buffer_size()
+        if unsent:
+            own: socket.socket = self.transport.get_extra_info("socket")
+            own.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2 * unsent)
+
+    def _leave(self) -> None:
+        if self._in_head:
+            self._too_slow()
+        elif self.cycle is None or self.cycle.response_complete:
+            self.transport.close()
 
     def on_message_begin(self) -> None:
         """Begin a request."""
@@ -103,8 +137,9 @@ class StrictProtocol(HttpToolsProtocol):
     def on_url(self, url: bytes) -> None:
         """Take a part of the path and query."""
         super().on_url(url)
-        if len(self.url) > LONGEST_ADDRESS + len("?"):
-            raise LongAddressError(f"The path and query have over {LONGEST_ADDRESS} bytes.")
+        most = self._patience.limits.longest_address
+        if len(self.url) > most + len("?"):
+            raise LongAddressError(f"The path and query have over {most} bytes.")
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header without the blanks around it; leave a trailer, which is no header."""
@@ -122,7 +157,11 @@ class StrictProtocol(HttpToolsProtocol):
             raise RequestError("The address has a fragment ('#'), which is not to be sent.")
         self._is_hit = self._may_be_hit() and self._hit()
         if not self._is_hit:
+            is_refused = self._is_one_too_many and not self.url.decode("latin-1").startswith(HEALTH)
+            if is_refused:
+                self.scope["state"]["refusal"] = TooManyError(TooManyError.example)
             super().on_headers_complete()
+            self.cycle.keep_alive &= not (self._leaves or is_refused)
         self._in_head, self._in_body, self._head_bytes = False, True, 0
 
     def on_message_complete(self) -> None:
@@ -145,7 +184,8 @@ class StrictProtocol(HttpToolsProtocol):
             and not self.parser.should_upgrade()
             and self.url.startswith(b"/")
             and (self.cycle is None or self.cycle.response_complete)
-            and not (self.flow.write_paused or self.access_log or self.transport.is_closing())
+            and not (self.flow.write_paused or self.transport.is_closing())
+            and not (self._leaves or self._is_one_too_many)
             and not any(name in FRAMING for name, _ in self.headers)
         )
 
@@ -153,7 +193,7 @@ class StrictProtocol(HttpToolsProtocol):
         """Have the app send what it has, before anything is made of the request."""
         hit = getattr(self.config.app, "hit", None)
         path, _, query = self.url.partition(b"?")
-        return hit is not None and hit(path, query, self.headers, self._send_hit)
+        return hit is not None and hit(path, query, self.headers, self._send_hit, self.client)
 
     def _send_hit(self, status: int, head: bytes, body: bytes) -> bool:
         own = lines(self.server_state.default_headers)
@@ -166,8 +206,29 @@ class StrictProtocol(HttpToolsProtocol):
         cycle.scope["extensions"] = {WRITE: partial(_write, cycle)}  # type: ignore[dict-item] # ours
         super()._start_asgi_task(cycle, app)
 
+    def pause_writing(self) -> None:
+        """See to it that the client reads on, now that much is unsent."""
+        super().pause_writing()
+        self._see_it_read()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close the connection, which waits for what is unsent."""
+        super().timeout_keep_alive_handler()
+        self._see_it_read()
+
+    def _see_it_read(self, unsent_before: int | None = None) -> None:
+        """Let a client go that has not read anything meanwhile; look again later."""
+        unsent = self.transport.get_write_buffer_size()
+        if self._reading is not None:
+            self._reading.cancel()
+        if unsent and unsent == unsent_before:
+            self.transport.abort()
+        elif unsent:
+            seconds = self._patience.unread_seconds
+            self._reading = self.loop.call_later(seconds, self._see_it_read, unsent)
+
     def _wait_for_request(self) -> None:
-        self._deadline = self.loop.call_later(SECONDS_TO_ARRIVE, self._too_slow)
+        self._deadline = self.loop.call_later(self._patience.arrive_seconds, self._too_slow)
 
     def _wait_no_more(self) -> None:
         if self._deadline is not None:
@@ -176,7 +237,8 @@ class StrictProtocol(HttpToolsProtocol):
 
     def _too_slow(self) -> None:
         if self._in_head or self.cycle is not None:
-            self._refuse(TooSlowError(TooSlowError.example))
+            most = f"{self._patience.arrive_seconds:g}"
+            self._refuse(TooSlowError(f"The request did not arrive within {most} seconds."))
         else:
             self.transport.close()
 
@@ -222,7 +284,7 @@ class StrictProtocol(HttpToolsProtocol):
 
 def _write(cycle: RequestResponseCycle, status: int, head: bytes, body: bytes) -> bool:
     """Send a whole answer, as uvicorn's own cycle sends one in two parts."""
-    if cycle.flow.write_paused or cycle.access_log:
+    if cycle.flow.write_paused:
         return False
     is_gone = cycle.disconnected or cycle.transport.is_closing()
     cycle.response_started = cycle.response_complete = True

@@ -44,8 +44,12 @@ async def asked_of(
 class Connection:
     """A connection to a server, on which bytes are sent as they stand."""
 
-    def __init__(self, port: int, seconds: float = 10) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=seconds)
+    def __init__(self, port: int, seconds: float = 10, receives: int = 0) -> None:
+        self.socket = socket.socket()
+        if receives:  # as few bytes as the system takes before they are read
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receives)
+        self.socket.settimeout(seconds)
+        self.socket.connect(("127.0.0.1", port))
         self.stream = self.socket.makefile("rb")
 
     def __enter__(self) -> "Connection":

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -31,15 +32,36 @@ def get(target: bytes, method: bytes = b"GET", version: bytes = b"HTTP/1.1") -> 
 
 
 @pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of a server over the project's own seed."""
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The project's own seed."""
     folder = tmp_path_factory.mktemp("served")
     settings = Settings(database_url=f"sqlite:///{folder}/medfacts.db")
     migrate(settings)
     engine = write_engine(settings)
     load_seed(engine, settings.seed_dir)
     engine.dispose()
+    return settings
+
+
+@pytest.fixture(scope="module")
+def port(settings: Settings) -> Iterator[int]:
+    """The port of a server over the project's own seed."""
     with serving(settings) as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def strict(settings: Settings) -> Iterator[int]:
+    """The port of one that has little patience and small limits."""
+    limits = {
+        "arrive_seconds": 0.3,
+        "idle_seconds": 0.4,
+        "unread_seconds": 0.3,
+        "address_bytes": 1000,
+        "header_bytes": 1500,
+        "connections": 10,
+    }
+    with serving(settings.model_copy(update=limits)) as port:
         yield port
 
 
@@ -185,12 +207,11 @@ def test_a_304_has_no_body_and_keeps_the_connection(port: int) -> None:
     ],
 )
 def test_a_silent_client_is_let_go(
-    port: int, monkeypatch: pytest.MonkeyPatch, sent: bytes, status: int | None
+    strict: int, monkeypatch: pytest.MonkeyPatch, sent: bytes, status: int | None
 ) -> None:
-    monkeypatch.setattr(protocol, "SECONDS_TO_ARRIVE", 0.3)
     monkeypatch.setattr(protocol, "SECONDS_TO_LINGER", 0.1)
 
-    with Connection(port) as connection:
+    with Connection(strict) as connection:
         connection.send(sent)
         if status is not None:
             assert connection.answer()[0] == status
@@ -198,21 +219,19 @@ def test_a_silent_client_is_let_go(
 
 
 def test_a_body_that_does_not_come_is_waited_for_no_longer_on_a_used_connection(
-    port: int, monkeypatch: pytest.MonkeyPatch
+    strict: int,
 ) -> None:
-    monkeypatch.setattr(protocol, "SECONDS_TO_ARRIVE", 0.3)
 
-    with Connection(port, seconds=2) as connection:
+    with Connection(strict, seconds=2) as connection:
         for request in (LIVE + END, LIVE + LENGTH + END + b"ab"):
             connection.send(request)
             assert connection.answer()[0] == 200
         assert connection.is_closed()
 
 
-def test_a_client_that_trickles_gains_nothing(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protocol, "SECONDS_TO_ARRIVE", 0.3)
+def test_a_client_that_trickles_gains_nothing(strict: int) -> None:
 
-    with Connection(port) as connection:
+    with Connection(strict) as connection:
         for byte in LIVE[:12]:
             connection.send(bytes([byte]))
             time.sleep(0.05)
@@ -250,12 +269,9 @@ def test_many_requests_at_once_are_not_one_large_head(port: int) -> None:
         assert {connection.answer()[0] for _ in range(60)} == {200}
 
 
-def test_a_blank_line_after_an_answer_holds_no_connection(
-    port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(protocol, "SECONDS_TO_ARRIVE", 0.3)
+def test_a_blank_line_after_an_answer_holds_no_connection(strict: int) -> None:
 
-    with Connection(port, seconds=3) as connection:
+    with Connection(strict, seconds=3) as connection:
         connection.send(LIVE + END)
         connection.answer()
         connection.send(END)
@@ -270,3 +286,58 @@ def test_a_refused_client_that_is_still_sending_is_not_cut_off(port: int) -> Non
             connection.socket.sendall(b"more")
             time.sleep(0.02)
         assert connection.stream.read(1) == b""
+
+
+def test_the_limits_are_settings(strict: int) -> None:
+    long, large = get(b"/v1?q=" + b"a" * 1000), LIVE + b"X: " + b"a" * 1500 + END + END
+    for request, status, said in ((long, 414, b"1000"), (large, 431, b"1500")):
+        with Connection(strict) as connection:
+            connection.send(request)
+            found, _, body = connection.answer()
+        assert (found, said in body) == (status, True)
+
+
+def test_a_connection_that_is_not_used_is_closed(strict: int) -> None:
+    with Connection(strict, seconds=3) as connection:
+        connection.send(LIVE + END)
+        assert connection.answer()[0] == 200
+        begun = time.monotonic()
+        assert connection.is_closed()
+    assert 0.2 < time.monotonic() - begun < 2
+
+
+def test_a_client_that_reads_nothing_is_let_go_and_one_that_reads_slowly_is_not(
+    strict: int,
+) -> None:
+    with Connection(strict, receives=4096) as stuck, Connection(strict, receives=4096) as slow:
+        for connection in (stuck, slow):
+            connection.send(get(b"/docs/assets/swagger-ui-bundle.js") * 5)
+        got = 0
+        until = time.monotonic() + 2
+        while time.monotonic() < until:
+            got += len(slow.socket.recv(100_000))
+            time.sleep(0.02)
+        taken = 0
+        with suppress(ConnectionResetError):
+            while some := stuck.socket.recv(1_000_000):
+                taken += len(some)
+        assert slow.socket.recv(1)
+    with Connection(strict) as connection:
+        connection.send(get(b"/docs/assets/swagger-ui-bundle.js", b"HEAD"))
+        size = int(connection.answer("HEAD")[1]["content-length"])
+    assert taken < 5 * size
+    assert got > 100_000
+
+
+def test_of_too_many_clients_the_last_are_told_so_at_once_and_health_answers(strict: int) -> None:
+    with ExitStack() as clients:
+        for _ in range(10):
+            clients.enter_context(Connection(strict)).send(LIVE + END)
+        last = clients.enter_context(Connection(strict))
+        last.send(LIVE + END + get(b"/v1/drugs"))
+        assert last.answer()[0] == 200
+        status, headers, body = last.answer()
+
+        assert (status, headers["retry-after"]) == (503, "1")
+        assert json.loads(body)["type"] == "/docs/problems#overloaded"
+        assert last.is_closed()

@@ -1,0 +1,36 @@
+"""A deadline: what a request may take, from when it is let in until its answer is made."""
+
+import asyncio
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.http.errors import TookTooLongError
+from app.http.headers import HEALTH
+
+
+class Deadline:
+    """Gives up a request after so many seconds, and has it answered with a 503.
+
+    The app inside has to be done before anything is sent. Health always has its time.
+    """
+
+    def __init__(self, app: ASGIApp, *, seconds: float) -> None:
+        self.app = app
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; if that takes too long, cancel it and say so."""
+        if scope["type"] != "http" or scope["path"].startswith(HEALTH):
+            await self.app(scope, receive, send)
+            return
+        try:
+            async with asyncio.timeout(self._seconds) as limit:
+                await self.app(scope, receive, send)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            detail = (
+                f"Reading took over {self._seconds:g} seconds. Please try again, or ask for less."
+            )
+            scope["state"] |= {"refusal": TookTooLongError(detail), "announced": {}}
+            await self.app(scope, receive, send)

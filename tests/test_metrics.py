@@ -1,0 +1,149 @@
+"""What Prometheus reads: every request once, of all workers together, under a name of ours."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from app.http.tally import MOST_ROUTES, Tally
+from app.main import create_app
+from app.settings import Settings
+from tests.http.raw import Connection
+from tests.processes import Server, running_server, seeded_file, until
+
+BACLOFEN = "/v1/drugs/baclofen"
+ROUTE = "/v1/drugs/{drug_id}"
+
+Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """A file of the test's own, with the project's own seed."""
+    seeded_file(tmp_path)
+    return tmp_path / "medfacts.db"
+
+
+@pytest.fixture
+def server(database: Path) -> Iterator[Server]:
+    """A server with two workers."""
+    with running_server(f"sqlite:///{database}", "--workers", "2") as server:
+        yield server
+
+
+def scraped(server: Server, **headers: str) -> Series:
+    """Every series of a scrape."""
+    answer = httpx.get(f"{server.url}/metrics", headers=headers, timeout=3)
+    assert answer.status_code == 200
+    families = text_string_to_metric_families(answer.text)
+    return {(s.name, frozenset(s.labels.items())): s.value for f in families for s in f.samples}
+
+
+def total(series: Series, name: str, **labels: str) -> float:
+    """The sum of the series of a name that have these labels."""
+    wanted = set(labels.items())
+    return sum(value for (each, of), value in series.items() if each == name and wanted <= of)
+
+
+def test_every_request_is_counted_once_also_those_of_a_worker_that_is_gone(server: Server) -> None:
+    for _ in range(12):  # each on a connection of its own, so that both workers get some
+        httpx.get(server.url + BACLOFEN)
+    etag = httpx.get(server.url + BACLOFEN).headers["etag"]
+    httpx.get(server.url + BACLOFEN, headers={"If-None-Match": etag})
+    httpx.head(server.url + BACLOFEN)
+    httpx.post(server.url + BACLOFEN)
+    httpx.get(f"{server.url}/nothing/{'x' * 30}")
+    httpx.get(f"{server.url}/drugs?limit=0")
+    with Connection(server.port) as connection:
+        connection.send(b"what?\r\n\r\n")
+        connection.answer()
+
+    def held() -> None:
+        series = scraped(server)
+        requests = "medfacts_requests_total"
+        gets = {"route": ROUTE, "method": "GET"}
+        assert total(series, requests, **gets, status="200") == 13
+        assert total(series, requests, **gets, status="200", cache="miss") in (1, 2)
+        assert total(series, requests, **gets, status="304") == 1
+        assert total(series, requests, route=ROUTE, method="HEAD", status="200") == 1
+        assert total(series, requests, route=ROUTE, method="other", status="405") == 1
+        assert total(series, requests, route="/v1/drugs", status="422") == 1
+        assert total(series, requests, route="other", status="404") == 1
+        assert total(series, requests, route="other", status="400", cache="bypass") == 1
+        counted = total(series, requests, route=ROUTE)
+        assert total(series, "medfacts_request_seconds_count", route=ROUTE) == counted == 16
+        assert total(series, "medfacts_request_seconds_bucket", route=ROUTE, le="+Inf") == 16
+        assert 0 < total(series, "medfacts_request_seconds_sum", route=ROUTE) < 30
+
+    held()
+    for worker in server.workers():
+        server.replace(worker)
+    held()
+
+
+def test_a_scrape_tells_of_the_data_the_load_and_each_process(server: Server) -> None:
+    release = httpx.get(f"{server.url}/v1").headers["data-release"]
+    until(lambda: total(scraped(server), "medfacts_pool_size") == 20)  # told every second
+
+    series = scraped(server)
+
+    assert total(series, "medfacts_release_info", id=release, loader="seed") == 1
+    assert total(series, "medfacts_release_number") == 1
+    loaded = total(series, "medfacts_release_loaded_timestamp_seconds")
+    assert 0 < time.time() - loaded < 60
+    assert total(series, "medfacts_release_records", kind="drugs") >= 1
+    assert total(series, "medfacts_database_up") == 1
+    assert total(series, "medfacts_build_info") == 1
+    assert total(series, "medfacts_in_progress") == 0  # but for the scrape itself
+    for worker in ("0", "1"):
+        assert total(series, "process_open_fds", worker=worker) > 3
+        assert total(series, "process_resident_memory_bytes", worker=worker) > 10_000_000
+        assert total(series, "process_cpu_seconds_total", worker=worker) > 0
+
+
+def test_a_scrape_answers_while_the_database_is_away(server: Server, database: Path) -> None:
+    assert httpx.get(server.url + BACLOFEN).status_code == 200
+    aside = database.with_suffix(".aside")
+    database.rename(aside)
+    for more in ("-wal", "-shm"):
+        database.with_name(database.name + more).unlink(missing_ok=True)
+    database.write_bytes(b"no database" * 500)
+
+    def is_up() -> float:
+        return total(scraped(server), "medfacts_database_up")
+
+    # What is open goes on: a process that begins only then finds no database.
+    for worker in server.workers():
+        server.replace(worker)
+    assert is_up() == 0
+    database.unlink()
+    aside.rename(database)
+    until(lambda: is_up() == 1)
+
+
+def test_it_is_never_kept_and_comes_in_the_format_that_is_asked_for(server: Server) -> None:
+    plain = httpx.get(f"{server.url}/metrics")
+    newer = httpx.get(f"{server.url}/metrics", headers={"Accept": "application/openmetrics-text"})
+    head = httpx.head(f"{server.url}/metrics")
+
+    assert plain.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert newer.headers["content-type"].startswith("application/openmetrics-text")
+    assert newer.text.endswith("# EOF\n")
+    assert {a.headers["cache-control"] for a in (plain, newer, head)} == {"no-store"}
+    assert (head.status_code, head.content) == (200, b"")
+    assert httpx.get(f"{server.url}/metrics?x=1").status_code == 422
+
+
+def test_every_route_has_its_own_series() -> None:
+    app = create_app(Settings(database_url="sqlite:////nowhere.db"))
+    tally: Tally = app.state.tally
+
+    places = [tally.place(template) for template in app.openapi()["paths"]]
+
+    assert len(set(places)) == len(places) < MOST_ROUTES
+    assert tally.place("other") not in places
+    assert tally.place("/what/a/client/made/up") == tally.place("other")
+    app.close()
