@@ -21,6 +21,7 @@ from app.database import Reader
 from app.docs import add_docs
 from app.document import INTRODUCTION, TAGS, complete_document
 from app.floor import Floor
+from app.hosts import WATCHERS_LIFETIME
 from app.http.admission import Admission
 from app.http.cache import Cache
 from app.http.cors import AnswerPreflights, ReadableByPages
@@ -107,8 +108,9 @@ def create_app(settings: Settings, floor: Floor | None = None, tally: Tally | No
     )
     api.router.route_class = Route
     api.state.floor = floor or Floor()
-    api.state.reader = Reader(settings)
-    api.state.watcher = Reader(settings.model_copy(update={"pool_size": 1}))
+    api.state.reader = Reader(settings, api.state.floor)
+    watching = settings.model_copy(update={"pool_size": 1})
+    api.state.watcher = Reader(watching, api.state.floor, WATCHERS_LIFETIME)
     api.state.newest = Newest(api.state.watcher)
     api.state.tally = tally or Tally()
     first_steps = {""}
@@ -154,16 +156,16 @@ def _put_layers_around(api: Api, settings: Settings, resources: frozenset[str]) 
     app = LastResort(app)
     app = ReadableByPages(app, settings.cors_origins)
     app = CommonHeaders(app)
-    app = Deadline(app, seconds=settings.request_seconds)
     at_once, longest_wait = api.state.reader.at_once, settings.longest_wait
     api.admission = Admission(app, at_once=at_once, longest_wait=longest_wait)
     api.cache = Cache(
-        api.admission,
+        Deadline(api.admission, seconds=settings.request_seconds),
         partial(release_served, api.state.watcher),
         most_bytes=settings.cache_bytes,
         holds=settings.cache_seconds,
         observer=Observer(api.state.tally, ACCESS if settings.access_log else None),
         limits=limits,
+        floor=api.state.reader.floor if settings.workers > 1 else None,
     )
     api.patience = Patience(
         limits, settings.arrive_seconds, settings.unread_seconds, settings.connections
