@@ -220,11 +220,16 @@ def _prepare(settings: Settings) -> None:
 def _migrate(settings: Settings) -> None:
     from app.database import write_engine
     from app.ingest.releases import renew_documents
-    from app.schema import UnknownSchemaError, migrate, newest_schema
+    from app.schema import BusyDatabaseError, UnknownSchemaError, migrate, newest_schema
 
     if _schema(settings) != newest_schema():
         try:
             migrate(settings)
+        except BusyDatabaseError:
+            raise CommandError(
+                f"somebody reads from the database {_where(settings)} all the time, so its tables "
+                "could not be altered; nothing was changed. Try again when they are done."
+            ) from None
         except UnknownSchemaError:
             raise CommandError(
                 f"the database {_where(settings)} has schema {_schema(settings)}, and this version "
