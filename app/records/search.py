@@ -74,6 +74,9 @@ TITLE = "_"
 SPELT = "searched_words_spelt"
 """On Postgres, the words in their order, for phrases: its vectors hold too few places of a word."""
 
+HASH = 16_777_216
+"""How many bytes of words FTS5 gathers before it writes them: by its own 1 MB, it merges a lot."""
+
 MOST_COUNTED = 10_000
 """How many hits are counted: to count all of a common word takes longer than all else."""
 
@@ -261,6 +264,7 @@ class Index:
 
     def _write_to_sqlite(self, words: Any, rows: Any, pieces: Any, parts: Any) -> None:
         many = self._driver.executemany
+        many("INSERT INTO searched_words (searched_words, rank) VALUES ('hashsize', ?)", [(HASH,)])
         insert = "INSERT INTO searched_words (rowid, title, words, facets) VALUES (?, ?, ?, ?)"
         many(insert, map(_signed, words))
         many("INSERT INTO searched_parts (rowid, names) VALUES (?, ?)", parts)
