@@ -31,6 +31,9 @@ READERS_WAIT = 0.4
 LOADERS_WAIT = 60
 """Seconds that a loader waits for another on SQLite."""
 
+MIGRATIONS_WAIT = 500
+"""Milliseconds that a migration waits for a lock on Postgres: readers queue behind it meanwhile."""
+
 WRITE_CACHE = 48_000
 """Kilobytes of pages that a loader keeps on SQLite."""
 
@@ -85,7 +88,10 @@ def migration_engine(settings: Settings) -> Engine:
     """
     url = database_url(settings)
     if url.get_backend_name() == POSTGRES:
-        return sa.create_engine(url, poolclass=sa.NullPool, connect_args={"connect_timeout": 5})
+        options = f"-c lock_timeout={MIGRATIONS_WAIT}ms"
+        return sa.create_engine(
+            url, poolclass=sa.NullPool, connect_args={"connect_timeout": 5, "options": options}
+        )
     return _sqlite_engine(url, "rwc", foreign_keys=False)
 
 
