@@ -15,6 +15,7 @@ from app.http.tally import Tally
 from app.logs import begin_logging
 from app.main import Api, create_app
 from app.settings import Settings
+from app.tracing import sending_traces, stop_sending
 from app.workers import Workers, told_to_stop
 
 SECONDS_TO_FINISH = 6
@@ -62,7 +63,7 @@ class Server(uvicorn.Server):
         return StrictProtocol(self.config, self.server_state, self.lifespan.state)
 
 
-def serve(settings: Settings, listener: socket.socket) -> int:
+def serve(settings: Settings, listener: socket.socket, *, traced: bool = False) -> int:
     """Serve until told to stop, in as many processes as the settings say; returns the exit code."""
     begin_logging(settings)
     floor, tally = Floor(settings.workers), Tally(settings.workers)
@@ -70,7 +71,8 @@ def serve(settings: Settings, listener: socket.socket) -> int:
     def work(place: int, may_go_on: Callable[[], bool]) -> None:
         floor.belongs_to(place)
         tally.belongs_to(place)
-        app = create_app(settings, floor, tally)
+        traces = sending_traces() if traced else None
+        app = create_app(settings, floor, tally, traces)
         served = server(settings, app)
 
         async def look() -> None:
@@ -79,6 +81,8 @@ def serve(settings: Settings, listener: socket.socket) -> int:
 
         served.config.callback_notify, served.config.timeout_notify = look, 0  # every second
         served.run(sockets=[listener])
+        if traces is not None:
+            stop_sending(traces)
 
     if settings.workers > 1:
         return Workers(settings.workers, work, on_stop=listener.close).run()
