@@ -2,13 +2,16 @@
 
 import asyncio
 import gc
+import os
 import socket
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
 
 import uvicorn
 
+from app import workers
 from app.floor import Floor
 from app.http.protocol import StrictProtocol
 from app.http.tally import Tally
@@ -26,10 +29,18 @@ SECONDS_TO_CLOSE = 0.05
 
 
 class Server(uvicorn.Server):
-    """uvicorn, which resets nobody when it has to stop."""
+    """uvicorn, which resets nobody when it has to stop.
+
+    `last_resort` begins to run when it does: it ends a process that something else holds, such as a
+    thread that reads from a database which is frozen.
+    """
+
+    last_resort: threading.Timer | None = None
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close the door, serve those whom the system has let in by then, and finish."""
+        if self.last_resort is not None:
+            self.last_resort.start()
         doors = [listener.dup() for listener in sockets or []]
         for server in self.servers:
             server.close()
@@ -80,6 +91,8 @@ def serve(settings: Settings, listener: socket.socket, *, traced: bool = False) 
             served.should_exit = served.should_exit or not may_go_on()
 
         served.config.callback_notify, served.config.timeout_notify = look, 0  # every second
+        served.last_resort = threading.Timer(workers.SECONDS_TO_STOP, os._exit, (1,))
+        served.last_resort.daemon = True
         served.run(sockets=[listener])
         if traces is not None:
             stop_sending(traces)
