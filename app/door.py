@@ -40,10 +40,10 @@ class Door:
     async def close(self) -> None:
         """Let in those whom the system has taken already, and nobody after them."""
         self._loop.remove_reader(self._listener)
-        if self._pause is not None:
-            self._pause.cancel()
         while self._let_one_in():
             pass
+        if self._pause is not None:
+            self._pause.cancel()
         self._listener.close()
         await asyncio.gather(*self._coming)
 
@@ -63,6 +63,8 @@ class Door:
 
     def _wait(self, seconds: float, then: Callable[[], None]) -> None:
         self._loop.remove_reader(self._listener)
+        if self._pause is not None:
+            self._pause.cancel()
         self._pause = self._loop.call_later(seconds, then)
 
     def _let_one_in(self) -> bool:
