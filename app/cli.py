@@ -108,7 +108,12 @@ def serve(
 ) -> None:
     """Serve the API until stopped."""
     from app.server import serve
+    from app.tracing import tracing_is_wanted
 
+    try:
+        traced = tracing_is_wanted()
+    except BadSettingError as error:
+        raise CommandError(str(error)) from None
     if prepare:
         _prepare(settings)
     _tell_of_faults(settings)
@@ -118,7 +123,7 @@ def serve(
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"Medfacts is at http://{shown}:{bound}, its docs at http://{shown}:{bound}/docs")
     settings = settings.model_copy(update={"workers": workers or settings.workers})
-    sys.exit(serve(settings, listener))
+    sys.exit(serve(settings, listener, traced=traced))
 
 
 @main.command()

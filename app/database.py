@@ -236,6 +236,7 @@ class Reader:
         is_sqlite = self.engine.dialect.name == "sqlite"
         threads = min(settings.pool_size, SQLITE_READERS) if is_sqlite else settings.pool_size
         self.at_once = 2 * threads if is_sqlite else threads
+        self.system = self.engine.dialect.name
         self._threads = ThreadPoolExecutor(threads, "reader")
         self._of_thread = threading.local()
 
