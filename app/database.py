@@ -35,6 +35,9 @@ READERS_WAIT = 0.4
 LOADERS_WAIT = 60
 """Seconds that a loader waits for another on SQLite."""
 
+MIGRATIONS_WAIT = 500
+"""Milliseconds that a migration waits for a lock on Postgres: readers queue behind it meanwhile."""
+
 WRITE_CACHE = 48_000
 """Kilobytes of pages that a loader keeps on SQLite."""
 
@@ -130,7 +133,8 @@ def migration_engine(settings: Settings) -> Engine:
     """
     url = database_url(settings)
     if url.get_backend_name() == POSTGRES:
-        arguments = _less_what_is_said(WRITES, url)
+        more = {"options": f"{url.query.get('options', '')} -c lock_timeout={MIGRATIONS_WAIT}ms"}
+        arguments = _less_what_is_said(WRITES, url) | more
         return sa.create_engine(url, poolclass=sa.NullPool, connect_args=arguments)
     return _sqlite_engine(url, "rwc", foreign_keys=False)
 
@@ -290,6 +294,7 @@ class Reader:
         self._tries = 1 + len(self._hosts.all) if self._hosts else 1
         threads = min(settings.pool_size, SQLITE_READERS) if is_sqlite else settings.pool_size
         self.at_once = 2 * threads if is_sqlite else threads
+        self.system = self.engine.dialect.name
         self._threads = ThreadPoolExecutor(threads, "reader")
         self._of_thread = threading.local()
 

@@ -247,7 +247,11 @@ class DataRoute(WorkRoute):
                 with suppress(_AnotherReleaseError):
                     return function(reading=reading, **given).encode(), reading.headers
 
-        return await reader.in_thread(answer)
+        tracer = scope["app"].state.tracer
+        if tracer is None:
+            return await reader.in_thread(answer)
+        with tracer.start_as_current_span("read", attributes={"db.system.name": reader.system}):
+            return await reader.in_thread(answer)
 
 
 def resource(tag: str) -> Router:
