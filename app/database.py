@@ -54,8 +54,11 @@ READS = {
 """How readers reach Postgres, where its URL says nothing else; the time-out is the least there is,
 and is each host's own."""
 
-WRITES = {"connect_timeout": 5, "target_session_attrs": "read-write"}
-"""How those reach it that write: of several hosts the primary."""
+WRITES = {"connect_timeout": 5}
+"""How those reach it that write."""
+
+PRIMARY = {"target_session_attrs": "read-write"}
+"""And which of several hosts, whatever the URL says to readers."""
 
 SILENT = 1.0
 """Seconds without a row, after which a statement is given up if another host can be asked."""
@@ -121,7 +124,7 @@ def write_engine(settings: Settings) -> Engine:
     """An engine for the commands that load data; makes a missing SQLite file."""
     url = database_url(settings)
     if url.get_backend_name() == POSTGRES:
-        return sa.create_engine(url, connect_args=_less_what_is_said(WRITES, url))
+        return sa.create_engine(url, connect_args=_less_what_is_said(WRITES, url) | PRIMARY)
     return _sqlite_engine(url, "rwc")
 
 
@@ -134,7 +137,7 @@ def migration_engine(settings: Settings) -> Engine:
     url = database_url(settings)
     if url.get_backend_name() == POSTGRES:
         more = {"options": f"{url.query.get('options', '')} -c lock_timeout={MIGRATIONS_WAIT}ms"}
-        arguments = _less_what_is_said(WRITES, url) | more
+        arguments = _less_what_is_said(WRITES, url) | PRIMARY | more
         return sa.create_engine(url, poolclass=sa.NullPool, connect_args=arguments)
     return _sqlite_engine(url, "rwc", foreign_keys=False)
 

@@ -105,10 +105,11 @@ class Hosts:
         hosts = self.all if self._in_turn else random.sample(self.all, len(self.all))
         if not self._takes_any:  # what was seen spares a connection; it may have changed since
             hosts = sorted(hosts, key=lambda host: not self._is_preferred(host))
-        avoided = [host for host in hosts if self._is_avoided(host, now)]
+        since = {host: self._avoided.get(host, float("-inf")) for host in hosts}
+        avoided = [host for host in hosts if now - since[host] < AVOIDED]
         return [
             [host for host in hosts if host not in avoided],
-            sorted(avoided, key=lambda host: self._avoided[host]),
+            sorted(avoided, key=lambda host: since[host]),
         ]
 
     def _is_preferred(self, host: Host) -> bool:
@@ -119,12 +120,15 @@ class Hosts:
         for hosts in self._in_order():
             second_best: tuple[Host, psycopg.Connection[Any]] | None = None
             for host in hosts:
+                if host in self._avoided:
+                    self._avoided[host] = monotonic()  # one tries whether it is back
                 try:
                     found = psycopg.connect(**self._parameters | host.parameters())
                 except psycopg.Error as error:
                     self._avoid(host, error)  # what is connected goes on
                     failure = error
                     continue
+                self._avoided.pop(host, None)
                 self._standbys[host] = found.info.parameter_status("in_hot_standby") == "on"
                 if self._takes_any or self._is_preferred(host):
                     if second_best:

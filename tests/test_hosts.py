@@ -1,5 +1,6 @@
 """Which of a Postgres's hosts is asked, and that nothing older than the floor is answered."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Iterator
@@ -54,9 +55,12 @@ def test_a_url_of_one_host_stays_as_it_is() -> None:
     assert Settings(database_url=written).database_url == written
 
 
-def test_readers_ask_a_standby_and_writers_the_primary(nodes: list[Node]) -> None:
+@pytest.mark.parametrize(
+    "more", ["", "?target_session_attrs=prefer-standby&load_balance_hosts=random"]
+)
+def test_readers_ask_a_standby_and_writers_the_primary(nodes: list[Node], more: str) -> None:
     primary, standby = nodes
-    settings = Settings(database_url=url_of(*nodes))
+    settings = Settings(database_url=url_of(*nodes) + more)
     reader, writer = Reader(settings), write_engine(settings)
     with writer.connect() as connection:
         written_to = connection.scalar(sa.text("SELECT inet_server_port()"))
@@ -90,9 +94,7 @@ def test_nothing_below_the_floor_is_answered_whoever_is_asked(nodes: list[Node])
 def test_a_standby_that_cancels_a_statement_has_it_run_elsewhere(nodes: list[Node]) -> None:
     primary, standby = nodes
     reader = Reader(Settings(database_url=url_of(*nodes)))
-    slept = "SELECT inet_server_port(), (SELECT max(number) FROM release), pg_sleep(0.6)"
-    slow = Statement(sa.select(sa.literal(1)))
-    slow._compiled[reader.engine.dialect.name] = (slept, {})
+    slow = asleep(reader, 0.6)
     assert reader.rows(PORT, {}) == [(standby.port,)]
     found: list[object] = []
     thread = threading.Thread(target=lambda: found.extend(reader.rows(slow, {})[0]))
@@ -116,9 +118,54 @@ def test_out_of_connections_at_a_host_leaves_those_that_there_are(nodes: list[No
     with suppress(psycopg.OperationalError):
         while len(kept) < 100:
             kept.append(primary.connect())
+    thread = threading.Thread(target=lambda: reader.rows(asleep(reader, 0.3), {}))
+    thread.start()
+    time.sleep(0.1)
 
-    assert len(kept) < 30
+    with pytest.raises(psycopg.OperationalError, match="too many clients"):
+        reader.rows(PORT, {})  # on a connection beside the one that is busy
+    thread.join()
     assert reader.rows(PORT, {}) == [(primary.port,)]
     for connection in kept:
         connection.close()
     reader.close()
+
+
+def test_a_thread_that_waits_for_a_frozen_server_is_free_once_it_is_given_up(
+    nodes: list[Node],
+) -> None:
+    settings = Settings(database_url=url_of(nodes[0]))
+    reader = Reader(settings.model_copy(update={"pool_size": 1}))
+    assert reader.rows(PORT, {}) == [(nodes[0].port,)]
+
+    async def story() -> str:
+        with pytest.raises(TimeoutError):
+            await reader.within(0.3, lambda: reader.rows(PORT, {}))
+        return await reader.within(0.3, lambda: "free")
+
+    with nodes[0].frozen():
+        assert asyncio.run(story()) == "free"
+    assert reader.rows(PORT, {}) == [(nodes[0].port,)]
+    reader.close()
+
+
+def test_what_a_frozen_standby_does_not_answer_is_read_elsewhere(nodes: list[Node]) -> None:
+    primary, standby = nodes
+    reader = Reader(Settings(database_url=url_of(*nodes)))
+    assert reader.rows(PORT, {}) == [(standby.port,)]
+
+    with standby.frozen():
+        begun = time.monotonic()
+        found = asyncio.run(reader.within(2.7, lambda: reader.rows(PORT, {})))
+
+    assert found == [(primary.port,)]
+    assert time.monotonic() - begun < 2
+    reader.close()
+
+
+def asleep(reader: Reader, seconds: float) -> Statement:
+    """One that takes so long, and tells the port and the release."""
+    statement = Statement(sa.select(sa.literal(1)))
+    text = f"SELECT inet_server_port(), (SELECT max(number) FROM release), pg_sleep({seconds})"
+    statement._compiled[reader.engine.dialect.name] = (text, {})
+    return statement
