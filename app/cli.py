@@ -21,6 +21,9 @@ from app.settings import BadSettingError, Settings, read_settings
 
 SCHEMA_FILE = "schema.json"
 
+FULL = ("SQLITE_FULL", "SQLITE_IOERR")
+"""What SQLite calls it when it cannot write."""
+
 
 class CommandError(click.ClickException):
     """Something that the person at the terminal can mend: one sentence, and exit code 1."""
@@ -50,6 +53,7 @@ def _told_in_one_sentence(settings: Settings) -> Iterator[None]:
     import sqlite3
 
     import psycopg
+    from psycopg.errors import DiskFull
 
     from app.ingest.importer import RefusedError
 
@@ -61,12 +65,15 @@ def _told_in_one_sentence(settings: Settings) -> Iterator[None]:
         raise CommandError(f"{error.filename}: {error.strerror}.") from None
     except MemoryError:
         raise CommandError(
-            f"there is not enough memory; the database {_where(settings)} is as it was."
+            f"there is not enough memory. Nothing was changed in the database {_where(settings)}."
         ) from None
     except (DBAPIError, sqlite3.Error, psycopg.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         first_line = str(cause).strip().splitlines()[0].rstrip(".")
-        raise CommandError(f"the database {_where(settings)} failed: {first_line}.") from None
+        told = f"the database {_where(settings)} failed: {first_line}."
+        if getattr(cause, "sqlite_errorname", "").startswith(FULL) or isinstance(cause, DiskFull):
+            told += " The disk may be full. Nothing was changed."
+        raise CommandError(told) from None
     except (UnicodeDecodeError, JSONDecodeError) as error:
         raise CommandError(
             f"the database {_where(settings)} is damaged, and cannot be read: {error}."
@@ -101,7 +108,12 @@ def serve(
 ) -> None:
     """Serve the API until stopped."""
     from app.server import serve
+    from app.tracing import tracing_is_wanted
 
+    try:
+        traced = tracing_is_wanted()
+    except BadSettingError as error:
+        raise CommandError(str(error)) from None
     if prepare:
         _prepare(settings)
     _tell_of_faults(settings)
@@ -111,7 +123,7 @@ def serve(
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"Medfacts is at http://{shown}:{bound}, its docs at http://{shown}:{bound}/docs")
     settings = settings.model_copy(update={"workers": workers or settings.workers})
-    sys.exit(serve(settings, listener))
+    sys.exit(serve(settings, listener, traced=traced))
 
 
 @main.command()
@@ -228,11 +240,16 @@ def _prepare(settings: Settings) -> None:
 def _migrate(settings: Settings) -> None:
     from app.database import write_engine
     from app.ingest.releases import renew_documents
-    from app.schema import UnknownSchemaError, migrate, newest_schema
+    from app.schema import BusyDatabaseError, UnknownSchemaError, migrate, newest_schema
 
     if _schema(settings) != newest_schema():
         try:
             migrate(settings)
+        except BusyDatabaseError:
+            raise CommandError(
+                f"somebody reads from the database {_where(settings)} all the time, so its tables "
+                "could not be altered; nothing was changed. Try again when they are done."
+            ) from None
         except UnknownSchemaError:
             raise CommandError(
                 f"the database {_where(settings)} has schema {_schema(settings)}, and this version "

@@ -9,12 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from enum import Enum
 from pathlib import Path
+from time import monotonic
 from typing import Any, TypeVar
 
 import psycopg
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Engine, make_url
 
+from app import hosts
+from app.floor import Floor
+from app.hosts import Host, Hosts, cut
 from app.settings import Settings
 
 T = TypeVar("T")
@@ -31,10 +35,36 @@ READERS_WAIT = 0.4
 LOADERS_WAIT = 60
 """Seconds that a loader waits for another on SQLite."""
 
+MIGRATIONS_WAIT = 500
+"""Milliseconds that a migration waits for a lock on Postgres: readers queue behind it meanwhile."""
+
 WRITE_CACHE = 48_000
 """Kilobytes of pages that a loader keeps on SQLite."""
 
 POSTGRES = "postgresql"
+
+READS = {
+    "connect_timeout": 2,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 5000,
+    "load_balance_hosts": "random",  # of the addresses of one name, too
+}
+"""How readers reach Postgres, where its URL says nothing else; the time-out is the least there is,
+and is each host's own."""
+
+WRITES = {"connect_timeout": 5}
+"""How those reach it that write."""
+
+PRIMARY = {"target_session_attrs": "read-write"}
+"""And which of several hosts, whatever the URL says to readers."""
+
+SILENT = 1.0
+"""Seconds without a row, after which a statement is given up if another host can be asked."""
+
+SERVER_ENDS = 0.9
+"""When Postgres itself ends a statement, of the time that a request has."""
 
 
 def database_url(settings: Settings) -> URL:
@@ -48,32 +78,53 @@ def read_engine(settings: Settings, *, autocommit: bool = False) -> Engine:
     SQLite files are opened `mode=ro`, which also never creates a missing one. On Postgres every
     transaction is read-only, even a superuser's, and sees one state of the data.
 
-    With `autocommit` on Postgres each statement is a transaction of its own, in one round trip.
+    With `autocommit` on Postgres each statement is a transaction of its own, in one round trip, and
+    of several hosts the standbys are asked first; without it, the primary, which has the newest.
     """
     url = database_url(settings)
     if url.get_backend_name() == POSTGRES:
-        return sa.create_engine(
-            url,
-            isolation_level="AUTOCOMMIT" if autocommit else "REPEATABLE READ",
-            pool_size=settings.pool_size,
-            max_overflow=0,
-            pool_timeout=2,
-            connect_args={
-                "options": "-c default_transaction_read_only=on "
-                f" -c statement_timeout={int(settings.request_seconds * 1000)}"
-                # To begin with workers or a compiler costs more than a request's statement.
-                " -c max_parallel_workers_per_gather=0 -c jit=off",
-                "connect_timeout": 2,
-            },
-        )
+        return _postgres_reads(settings, url, autocommit=autocommit)[0]
     return _sqlite_engine(url, "ro", pool_size=settings.pool_size)
+
+
+def _postgres_reads(
+    settings: Settings, url: URL, *, autocommit: bool, lifetime: float | None = None
+) -> tuple[Engine, Hosts]:
+    limit = int(settings.request_seconds * 1000 * SERVER_ENDS)
+    options = (
+        f"{url.query.get('options', '')} -c default_transaction_read_only=on"
+        f" -c statement_timeout={limit}"
+        # To begin with workers or a compiler costs more than a request's statement.
+        " -c max_parallel_workers_per_gather=0 -c jit=off"
+    )
+    engine = sa.create_engine(
+        url,
+        isolation_level="AUTOCOMMIT" if autocommit else "REPEATABLE READ",
+        pool_size=settings.pool_size,
+        max_overflow=0,
+        pool_timeout=2,
+        connect_args=_less_what_is_said(READS, url) | {"options": options},
+    )
+    parameters = dict(engine.dialect.create_connect_args(url)[1])
+    to_ask = Hosts(
+        parameters | _less_what_is_said(READS, url) | {"options": options},
+        prefers_standby=autocommit,
+        lifetime=lifetime or hosts.LIFETIME,
+    )
+    to_ask.listen(engine)
+    return engine, to_ask
+
+
+def _less_what_is_said(parameters: dict[str, Any], url: URL) -> dict[str, Any]:
+    """How to connect, where a URL does not say it itself."""
+    return {name: value for name, value in parameters.items() if name not in url.query}
 
 
 def write_engine(settings: Settings) -> Engine:
     """An engine for the commands that load data; makes a missing SQLite file."""
     url = database_url(settings)
     if url.get_backend_name() == POSTGRES:
-        return sa.create_engine(url, connect_args={"connect_timeout": 5})
+        return sa.create_engine(url, connect_args=_less_what_is_said(WRITES, url) | PRIMARY)
     return _sqlite_engine(url, "rwc")
 
 
@@ -85,7 +136,9 @@ def migration_engine(settings: Settings) -> Engine:
     """
     url = database_url(settings)
     if url.get_backend_name() == POSTGRES:
-        return sa.create_engine(url, poolclass=sa.NullPool, connect_args={"connect_timeout": 5})
+        more = {"options": f"{url.query.get('options', '')} -c lock_timeout={MIGRATIONS_WAIT}ms"}
+        arguments = _less_what_is_said(WRITES, url) | PRIMARY | more
+        return sa.create_engine(url, poolclass=sa.NullPool, connect_args=arguments)
     return _sqlite_engine(url, "rwc", foreign_keys=False)
 
 
@@ -223,21 +276,36 @@ class Reader:
     Each has a thread and a connection as long as it runs. On SQLite two are enough, for they
     compute in this process, and more of them would wait for one another. `at_once` is how many
     requests keep them busy: on SQLite two for each, so that none is idle while an answer is made.
+
+    On Postgres nothing is read that is older than the `floor`. A file has no standbys, and if it is
+    replaced by an older one, that is what is to be served.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self.engine = read_engine(settings, autocommit=True)
-        is_sqlite = self.engine.dialect.name == "sqlite"
+    def __init__(
+        self, settings: Settings, floor: Floor | None = None, lifetime: float | None = None
+    ) -> None:
+        url = database_url(settings)
+        is_sqlite = url.get_backend_name() != POSTGRES
+        self._hosts: Hosts | None = None
+        if is_sqlite:
+            self.engine = read_engine(settings)
+        else:
+            self.engine, self._hosts = _postgres_reads(
+                settings, url, autocommit=True, lifetime=lifetime
+            )
+        self.floor = None if is_sqlite else floor or Floor()
+        self._tries = 1 + len(self._hosts.all) if self._hosts else 1
         threads = min(settings.pool_size, SQLITE_READERS) if is_sqlite else settings.pool_size
         self.at_once = 2 * threads if is_sqlite else threads
+        self.system = self.engine.dialect.name
         self._threads = ThreadPoolExecutor(threads, "reader")
         self._of_thread = threading.local()
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         """What the work gives, done in a thread of the reader's.
 
-        If nobody waits for it any more, its statement is interrupted on SQLite; Postgres ends it
-        by itself.
+        If nobody waits for it any more, its statement is interrupted on SQLite, and on Postgres its
+        connection is cut: a server that is frozen would not answer to anything else.
         """
         running = _Running()
 
@@ -245,48 +313,94 @@ class Reader:
             self._of_thread.running = running
             return work()
 
+        loop = asyncio.get_running_loop()
+        look = None
+        if self._tries > 2:  # there is another host
+            look = loop.call_later(SILENT, running.look, loop)
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+            return await loop.run_in_executor(self._threads, run)
         except asyncio.CancelledError:
             running.give_up()
             raise
+        finally:
+            if look is not None:
+                running.is_done = True
+                look.cancel()
+
+    async def within(self, seconds: float, work: Callable[[], T]) -> T:
+        """The same; given up, with a `TimeoutError`, if it takes longer."""
+        async with asyncio.timeout(seconds):
+            return await self.in_thread(work)
 
     def rows(self, statement: Statement, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         """All rows of a statement, in the driver's own types.
 
-        Raises the driver's errors. A connection that broke while it was idle is replaced, once.
+        Raises the driver's errors. A statement whose connection breaks is run again, and where
+        there are several hosts, on another one.
         """
+        return self._read(statement, values, 0)
+
+    def rows_of_release(
+        self, statement: Statement, values: dict[str, Any]
+    ) -> list[tuple[Any, ...]]:
+        """The same of a statement that begins with a release's number: of none below the floor.
+
+        Raises `BehindError` if there is none, at any host.
+        """
+        return self._read(statement, values, self.floor.value if self.floor else 0)
+
+    def serves(self, number: int) -> None:
+        """Take note that a release is served, so that no older one ever is again."""
+        if self.floor:
+            self.floor.raise_to(number)
+
+    def _read(
+        self, statement: Statement, values: dict[str, Any], at_least: int
+    ) -> list[tuple[Any, ...]]:
         text, constants = statement.on(self.engine.dialect)
         values = constants | _plain(values)
         try:
-            try:
-                return self._run(text, values)
-            except _BrokenError:
-                return self._run(text, values)
+            for _ in range(self._tries - 1):
+                with suppress(_ElsewhereError):
+                    return self._run(text, values, at_least)
+            return self._run(text, values, at_least)
         except UnicodeDecodeError as error:  # bytes that were changed, in a row or in the schema
             is_sqlite = self.engine.dialect.name == "sqlite"
             kind = sqlite3.DatabaseError if is_sqlite else psycopg.DataError
             raise kind(f"what is stored is no text: {error}") from error
 
-    def _run(self, text: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    def _run(self, text: str, values: dict[str, Any], at_least: int) -> list[tuple[Any, ...]]:
+        running: _Running = getattr(self._of_thread, "running", None) or _Running()
+        running.hold()
         connection = self.engine.raw_connection()
         driver: Any = connection.driver_connection
-        running: _Running = getattr(self._of_thread, "running", None) or _Running()
         try:
             with running.on(driver):
                 rows: list[tuple[Any, ...]] = driver.execute(text, values).fetchall()
-            return rows
         except sqlite3.DatabaseError as error:
             connection.invalidate(error)  # what it keeps in memory may be what is wrong
             raise
-        except psycopg.OperationalError as error:
-            if not driver.closed:
-                raise
-            connection.invalidate(error)
-            self.engine.dispose()  # of those that are idle: they broke with it, most likely
-            raise _BrokenError(*error.args) from error
+        except psycopg.Error as error:
+            if isinstance(error, ELSEWHERE) or driver.closed:
+                self._give_up(connection, error)
+                raise _ElsewhereError(*error.args) from error
+            if not isinstance(error, psycopg.OperationalError):
+                connection.invalidate(error)  # what it has prepared may be what is wrong
+            raise
+        else:
+            if at_least and at_least > (found := rows[0][0] if rows else 0):
+                behind = BehindError(f"release {at_least} was served, and here is {found}")
+                self._give_up(connection, behind)
+                raise behind
+            return rows
         finally:
             connection.close()
+
+    def _give_up(self, connection: Any, error: psycopg.Error) -> None:
+        host: Host = connection.info["host"]
+        connection.invalidate(error)
+        if self._hosts:
+            self._hosts.give_up(host, error)
 
     def close(self) -> None:
         """Let go of every connection and thread."""
@@ -298,17 +412,23 @@ class _Running:
     """The work of one request in a thread: what its statement runs on, while it does."""
 
     def __init__(self) -> None:
+        self.is_done = False
         self._lock = threading.Lock()
         self._driver: Any = None
+        self._since = 0.0
         self._is_given_up = False
+
+    def hold(self) -> None:
+        """Raise an error if it has been given up."""
+        if self._is_given_up:
+            raise sqlite3.OperationalError("given up")
 
     @contextmanager
     def on(self, driver: Any) -> Iterator[None]:
         """Run a statement on a connection; not at all, if it has been given up."""
         with self._lock:
-            if self._is_given_up:
-                raise sqlite3.OperationalError("given up")
-            self._driver = driver
+            self.hold()
+            self._driver, self._since = driver, monotonic()
         try:
             yield
         finally:
@@ -319,12 +439,37 @@ class _Running:
         """Interrupt the statement, and begin no other."""
         with self._lock:
             self._is_given_up = True
-            if isinstance(self._driver, sqlite3.Connection):
-                self._driver.interrupt()
+            self._interrupt()
+
+    def look(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Interrupt a statement that has been silent for too long, now and again."""
+        with self._lock:
+            if self.is_done:
+                return
+            if self._driver is not None and monotonic() - self._since >= SILENT:
+                self._interrupt()
+        loop.call_later(SILENT / 4, self.look, loop)
+
+    def _interrupt(self) -> None:
+        if isinstance(self._driver, sqlite3.Connection):
+            self._driver.interrupt()
+        elif self._driver is not None:
+            cut(self._driver)
 
 
-class _BrokenError(psycopg.OperationalError):
-    """A connection that broke under a statement."""
+class _ElsewhereError(psycopg.OperationalError):
+    """What a statement failed of is one host's, or one connection's."""
+
+
+class BehindError(_ElsewhereError):
+    """All that can be reached is older than what has been served."""
+
+
+ELSEWHERE = (
+    psycopg.errors.SerializationFailure,  # what is replayed conflicts with it, on a standby
+    psycopg.errors.DeadlockDetected,
+    psycopg.InternalError,  # among them what is damaged there
+)
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

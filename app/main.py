@@ -11,6 +11,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from opentelemetry.trace import TracerProvider
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import __version__
@@ -21,12 +22,20 @@ from app.database import Reader
 from app.docs import add_docs
 from app.document import INTRODUCTION, TAGS, complete_document
 from app.floor import Floor
+from app.hosts import WATCHERS_LIFETIME
 from app.http.admission import Admission
 from app.http.cache import Cache
 from app.http.cors import AnswerPreflights, ReadableByPages
 from app.http.deadline import Deadline
 from app.http.errors import LastResort, handle_errors
-from app.http.headers import VERSION, CommonHeaders, CurrentVersion, HeadAsGet
+from app.http.headers import (
+    HEALTH,
+    VERSION,
+    WRITE,
+    CommonHeaders,
+    CurrentVersion,
+    HeadAsGet,
+)
 from app.http.observing import Observer
 from app.http.representations import NO_STORE, Representations
 from app.http.requests import Limits, Patience, RefuseMalformed
@@ -52,7 +61,13 @@ class Api(FastAPI):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer through the layers; the innermost is FastAPI itself."""
-        await self.layers(scope, receive, send)
+        if self.state.tracer is None or scope["type"] != "http":
+            await self.layers(scope, receive, send)
+            return
+        # FastAPI's own telemetry, around all layers: the innermost finds that it is at work.
+        scope.get("extensions", {}).pop(WRITE, None)  # which it does not see
+        scope.setdefault("state", {})
+        await self._native_telemetry(app=self.layers, scope=scope, receive=receive, send=send)
 
     def tell_gauges(self, **more: float) -> None:
         """Tell the tally how this process stands now."""
@@ -81,10 +96,16 @@ class Api(FastAPI):
             scope["state"]["route"] = getattr(scope.get("route"), "path", None)
 
 
-def create_app(settings: Settings, floor: Floor | None = None, tally: Tally | None = None) -> Api:
+def create_app(
+    settings: Settings,
+    floor: Floor | None = None,
+    tally: Tally | None = None,
+    traces: TracerProvider | None = None,
+) -> Api:
     """The API over the database that the settings name. Nothing is read from it yet.
 
-    Processes that serve together share a `floor` and a `tally`.
+    Processes that serve together share a `floor` and a `tally`. With `traces` each request
+    is a span, but for health.
     """
 
     @asynccontextmanager
@@ -103,14 +124,23 @@ def create_app(settings: Settings, floor: Floor | None = None, tally: Tally | No
         openapi_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        telemetry={"tracing": False, "metrics": False, "logs": False},
+        telemetry={
+            "tracing": traces is not None,
+            "tracer_provider": traces,
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            "exclude": lambda scope: scope["path"].startswith(HEALTH),
+        },
     )
     api.router.route_class = Route
     api.state.floor = floor or Floor()
-    api.state.reader = Reader(settings)
-    api.state.watcher = Reader(settings.model_copy(update={"pool_size": 1}))
+    api.state.reader = Reader(settings, api.state.floor)
+    watching = settings.model_copy(update={"pool_size": 1})
+    api.state.watcher = Reader(watching, api.state.floor, WATCHERS_LIFETIME)
     api.state.newest = Newest(api.state.watcher)
     api.state.tally = tally or Tally()
+    api.state.tracer = traces.get_tracer("medfacts", __version__) if traces else None
     first_steps = {""}
     for name in _in_the_order_of_use():
         router: Router | None = getattr(import_module(f"app.api.{name}"), "router", None)
@@ -154,21 +184,31 @@ def _put_layers_around(api: Api, settings: Settings, resources: frozenset[str]) 
     app = LastResort(app)
     app = ReadableByPages(app, settings.cors_origins)
     app = CommonHeaders(app)
-    app = Deadline(app, seconds=settings.request_seconds)
     at_once, longest_wait = api.state.reader.at_once, settings.longest_wait
     api.admission = Admission(app, at_once=at_once, longest_wait=longest_wait)
     api.cache = Cache(
-        api.admission,
+        Deadline(api.admission, seconds=settings.request_seconds),
         partial(release_served, api.state.watcher),
         most_bytes=settings.cache_bytes,
         holds=settings.cache_seconds,
-        observer=Observer(api.state.tally, ACCESS if settings.access_log else None),
+        observer=Observer(
+            api.state.tally,
+            ACCESS if settings.access_log else None,
+            traces=api.state.tracer is not None,
+        ),
         limits=limits,
+        floor=api.state.reader.floor if settings.workers > 1 else None,
     )
     api.patience = Patience(
         limits, settings.arrive_seconds, settings.unread_seconds, settings.connections
     )
-    api.layers, api.hit = HeadAsGet(api.cache), api.cache.hit
+    api.layers = HeadAsGet(api.cache)
+    api.hit = api.cache.hit if api.state.tracer is None else _no_hit
+
+
+def _no_hit(*_: object) -> bool:
+    """Where requests are traced: a span begins with the task that a hit spares."""
+    return False
 
 
 def program_changed() -> datetime:

@@ -4,7 +4,9 @@ Alembic is loaded only to change it: every command asks what it is, and most do 
 """
 
 from functools import cache
+from time import sleep
 
+import psycopg
 import sqlalchemy as sa
 
 from app.settings import ROOT, Settings
@@ -14,6 +16,14 @@ MIGRATIONS = ROOT / "migrations" / "versions"
 
 OUTSIDE_MODELS = ("searched_words", "searched_parts")
 """What the names of tables begin with that no model describes: indexes, each engine's own."""
+
+
+ATTEMPTS, PAUSE = 60, 1.0
+"""How often a migration asks for its locks, and seconds between: so readers go on."""
+
+
+class BusyDatabaseError(Exception):
+    """Somebody reads from the database for longer than a migration waits; nothing was changed."""
 
 
 class UnknownSchemaError(Exception):
@@ -37,8 +47,24 @@ def schema_of(connection: sa.Connection) -> str | None:
 def migrate(settings: Settings, revision: str = "head") -> None:
     """Bring the database's schema to a revision, whole or not at all.
 
-    Raises `UnknownSchemaError` if it is at one that this program does not know.
+    On Postgres a table is altered when nobody reads it, and whoever wants to read meanwhile waits
+    behind the migration; so that waits for a moment only, lets them go first, and asks again.
+
+    Raises `UnknownSchemaError` if it is at one that this program does not know, and
+    `BusyDatabaseError` if it never had its turn.
     """
+    for _ in range(ATTEMPTS):
+        try:
+            _upgrade(settings, revision)
+            return
+        except sa.exc.DBAPIError as error:
+            if not isinstance(error.orig, psycopg.errors.LockNotAvailable):
+                raise
+        sleep(PAUSE)
+    raise BusyDatabaseError
+
+
+def _upgrade(settings: Settings, revision: str) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.util.exc import CommandError

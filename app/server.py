@@ -2,48 +2,54 @@
 
 import asyncio
 import gc
+import os
 import socket
+import threading
 from collections.abc import Callable
-from contextlib import suppress
 from time import monotonic
 
 import uvicorn
 
+from app import workers
+from app.door import Door
 from app.floor import Floor
 from app.http.protocol import StrictProtocol
 from app.http.tally import Tally
 from app.logs import begin_logging
 from app.main import Api, create_app
 from app.settings import Settings
+from app.tracing import sending_traces, stop_sending
 from app.workers import Workers, told_to_stop
 
 SECONDS_TO_FINISH = 6
 """How long requests under way may take once the server has been told to stop."""
 
-SECONDS_TO_CLOSE = 0.05
-"""How long the event loop may take to let go of the listening socket."""
+SECONDS_BETWEEN_LOOKS = 0.05
 
 
 class Server(uvicorn.Server):
-    """uvicorn, which resets nobody when it has to stop."""
+    """uvicorn, with a door of our own, which resets nobody when it has to stop.
+
+    `last_resort` begins to run then: it ends a process that something else holds, such as a thread
+    that reads from a database which is frozen.
+    """
+
+    is_crowded: Callable[[], bool] = staticmethod(lambda: False)
+    last_resort: threading.Timer | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin, and let clients in."""
+        await super().startup(sockets=[])
+        self._doors = [Door(each, self._connection, self.is_crowded) for each in sockets or []]
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close the door, serve those whom the system has let in by then, and finish."""
-        doors = [listener.dup() for listener in sockets or []]
-        for server in self.servers:
-            server.close()
-        await asyncio.sleep(SECONDS_TO_CLOSE)
-        loop, let_in = asyncio.get_running_loop(), []
-        for door in doors:
-            door.setblocking(False)
-            with suppress(BlockingIOError):
-                while True:
-                    let_in.append(door.accept()[0])
-            door.close()
-        for client in let_in:
-            await loop.connect_accepted_socket(self._connection, client)
+        if self.last_resort is not None:
+            self.last_resort.start()
+        for door in self._doors:
+            await door.close()
         seeing_out = asyncio.create_task(self._see_out())
-        await super().shutdown(sockets)
+        await super().shutdown()
         await seeing_out
 
     async def _see_out(self) -> None:
@@ -53,16 +59,16 @@ class Server(uvicorn.Server):
         """
         end = monotonic() + SECONDS_TO_FINISH
         while self.server_state.connections and monotonic() < end and not self.force_exit:
-            await asyncio.sleep(SECONDS_TO_CLOSE)
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        await asyncio.sleep(SECONDS_TO_CLOSE)  # until they have been told
+        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)  # until they have been told
 
     def _connection(self) -> StrictProtocol:
         return StrictProtocol(self.config, self.server_state, self.lifespan.state)
 
 
-def serve(settings: Settings, listener: socket.socket) -> int:
+def serve(settings: Settings, listener: socket.socket, *, traced: bool = False) -> int:
     """Serve until told to stop, in as many processes as the settings say; returns the exit code."""
     begin_logging(settings)
     floor, tally = Floor(settings.workers), Tally(settings.workers)
@@ -70,15 +76,27 @@ def serve(settings: Settings, listener: socket.socket) -> int:
     def work(place: int, may_go_on: Callable[[], bool]) -> None:
         floor.belongs_to(place)
         tally.belongs_to(place)
-        app = create_app(settings, floor, tally)
+        traces = sending_traces() if traced else None
+        app = create_app(settings, floor, tally, traces)
         served = server(settings, app)
+
+        def is_crowded() -> bool:
+            """Whether others have fewer connections; those are told of now, others every second."""
+            own = len(served.server_state.connections)
+            tally.set("connections", own)
+            return own > min(tally.gauges("connections"))
 
         async def look() -> None:
             app.tell_gauges(connections=len(served.server_state.connections))
             served.should_exit = served.should_exit or not may_go_on()
 
+        served.is_crowded = is_crowded
         served.config.callback_notify, served.config.timeout_notify = look, 0  # every second
+        served.last_resort = threading.Timer(workers.SECONDS_TO_STOP, os._exit, (1,))
+        served.last_resort.daemon = True
         served.run(sockets=[listener])
+        if traces is not None:
+            stop_sending(traces)
 
     if settings.workers > 1:
         return Workers(settings.workers, work, on_stop=listener.close).run()

@@ -1,11 +1,12 @@
 """Every setting, its default and its meaning. Read once, when a command starts."""
 
+import re
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,7 +20,8 @@ class Settings(BaseSettings):
 
     database_url: str = Field(
         default=f"sqlite:///{ROOT / 'medfacts.db'}",
-        description="Where the data is: `sqlite:///` and a path, or `postgresql://` and a server.",
+        description="Where the data is: `sqlite:///` and a path, or `postgresql://` and a server, "
+        "or several, a primary and its standbys: `postgresql://user@a:5432,b:5432/name`.",
     )
     seed_dir: Path = Field(default=ROOT / "seed", description="The folder of the seed's files.")
     download_dir: Path = Field(
@@ -47,10 +49,10 @@ class Settings(BaseSettings):
         description="Seconds that a request may expect to wait for one; beyond, it is a 503.",
     )
     request_seconds: float = Field(
-        default=3.0,
+        default=2.7,
         ge=0.1,
         le=60,
-        description="Seconds that reading for a request may take; what takes longer is a 503.",
+        description="Seconds that a request may take until it is answered; beyond, it is a 503.",
     )
     connections: int = Field(
         default=5000,
@@ -139,6 +141,7 @@ class Settings(BaseSettings):
     def _one_of_the_two_engines(cls, url: str) -> str:
         expected = "expected sqlite:/// and a path, or postgresql:// and a server"
         try:
+            url = _with_hosts_named(url)
             named = make_url(url)
         except (ArgumentError, ValueError):
             raise ValueError(expected) from None
@@ -146,6 +149,24 @@ class Settings(BaseSettings):
         if not is_file and named.drivername not in ("postgresql", "postgresql+psycopg"):
             raise ValueError(expected)
         return url
+
+
+def _with_hosts_named(url: str) -> str:
+    """A URL of several hosts, in libpq's form, as SQLAlchemy reads it; any other as it is."""
+    scheme, _, rest = url.partition("://")
+    if "," not in re.split("[/?]", rest, maxsplit=1)[0].rpartition("@")[2]:
+        return url
+    import psycopg
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        found = conninfo_to_dict(f"postgresql://{rest}")
+    except psycopg.Error:
+        raise ValueError(url) from None
+    parts = {name: str(value) for name, value in found.items()}
+    user, password, name = (parts.pop(part, None) for part in ("user", "password", "dbname"))
+    named = URL.create(scheme, user, password, database=name, query=parts)
+    return named.render_as_string(hide_password=False)
 
 
 class BadSettingError(Exception):

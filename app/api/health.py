@@ -1,19 +1,29 @@
 """Health: for the machines that run the API."""
 
+import sqlite3
 from typing import Any, Literal
 
+import psycopg
+import sqlalchemy as sa
 from fastapi import Request
 from pydantic import Field
 
 from app.api.reading import Reading
 from app.api.releases import current_release
-from app.database import Reader
+from app.database import Reader, Statement
 from app.http.errors import BadParameterError, UnavailableError, documented
 from app.http.routing import Route, Router
 from app.models.base import Shape
-from app.schema import newest_schema, schema_of
+from app.schema import newest_schema
 
 router = Router("Health", "/health", Route)
+
+SECONDS_TO_LOOK = 2.0
+"""After which the database counts as away."""
+
+SCHEMA = Statement(
+    sa.select(sa.column("version_num")).select_from(sa.table("alembic_version"))  # Alembic's own
+)
 
 
 class Health(Shape):
@@ -40,18 +50,35 @@ async def get_liveness() -> Any:
 
 
 @router.get("/ready", response_model=Readiness, responses=documented(BadParameterError))
-def get_readiness(request: Request) -> Any:
+async def get_readiness(request: Request) -> Any:
     """The database answers, its schema is the one expected, and a release is in it."""
     reader: Reader = request.app.state.reader
+
+    def look() -> dict[str, str]:
+        schema = _schema(reader)
+        if schema != newest_schema():
+            raise UnavailableError(
+                f"The database has schema {schema or 'none'}, and this version needs "
+                f"{newest_schema()}."
+            )
+        reading = Reading(reader, request.scope)
+        current_release(reading)
+        return {"status": "ok", "release": reading.release, "db_schema": schema}
+
     try:
-        with reader.engine.connect() as connection:
-            schema = schema_of(connection)
-    except UnicodeDecodeError:  # of bytes that were changed in the schema itself
+        return await reader.within(SECONDS_TO_LOOK, look)
+    except TimeoutError:
         raise UnavailableError(UnavailableError.example) from None
-    if schema != newest_schema():
-        raise UnavailableError(
-            f"The database has schema {schema or 'none'}, and this version needs {newest_schema()}."
-        )
-    reading = Reading(reader, request.scope)
-    current_release(reading)
-    return {"status": "ok", "release": reading.release, "db_schema": schema}
+
+
+def _schema(reader: Reader) -> str | None:
+    """The schema's revision; None if there is none yet."""
+    try:
+        rows = reader.rows(SCHEMA, {})
+    except psycopg.errors.UndefinedTable:
+        return None
+    except sqlite3.OperationalError as error:
+        if "no such table" not in str(error):
+            raise
+        return None
+    return rows[0][0] if rows else None

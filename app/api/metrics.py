@@ -75,7 +75,7 @@ class Newest:
     async def asked(self) -> tuple[Any, ...] | None:
         """Its columns, as in `NEWEST`; nothing if there is none; None if the database is away."""
         if self._asking is None:
-            read = self.reader.in_thread(lambda: self.reader.rows(NEWEST, {}))
+            read = self.reader.within(4 * SECONDS_TO_ASK, lambda: self.reader.rows(NEWEST, {}))
             self._asking = asyncio.ensure_future(read)
         await asyncio.wait([self._asking], timeout=SECONDS_TO_ASK)
         if not self._asking.done():

@@ -87,7 +87,7 @@ class Reading:
         made by another version of the program. A request that runs several statements begins anew
         if they are not of one release.
         """
-        rows = self._reader.rows(statement, values)
+        rows = self._reader.rows_of_release(statement, values)
         if not rows:
             raise NoDataError("No data has been loaded yet; `medfacts seed` loads it.")
         released = rows[0][: len(RELEASE)]
@@ -99,6 +99,7 @@ class Reading:
             )
         if seal is None or not is_sealed(*released):
             raise self.damaged("the newest release does not match its seal")
+        self._reader.serves(released[0])
         self.scope["state"]["release"] = released
         before, self.release, self._seal = self.release, id_, seal
         if before and before != self.release:
@@ -215,10 +216,13 @@ DOCUMENT = with_release(_found, _found.c.sealed)
 
 SERVED = Statement(sa.select(*RELEASE))
 
+SECONDS_TO_TELL = 2.0
+"""How long it may take to be told which release is served."""
+
 
 async def release_served(reader: Reader) -> tuple[Any, ...] | None:
     """What tells the release that is served now from every other; None if there is none."""
-    rows = await reader.in_thread(lambda: reader.rows(SERVED, {}))
+    rows = await reader.within(SECONDS_TO_TELL, lambda: reader.rows_of_release(SERVED, {}))
     if rows and rows[0][4] is not None and not is_sealed(*rows[0]):
         raise DamagedError(DamagedError.example)
     return rows[0] if rows else None
@@ -243,7 +247,11 @@ class DataRoute(WorkRoute):
                 with suppress(_AnotherReleaseError):
                     return function(reading=reading, **given).encode(), reading.headers
 
-        return await reader.in_thread(answer)
+        tracer = scope["app"].state.tracer
+        if tracer is None:
+            return await reader.in_thread(answer)
+        with tracer.start_as_current_span("read", attributes={"db.system.name": reader.system}):
+            return await reader.in_thread(answer)
 
 
 def resource(tag: str) -> Router:

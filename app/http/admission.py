@@ -44,7 +44,8 @@ class Admission:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on in its turn, or have it answered with a 503."""
-        if scope["type"] != "http" or scope["path"].startswith(HEALTH):
+        is_free = scope["path"].startswith(HEALTH) if scope["type"] == "http" else True
+        if is_free or scope["state"].get("refusal"):
             await self.app(scope, receive, send)
             return
         if self._inside < self._at_once:

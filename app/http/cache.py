@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.floor import Floor
 from app.http.errors import PreconditionError
 from app.http.headers import HEALTH, REQUEST_ID, Write, request_id
 from app.http.observing import Client, Observer, Seen
@@ -109,11 +110,13 @@ class Cache:
         holds: float,
         observer: Observer | None = None,
         limits: Limits | None = None,
+        floor: Floor | None = None,
     ) -> None:
         self.app = app
         self.in_progress = self.bytes = 0
         self._observer = observer or Observer()
         self._limits = limits or Limits()
+        self._floor = floor
         self._check = check
         self._most_bytes = most_bytes
         self._holds = holds
@@ -138,6 +141,8 @@ class Cache:
         begun = monotonic()
         limits = self._limits
         if begun - self._confirmed >= self._holds / 2 or headers_refusal(headers, "1.1", limits):
+            return False
+        if self._floor is not None and self._is_below(self._floor):
             return False
         target = target_of(path, query, limits)
         if target is None:
@@ -171,7 +176,7 @@ class Cache:
             await self.app(scope, receive, send)
             return
         begun = monotonic()
-        scope.setdefault("state", {})
+        scope.setdefault("state", {})["came"] = begun
         self.in_progress += 1
         try:
             target = _target(scope, self._limits)
@@ -272,6 +277,8 @@ class Cache:
     async def _knows_release(self) -> bool:
         """Whether the release that is kept is the one served: asked for again where need be."""
         now = monotonic()
+        if self._floor is not None and self._is_below(self._floor):
+            self._confirmed = float("-inf")
         age = now - self._confirmed
         if age >= self._holds / 2 and self._renewal is None:
             self._renewal = asyncio.create_task(self._renew())
@@ -279,10 +286,16 @@ class Cache:
             await asyncio.wait([self._renewal], timeout=LONGEST_CHECK)
         return self._confirmed >= now - self._holds
 
+    def _is_below(self, floor: Floor) -> bool:
+        """Whether another process has served a newer release than the one that is kept."""
+        return self._release is not None and self._release[0] < floor.value
+
     async def _renew(self) -> None:
         begun = monotonic()
         try:
             self._confirm(await self._check(), begun)
+        except TimeoutError:
+            logger.warning("which release is served cannot be told: the database is silent")
         except Exception as error:  # whoever asks the database next is told, and it is written down
             logger.warning("which release is served cannot be told: %s", error)
         finally:

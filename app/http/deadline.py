@@ -1,6 +1,7 @@
-"""A deadline: what a request may take, from when it is let in until its answer is made."""
+"""A deadline: what a request may take, from when it came until its answer is made."""
 
 import asyncio
+from time import monotonic
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -11,7 +12,8 @@ from app.http.headers import HEALTH
 class Deadline:
     """Gives up a request after so many seconds, and has it answered with a 503.
 
-    The app inside has to be done before anything is sent. Health always has its time.
+    The cache says since when. The app inside has to be done before anything is sent. Health always
+    has its time.
     """
 
     def __init__(self, app: ASGIApp, *, seconds: float) -> None:
@@ -23,14 +25,14 @@ class Deadline:
         if scope["type"] != "http" or scope["path"].startswith(HEALTH):
             await self.app(scope, receive, send)
             return
+        came = scope["state"].get("came")
+        waited = monotonic() - came if came else 0
         try:
-            async with asyncio.timeout(self._seconds) as limit:
+            async with asyncio.timeout(self._seconds - waited) as limit:
                 await self.app(scope, receive, send)
         except TimeoutError:
             if not limit.expired():
                 raise
-            detail = (
-                f"Reading took over {self._seconds:g} seconds. Please try again, or ask for less."
-            )
+            detail = f"It took over {self._seconds:g} seconds. Please try again, or ask for less."
             scope["state"] |= {"refusal": TookTooLongError(detail), "announced": {}}
             await self.app(scope, receive, send)

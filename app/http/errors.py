@@ -219,15 +219,15 @@ class TooManyError(OverloadedError):
 
 
 class TookTooLongError(UnavailableError):
-    """Reading for a request took longer than it may."""
+    """A request took longer than it may."""
 
     slug = "took-too-long"
     title = "It took too long to answer"
     meaning = (
-        "Reading for this request took longer than the server allows, so it was given up. Ask "
+        "This request took longer than the server allows, so it was given up. Ask "
         "again after `Retry-After` seconds, or for less."
     )
-    example = "Reading took over 3 seconds. Please try again, or ask for less."
+    example = "It took over 2.7 seconds. Please try again, or ask for less."
 
 
 class MethodError(ProblemError):
@@ -417,6 +417,9 @@ def handle_errors(app: FastAPI) -> None:
     @app.exception_handler(psycopg.Error)
     def database_away(request: Request, error: Exception) -> JSONResponse:
         logger.error("the database: %s", error, extra=of_request(request.scope))
+        if isinstance(error, psycopg.errors.QueryCanceled):  # by Postgres's own clock
+            detail = "It took too long. Please try again, or ask for less."
+            return problem_response(request, TookTooLongError(detail))
         return problem_response(request, UnavailableError(UnavailableError.example))
 
 

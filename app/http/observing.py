@@ -3,6 +3,7 @@
 import logging
 from typing import NamedTuple
 
+from opentelemetry import trace
 from starlette.types import Scope
 
 from app.http.errors import OverloadedError, TookTooLongError, TooManyError
@@ -43,11 +44,21 @@ class Seen(NamedTuple):
 
 
 class Observer:
-    """Counts every answer in `tally`, and writes a line for it to `log`, if that is given."""
+    """Counts every answer in `tally`, and writes a line for it to `log`, if that is given.
 
-    def __init__(self, tally: Tally | None = None, log: logging.Logger | None = None) -> None:
+    With `traces` the request's span is told what only the cache and the layers know.
+    """
+
+    def __init__(
+        self,
+        tally: Tally | None = None,
+        log: logging.Logger | None = None,
+        *,
+        traces: bool = False,
+    ) -> None:
         self.tally = tally or Tally()
         self.log = log
+        self._traces = traces
 
     def place(self, scope: Scope) -> int:
         """Where the route of a request is counted, once it is known."""
@@ -63,6 +74,12 @@ class Observer:
         self.tally.count(place, method, answer.status, outcome, seconds)
         if (reason := REFUSALS.get(type(state.get("refusal")))) is not None:
             self.tally.refused(reason)
+        if self._traces:
+            span, route = trace.get_current_span(), self.tally.route_at(place)
+            span.set_attribute("medfacts.request_id", (answer.header(REQUEST_ID) or b"").decode())
+            span.set_attribute("medfacts.cache", outcome)
+            span.set_attribute("http.route", route)
+            span.update_name(f"{method} {route}")
         if self.log is not None:
             seen = Seen(
                 method,

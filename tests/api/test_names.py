@@ -180,7 +180,7 @@ def test_an_answer_is_of_one_release(
     """A release that comes between two statements has all of it read again."""
     save(drug("baclofen"))
     reader, asked = app.state.reader, []
-    rows = reader.rows
+    rows = reader.rows_of_release
 
     def with_a_release_between(statement: Any, values: Any) -> Any:
         asked.append(statement)
@@ -189,7 +189,7 @@ def test_an_answer_is_of_one_release(
             save(drug("baclo"), drug("baclofen"))
         return found
 
-    monkeypatch.setattr(reader, "rows", with_a_release_between)
+    monkeypatch.setattr(reader, "rows_of_release", with_a_release_between)
     answer = alone.get("/v1/drugs?q=baclo")
 
     assert [item["id"] for item in answer.json()["items"]] == ["baclo", "baclofen"]

@@ -1,0 +1,171 @@
+"""Which of a Postgres's hosts is asked, and that nothing older than the floor is answered."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+
+from app.api.reading import SERVED
+from app.database import BehindError, Reader, Statement, write_engine
+from app.floor import Floor
+from app.schema import migrate
+from app.settings import Settings
+from tests.cluster import Node, running_cluster, url_of
+from tests.conftest import load_drugs
+from tests.writing import drug
+
+PORT = Statement(sa.select(sa.text("inet_server_port()")))
+
+
+@pytest.fixture(scope="module")
+def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Node]]:
+    """A primary and a standby with one release, which no test changes."""
+    with running_cluster(standbys=1) as nodes:
+        settings = Settings(database_url=url_of(*nodes))
+        migrate(settings)
+        load_drugs(settings, tmp_path_factory.mktemp("seed"), drug("hustanol"))
+        yield nodes
+
+
+@pytest.mark.parametrize(
+    ("written", "hosts", "ports"),
+    [
+        ("postgresql://user:p%40,w@a:5432,b,c:5433/medfacts", "a,b,c", "5432,,5433"),
+        ("postgresql+psycopg://user:p%40,w@a,b:1/medfacts?sslmode=require", "a,b", ",1"),
+        ("postgresql://user:p%40,w@[::1]:1,[::2]:2/medfacts", "::1,::2", "1,2"),
+    ],
+)
+def test_a_url_takes_several_hosts_as_libpq_does(written: str, hosts: str, ports: str) -> None:
+    url = make_url(Settings(database_url=written).database_url)
+
+    assert (url.query["host"], url.query["port"]) == (hosts, ports)
+    assert (url.username, url.password, url.database) == ("user", "p@,w", "medfacts")
+    assert url.query.get("sslmode") == ("require" if "sslmode" in written else None)
+
+
+def test_a_url_of_one_host_stays_as_it_is() -> None:
+    written = "postgresql://user:a,b@one:5432/medfacts?host=/run/postgres"
+
+    assert Settings(database_url=written).database_url == written
+
+
+@pytest.mark.parametrize(
+    "more", ["", "?target_session_attrs=prefer-standby&load_balance_hosts=random"]
+)
+def test_readers_ask_a_standby_and_writers_the_primary(nodes: list[Node], more: str) -> None:
+    primary, standby = nodes
+    settings = Settings(database_url=url_of(*nodes) + more)
+    reader, writer = Reader(settings), write_engine(settings)
+    with writer.connect() as connection:
+        written_to = connection.scalar(sa.text("SELECT inet_server_port()"))
+
+    assert reader.rows(PORT, {}) == [(standby.port,)]
+    assert written_to == primary.port
+    reader.close()
+    writer.dispose()
+
+
+def test_the_url_may_say_otherwise(nodes: list[Node]) -> None:
+    url = url_of(*nodes) + "?target_session_attrs=primary"
+    reader = Reader(Settings(database_url=url))
+
+    assert reader.rows(PORT, {}) == [(nodes[0].port,)]
+    reader.close()
+
+
+def test_nothing_below_the_floor_is_answered_whoever_is_asked(nodes: list[Node]) -> None:
+    floor = Floor()
+    reader = Reader(Settings(database_url=url_of(*nodes)), floor)
+    assert [row[0] for row in reader.rows_of_release(SERVED, {})] == [1]
+
+    floor.raise_to(2)  # another worker has served it, of a server that is gone since
+
+    with pytest.raises(BehindError, match="release 2 was served, and here is 1"):
+        reader.rows_of_release(SERVED, {})
+    reader.close()
+
+
+def test_a_standby_that_cancels_a_statement_has_it_run_elsewhere(nodes: list[Node]) -> None:
+    primary, standby = nodes
+    reader = Reader(Settings(database_url=url_of(*nodes)))
+    slow = asleep(reader, 0.6)
+    assert reader.rows(PORT, {}) == [(standby.port,)]
+    found: list[object] = []
+    thread = threading.Thread(target=lambda: found.extend(reader.rows(slow, {})[0]))
+
+    thread.start()
+    time.sleep(0.3)
+    with primary.connect() as connection, connection.transaction():
+        connection.execute("LOCK TABLE release IN ACCESS EXCLUSIVE MODE")  # standbys replay it
+        connection.execute("SELECT pg_switch_wal()")
+    thread.join()
+
+    assert found[:2] == [primary.port, 1]
+    reader.close()
+
+
+def test_out_of_connections_at_a_host_leaves_those_that_there_are(nodes: list[Node]) -> None:
+    primary = nodes[0]
+    reader = Reader(Settings(database_url=url_of(primary)))
+    assert reader.rows(PORT, {}) == [(primary.port,)]
+    kept: list[psycopg.Connection[tuple[object, ...]]] = []
+    with suppress(psycopg.OperationalError):
+        while len(kept) < 100:
+            kept.append(primary.connect())
+    thread = threading.Thread(target=lambda: reader.rows(asleep(reader, 0.3), {}))
+    thread.start()
+    time.sleep(0.1)
+
+    with pytest.raises(psycopg.OperationalError, match="too many clients"):
+        reader.rows(PORT, {})  # on a connection beside the one that is busy
+    thread.join()
+    assert reader.rows(PORT, {}) == [(primary.port,)]
+    for connection in kept:
+        connection.close()
+    reader.close()
+
+
+def test_a_thread_that_waits_for_a_frozen_server_is_free_once_it_is_given_up(
+    nodes: list[Node],
+) -> None:
+    settings = Settings(database_url=url_of(nodes[0]))
+    reader = Reader(settings.model_copy(update={"pool_size": 1}))
+    assert reader.rows(PORT, {}) == [(nodes[0].port,)]
+
+    async def story() -> str:
+        with pytest.raises(TimeoutError):
+            await reader.within(0.3, lambda: reader.rows(PORT, {}))
+        return await reader.within(0.3, lambda: "free")
+
+    with nodes[0].frozen():
+        assert asyncio.run(story()) == "free"
+    assert reader.rows(PORT, {}) == [(nodes[0].port,)]
+    reader.close()
+
+
+def test_what_a_frozen_standby_does_not_answer_is_read_elsewhere(nodes: list[Node]) -> None:
+    primary, standby = nodes
+    reader = Reader(Settings(database_url=url_of(*nodes)))
+    assert reader.rows(PORT, {}) == [(standby.port,)]
+
+    with standby.frozen():
+        begun = time.monotonic()
+        found = asyncio.run(reader.within(2.7, lambda: reader.rows(PORT, {})))
+
+    assert found == [(primary.port,)]
+    assert time.monotonic() - begun < 2
+    reader.close()
+
+
+def asleep(reader: Reader, seconds: float) -> Statement:
+    """One that takes so long, and tells the port and the release."""
+    statement = Statement(sa.select(sa.literal(1)))
+    text = f"SELECT inet_server_port(), (SELECT max(number) FROM release), pg_sleep({seconds})"
+    statement._compiled[reader.engine.dialect.name] = (text, {})
+    return statement
