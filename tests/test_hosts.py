@@ -14,12 +14,15 @@ from sqlalchemy.engine import make_url
 from app.api.reading import SERVED
 from app.database import BehindError, Reader, Statement, write_engine
 from app.floor import Floor
+from app.main import create_app
 from app.schema import migrate
 from app.settings import Settings
 from tests.cluster import Node, running_cluster, url_of
 from tests.conftest import load_drugs
+from tests.http.raw import asked_of
 from tests.writing import drug
 
+PROCESS = Statement(sa.select(sa.text("pg_backend_pid()")))
 PORT = Statement(sa.select(sa.text("inet_server_port()")))
 
 
@@ -91,6 +94,22 @@ def test_nothing_below_the_floor_is_answered_whoever_is_asked(nodes: list[Node])
     reader.close()
 
 
+def test_what_a_worker_keeps_is_not_sent_once_another_has_served_a_newer_release(
+    nodes: list[Node],
+) -> None:
+    floor = Floor()
+    app = create_app(Settings(database_url=url_of(*nodes), workers=2), floor)
+    answers = [asyncio.run(asked_of(app, b"/v1/drugs"))[0]]
+    hits = [app.hit(b"/v1/drugs", b"", [(b"host", b"medfacts")], lambda *_: True)]
+
+    floor.raise_to(2)
+    hits.append(app.hit(b"/v1/drugs", b"", [(b"host", b"medfacts")], lambda *_: True))
+    answers.append(asyncio.run(asked_of(app, b"/v1/drugs"))[0])
+
+    assert (answers, hits) == ([200, 503], [True, False])
+    app.close()
+
+
 def test_a_standby_that_cancels_a_statement_has_it_run_elsewhere(nodes: list[Node]) -> None:
     primary, standby = nodes
     reader = Reader(Settings(database_url=url_of(*nodes)))
@@ -113,7 +132,7 @@ def test_a_standby_that_cancels_a_statement_has_it_run_elsewhere(nodes: list[Nod
 def test_out_of_connections_at_a_host_leaves_those_that_there_are(nodes: list[Node]) -> None:
     primary = nodes[0]
     reader = Reader(Settings(database_url=url_of(primary)))
-    assert reader.rows(PORT, {}) == [(primary.port,)]
+    one = reader.rows(PROCESS, {})
     kept: list[psycopg.Connection[tuple[object, ...]]] = []
     with suppress(psycopg.OperationalError):
         while len(kept) < 100:
@@ -123,9 +142,9 @@ def test_out_of_connections_at_a_host_leaves_those_that_there_are(nodes: list[No
     time.sleep(0.1)
 
     with pytest.raises(psycopg.OperationalError, match="too many clients"):
-        reader.rows(PORT, {})  # on a connection beside the one that is busy
+        reader.rows(PROCESS, {})  # on a connection beside the one that is busy
     thread.join()
-    assert reader.rows(PORT, {}) == [(primary.port,)]
+    assert reader.rows(PROCESS, {}) == one
     for connection in kept:
         connection.close()
     reader.close()

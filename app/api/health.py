@@ -18,8 +18,8 @@ from app.schema import newest_schema
 
 router = Router("Health", "/health", Route)
 
-SECONDS_TO_LOOK = 2.0
-"""After which the database counts as away."""
+SECONDS_TO_LOOK = 2.5
+"""After which the database counts as away: time for one host that is frozen, and for another."""
 
 SCHEMA = Statement(
     sa.select(sa.column("version_num")).select_from(sa.table("alembic_version"))  # Alembic's own

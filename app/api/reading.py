@@ -216,7 +216,7 @@ DOCUMENT = with_release(_found, _found.c.sealed)
 
 SERVED = Statement(sa.select(*RELEASE))
 
-SECONDS_TO_TELL = 2.0
+SECONDS_TO_TELL = 2.5
 """How long it may take to be told which release is served."""
 
 
