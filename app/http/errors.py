@@ -156,7 +156,8 @@ class ReleaseChangedError(ProblemError):
     title = "The data has changed since this list was begun"
     meaning = (
         "A cursor holds for one data release. A newer one has replaced it, so the pages read so "
-        "far and the next ones would not fit together. Begin the list again, without `cursor`."
+        "far and the next ones would not fit together. Begin the list again, without `cursor`, and "
+        "with `Cache-Control: no-cache`, so that no cache on the way gives you its old first page."
     )
     example = "This cursor is of release 2026-11-23-4f1c0a9be2d7. Begin the list again."
 
