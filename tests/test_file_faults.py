@@ -25,6 +25,10 @@ from tests.conftest import load_drugs
 from tests.test_cli import environment
 from tests.writing import drug, warning
 
+SOON = 4.0
+"""Seconds within which all has to happen here, where the other tests run beside: three at most for
+a 503, and one until the truth is back, is what it takes alone."""
+
 PATHS = ("/v1/drugs", "/v1/drugs/{drug}/warnings", "/v1/releases/current")
 
 
@@ -250,7 +254,7 @@ def test_while_something_is_wrong_with_the_file_there_are_503s_and_then_the_trut
                 }
 
     assert client.broken == []
-    assert max(s.took for s in client.seen) < 3
+    assert max(s.took for s in client.seen) < SOON
     for answer in client.seen:
         if answer.status == 200:
             assert answer.body == truth[answer.path]
@@ -320,8 +324,8 @@ def test_a_server_starts_without_a_file_and_serves_it_once_it_is_there(place: Pl
 
 
 def eventually(holds: Callable[[], bool]) -> bool:
-    """Whether something holds within a second."""
-    end = time.monotonic() + 1
+    """Whether something holds soon: within a second where nothing runs beside, as tests do."""
+    end = time.monotonic() + SOON
     while time.monotonic() < end:
         if holds():
             return True
