@@ -277,8 +277,8 @@ class Reader:
     compute in this process, and more of them would wait for one another. `at_once` is how many
     requests keep them busy: on SQLite two for each, so that none is idle while an answer is made.
 
-    On Postgres nothing is read that is older than the `floor`. A file has no standbys, and if it is
-    replaced by an older one, that is what is to be served.
+    `floor` is told what is served. On Postgres nothing is read that is older. A file has no
+    standbys, and if it is replaced by an older one, that is what is to be served.
     """
 
     def __init__(
@@ -293,7 +293,8 @@ class Reader:
             self.engine, self._hosts = _postgres_reads(
                 settings, url, autocommit=True, lifetime=lifetime
             )
-        self.floor = None if is_sqlite else floor or Floor()
+        self.floor = floor or Floor()
+        self._holds_floor = not is_sqlite
         self._tries = 1 + len(self._hosts.all) if self._hosts else 1
         threads = min(settings.pool_size, SQLITE_READERS) if is_sqlite else settings.pool_size
         self.at_once = 2 * threads if is_sqlite else threads
@@ -347,12 +348,11 @@ class Reader:
 
         Raises `BehindError` if there is none, at any host.
         """
-        return self._read(statement, values, self.floor.value if self.floor else 0)
+        return self._read(statement, values, self.floor.value if self._holds_floor else 0)
 
     def serves(self, number: int) -> None:
         """Take note that a release is served, so that no older one ever is again."""
-        if self.floor:
-            self.floor.raise_to(number)
+        self.floor.raise_to(number)
 
     def _read(
         self, statement: Statement, values: dict[str, Any], at_least: int

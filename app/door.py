@@ -10,6 +10,9 @@ logger = logging.getLogger("medfacts")
 SECONDS_TO_DEFER = 0.005
 """How long a worker leaves a client to others that have fewer; then it takes it all the same."""
 
+MOST_AT_ONCE = 32
+"""How many it then takes: as many as come at once must not wait for one after the other."""
+
 SECONDS_TO_RECOVER = 0.5
 """How long nobody is let in when that has failed: most likely too many files are open."""
 
@@ -59,7 +62,9 @@ class Door:
 
     def _take(self) -> None:
         self._open()
-        self._let_one_in()
+        for _ in range(MOST_AT_ONCE):
+            if not self._let_one_in():
+                break
 
     def _wait(self, seconds: float, then: Callable[[], None]) -> None:
         self._loop.remove_reader(self._listener)

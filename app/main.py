@@ -197,7 +197,7 @@ def _put_layers_around(api: Api, settings: Settings, resources: frozenset[str]) 
             traces=api.state.tracer is not None,
         ),
         limits=limits,
-        floor=api.state.reader.floor if settings.workers > 1 else None,
+        floor=api.state.floor,
     )
     api.patience = Patience(
         limits, settings.arrive_seconds, settings.unread_seconds, settings.connections

@@ -2,7 +2,9 @@
 
 import asyncio
 import gc
+import logging
 import os
+import resource
 import socket
 import threading
 from collections.abc import Callable
@@ -21,8 +23,13 @@ from app.settings import Settings
 from app.tracing import sending_traces, stop_sending
 from app.workers import Workers, told_to_stop
 
+logger = logging.getLogger("medfacts")
+
 SECONDS_TO_FINISH = 6
 """How long requests under way may take once the server has been told to stop."""
+
+OTHER_FILES = 100
+"""Files that a process has open beside connections, at most."""
 
 SECONDS_BETWEEN_LOOKS = 0.05
 
@@ -71,6 +78,7 @@ class Server(uvicorn.Server):
 def serve(settings: Settings, listener: socket.socket, *, traced: bool = False) -> int:
     """Serve until told to stop, in as many processes as the settings say; returns the exit code."""
     begin_logging(settings)
+    _open_files(settings.connections + settings.pool_size)
     floor, tally = Floor(settings.workers), Tally(settings.workers)
 
     def work(place: int, may_go_on: Callable[[], bool]) -> None:
@@ -103,6 +111,21 @@ def serve(settings: Settings, listener: socket.socket, *, traced: bool = False) 
     told = told_to_stop()
     work(0, lambda: not told)
     return 0
+
+
+def _open_files(wanted: int) -> None:
+    """Have the system allow so many files and connections, or say that it does not."""
+    wanted += OTHER_FILES
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed < wanted:
+        allowed = min(wanted, most) if most != resource.RLIM_INFINITY else wanted
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
+    if allowed < wanted:
+        logger.warning(
+            "the system allows %d open files; with more than %d connections nobody is let in",
+            allowed,
+            allowed - OTHER_FILES,
+        )
 
 
 def server(settings: Settings, app: Api | None = None) -> Server:

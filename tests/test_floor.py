@@ -3,9 +3,14 @@
 import os
 from collections.abc import Callable
 
+import httpx
 import pytest
+from anyio.from_thread import BlockingPortal
 
 from app.floor import Floor
+from app.settings import Settings
+from tests.conftest import AppTransport, Save, running
+from tests.writing import drug
 
 
 def in_a_fork(work: Callable[[], int]) -> int:
@@ -47,3 +52,20 @@ def test_what_one_process_has_served_holds_for_the_others_and_for_its_successor(
     assert in_a_fork(worker(0, 5)) == 7
     assert in_a_fork(worker(1, 6)) == 7
     assert floor.value == 7
+
+
+def test_once_health_has_named_a_release_no_older_one_is_sent(
+    database: Settings, save: Save, portal: BlockingPortal
+) -> None:
+    save(drug("hustanol"))
+    with running(database) as app:
+        transport = AppTransport(app, portal)
+        with httpx.Client(transport=transport, base_url="http://medfacts") as client:
+            old = client.get("/v1/drugs").headers["data-release"]
+            save(drug("hustanol"), drug("placebin"))
+            named = client.get("/health/ready").json()["release"]
+            answer = client.get("/v1/drugs")
+
+    assert old != named
+    assert answer.headers["data-release"] == named
+    assert answer.json()["total"] == 2

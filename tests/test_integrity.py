@@ -260,6 +260,30 @@ def test_no_byte_of_a_file_that_changes_is_served_as_a_fact(
     assert refused > 50
 
 
+@pytest.mark.parametrize(
+    "change", ["loaded_at = CAST(loaded_at AS BLOB)", "loaded_at = 5", "counts = 7", "seal = 1.5"]
+)
+def test_a_value_of_another_type_is_told_and_served_by_nobody(
+    seeded_file: Path,
+    asked_of_file: Callable[[bytes], dict[str, tuple[int, bytes]]],
+    tmp_path: Path,
+    change: str,
+) -> None:
+    truth = asked_of_file(seeded_file.read_bytes())
+    path = tmp_path / "changed.db"
+    path.write_bytes(seeded_file.read_bytes())
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"UPDATE release SET {change}")
+    connection.close()
+
+    answers = asked_of_file(path.read_bytes())
+
+    assert all(answer[0] == 503 or answer == truth[path] for path, answer in answers.items())
+    assert 503 in {status for status, _ in answers.values()}
+    told = faults_in(Settings(database_url=f"sqlite:///{path}"))
+    assert any("release" in fault for fault in told)
+
+
 def pages_of(path: Path, of: str) -> list[int]:
     """Where the pages of a table and its indexes begin; or of all that are in one."""
     with sqlite3.connect(path) as connection:

@@ -1,7 +1,9 @@
 """What Prometheus reads: every request once, of all workers together, under a name of ours."""
 
+import sqlite3
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -40,6 +42,18 @@ def scraped(server: Server, **headers: str) -> Series:
     assert answer.status_code == 200
     families = text_string_to_metric_families(answer.text)
     return {(s.name, frozenset(s.labels.items())): s.value for f in families for s in f.samples}
+
+
+def test_it_is_scraped_by_several_at_once_and_while_the_release_is_damaged(
+    server: Server, database: Path
+) -> None:
+    with ThreadPoolExecutor(6) as threads:
+        assert len(list(threads.map(lambda _: scraped(server), range(120)))) == 120
+    with sqlite3.connect(database) as connection:
+        connection.execute("UPDATE release SET counts = 'x', loaded_at = x'00'")
+    connection.close()
+
+    assert ("medfacts_release_number", frozenset()) not in scraped(server)
 
 
 def total(series: Series, name: str, **labels: str) -> float:

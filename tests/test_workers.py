@@ -127,7 +127,7 @@ def test_a_killed_worker_costs_its_own_requests_alone_and_is_replaced(
     lost = [answer for answer in asking.answers if isinstance(answer, Exception)]
     assert len(lost) <= clients  # at most one request on each connection was under way
     assert {answer for answer in asking.answers if isinstance(answer, bytes)} == {truth}
-    assert any("was ended by SIGKILL and is replaced" in line for line in three.told)
+    until(lambda: any("was ended by SIGKILL and is replaced" in line for line in three.told))
 
 
 @pytest.mark.parametrize("which", [signal.SIGTERM, signal.SIGINT])

@@ -5,7 +5,6 @@ import json
 import platform
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from time import time
 from typing import Any
@@ -29,6 +28,7 @@ from app.database import Reader, Statement
 from app.http.routing import Route, Router
 from app.http.tally import BOUNDS, Tally
 from app.models.release import Release
+from app.records.digests import moment_of
 
 router = Router("Health", "/metrics", Route)
 
@@ -75,16 +75,18 @@ class Newest:
     async def asked(self) -> tuple[Any, ...] | None:
         """Its columns, as in `NEWEST`; nothing if there is none; None if the database is away."""
         if self._asking is None:
-            read = self.reader.within(4 * SECONDS_TO_ASK, lambda: self.reader.rows(NEWEST, {}))
-            self._asking = asyncio.ensure_future(read)
-        await asyncio.wait([self._asking], timeout=SECONDS_TO_ASK)
-        if not self._asking.done():
-            return None
-        asking, self._asking = self._asking, None
-        if asking.exception() is not None:
+            read = partial(self.reader.rows_of_release, NEWEST, {})
+            self._asking = asyncio.ensure_future(self.reader.within(4 * SECONDS_TO_ASK, read))
+            self._asking.add_done_callback(self._asked)
+        asking = self._asking
+        await asyncio.wait([asking], timeout=SECONDS_TO_ASK)
+        if not asking.done() or asking.cancelled() or asking.exception() is not None:
             return None
         rows = asking.result()
         return rows[0] if rows else ()
+
+    def _asked(self, _: Any) -> None:
+        self._asking = None
 
 
 class Everything(Collector):
@@ -148,11 +150,14 @@ class Everything(Collector):
         if not self._release:
             return
         number, id_, loaded_at, loader, version, counts = self._release
+        try:
+            loaded = moment_of(loaded_at).timestamp()
+            counted = dict(json.loads(counts) if isinstance(counts, str | bytes) else counts)
+        except (ValueError, TypeError):  # changed in the database: data is a 503 meanwhile
+            return
         names = {"id": id_, "loader": loader, "version": version or ""}
         yield InfoMetricFamily("medfacts_release", "The newest data release.", names)
         yield GaugeMetricFamily("medfacts_release_number", "Its number.", number)
-        moment = datetime.fromisoformat(loaded_at) if isinstance(loaded_at, str) else loaded_at
-        loaded = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
         yield GaugeMetricFamily(
             "medfacts_release_loaded_timestamp_seconds", "When it was imported.", loaded
         )
@@ -162,7 +167,7 @@ class Everything(Collector):
         records = GaugeMetricFamily(
             "medfacts_release_records", "Drugs, sources and facts in it.", labels=("kind",)
         )
-        for kind, total in (json.loads(counts) if isinstance(counts, str) else counts).items():
+        for kind, total in counted.items():
             records.add_metric((kind,), total)
         yield records
 

@@ -161,8 +161,8 @@ class Reading:
 
     def counted(self, counts: Any) -> dict[str, int]:
         """What the release counts; raises `DamagedError` if its seal is of other counts."""
-        with suppress(ValueError, RecursionError):
-            read: Any = json.loads(counts) if isinstance(counts, str) else counts
+        with suppress(ValueError, TypeError, RecursionError):
+            read: Any = json.loads(counts) if isinstance(counts, str | bytes) else counts
             if counts_digest(read) == parts_of(self._seal)[1]:
                 counted: dict[str, int] = read
                 return counted

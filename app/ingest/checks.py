@@ -78,9 +78,10 @@ def _faults_of_digests(connection: sa.Connection) -> Iterator[str]:
             yield f"The document of {row['kind']} '{row['id']}' does not match its digest."
         made.add([row["digest"]])
     release = table_of(Release).c
-    columns = (release.number, release.id, release.loaded_at, release.rendered_by, release.seal)
+    as_stored = sa.type_coerce(release.loaded_at, sa.String).label("loaded_at")
+    own = (release.number, release.id, as_stored, release.rendered_by, release.seal)
     newest = connection.execute(
-        sa.select(*columns, release.counts).order_by(release.number.desc()).limit(1)
+        sa.select(*own, release.counts).order_by(release.number.desc()).limit(1)
     ).one_or_none()
     if newest is None or newest.seal is None:
         yield "The newest release has no seal."

@@ -60,7 +60,15 @@ class Loaded:
 def current_release(connection: sa.Connection) -> Loaded | None:
     """The release being served; None before the first."""
     release = connection.execute(
-        sa.select(table_of(Release)).order_by(col(Release.number).desc()).limit(1)
+        sa.select(
+            col(Release.number),
+            col(Release.id),
+            col(Release.counts),
+            col(Release.rendered_by),
+            col(Release.seal),
+        )
+        .order_by(col(Release.number).desc())
+        .limit(1)
     ).one_or_none()
     if release is None:
         return None

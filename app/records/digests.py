@@ -125,6 +125,11 @@ def _own_digest(
 
 
 def moment_of(stored: datetime | str) -> datetime:
-    """A moment as Postgres's driver gives it, or as SQLite keeps it: without its zone, UTC."""
+    """A moment as Postgres's driver gives it, or as SQLite keeps it: without its zone, UTC.
+
+    Raises ValueError if it is none.
+    """
     moment = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
+    if not isinstance(moment, datetime):
+        raise ValueError(f"{stored!r} is no moment")
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
