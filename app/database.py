@@ -372,7 +372,7 @@ class Reader:
     def _run(self, text: str, values: dict[str, Any], at_least: int) -> list[tuple[Any, ...]]:
         running: _Running = getattr(self._of_thread, "running", None) or _Running()
         running.hold()
-        connection = self.engine.raw_connection()
+        connection = self._connection()
         driver: Any = connection.driver_connection
         try:
             with running.on(driver):
@@ -395,6 +395,14 @@ class Reader:
             return rows
         finally:
             connection.close()
+
+    def _connection(self) -> sa.PoolProxiedConnection:
+        try:
+            return self.engine.raw_connection()
+        except sa.exc.InvalidRequestError as error:  # what was just made was out of date again
+            if self._hosts:
+                raise _ElsewhereError(*error.args) from error
+            raise sqlite3.OperationalError(*error.args) from error
 
     def _give_up(self, connection: Any, error: psycopg.Error) -> None:
         host: Host = connection.info["host"]

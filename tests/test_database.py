@@ -1,6 +1,7 @@
 """How requests read: by statements compiled once, over connections that break and are replaced."""
 
 import asyncio
+import sqlite3
 import threading
 import time
 
@@ -42,6 +43,16 @@ def test_nothing_can_be_written_through_it(reader: Reader) -> None:
 
     with pytest.raises(Exception, match=r"read.?only"):
         reader.rows(insert, {})
+    reader.close()
+
+
+def test_connections_that_are_never_good_are_an_error_of_the_database(reader: Reader) -> None:
+    @sa.event.listens_for(reader.engine, "checkout")
+    def refuse(*_: object) -> None:
+        raise sa.exc.DisconnectionError
+
+    with pytest.raises((sqlite3.OperationalError, psycopg.OperationalError)):
+        reader.rows(Statement(sa.select(sa.literal(1))), {})
     reader.close()
 
 
