@@ -72,24 +72,27 @@ def database_url(settings: Settings) -> URL:
     return make_url(settings.database_url)
 
 
-def read_engine(settings: Settings, *, autocommit: bool = False) -> Engine:
+def read_engine(settings: Settings) -> Engine:
     """An engine whose connections refuse every write and read one snapshot per transaction.
 
     SQLite files are opened `mode=ro`, which also never creates a missing one. On Postgres every
-    transaction is read-only, even a superuser's, and sees one state of the data.
-
-    With `autocommit` on Postgres each statement is a transaction of its own, in one round trip, and
-    of several hosts the standbys are asked first; without it, the primary, which has the newest.
+    transaction is read-only, even a superuser's, and sees one state of the data; of several hosts
+    the primary's comes first, which is the newest.
     """
     url = database_url(settings)
     if url.get_backend_name() == POSTGRES:
-        return _postgres_reads(settings, url, autocommit=autocommit)[0]
+        return _postgres_reads(settings, url, autocommit=False)[0]
     return _sqlite_engine(url, "ro", pool_size=settings.pool_size)
 
 
 def _postgres_reads(
     settings: Settings, url: URL, *, autocommit: bool, lifetime: float | None = None
 ) -> tuple[Engine, Hosts]:
+    """An engine, and the hosts that it reads from.
+
+    With `autocommit` each statement is a transaction of its own, in one round trip, and of several
+    hosts the standbys are asked first; without it, the primary.
+    """
     limit = int(settings.request_seconds * 1000 * SERVER_ENDS)
     options = (
         f"{url.query.get('options', '')} -c default_transaction_read_only=on"

@@ -1,7 +1,8 @@
 """What a server over a SQLite file answers while something is wrong with the file, and after.
 
 One real server; a client asks it all the time. Each fault begins and ends under it. As long as it
-lasts there are 503s, within 3 seconds; a second after it ended, and without a restart, the truth.
+lasts there are 503s, within 3 seconds; a second after it ended, and without a restart, the truth:
+so alone, and within `SOON` beside the other tests.
 """
 
 import os
@@ -22,6 +23,7 @@ import pytest
 
 from app.settings import ROOT, Settings
 from tests.conftest import load_drugs
+from tests.processes import until
 from tests.test_cli import environment
 from tests.writing import drug, warning
 
@@ -233,10 +235,8 @@ def test_while_something_is_wrong_with_the_file_there_are_503s_and_then_the_trut
                     ready = httpx.get(f"{address}/health/ready", timeout=10)
                     assert (ready.status_code, "retry-after" in ready.headers) == (503, True), fault
                     ended = time.monotonic()
-                assert eventually(
-                    lambda: httpx.get(f"{address}/health/ready").status_code == 200
-                ), fault
-                assert eventually(lambda: client.seen[-1].status == 200), fault
+                until(lambda: httpx.get(f"{address}/health/ready").status_code == 200, SOON)
+                until(lambda: client.seen[-1].status == 200, SOON)
                 back = time.monotonic()
                 time.sleep(0.1)
 
@@ -294,15 +294,15 @@ def test_a_file_beside_the_log_of_the_one_before_is_not_served_until_that_is_gon
         assert httpx.get(f"{address}/v1/drugs").json()["total"] == 1
         settings = Settings(database_url=f"sqlite:///{place.path}")
         load_drugs(settings, place.folder.parent / "seed", drug("a"), drug("b"), drug("c"))
-        assert eventually(lambda: httpx.get(f"{address}/v1/drugs").json().get("total") == 3)
+        until(lambda: httpx.get(f"{address}/v1/drugs").json().get("total") == 3, SOON)
         assert Path(f"{place.path}-wal").stat().st_size > 0
         place.put(place.other)
 
-        assert eventually(lambda: httpx.get(f"{address}/v1/drugs").status_code == 503)
+        until(lambda: httpx.get(f"{address}/v1/drugs").status_code == 503, SOON)
         time.sleep(0.8)
         assert httpx.get(f"{address}/v1/drugs").status_code == 503
         place.clear_log()
-        assert eventually(lambda: httpx.get(f"{address}/v1/drugs").json().get("total") == 2)
+        until(lambda: httpx.get(f"{address}/v1/drugs").json().get("total") == 2, SOON)
 
 
 def test_a_server_starts_without_a_file_and_serves_it_once_it_is_there(place: Place) -> None:
@@ -315,19 +315,9 @@ def test_a_server_starts_without_a_file_and_serves_it_once_it_is_there(place: Pl
 
         place.put(place.whole)
 
-        assert eventually(lambda: httpx.get(f"{address}/v1/drugs").status_code == 200)
+        until(lambda: httpx.get(f"{address}/v1/drugs").status_code == 200, SOON)
     told = (place.folder.parent / "log").read_text()
     assert (
         f"medfacts: there is no database of ours in {place.path}; run `medfacts migrate`." in told
     )
     assert "UNTIL THEN EVERY ANSWER IS A 503" in told
-
-
-def eventually(holds: Callable[[], bool]) -> bool:
-    """Whether something holds soon: within a second where nothing runs beside, as tests do."""
-    end = time.monotonic() + SOON
-    while time.monotonic() < end:
-        if holds():
-            return True
-        time.sleep(0.02)
-    return False

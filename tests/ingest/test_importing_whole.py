@@ -211,7 +211,7 @@ def test_readers_see_the_old_release_or_the_new_one_and_never_between(
     database: Settings, alone: httpx.Client
 ) -> None:
     load(database, "openfda-label", BEFORE)
-    reader = read_engine(database, autocommit=False)
+    reader = read_engine(database)
     old = alone.get("/v1/drugs").json()
     seen = []
 
