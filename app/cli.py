@@ -239,7 +239,7 @@ def _prepare(settings: Settings) -> None:
 
 def _migrate(settings: Settings) -> None:
     from app.database import write_engine
-    from app.ingest.releases import renew_documents
+    from app.ingest.renewal import renew_documents
     from app.schema import BusyDatabaseError, UnknownSchemaError, migrate, newest_schema
 
     if _schema(settings) != newest_schema():

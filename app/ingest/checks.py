@@ -9,18 +9,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
 from app.database import Row, table_of
+from app.ingest.kept import faults_of_kept
 from app.ingest.releases import counted
-from app.ingest.staging import content_of
 from app.models.document import Document
 from app.models.drug import Drug
 from app.models.fact import fact_kinds
 from app.models.imported import (
-    ImportedRecord,
-    ImportedSource,
     ImportedStatement,
     ImportedSubstance,
     RecordStatement,
-    RecordSubstance,
 )
 from app.models.release import Release
 from app.models.search import SearchedName
@@ -125,26 +122,11 @@ def _faults_of_counts(connection: sa.Connection) -> Iterator[str]:
 
 
 def _faults_of_imports(connection: sa.Connection) -> Iterator[str]:
-    """Which sources are not what was imported of them, and what is missing."""
-    record, source = table_of(ImportedRecord).c, table_of(ImportedSource).c
-    sources = connection.execute(sa.select(source.id, source.content)).all()
-    for id_, content in sources:
-        rows = connection.execute(
-            sa.select(record.id, record.digest).where(record.source_id == id_, ~record.gone)
-        )
-        if content_of(id_, ((row.id, row.digest) for row in rows)) != content:
-            yield f"The records of {id_} are not those that were imported."
-    substance, link = table_of(ImportedSubstance).c, table_of(RecordSubstance).c
+    """Which sources are not what was imported of them, and what of it is no use."""
+    yield from faults_of_kept(connection)
+    substance = table_of(ImportedSubstance).c
     statement, said = table_of(ImportedStatement).c, table_of(RecordStatement).c
-    missing = {
-        "substances that records name are not there": sa.select(link.record_id).where(
-            ~sa.exists().where(
-                substance.source_id == link.source_id, substance.key == link.substance_key
-            )
-        ),
-        "statements that records make are not there": sa.select(said.record_id).where(
-            ~sa.exists().where(statement.digest == said.digest)
-        ),
+    useless = {
         "statements are made by no record": sa.select(statement.digest).where(
             ~sa.exists().where(said.digest == statement.digest)
         ),
@@ -153,7 +135,7 @@ def _faults_of_imports(connection: sa.Connection) -> Iterator[str]:
             ~sa.exists().where(table_of(Drug).c.id == substance.drug_id),
         ),
     }
-    for what, of in missing.items():
+    for what, of in useless.items():
         count = connection.scalar(sa.select(sa.func.count()).select_from(of.subquery()))
         if count:
             yield f"{count} {what}."

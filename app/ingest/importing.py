@@ -15,10 +15,11 @@ from sqlmodel import col
 
 from app.database import table_of
 from app.ingest.importer import Edition, Importer, Part, RefusedError
-from app.ingest.importers import IMPORTERS, IN_SEVERAL_FILES, NAME_NO_DRUGS, importer_of
-from app.ingest.mentions import SEED
-from app.ingest.publishing import Publication
+from app.ingest.importers import IN_SEVERAL_FILES, importer_of
+from app.ingest.kept import keep_source
+from app.ingest.publishing import publish
 from app.ingest.releases import File, Loaded, write_alone, write_release
+from app.ingest.renewal import be_up_to_date
 from app.ingest.staging import Changes, Staging, content_digest
 from app.ingest.tables import Tables
 from app.models.base import PartialDate
@@ -29,12 +30,6 @@ from app.models.imported import (
     SetAside,
 )
 from app.models.release import Release, ReleaseFile
-
-ORDER = (SEED, *IMPORTERS)
-"""The order in which sources are asked what a substance is: the most careful first."""
-
-NAMERS = tuple(source for source in ORDER if source not in NAME_NO_DRUGS)
-"""The sources that make drugs known; the others only speak of drugs that are."""
 
 MANY = 1_000
 """More removed records than this, and than are left, have to be confirmed."""
@@ -117,11 +112,12 @@ def import_files(
         if all(input_.sha256 in known for input_ in inputs):
             transaction.rollback()
             return report
+        be_up_to_date(connection)
         before = connection.execute(
             sa.select(*table_of(ImportedSource).c).where(col(ImportedSource.id) == source_id)
         ).one_or_none()
         if before is None:
-            connection.execute(table_of(ImportedSource).insert(), _provisional(source_id))
+            keep_source(connection, source_id)
         tables = Tables(connection)
         staging = Staging(connection, source_id, tables, before, released)
         edition = report.edition
@@ -167,11 +163,6 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def publish(connection: sa.Connection, tables: Tables, changes: Changes) -> Counter[str]:
-    """Have what is served follow what an import changed; says how many facts that changed."""
-    return Publication(connection, tables, changes, ORDER, NAMERS).publish()
 
 
 def _is_newer(edition: Edition, before: Any) -> bool:
@@ -287,10 +278,6 @@ def _imported_before(connection: sa.Connection, source_id: str) -> set[str]:
     )
 
 
-def _provisional(source_id: str) -> dict[str, Any]:
-    return {"id": source_id, "as_of": "", "content": "0", "inputs": "", "row": {}}
-
-
 def _note_source(
     connection: sa.Connection,
     importer: Importer,
@@ -319,18 +306,15 @@ def _note_source(
     complete = before.complete if before else None
     if edition.complete:
         complete = max(complete or "", edition.released or "") or None
-    table = table_of(ImportedSource)
-    connection.execute(
-        table.update().where(table.c.id == changes.source_id),
-        {
-            "version": row["version"],
-            "released": released,
-            "as_of": max(as_of, before.as_of if before else ""),
-            "content": content_digest(before.content if before else None, changes),
-            "complete": complete,
-            "inputs": "",
-            "row": row,
-        },
+    keep_source(
+        connection,
+        changes.source_id,
+        version=row["version"],
+        released=released,
+        as_of=max(as_of, before.as_of if before else ""),
+        content=content_digest(before.content if before else None, changes),
+        complete=complete,
+        row=row,
     )
 
 

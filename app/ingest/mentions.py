@@ -99,14 +99,14 @@ class Mentions:
         self._affect(named.condition_id, named.trial_id, known)
 
     def add_conditions(self, ids: set[str], citing: Citing) -> None:
-        """Add those of the conditions that a fact names and that are not served yet."""
+        """Have the conditions that a fact names be there, as their records describe them."""
         missing = ids - self._conditions
         self._conditions |= ids
         if not missing:
             return
         before = self._served(Condition, sorted(missing))
-        described = self._described("condition", sorted(missing - before.keys()))
-        self._write(Condition, {id_: row for (id_, _), row in described.items()}, {}, citing)
+        described = self._described("condition", sorted(missing))
+        self._write(Condition, {id_: row for (id_, _), row in described.items()}, before, citing)
 
     def remove_unnamed_conditions(self) -> None:
         """Remove the conditions that no fact names any more, unless a person wrote them down."""
@@ -129,8 +129,6 @@ class Mentions:
         """Bring the targets up to date: one that several sources know is one."""
         described = self._described("target", None)
         rows = self._settle_targets(described)
-        if not any(noun == "target" for noun, _ in self._changes.mentions):
-            return
         before = self._served(Target)
         changed = self._write(Target, rows, before, citing)
         self._gone[Target] = [id_ for id_ in before if id_ not in rows]

@@ -10,14 +10,19 @@ from functools import cache, partial
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic_core import from_json
 from sqlmodel import col
 
-from app.database import table_of
+from app.database import Row, table_of
 from app.ingest.claims import write_claims
 from app.ingest.descriptions import Description, Descriptions
 from app.ingest.facts import DrugFacts
-from app.ingest.mentions import Mentions
-from app.ingest.rows import Citing
+from app.ingest.identity import Identified, Ingredient
+from app.ingest.importers import IMPORTERS, NAME_NO_DRUGS
+from app.ingest.kept import AlteredError
+from app.ingest.mentions import SEED, Mentions
+from app.ingest.names import normalised
+from app.ingest.rows import Citing, evidence_id
 from app.ingest.staging import AT_ONCE, Changes
 from app.ingest.substances import Substances
 from app.ingest.tables import IN_ONE, Tables, among, chunks, select_in
@@ -35,32 +40,31 @@ from app.models.imported import (
 from app.models.mechanism import Target
 from app.models.search import SearchedName, SearchedPiece
 from app.models.source import Citation, Evidence, Source
+from app.records.digests import SEALED, opened
 from app.records.documents import documents_of
 from app.records.rows import Found
 
+ORDER = (SEED, *IMPORTERS)
+"""The order in which sources are asked what a substance is: the most careful first."""
 
-class Publication:
-    """Makes what is served follow what an import changed.
+NAMERS = tuple(source for source in ORDER if source not in NAME_NO_DRUGS)
+"""The sources that make drugs known; the others only speak of drugs that are."""
 
-    `order` names the sources, the first to be asked first; `namers` are those of them that make
-    drugs known.
-    """
 
-    def __init__(
-        self,
-        connection: sa.Connection,
-        tables: Tables,
-        changes: Changes,
-        order: tuple[str, ...],
-        namers: tuple[str, ...],
-    ) -> None:
+def publish(connection: sa.Connection, tables: Tables, changes: Changes) -> Counter[str]:
+    """Have what is served follow what an import changed; says how many facts that changed."""
+    return _Publication(connection, tables, changes).publish()
+
+
+class _Publication:
+    """Makes what is served follow what an import changed."""
+
+    def __init__(self, connection: sa.Connection, tables: Tables, changes: Changes) -> None:
         self._connection = connection
         self._tables = tables
         self._changes = changes
-        self._order = order
-        self._namers = namers
         self._substances = Substances(connection, changes)
-        self._mentions = Mentions(connection, tables, changes, order)
+        self._mentions = Mentions(connection, tables, changes, ORDER)
 
     def publish(self) -> Counter[str]:
         """Bring everything that is served up to date; says how many facts that changed."""
@@ -71,14 +75,14 @@ class Publication:
         is_large = self._changes.counts.total() > AT_ONCE
         if is_large:
             tables.analyze(ImportedRecord, RecordSubstance, RecordStatement, ImportedStatement)
-        substances.identify(self._namers)
+        substances.identify(NAMERS)
         substances.write(tables)
         if is_large:
             tables.analyze(ImportedSubstance)
         mentions.write_conditions(citing)
         mentions.write_targets(citing)
         substances.affected |= mentions.affected | self._read_again()
-        descriptions = Descriptions(self._connection, citing, self._order)
+        descriptions = Descriptions(self._connection, citing, ORDER)
         affected = self._describe(descriptions)
         affected |= self._find_by_name(descriptions)
         citing.keep()
@@ -89,7 +93,7 @@ class Publication:
             citing,
             found,
             mentions,
-            sources=self._order,
+            sources=ORDER,
             served=substances.served,
             moved=substances.moved,
         )
@@ -114,15 +118,29 @@ class Publication:
     def _describe(self, descriptions: Descriptions) -> set[str]:
         """Describe the drugs that are affected so far, and say which."""
         substances = self._substances
+        if self._changes.source_id not in NAMERS:
+            self._hold_recalled()
         descriptions.describe(substances.affected, substances.drugs, substances.contested)
         return substances.affected
+
+    def _hold_recalled(self) -> None:
+        """Raise `AlteredError` if drugs are called or made otherwise than their records say."""
+        recalled = self._substances.affected & self._substances.drugs.keys()
+        rows = select_in(self._connection, RECORDS_OF, sorted(recalled))
+        for row in rows:
+            found = opened("drugs", row.id, row.sealed)
+            said = from_json(found[1]) if found else {}
+            made = [Ingredient(i["name"], i["drug"]) for i in said.get("ingredients", ())]
+            drug = Identified(row.id, said.get("name", ""), tuple(made))
+            if drug != self._substances.drugs[row.id]:
+                raise AlteredError(f"what is known of '{row.id}' was altered.")
 
     def _find_by_name(self, descriptions: Descriptions) -> set[str]:
         """Let sources find drugs that only speak of those which others name; says of which."""
         self._substances.affected = set()
         names = cache(partial(self._drugs_by_name, descriptions))
-        for source in self._order:
-            if source not in self._namers:
+        for source in ORDER:
+            if source not in NAMERS:
                 self._substances.find_by_name(source, names)
         self._substances.write(self._tables)
         return self._describe(descriptions)
@@ -130,10 +148,12 @@ class Publication:
     def _drugs_by_name(self, descriptions: Descriptions) -> dict[str, set[str]]:
         """Every drug by each of its names, brands too, as they are after this import."""
         found: dict[str, set[str]] = defaultdict(set)
-        served = table_of(DrugName)
-        rows = self._connection.execute(sa.select(served.c.drug_id, served.c.folded_name))
-        for drug_id, folded_name in rows:
+        served = table_of(DrugName).c
+        rows = self._connection.execute(sa.select(served.drug_id, served.name, served.folded_name))
+        for drug_id, name, folded_name in rows:
             if drug_id not in descriptions.of and drug_id in self._substances.drugs:
+                if normalised(name) != folded_name:
+                    raise AlteredError(f"a name of '{drug_id}', '{name}', was altered.")
                 found[folded_name].add(drug_id)
         for id_, description in descriptions.of.items():
             for name in description.row["names"]:
@@ -206,5 +226,25 @@ class Publication:
     def _write_documents(self, kind: str, ids: list[Any]) -> None:
         for chunk in chunks(ids, IN_ONE):
             self._tables.remove_documents(kind, chunk)
-            for document in documents_of(self._connection, kind, chunk):
+            made = list(documents_of(self._connection, kind, chunk))
+            if kind == "conditions":
+                self._hold_cited(made)
+            for document in made:
                 self._tables.add_document(document)
+
+    def _hold_cited(self, conditions: list[Row]) -> None:
+        """Raise `AlteredError` if conditions cite what their evidence is no digest of."""
+        known = dict(select_in(self._connection, EVIDENCE_OF, [c["id"] for c in conditions]))
+        for condition in conditions:
+            cited = [(c.source.id, c.locator) for c in condition["record"]["citations"]]
+            if cited and evidence_id(cited) != known[condition["id"]]:
+                raise AlteredError(f"what the condition '{condition['id']}' cites was altered.")
+
+
+RECORDS_OF = sa.select(col(Document.id), SEALED.label("sealed")).where(
+    col(Document.kind) == "drugs", among(table_of(Document).c.id)
+)
+
+EVIDENCE_OF = sa.select(col(Condition.id), col(Condition.evidence_id)).where(
+    among(table_of(Condition).c.id)
+)

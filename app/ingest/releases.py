@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from app.database import POSTGRES, table_of
-from app.ingest.claims import write_claims
 from app.ingest.importer import Edition
 from app.ingest.staging import Changes
 from app.ingest.tables import Tables
@@ -21,7 +20,7 @@ from app.models.imported import ImportedSource
 from app.models.release import Release, ReleaseFile
 from app.models.source import Source
 from app.records.digests import parts_of, seal_of
-from app.records.documents import documents_of, renderer, write_documents
+from app.records.documents import documents_of, renderer
 
 NOUNS = {"drugs": Drug, "conditions": Condition, "sources": Source}
 """What a release counts beside the facts."""
@@ -132,9 +131,6 @@ def write_release(
         tables.add_document(document)
     tables.finish()
     documents = tables.documents.plus(current.documents if current else "")
-    if current is not None and current.rendered_by != renderer():
-        # Those that nothing changed were made by another version.
-        documents = str(write_documents(connection))
     seal_newest(connection, documents)
     return Loaded(str(release["id"]), files, release["counts"], renderer(), documents, new=True)
 
@@ -151,31 +147,6 @@ def seal_newest(connection: sa.Connection, documents: str) -> None:
     connection.execute(
         releases.update().values(seal=seal).where(releases.c.number == newest.number)
     )
-
-
-def renew_documents(engine: sa.Engine) -> bool:
-    """Make every document anew if another version of the program made them; says if it did."""
-    with engine.connect() as connection:
-        release = current_release(connection)
-    if release is None or (release.rendered_by == renderer() and release.documents):
-        return False
-    with engine.begin() as connection:
-        write_alone(connection)
-        made = write_documents(connection)
-        tables = Tables(connection)
-        write_claims(
-            connection, tables, list(connection.execute(sa.select(col(Drug.id))).scalars())
-        )
-        tables.write()
-        latest = sa.select(sa.func.max(table_of(Release).c.number)).scalar_subquery()
-        connection.execute(
-            table_of(Release)
-            .update()
-            .where(table_of(Release).c.number == latest)
-            .values(counts=counted(connection))  # a new kind of fact may have been added
-        )
-        seal_newest(connection, str(made))
-    return True
 
 
 def write_alone(connection: sa.Connection) -> None:

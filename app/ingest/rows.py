@@ -42,7 +42,7 @@ class Citing:
         citations = tuple(passages if len(passages) == 1 else dict.fromkeys(passages))
         if citations in self._ids:
             return self._ids[citations]
-        id_ = hashlib.sha256(json.dumps(citations).encode()).hexdigest()[:20]
+        id_ = evidence_id(citations)
         if id_ not in self._found.citations:
             self._tables.add_all(table_of(Evidence), [(id_, 0)])
             self._tables.add_all(
@@ -70,6 +70,11 @@ class Citing:
                 del self._ids[citations]
                 self._found.citations.pop(id_, None)
             self.keep()
+
+
+def evidence_id(citations: Sequence[Passage]) -> str:
+    """The id of the evidence that these passages make: a digest of them."""
+    return hashlib.sha256(json.dumps(citations).encode()).hexdigest()[:20]
 
 
 def passages(cite: Mapping[str, list[str]] | None) -> list[Passage]:

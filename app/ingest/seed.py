@@ -21,7 +21,7 @@ from app.database import table_of
 from app.ingest.entries import Entry, entry_of, fact_entry_of
 from app.ingest.importer import Edition, Substance
 from app.ingest.importers import IMPORTERS
-from app.ingest.importing import publish
+from app.ingest.kept import keep_source
 from app.ingest.mentions import SEED
 from app.ingest.prepared import (
     PreparedRecord,
@@ -31,8 +31,10 @@ from app.ingest.prepared import (
     prepared,
     statement_as_kept,
 )
+from app.ingest.publishing import publish
 from app.ingest.references import References, Report, fact_id
 from app.ingest.releases import File, Loaded, current_release, write_alone, write_release
+from app.ingest.renewal import be_up_to_date
 from app.ingest.staging import Staging, content_digest
 from app.ingest.tables import Tables
 from app.ingest.yaml_files import Location, Problem, UnusableFilesError, YamlFile, read_yaml
@@ -136,11 +138,11 @@ def _loaded(connection: sa.Connection, files: list[File]) -> Loaded | None:
 def _load(
     connection: sa.Connection, records: list[PreparedRecord], files: list[File], as_of: str
 ) -> Loaded:
+    be_up_to_date(connection)
     table = table_of(ImportedSource)
     before = connection.execute(sa.select(*table.c).where(IS_SEED)).one_or_none()
     if before is None:
-        row = {"id": SEED, "as_of": as_of, "content": "0", "inputs": "", "row": {}}
-        connection.execute(table.insert(), row)
+        keep_source(connection, SEED)
     tables = Tables(connection)
     staging = Staging(connection, SEED, tables, before)
     for record in records:
@@ -148,10 +150,7 @@ def _load(
     staging.remove_unseen(Edition())
     changes = staging.changes
     content = content_digest(before.content if before else None, changes)
-    connection.execute(
-        table.update().where(IS_SEED),
-        {"as_of": as_of, "content": content, "inputs": _digest_of(files)},
-    )
+    keep_source(connection, SEED, as_of=as_of, content=content, inputs=_digest_of(files))
     publish(connection, tables, changes)
     return write_release(connection, tables, changes, files, Edition())
 

@@ -4,7 +4,6 @@ A record replaces what the source said under its id before, unless that is newer
 of the files, and however often one of them is read again, the newest of each record stays.
 """
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,9 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import ValidationError
 
-from app.database import table_of
+from app.database import Row, table_of
 from app.ingest.importer import Edition, NotTaken, Record, Unreadable
 from app.ingest.prepared import PreparedRecord, UnstorableTextError, prepare
+from app.ingest.seals import content_number, content_of, record_number, released_number
 from app.ingest.tables import Tables, among, chunks, select_in
 from app.models.imported import (
     ImportedMention,
@@ -24,6 +24,7 @@ from app.models.imported import (
     RecordStatement,
     RecordSubstance,
 )
+from app.records.digests import digest_of, number_of, sum_of
 
 SHOWN = 3
 """How many unreadable records a refusal tells of."""
@@ -178,23 +179,30 @@ class Staging:
         """
         self.write()
         changes, record = self.changes, table_of(ImportedRecord)
-        by_date: dict[str, list[str]] = defaultdict(list)
-        for row in self._stored(changes.dated).values():
-            if row.released < changes.dated[row.id]:
-                by_date[changes.dated[row.id]].append(row.id)
-        changes.dated = {id_: released for released, ids in by_date.items() for id_ in ids}
+        rows = [
+            row
+            for row in self._stored(changes.dated).values()
+            if row.released < changes.dated[row.id]
+        ]
+        changes.dated = {row.id: changes.dated[row.id] for row in rows}
         link = table_of(RecordSubstance)
         named = sa.select(link.c.substance_key).where(
             link.c.source_id == self._source_id, among(link.c.record_id)
         )
         changes.touched.update(row[0] for row in select_in(self._connection, named, changes.dated))
-        for released, ids in by_date.items():
-            for chunk in chunks(ids, AT_ONCE):
-                self._connection.execute(
-                    record.update()
-                    .where(record.c.source_id == self._source_id, record.c.id.in_(chunk))
-                    .values(released=released)
-                )
+        own = (record.c.source_id == self._source_id, record.c.id == sa.bindparam("of"))
+        again = (
+            record.update().where(*own).values(released=sa.bindparam("on"), seal=sa.bindparam("as"))
+        )
+        for chunk in chunks(rows, AT_ONCE):
+            self._connection.execute(again, [self._dated(row) for row in chunk])
+
+    def _dated(self, row: Any) -> Row:
+        """A record's new date, and the seal that it has with it."""
+        before, now = row.released, self.changes.dated[row.id]
+        number = int(row.seal, 16) - released_number(self._source_id, row.id, before)
+        seal = sum_of(number + released_number(self._source_id, row.id, now))
+        return {"of": row.id, "on": now, "as": seal}
 
     def remove_unseen(self, edition: Edition) -> None:
         """Mark as gone what a complete edition no longer holds, unless that edition is older."""
@@ -214,18 +222,9 @@ class Staging:
             return
         self._remove(gone)
         for row in gone:
-            self._tables.add(
-                table,
-                {
-                    "source_id": self._source_id,
-                    "id": row.id,
-                    "version": row.version,
-                    "released": self._released,
-                    "gone": True,
-                    "digest": "",
-                    "body": "",
-                },
-            )
+            said = (self._source_id, row.id, row.version)
+            number = record_number(*said, True, "", "", self._released)
+            self._tables.add_all(table, [(*said, self._released, True, "", "", sum_of(number))])
         self._tables.write()
         self.changes.counts["removed"] += len(gone)
 
@@ -276,6 +275,7 @@ class Staging:
             table.c.released,
             table.c.gone,
             table.c.digest,
+            table.c.seal,
         )
         statement = sa.select(*columns).where(
             table.c.source_id == self._source_id, among(table.c.id)
@@ -287,23 +287,32 @@ class Staging:
         rows: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
         for record in records:
             id_, version, released = record.id, record.version, self._released
-            changes.content += int(_digest_in(source, id_, record.digest), 16)
-            rows[ImportedRecord].append(
-                (source, id_, version, released, False, record.digest, record.body)
+            changes.content += content_number(source, id_, record.digest)
+            number = record_number(
+                source, id_, version, False, record.digest, record.body, released
             )
             for position, (key, body) in enumerate(record.substances):
                 changes.substances[key] = body
                 changes.touched.add(key)
-                rows[RecordSubstance].append((source, id_, position, key))
+                link = (source, id_, position, key)
+                rows[RecordSubstance].append(link)
+                number += number_of("substance", *link)
             for digest, (kind, body) in record.new_statements.items():
                 if digest not in known:
                     known.add(digest)
-                    rows[ImportedStatement].append((digest, kind, body))
+                    seal = digest_of("statement", digest, kind, body)
+                    rows[ImportedStatement].append((digest, kind, body, seal))
             for position, statement in enumerate(record.statements):
-                rows[RecordStatement].append((source, id_, position, *statement))
+                said = (source, id_, position, *statement)
+                rows[RecordStatement].append(said)
+                number += number_of("statement", *said)
             for noun, mentioned, body in record.mentions:
                 changes.mentions.add((noun, mentioned))
-                rows[ImportedMention].append((source, id_, noun, mentioned, body))
+                mention = (source, id_, noun, mentioned, body)
+                rows[ImportedMention].append(mention)
+                number += number_of("mention", *mention)
+            own = (source, id_, version, released, False, record.digest, record.body)
+            rows[ImportedRecord].append((*own, sum_of(number)))
         for model, of_model in rows.items():
             self._tables.add_all(table_of(model), of_model)
         if len(known) > 200_000:
@@ -317,7 +326,7 @@ class Staging:
         ids = [row.id for row in rows]
         for row in rows:
             if row.digest:
-                changes.content -= int(_digest_in(source, row.id, row.digest), 16)
+                changes.content -= content_number(source, row.id, row.digest)
         for model, column in (
             (RecordSubstance, "substance_key"),
             (RecordStatement, "digest"),
@@ -339,17 +348,6 @@ class Staging:
         self.changes.set_aside.append((file, record, reason))
 
 
-def _digest_in(source_id: str, id_: str, digest: str) -> str:
-    return hashlib.sha256(f"{source_id}\n{id_}\n{digest}".encode()).hexdigest()
-
-
 def content_digest(before: str | None, changes: Changes) -> str:
     """A digest of every record of a source, whatever their order: their digests added up."""
-    total = (int(before or "0", 16) + changes.content) % 2**256
-    return f"{total:064x}"
-
-
-def content_of(source_id: str, records: Iterable[tuple[str, str]]) -> str:
-    """The same digest, from the ids and digests of all records that are there."""
-    total = sum(int(_digest_in(source_id, id_, digest), 16) for id_, digest in records)
-    return f"{total % 2**256:064x}"
+    return content_of(int(before or "0", 16) + changes.content)

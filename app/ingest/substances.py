@@ -20,6 +20,7 @@ from app.ingest.identity import (
 )
 from app.ingest.importer import Substance
 from app.ingest.names import slug
+from app.ingest.seals import substance_seal
 from app.ingest.staging import Changes
 from app.ingest.tables import Tables, among, select_in
 from app.models.drug import Drug, DrugIngredient
@@ -102,6 +103,7 @@ class Substances:
         for source_id, key in changed:
             row = dict(zip(OUTCOME, self._outcomes[source_id, key], strict=True))
             row |= {"source_id": source_id, "key": key, "body": self._bodies[source_id, key]}
+            row["seal"] = substance_seal(row)
             tables.add(table, row)
         tables.write()
         self._outcomes.clear()

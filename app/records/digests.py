@@ -33,6 +33,13 @@ def digest_of(*parts: object) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=BYTES).hexdigest()
 
 
+def number_of(*parts: object) -> int:
+    """A digest of some values, in their order, as a number: such may be added up."""
+    text = SEPARATOR.join(map(str, parts))
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=BYTES).digest()
+    return int.from_bytes(digest)
+
+
 def document_digest(kind: str, id_: str, drug_id: str | None, body: str) -> str:
     """The digest of a document."""
     text = f"{kind}\0{id_}\0{drug_id or ''}\0{body}"
@@ -77,7 +84,12 @@ class Sum:
         return str(Sum(f"{(_number(before) + self._sum) % WHOLE:x}"))
 
     def __str__(self) -> str:
-        return f"{self._sum % WHOLE:0{2 * BYTES}x}"
+        return sum_of(self._sum)
+
+
+def sum_of(*numbers: int) -> str:
+    """What numbers add up to, as long as a digest."""
+    return f"{sum(numbers) % WHOLE:0{2 * BYTES}x}"
 
 
 def _number(digest: object) -> int:

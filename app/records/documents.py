@@ -16,16 +16,14 @@ from sqlmodel import SQLModel
 
 from app.database import Row, table_of
 from app.models.condition import Condition
-from app.models.document import Document
 from app.models.drug import Drug
 from app.models.fact import Fact, fact_kinds
 from app.models.release import Release
 from app.models.source import Source
-from app.records.digests import Sum, document_digest
+from app.records.digests import document_digest
 from app.records.drugs import DrugRecord, drug_records
 from app.records.facts import fact_record, fact_records, fact_rows
 from app.records.rows import record_of, records
-from app.records.search import Index
 from app.settings import ROOT
 
 BATCH = 500
@@ -135,33 +133,6 @@ def documents(connection: sa.Connection) -> Iterator[Row]:
     """Every document that the other tables make, as rows of `document`."""
     for kind in _kinds():
         yield from kind.made(connection)
-
-
-def write_documents(connection: sa.Connection) -> Sum:
-    """Make every document and what is searched anew, in the transaction that changes them.
-
-    Gives the sum of their digests, for the release's seal.
-    """
-    table = table_of(Document)
-    connection.execute(table.delete())
-    index = Index(connection)
-    index.clear()
-    batch: list[Row] = []
-    made = Sum()
-    for document in documents(connection):
-        index.add(document)
-        made.add([document["digest"]])
-        if index.is_full:
-            index.write()
-        batch.append(document)
-        if len(batch) == BATCH:
-            connection.execute(table.insert(), batch)
-            batch = []
-    if batch:
-        connection.execute(table.insert(), batch)
-    index.write()
-    connection.execute(table_of(Release).update().values(rendered_by=renderer()))
-    return made
 
 
 @cache

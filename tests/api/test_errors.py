@@ -21,6 +21,7 @@ from app.database import write_engine
 from app.http.errors import PROBLEMS, problem_of
 from app.http.pages import _tag, listing_of
 from app.main import create_app
+from app.schema import newest_schema
 from app.settings import Settings
 from tests.conformance import contract
 from tests.conftest import AppTransport, Save
@@ -236,7 +237,7 @@ def unavailable(database_url: str, portal: anyio.from_thread.BlockingPortal) -> 
             told = problem(answer, 503, "unavailable")["detail"]
             assert told in (
                 "The database does not answer. Please try again.",
-                "The database has schema none, and this version needs 0005.",
+                f"The database has schema none, and this version needs {newest_schema()}.",
             )
             assert answer.headers["retry-after"] == "2"
             assert answer.headers["access-control-allow-origin"] == "*"

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from anyio.from_thread import BlockingPortal
 
-from app.ingest.releases import renew_documents
+from app.ingest.renewal import renew_documents
 from app.models.search import ClaimedIdentifier, ClaimedName, SearchedName, SearchedPiece
 from app.records.search import PARTS, WORDS
 from app.settings import Settings
