@@ -298,6 +298,7 @@ class Reader:
             )
         self.floor = floor or Floor()
         self._holds_floor = not is_sqlite
+        self._several = self._hosts is not None and len(self._hosts.all) > 1
         self._tries = 1 + len(self._hosts.all) if self._hosts else 1
         threads = min(settings.pool_size, SQLITE_READERS) if is_sqlite else settings.pool_size
         self.at_once = 2 * threads if is_sqlite else threads
@@ -319,7 +320,7 @@ class Reader:
 
         loop = asyncio.get_running_loop()
         look = None
-        if self._tries > 2:  # there is another host
+        if self._several:
             look = loop.call_later(SILENT, running.look, loop)
         try:
             return await loop.run_in_executor(self._threads, run)
@@ -335,6 +336,31 @@ class Reader:
         """The same; given up, with a `TimeoutError`, if it takes longer."""
         async with asyncio.timeout(seconds):
             return await self.in_thread(work)
+
+    @property
+    def read_from(self) -> set[Host]:
+        """The hosts that this thread's work has read from, where there are several."""
+        return set(self._running().read_from)
+
+    def elsewhere(self, than: set[Host]) -> Iterator[Host]:
+        """Each host that may do better than these did together.
+
+        What this thread reads before the next is asked for is read from that host alone. Raises
+        an error, as a statement does, once nobody waits for the work any more.
+        """
+        running = self._running()
+        try:
+            for host in self._hosts.others(than) if self._hosts else ():
+                running.hold()
+                running.alone = self._hosts.alone(host) if self._hosts else None
+                yield host
+        finally:
+            running.alone = None
+
+    def distrust(self, host: Host) -> None:
+        """Read nothing more from a host, for a while, if another one is there."""
+        if self._hosts:
+            self._hosts.distrust(host)
 
     def rows(self, statement: Statement, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         """All rows of a statement, in the driver's own types.
@@ -363,7 +389,7 @@ class Reader:
         text, constants = statement.on(self.engine.dialect)
         values = constants | _plain(values)
         try:
-            for _ in range(self._tries - 1):
+            for _ in range(0 if self._running().alone else self._tries - 1):
                 with suppress(_ElsewhereError):
                     return self._run(text, values, at_least)
             return self._run(text, values, at_least)
@@ -372,10 +398,18 @@ class Reader:
             kind = sqlite3.DatabaseError if is_sqlite else psycopg.DataError
             raise kind(f"what is stored is no text: {error}") from error
 
+    def _running(self) -> "_Running":
+        running: _Running | None = getattr(self._of_thread, "running", None)
+        if running is None:  # in no thread of the reader's
+            running = self._of_thread.running = _Running()
+        return running
+
     def _run(self, text: str, values: dict[str, Any], at_least: int) -> list[tuple[Any, ...]]:
-        running: _Running = getattr(self._of_thread, "running", None) or _Running()
+        running = self._running()
         running.hold()
-        connection = self._connection()
+        connection = self._connection(running.alone or self.engine)
+        if self._several:
+            running.read_from.add(connection.info["host"])
         driver: Any = connection.driver_connection
         try:
             with running.on(driver):
@@ -399,9 +433,9 @@ class Reader:
         finally:
             connection.close()
 
-    def _connection(self) -> sa.PoolProxiedConnection:
+    def _connection(self, engine: Engine) -> sa.PoolProxiedConnection:
         try:
-            return self.engine.raw_connection()
+            return engine.raw_connection()
         except sa.exc.InvalidRequestError as error:  # what was just made was out of date again
             if self._hosts:
                 raise _ElsewhereError(*error.args) from error
@@ -428,6 +462,9 @@ class _Running:
         self._driver: Any = None
         self._since = 0.0
         self._is_given_up = False
+        self.read_from: set[Host] = set()
+        self.alone: Engine | None = None
+        """An engine of the one host that is to be read from, if it is to be one."""
 
     def hold(self) -> None:
         """Raise an error if it has been given up."""
@@ -479,7 +516,6 @@ class BehindError(_ElsewhereError):
 ELSEWHERE = (
     psycopg.errors.SerializationFailure,  # what is replayed conflicts with it, on a standby
     psycopg.errors.DeadlockDetected,
-    psycopg.InternalError,  # among them what is damaged there
 )
 
 

@@ -30,6 +30,10 @@ one that is ahead is soon asked, and from then on none is served that is behind 
 AVOIDED = 5.0
 """Seconds for which a host that failed is asked only if no other is there."""
 
+DISTRUSTED = 60.0
+"""The same of one whose data was found not to be whole: what a disk has changed is rarely one page,
+and of lists that lack an item not all is seen while serving."""
+
 ANY = "any"
 
 
@@ -68,6 +72,8 @@ class Hosts:
         self._in_turn = parameters.get("load_balance_hosts") == "disable"
         self._avoided: dict[Host, float] = {}
         self._broken: dict[Host, float] = {}
+        self._distrusted: dict[Host, float] = {}
+        self._alone: dict[Host, sa.Engine] = {}
         self._standbys: dict[Host, bool] = {}
 
     def _named(self) -> list[Host]:
@@ -90,6 +96,27 @@ class Hosts:
         self._broken[host] = monotonic()
         self._avoid(host, why)
 
+    def distrust(self, host: Host) -> None:
+        """Use no connection to a host that was made before now, and for long ask it last."""
+        self._broken[host] = self._distrusted[host] = monotonic()
+
+    def others(self, than: set[Host]) -> list[Host]:
+        """Each host that may do better than these did together, those first that do best."""
+        every = [host for hosts in self._in_order() for host in hosts]
+        return [host for host in every if {host} != than]
+
+    def alone(self, host: Host) -> sa.Engine:
+        """An engine whose connections are of one of the hosts, and not kept."""
+        if host not in self._alone:
+            only = Hosts(self._parameters, prefers_standby=True, lifetime=self._lifetime)
+            only.all = [host]
+            engine = sa.create_engine(
+                "postgresql://", isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
+            )
+            only.listen(engine)
+            self._alone[host] = engine
+        return self._alone[host]
+
     def _avoid(self, host: Host, why: object) -> None:
         now = monotonic()
         if len(self.all) > 1 and not self._is_avoided(host, now):
@@ -99,17 +126,23 @@ class Hosts:
     def _is_avoided(self, host: Host, now: float) -> bool:
         return now - self._avoided.get(host, float("-inf")) < AVOIDED
 
+    def _is_distrusted(self, host: Host, now: float) -> bool:
+        return now - self._distrusted.get(host, float("-inf")) < DISTRUSTED
+
     def _in_order(self) -> list[list[Host]]:
-        """Those that have not failed lately, and the others, which failed longest ago first."""
+        """Those that have not failed lately, the others, which failed longest ago first, and those
+        whose data is not whole."""
         now = monotonic()
         hosts = self.all if self._in_turn else random.sample(self.all, len(self.all))
         if not self._takes_any:  # what was seen spares a connection; it may have changed since
             hosts = sorted(hosts, key=lambda host: not self._is_preferred(host))
         since = {host: self._avoided.get(host, float("-inf")) for host in hosts}
         avoided = [host for host in hosts if now - since[host] < AVOIDED]
+        distrusted = [host for host in hosts if self._is_distrusted(host, now)]
         return [
-            [host for host in hosts if host not in avoided],
-            sorted(avoided, key=lambda host: since[host]),
+            [host for host in hosts if host not in avoided + distrusted],
+            [h for h in sorted(avoided, key=lambda h: since[h]) if h not in distrusted],
+            distrusted,
         ]
 
     def _is_preferred(self, host: Host) -> bool:
@@ -148,6 +181,8 @@ class Hosts:
         lasts = self._lifetime * random.uniform(0.5, 1)  # noqa: S311 -- nothing to guess
         lasts = lasts if len(self.all) > 1 else float("inf")
         made = monotonic()
+        if self._is_distrusted(host, made):
+            lasts = AVOIDED  # until another one is back
         record.info.update(host=host, made=made, until=made + lasts, is_new=True)
         return found
 

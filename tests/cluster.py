@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 
 from tests.postgres import INITDB, TIMEOUT, USER, child_of, failure, owner, programs_for, running
+from tests.processes import until
 
 NAME = "medfacts"
 
@@ -57,9 +58,9 @@ class Node:
             assert copying.wait() == 0, failure("pg_basebackup", self._folder)
         return self.start()
 
-    def start(self) -> "Node":
+    def start(self, **options: object) -> "Node":
         """Run, and wait until it takes connections."""
-        given = [f"-c{name}={value}" for name, value in OPTIONS.items()]
+        given = [f"-c{name}={value}" for name, value in (OPTIONS | options).items()]
         at = ("-h", "127.0.0.1", "-p", str(self.port), "-k", "")
         deadline = time.monotonic() + TIMEOUT
         while not self.is_ready():
@@ -124,6 +125,35 @@ class Node:
             yield
         finally:
             self.send(signal.SIGCONT, to_all=True)
+
+    def catch_up(self, primary: "Node") -> None:
+        """Wait until all is replayed that the primary has written."""
+        [(written,)] = primary.run("SELECT pg_current_wal_lsn()")
+        until(lambda: self.run(f"SELECT pg_last_wal_replay_lsn() >= '{written}'") == [(True,)])
+
+    @contextmanager
+    def with_another_text(
+        self, primary: "Node", text: bytes, instead: bytes, **options: object
+    ) -> Iterator[None]:
+        """A standby with a text changed in the documents' file, as a disk might, for a while."""
+        assert len(text) == len(instead)
+        primary.run("CHECKPOINT")  # or the file were written anew from the log
+        self.catch_up(primary)
+        self.run("CHECKPOINT")
+        path = self.data / self.run("SELECT pg_relation_filepath('document')")[0][0]
+        self.end()
+        whole = path.read_bytes()
+        assert text in whole
+        with path.open("r+b") as file:
+            file.write(whole.replace(text, instead))
+        try:
+            self.start(**options)
+            yield
+        finally:
+            self.end()
+            with path.open("r+b") as file:
+                file.write(whole)
+            self.start()
 
     def follow(self, primary: "Node") -> None:
         """Be a standby of another primary from now on."""

@@ -14,15 +14,18 @@ from sqlalchemy.engine import make_url
 from app.api.reading import SERVED
 from app.database import BehindError, Reader, Statement, write_engine
 from app.floor import Floor
+from app.hosts import Host
 from app.main import create_app
 from app.schema import migrate
 from app.settings import Settings
-from tests.cluster import Node, running_cluster, url_of
+from tests.cluster import NAME, Node, running_cluster, url_of
 from tests.conftest import load_drugs
 from tests.http.raw import asked_of
-from tests.writing import drug
+from tests.postgres import USER
+from tests.writing import drug, warning
 
 PROCESS = Statement(sa.select(sa.text("pg_backend_pid()")))
+ID = [(b"x-request-id", b"same")]
 PORT = Statement(sa.select(sa.text("inet_server_port()")))
 
 
@@ -32,7 +35,9 @@ def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Node]]:
     with running_cluster(standbys=1) as nodes:
         settings = Settings(database_url=url_of(*nodes))
         migrate(settings)
-        load_drugs(settings, tmp_path_factory.mktemp("seed"), drug("hustanol"))
+        load_drugs(
+            settings, tmp_path_factory.mktemp("seed"), drug("hustanol", warning("drowsiness"))
+        )
         yield nodes
 
 
@@ -180,6 +185,88 @@ def test_what_a_frozen_standby_does_not_answer_is_read_elsewhere(nodes: list[Nod
     assert found == [(primary.port,)]
     assert time.monotonic() - begun < 2
     reader.close()
+
+
+DAMAGED = (
+    "/v1/warnings/hustanol-warning-drowsiness",
+    "/v1/drugs/hustanol?include=all",
+    "/v1/search?q=drowsiness",
+)
+SEES: dict[str, dict[str, object]] = {
+    "does not match its digest": {"ignore_checksum_failure": "on"},
+    "invalid page in block": {},  # as Postgres itself says
+}
+"""What is said of a changed byte, and the settings of a Postgres that does so."""
+
+
+@pytest.mark.parametrize("told", SEES)
+def test_what_is_damaged_at_one_host_is_answered_from_another_and_told_once(
+    nodes: list[Node], caplog: pytest.LogCaptureFixture, told: str
+) -> None:
+    primary, standby = nodes
+    truth = answers_of([primary], *DAMAGED)
+    assert {status for status, _ in truth} == {200}
+
+    with standby.with_another_text(primary, b"drowsiness.", b"wakefulness", **SEES[told]):
+        assert {status for status, _ in answers_of([standby], *DAMAGED)} == {503}
+        for path, answer in zip(DAMAGED, truth, strict=True):
+            caplog.clear()
+            assert answers_of(nodes, path, path, "/health/ready")[:2] == [answer, answer]
+            [line] = loud(caplog)
+            assert f"request same: the data is damaged at {standby.host}: " in line
+            assert told in line
+            assert f"It was read at {primary.host}" in line
+
+
+def test_what_is_damaged_at_every_host_is_a_503_and_no_host_is_left_alone_for_it(
+    nodes: list[Node], caplog: pytest.LogCaptureFixture
+) -> None:
+    primary, standby = nodes
+    truth = answers_of(nodes, DAMAGED[0])
+    primary.run("UPDATE document SET digest = reverse(digest)")
+    standby.catch_up(primary)
+    app = create_app(Settings(database_url=url_of(*nodes), cache_bytes=0))
+
+    caplog.clear()
+    status, headers, _ = asyncio.run(asked_of(app, DAMAGED[0].encode(), ID))
+    asked_next = app.state.reader.rows(PORT, {})
+    app.close()
+    primary.run("UPDATE document SET digest = reverse(digest)")
+    standby.catch_up(primary)
+
+    assert (status, headers["retry-after"], asked_next) == (503, "60", [(standby.port,)])
+    [line] = loud(caplog)
+    assert "Nothing was answered from it" in line
+    assert all(node.host in line for node in nodes)
+    assert answers_of(nodes, DAMAGED[0]) == truth
+
+
+def test_a_host_that_is_not_trusted_is_asked_if_no_other_is_there(nodes: list[Node]) -> None:
+    primary, standby = nodes
+    url = f"postgresql://{USER}@{primary.host},{standby.host},127.0.0.1:1/{NAME}"
+    reader = Reader(Settings(database_url=url))
+    named = {node: Host("127.0.0.1", str(node.port)) for node in nodes}
+    asked = [reader.rows(PORT, {})]
+
+    for node in (standby, primary):
+        reader.distrust(named[node])
+        asked.append(reader.rows(PORT, {}))
+
+    assert asked == [[(standby.port,)], [(primary.port,)], [(standby.port,)]]
+    reader.close()
+
+
+def loud(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """The lines that nobody is to miss."""
+    return [record.getMessage() for record in caplog.records if record.levelname == "CRITICAL"]
+
+
+def answers_of(nodes: list[Node], *paths: str) -> list[tuple[int, bytes]]:
+    """What an app without a cache answers that reads from these."""
+    app = create_app(Settings(database_url=url_of(*nodes), cache_bytes=0))
+    answers = [asyncio.run(asked_of(app, path.encode(), ID)) for path in paths]
+    app.close()
+    return [(status, body) for status, _, body in answers]
 
 
 def asleep(reader: Reader, seconds: float) -> Statement:

@@ -1,6 +1,7 @@
 """Health: for the machines that run the API."""
 
 import sqlite3
+from functools import partial
 from typing import Any, Literal
 
 import psycopg
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 from fastapi import Request
 from pydantic import Field
 
-from app.api.reading import Reading
+from app.api.reading import Reading, soundly
 from app.api.releases import current_release
 from app.database import Reader, Statement
 from app.http.errors import BadParameterError, UnavailableError, documented
@@ -66,7 +67,8 @@ async def get_readiness(request: Request) -> Any:
         return {"status": "ok", "release": reading.release, "db_schema": schema}
 
     try:
-        return await reader.within(SECONDS_TO_LOOK, look)
+        sound = partial(soundly, reader, request.scope, look)
+        return await reader.within(SECONDS_TO_LOOK, sound)
     except TimeoutError:
         raise UnavailableError(UnavailableError.example) from None
 

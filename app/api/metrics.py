@@ -24,6 +24,7 @@ from prometheus_client.registry import Collector
 from sqlmodel import col
 
 from app import __version__
+from app.api.reading import soundly
 from app.database import Reader, Statement
 from app.http.routing import Route, Router
 from app.http.tally import BOUNDS, Tally
@@ -76,7 +77,8 @@ class Newest:
         """Its columns, as in `NEWEST`; nothing if there is none; None if the database is away."""
         if self._asking is None:
             read = partial(self.reader.rows_of_release, NEWEST, {})
-            self._asking = asyncio.ensure_future(self.reader.within(4 * SECONDS_TO_ASK, read))
+            sound = partial(soundly, self.reader, {}, read)
+            self._asking = asyncio.ensure_future(self.reader.within(4 * SECONDS_TO_ASK, sound))
             self._asking.add_done_callback(self._asked)
         asking = self._asking
         await asyncio.wait([asking], timeout=SECONDS_TO_ASK)

@@ -9,14 +9,17 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
+import psycopg
 import sqlalchemy as sa
 from sqlmodel import col
 from starlette.types import Scope
 
 from app.database import Reader, Statement
+from app.hosts import Host
 from app.http.errors import DamagedError, NoDataError, UnavailableError
 from app.http.headers import VERSION, announce
 from app.http.pages import Cursor, next_path
@@ -37,6 +40,8 @@ from app.records.digests import (
     parts_of,
 )
 from app.records.documents import renderer
+
+T = TypeVar("T")
 
 logger = logging.getLogger("medfacts")
 
@@ -98,7 +103,7 @@ class Reading:
                 "brings it up to date."
             )
         if seal is None or not is_sealed(*released):
-            raise self.damaged("the newest release does not match its seal")
+            raise self.damaged(NO_SEAL)
         self._reader.serves(released[0])
         self.scope["state"]["release"] = released
         before, self.release, self._seal = self.release, id_, seal
@@ -174,15 +179,53 @@ class Reading:
             raise self.damaged(f"{expected} {what} should have been found, and {found} were")
 
     def damaged(self, what: str) -> DamagedError:
-        """The error for data that is not what was written; it is written down, loudly."""
-        request_id = self.scope.get("request_id", "")
-        logger.critical(
-            "request %s: the data is damaged: %s. Nothing was answered from it; "
-            "`medfacts check` tells what else is.",
-            request_id,
-            what,
-        )
-        return DamagedError(DamagedError.example)
+        """The error for data that is not what was written; `soundly` writes it down, loudly."""
+        return DamagedError(what)
+
+
+UNSOUND = (DamagedError, psycopg.InternalError, psycopg.DataError, psycopg.ProgrammingError)
+"""What reading raises of data that is not what was written, or not there."""
+
+
+def soundly(reader: Reader, scope: Scope, work: Callable[[], T]) -> T:
+    """What the work gives of data that is what was written: at another host, if need be.
+
+    There all of it is read from one host, and anew. What was found is written down, loudly, and a
+    host that is not sound while another is, is left alone for a while. If none is, the error says
+    so that was raised first.
+    """
+    try:
+        return work()
+    except UNSOUND as error:
+        first, at = error, reader.read_from
+    unsound: set[Host] = set() if len(at) > 1 else set(at)
+    for host in reader.elsewhere(at):
+        try:
+            found = work()
+        except UNSOUND:
+            unsound.add(host)
+        except (UnavailableError, psycopg.Error):  # it is behind, or away
+            continue
+        else:
+            unsound = unsound or at - {host}
+            _tell(scope, first, unsound, f"It was read at {host}, and there it is left alone")
+            for other in unsound:
+                reader.distrust(other)
+            return found
+    if isinstance(first, DamagedError) and scope:
+        _tell(scope, first, unsound, "Nothing was answered from it")
+    raise first
+
+
+def _tell(scope: Scope, error: Exception, hosts: set[Host], outcome: str) -> None:
+    """Write down, loudly, that data is damaged; the scope is empty if no request asked for it."""
+    logger.critical(
+        "%sthe data is damaged%s: %s. %s; `medfacts check` tells what else is.",
+        f"request {scope.get('request_id')}: " if scope else "",
+        f" at {' or '.join(sorted(map(str, hosts)))}" if hosts else "",
+        error.what if isinstance(error, DamagedError) else str(error).strip().rstrip("."),
+        outcome,
+    )
 
 
 def _there(table: Any, *conditions: sa.ColumnElement[bool]) -> Statement:
@@ -214,6 +257,8 @@ _found = (
 DOCUMENT = with_release(_found, _found.c.sealed)
 
 
+NO_SEAL = "the newest release does not match its seal"
+
 SERVED = Statement(sa.select(*RELEASE))
 
 SECONDS_TO_TELL = 2.5
@@ -222,10 +267,14 @@ SECONDS_TO_TELL = 2.5
 
 async def release_served(reader: Reader) -> tuple[Any, ...] | None:
     """What tells the release that is served now from every other; None if there is none."""
-    rows = await reader.within(SECONDS_TO_TELL, lambda: reader.rows_of_release(SERVED, {}))
-    if rows and rows[0][4] is not None and not is_sealed(*rows[0]):
-        raise DamagedError(DamagedError.example)
-    return rows[0] if rows else None
+
+    def read() -> tuple[Any, ...] | None:
+        rows = reader.rows_of_release(SERVED, {})
+        if rows and rows[0][4] is not None and not is_sealed(*rows[0]):
+            raise DamagedError(NO_SEAL)
+        return rows[0] if rows else None
+
+    return await reader.within(SECONDS_TO_TELL, partial(soundly, reader, {}, read))
 
 
 class _AnotherReleaseError(Exception):
@@ -241,12 +290,13 @@ class DataRoute(WorkRoute):
         """The body of the answer, and the headers that the function gave it."""
         reader: Reader = scope["app"].state.reader
 
-        def answer() -> tuple[bytes, list[tuple[bytes, bytes]]]:
+        def once() -> tuple[bytes, list[tuple[bytes, bytes]]]:
             while True:
                 reading = Reading(reader, scope)
                 with suppress(_AnotherReleaseError):
                     return function(reading=reading, **given).encode(), reading.headers
 
+        answer = partial(soundly, reader, scope, once)
         tracer = scope["app"].state.tracer
         if tracer is None:
             return await reader.in_thread(answer)

@@ -199,6 +199,11 @@ class DamagedError(UnavailableError):
     headers: ClassVar[dict[str, str]] = {"Retry-After": "60"}
     example = "What is stored here is not what was written. It is not served until it is mended."
 
+    def __init__(self, what: str) -> None:
+        super().__init__(self.example)
+        self.what = what
+        """What was found, for whoever runs the server."""
+
 
 class OverloadedError(UnavailableError):
     """More is asked for than can be answered."""
