@@ -205,31 +205,63 @@ def set_aside(settings: Settings, source: str | None) -> None:
 @main.command()
 @in_one_sentence
 def check(settings: Settings) -> None:
-    """Check the seed's files, the database's schema, and that every fact in it is whole."""
-    from app.database import read_engine
-    from app.ingest.checks import faults_of
-    from app.ingest.releases import current_release
-    from app.ingest.seed import is_loaded, read_seed, seed_files
+    """Check the seed's files, the database's schema, and that every fact in it is whole.
+
+    Of several hosts of Postgres, each is looked at.
+    """
+    from app.ingest.seed import read_seed
 
     read_seed(settings.seed_dir)
     click.echo(f"The seed's files in {settings.seed_dir} are right.")
     _require_schema(settings)
     with suppress(DBAPIError, UnicodeDecodeError, JSONDecodeError):  # what is looked at tells more
         _require_data(settings)
-    engine = read_engine(settings)
-    try:
-        with engine.connect() as connection:
-            faults = faults_of(connection)
-            if faults:
-                raise CommandError("\n".join(["the data is not whole:", *faults]))
-            release = current_release(connection)
-            unchanged = is_loaded(connection, seed_files(settings.seed_dir))
-    finally:
-        engine.dispose()
+    release, unchanged = _look_at_each_host(settings)
     click.echo(f"The database {_where(settings)} is whole.")
     if not unchanged:
         raise CommandError("the seed has changed since it was loaded; run `medfacts seed`.")
-    click.echo(f"It serves release {release.id if release else ''}.")
+    click.echo(f"It serves release {release}.")
+
+
+def _look_at_each_host(settings: Settings) -> tuple[str, bool]:
+    """The newest release, and whether the seed is what it was when that was loaded.
+
+    Raises a `CommandError` that names what is not whole. A host that cannot be reached is told.
+    """
+    import sqlalchemy as sa
+
+    from app.database import engines_of_hosts
+    from app.ingest.checks import faults_of
+    from app.ingest.releases import current_release
+    from app.ingest.seed import is_loaded, seed_files
+
+    faults: list[str] = []
+    found: list[tuple[int, str, bool]] = []
+    for host, engine in engines_of_hosts(settings).items():
+        try:
+            connection = engine.connect()
+        except DBAPIError as error:
+            if not host:
+                raise
+            reason = str(error.orig).strip().splitlines()[0].rstrip(".")
+            click.echo(f"medfacts: {host} was not looked at: {reason}.", err=True)
+            continue
+        with connection:
+            here = faults_of(connection)
+            faults += [f"At {host}: {fault}" if host else fault for fault in here]
+            release = None if here else current_release(connection)
+            if release:
+                number = connection.scalar(sa.text("SELECT max(number) FROM release"))
+                unchanged = is_loaded(connection, seed_files(settings.seed_dir))
+                found.append((number, release.id, unchanged))
+                if host:
+                    click.echo(f"At {host} release {release.id} is whole.")
+        engine.dispose()
+    if faults:
+        raise CommandError("\n".join(["the data is not whole:", *faults]))
+    if not found:
+        raise CommandError(f"the database {_where(settings)} could not be looked at.")
+    return max(found)[1:]
 
 
 def _prepare(settings: Settings) -> None:

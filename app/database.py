@@ -85,6 +85,25 @@ def read_engine(settings: Settings) -> Engine:
     return _sqlite_engine(url, "ro", pool_size=settings.pool_size)
 
 
+def engines_of_hosts(settings: Settings) -> dict[str, Engine]:
+    """An engine that reads as `read_engine`'s for each host that the URL names, by host and port.
+
+    A statement may take as long as it does. For a file, or one host, that has no name.
+    """
+    settings = settings.model_copy(update={"request_seconds": 0})  # which for Postgres is no limit
+    url = database_url(settings)
+    if url.get_backend_name() != POSTGRES:
+        return {"": read_engine(settings)}
+    named = _postgres_reads(settings, url, autocommit=False)[1].all
+    if len(named) == 1:
+        return {"": read_engine(settings)}
+    wanted = {"target_session_attrs": hosts.ANY}
+    urls = {host: url.update_query_dict(host.parameters() | wanted) for host in named}
+    return {
+        str(host): _postgres_reads(settings, own, autocommit=False)[0] for host, own in urls.items()
+    }
+
+
 def _postgres_reads(
     settings: Settings, url: URL, *, autocommit: bool, lifetime: float | None = None
 ) -> tuple[Engine, Hosts]:

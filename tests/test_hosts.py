@@ -1,10 +1,12 @@
 """Which of a Postgres's hosts is asked, and that nothing older than the floor is answered."""
 
 import asyncio
+import re
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -22,6 +24,7 @@ from tests.cluster import NAME, Node, running_cluster, url_of
 from tests.conftest import load_drugs
 from tests.http.raw import asked_of
 from tests.postgres import USER
+from tests.test_cli import run
 from tests.writing import drug, warning
 
 PROCESS = Statement(sa.select(sa.text("pg_backend_pid()")))
@@ -30,14 +33,18 @@ PORT = Statement(sa.select(sa.text("inet_server_port()")))
 
 
 @pytest.fixture(scope="module")
-def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Node]]:
+def seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of what is loaded."""
+    return tmp_path_factory.mktemp("seed")
+
+
+@pytest.fixture(scope="module")
+def nodes(seed: Path) -> Iterator[list[Node]]:
     """A primary and a standby with one release, which no test changes."""
     with running_cluster(standbys=1) as nodes:
         settings = Settings(database_url=url_of(*nodes))
         migrate(settings)
-        load_drugs(
-            settings, tmp_path_factory.mktemp("seed"), drug("hustanol", warning("drowsiness"))
-        )
+        load_drugs(settings, seed, drug("hustanol", warning("drowsiness")))
         yield nodes
 
 
@@ -192,8 +199,9 @@ DAMAGED = (
     "/v1/drugs/hustanol?include=all",
     "/v1/search?q=drowsiness",
 )
+IGNORED: dict[str, object] = {"ignore_checksum_failure": "on"}
 SEES: dict[str, dict[str, object]] = {
-    "does not match its digest": {"ignore_checksum_failure": "on"},
+    "does not match its digest": IGNORED,
     "invalid page in block": {},  # as Postgres itself says
 }
 """What is said of a changed byte, and the settings of a Postgres that does so."""
@@ -216,6 +224,30 @@ def test_what_is_damaged_at_one_host_is_answered_from_another_and_told_once(
             assert f"request same: the data is damaged at {standby.host}: " in line
             assert told in line
             assert f"It was read at {primary.host}" in line
+
+
+def test_check_looks_at_every_host_and_says_which_a_fault_is_of(
+    nodes: list[Node], seed: Path
+) -> None:
+    primary, standby = nodes
+    url = f"postgresql://{USER}:hunter22@127.0.0.1:1,{primary.host},{standby.host}/{NAME}"
+    whole = run("check", url=url, seed=seed)
+
+    with standby.with_another_text(primary, b"drowsiness.", b"wakefulness", **IGNORED):
+        damaged = run("check", url=url, seed=seed)
+
+    assert whole.exit_code == 0, whole.output
+    assert [line[: line.index(" release")] for line in whole.stdout.splitlines()[1:3]] == [
+        f"At {primary.host}",
+        f"At {standby.host}",
+    ]
+    assert "hunter22" not in whole.output
+    assert re.fullmatch(r"medfacts: 127.0.0.1:1 was not looked at: .+refused\.\n", whole.stderr)
+    assert damaged.exit_code == 1
+    told = damaged.stderr.splitlines()[1:]
+    assert told[0] == "medfacts: the data is not whole:"
+    assert {line.partition(": ")[0] for line in told[1:]} == {f"At {standby.host}"}
+    assert "'hustanol-warning-drowsiness' does not match its digest." in damaged.stderr
 
 
 def test_what_is_damaged_at_every_host_is_a_503_and_no_host_is_left_alone_for_it(
