@@ -13,6 +13,10 @@ SECONDS_TO_DEFER = 0.005
 MOST_AT_ONCE = 32
 """How many it then takes: as many as come at once must not wait for one after the other."""
 
+UNSENT_BYTES = 131_072
+"""What the system takes of answers before a client's system has room for them. It would take
+megabytes; so what is begun, and not read, when the server has to stop is little, and finds room."""
+
 SECONDS_TO_RECOVER = 0.5
 """How long nobody is let in when that has failed: most likely too many files are open."""
 
@@ -38,6 +42,7 @@ class Door:
         self._coming: set[asyncio.Task[None]] = set()
         self._pause: asyncio.TimerHandle | None = None
         listener.setblocking(False)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)  # inherited
         self._open()
 
     async def close(self) -> None:

@@ -5,7 +5,8 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -133,23 +134,87 @@ def test_all_who_were_let_in_get_whole_answers(server: Server, connect: Connect)
     assert took < 10
 
 
+COLD = b"".join(b"GET /v1/trials?limit=%d HTTP/1.1\r\n%b\r\n" % (n, HOST) for n in range(1, 100))
+PIPELINES = {
+    "hits": RECORD * 500,
+    "hits, very many": RECORD * 5000,
+    "cold": COLD,
+    "large": LARGE * 20,
+}
+"""So many requests at once that no system holds what is answered."""
+
+
 @pytest.mark.parametrize("server", ["1"], indirect=True)
-def test_a_client_that_does_not_read_keeps_nobody_and_may_still_read_afterwards(
+def test_clients_that_do_not_read_keep_nobody_and_read_whole_answers_afterwards(
     server: Server, connect: Connect
 ) -> None:
-    stuck = [connect(receives=4096) for _ in range(5)]
-    for client in stuck:
+    one = [connect(receives=4096) for _ in range(3)]
+    for client in one:
         client.sendall(RECORD)
-    large = connect(receives=4096)
-    large.sendall(LARGE * 20)  # so much that no system holds it
+    many = {name: connect(receives=4096) for name in PIPELINES}
+    for name, client in many.items():
+        client.settimeout(0.2)
+        with suppress(TimeoutError):
+            client.sendall(PIPELINES[name])
     time.sleep(0.3)
 
     begun = time.monotonic()
     assert server.stop() == 0
     assert time.monotonic() - begun < 10
 
-    for client in stuck:
+    for client in one:
         assert whole(client)[1].startswith(b'{"id":"baclofen"')
+    for name, client in many.items():
+        client.settimeout(15)
+        assert all_whole(client) >= 1, name
+
+
+@pytest.mark.parametrize("server", ["1"], indirect=True)
+def test_clients_that_ask_for_much_at_once_get_whole_answers_and_then_the_end(
+    server: Server, connect: Connect
+) -> None:
+    slow, fast, asking = connect(receives=4096), connect(), connect(receives=4096)
+    slow.sendall(RECORD * 500)
+    fast.sendall(RECORD * 500)
+    asking.sendall(RECORD * 500)
+
+    with ThreadPoolExecutor(3) as threads:
+        read = [
+            threads.submit(all_whole, slow, pause=0.005),
+            threads.submit(all_whole, fast, pause=0.001),
+            threads.submit(all_whole, asking, more=RECORD),
+        ]
+        time.sleep(0.1)
+        begun = time.monotonic()
+        assert server.stop() == 0
+        took = time.monotonic() - begun
+        numbers = [each.result() for each in read]
+
+    assert all(1 <= number < 500 for number in numbers)
+    assert took < 5
+
+
+def all_whole(client: socket.socket, pause: float = 0, more: bytes = b"") -> int:
+    """How many answers come until the end, each of which has to be a whole 200.
+
+    Reads slowly, if asked, or asks for more while it reads.
+    """
+    got, number = b"", 0
+    while part := client.recv(16384):
+        got += part
+        while b"\r\n\r\n" in got:
+            head, _, body = got.partition(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 200"), head
+            length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
+            if len(body) < length:
+                break
+            got, number = body[length:], number + 1
+        time.sleep(pause)
+        if more:
+            with suppress(BrokenPipeError, ConnectionResetError):
+                client.sendall(more)
+    assert got == b"", "cut off"
+    return number
 
 
 @pytest.mark.parametrize("server", ["2"], indirect=True)

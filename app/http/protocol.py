@@ -8,6 +8,11 @@ headers, no body for an upgrade, and the one shape of errors for what is no HTTP
 import asyncio
 import re
 import socket
+import termios
+from array import array
+from collections.abc import Callable
+from contextlib import suppress
+from fcntl import ioctl
 from functools import partial
 from http import HTTPMethod
 from typing import Any
@@ -38,6 +43,9 @@ SECONDS_TO_LINGER = 2
 SECONDS_TO_LEAVE = 0.3
 """How long an idle client's next request is still answered, once the server has to stop."""
 
+SECONDS_BETWEEN_LOOKS = 0.05
+"""How often a client that leaves is looked at."""
+
 REQUEST_LINE = re.compile(rb"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}) \S+ HTTP/1\.[01]\r\n")
 
 FRAMING = (b"content-length", b"transfer-encoding")
@@ -55,6 +63,9 @@ class StrictProtocol(HttpToolsProtocol):
     _heads = 0
     _refused = False
     _leaves = False
+    _ends = False
+    """What was begun is the last that is sent; what more is asked is not read."""
+    _begun: RequestResponseCycle | None = None
     _is_one_too_many = False
     _reading: asyncio.TimerHandle | None = None
     _deadline: asyncio.TimerHandle | None = None
@@ -71,13 +82,16 @@ class StrictProtocol(HttpToolsProtocol):
         self._wait_no_more()
         if self._reading is not None:
             self._reading.cancel()
+        if self._begun is not None:  # uvicorn tells the last that was asked for
+            self._begun.disconnected = True
+            self._begun.message_event.set()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Read what has arrived; nothing more of a connection that has been refused."""
         self._unset_keepalive_if_required()
         heads = self._heads
-        while data and not self._refused:
+        while data and not (self._refused or self._ends):
             try:
                 self.parser.feed_data(data)
             except httptools.HttpParserUpgrade as upgrade:
@@ -92,7 +106,7 @@ class StrictProtocol(HttpToolsProtocol):
                 self._refuse(_told(error, data))
             else:
                 break
-        if self._refused:
+        if self._refused or self._ends:
             return
         if self._in_head and self._heads == heads:  # nothing of this chunk was another request's
             self._head_bytes += len(data)
@@ -112,21 +126,64 @@ class StrictProtocol(HttpToolsProtocol):
         A client that is idle may be sending its next request, which to close would reset.
         """
         self._leaves = True
-        if self.cycle is None or self.cycle.response_complete:
+        is_idle = self._begun is None or self._begun.response_complete
+        if is_idle and not self.transport.get_write_buffer_size():
             self.loop.call_later(SECONDS_TO_LEAVE, self._leave)
         else:
-            self.cycle.keep_alive = False
-        # What the system holds is sent on when this process is gone, to whoever reads that slowly.
-        unsent = self.transport.get_write_buffer_size()
-        if unsent:
-            own: socket.socket = self.transport.get_extra_info("socket")
+            self._end()
+
+    def _end(self) -> None:
+        """Send what was begun, and nothing more: what was asked after it is not begun any more."""
+        self._ends = True
+        self._wait_no_more()
+        self._unset_keepalive_if_required()
+        self.pipeline.clear()
+        last = self._begun
+        if last is None or last.response_complete:
+            self._go()
+        elif self.flow.write_paused and not last.response_started:
+            last.disconnected, last.waiting_for_100_continue = True, False  # it sends nothing
+            self._go()
+        else:
+            last.keep_alive = False
+            if last.transport is self.transport:
+                last.transport = _Lingering(self.transport, self._go)  # type: ignore[assignment] # as below
+        self._hand_over()
+
+    def _go(self) -> None:
+        """Send nothing more, and close when the client's system has all of it.
+
+        Until then what it sends is read, and left: to close with that unread is a reset, by which
+        the system forgets what is on its way.
+        """
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        self.transport.write_eof()
+        if self.transport.get_write_buffer_size() or _held(self._socket()):
+            self.loop.call_later(SECONDS_BETWEEN_LOOKS, self._go)
+        else:
+            self.transport.close()
+
+    def _hand_over(self) -> None:
+        """Have the system take what is unsent: it sends that on when this process is gone."""
+        own, unsent = self._socket(), self.transport.get_write_buffer_size()
+        with suppress(OSError):
+            own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, 0)  # see app/door.py
+        if own.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) < 4 * unsent:
             own.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2 * unsent)
 
+    def _socket(self) -> socket.socket:
+        own: socket.socket = self.transport.get_extra_info("socket")
+        return own
+
     def _leave(self) -> None:
+        if self._ends:
+            return
         if self._in_head:
             self._too_slow()
         elif self.cycle is None or self.cycle.response_complete:
-            self.transport.close()
+            self._end()
 
     def on_message_begin(self) -> None:
         """Begin a request."""
@@ -151,6 +208,8 @@ class StrictProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Hand the request to the app."""
+        if self._ends:
+            return
         if self.parser.get_http_version() not in ("1.0", "1.1"):
             raise RequestError("The HTTP version is neither 1.0 nor 1.1.")
         if b"#" in self.url:
@@ -161,7 +220,9 @@ class StrictProtocol(HttpToolsProtocol):
             if is_refused:
                 self.scope["state"]["refusal"] = TooManyError(TooManyError.example)
             super().on_headers_complete()
-            self.cycle.keep_alive &= not (self._leaves or is_refused)
+            self.cycle.keep_alive &= not is_refused
+            if self._leaves:
+                self._end()
         self._in_head, self._in_body, self._head_bytes = False, True, 0
 
     def on_message_complete(self) -> None:
@@ -203,29 +264,39 @@ class StrictProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         """Have a request answered by a task of its own."""
+        self._begun = cycle
         cycle.scope["extensions"] = {WRITE: partial(_write, cycle)}  # type: ignore[dict-item] # ours
         super()._start_asgi_task(cycle, app)
+
+    def on_response_complete(self) -> None:
+        """Begin the next request, if there is to be one."""
+        super().on_response_complete()
+        if self._ends:
+            self._unset_keepalive_if_required()
 
     def pause_writing(self) -> None:
         """See to it that the client reads on, now that much is unsent."""
         super().pause_writing()
         self._see_it_read()
+        if self._ends:
+            self._hand_over()
 
     def timeout_keep_alive_handler(self) -> None:
         """Close the connection, which waits for what is unsent."""
         super().timeout_keep_alive_handler()
         self._see_it_read()
 
-    def _see_it_read(self, unsent_before: int | None = None) -> None:
+    def _see_it_read(self, untaken_before: int | None = None) -> None:
         """Let a client go that has not read anything meanwhile; look again later."""
         unsent = self.transport.get_write_buffer_size()
+        untaken = unsent + _held(self._socket()) if unsent else 0
         if self._reading is not None:
             self._reading.cancel()
-        if unsent and unsent == unsent_before:
+        if untaken and untaken == untaken_before:
             self.transport.abort()
-        elif unsent:
+        elif untaken:
             seconds = self._patience.unread_seconds
-            self._reading = self.loop.call_later(seconds, self._see_it_read, unsent)
+            self._reading = self.loop.call_later(seconds, self._see_it_read, untaken)
 
     def _wait_for_request(self) -> None:
         self._deadline = self.loop.call_later(self._patience.arrive_seconds, self._too_slow)
@@ -244,6 +315,8 @@ class StrictProtocol(HttpToolsProtocol):
 
     def _refuse(self, error: ProblemError) -> None:
         """Have the app answer with an error, in its turn, and read nothing more."""
+        if self._ends:
+            return
         self._refused = True
         self._wait_no_more()
         if self._in_head or self.cycle is None:
@@ -262,7 +335,7 @@ class StrictProtocol(HttpToolsProtocol):
         self.scope["method"] = "HEAD" if is_head else "GET"
         self.scope["path"], self.scope["raw_path"], self.scope["query_string"] = "/", b"/", b""
         self.scope["state"]["refusal"] = error
-        previous, transport = self.cycle, _Lingering(self.transport, self.loop)
+        previous, transport = self.cycle, _Lingering(self.transport, self._linger)
         self.cycle = RequestResponseCycle(
             scope=self.scope,
             transport=transport,  # type: ignore[arg-type] # all of it that is used here
@@ -280,6 +353,19 @@ class StrictProtocol(HttpToolsProtocol):
             self._start_asgi_task(self.cycle, self.app)
         else:
             self.pipeline.appendleft((self.cycle, self.app))
+
+    def _linger(self) -> None:
+        """Let the client read why it was refused."""
+        self.transport.write_eof()
+        self.loop.call_later(SECONDS_TO_LINGER, self.transport.close)
+
+
+def _held(own: socket.socket) -> int:
+    """How many bytes the system holds that the other end has not taken, the end itself counted."""
+    bytes_ = array("i", [0])
+    with suppress(OSError):
+        ioctl(own.fileno(), termios.TIOCOUTQ, bytes_)
+    return bytes_[0]
 
 
 def _write(cycle: RequestResponseCycle, status: int, head: bytes, body: bytes) -> bool:
@@ -307,16 +393,11 @@ class _Lingering:
     To close it while the client is sending would be a reset, which can overtake the answer.
     """
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        self._transport = transport
-        self._loop = loop
+    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
         self.write = transport.write
         self.writelines = transport.writelines
         self.is_closing = transport.is_closing
-
-    def close(self) -> None:
-        self._transport.write_eof()
-        self._loop.call_later(SECONDS_TO_LINGER, self._transport.close)
+        self.close = close
 
 
 def _told(error: httptools.HttpParserError, data: bytes) -> ProblemError:
