@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Engine, make_url
 
 from app import hosts
-from app.floor import Floor
+from app.floor import Floor, LogSeen
 from app.hosts import Host, Hosts, cut
 from app.settings import Settings
 
@@ -72,17 +72,17 @@ def database_url(settings: Settings) -> URL:
     return make_url(settings.database_url)
 
 
-def read_engine(settings: Settings) -> Engine:
+def read_engine(settings: Settings, log: LogSeen | None = None) -> Engine:
     """An engine whose connections refuse every write and read one snapshot per transaction.
 
     SQLite files are opened `mode=ro`, which also never creates a missing one. On Postgres every
     transaction is read-only, even a superuser's, and sees one state of the data; of several hosts
-    the primary's comes first, which is the newest.
+    the primary's comes first, which is the newest. `log` is what is known of a file's.
     """
     url = database_url(settings)
     if url.get_backend_name() == POSTGRES:
         return _postgres_reads(settings, url, autocommit=False)[0]
-    return _sqlite_engine(url, "ro", pool_size=settings.pool_size)
+    return _sqlite_engine(url, "ro", pool_size=settings.pool_size, log=log)
 
 
 def engines_of_hosts(settings: Settings) -> dict[str, Engine]:
@@ -164,9 +164,16 @@ def migration_engine(settings: Settings) -> Engine:
     return _sqlite_engine(url, "rwc", foreign_keys=False)
 
 
-def _sqlite_engine(url: URL, mode: str, *, foreign_keys: bool = True, pool_size: int = 1) -> Engine:
+def _sqlite_engine(
+    url: URL,
+    mode: str,
+    *,
+    foreign_keys: bool = True,
+    pool_size: int = 1,
+    log: LogSeen | None = None,
+) -> Engine:
     path = Path(url.database or "").absolute()
-    one_file = _OneFile(path)
+    one_file = _OneFile(path, log or LogSeen())
 
     def connect() -> sqlite3.Connection:
         state = one_file.to_open() if mode == "ro" else ()
@@ -227,10 +234,9 @@ class _OneFile:
     too, and costs each connection once what it takes to open it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, log: LogSeen) -> None:
         self._path = str(path)
-        self._file: int | None = None
-        self._log: int | None = None
+        self._seen = log
 
     def state(self) -> tuple[int, ...]:
         """What tells a file and its state from others; `OperationalError` if there is none."""
@@ -243,13 +249,12 @@ class _OneFile:
     def to_open(self) -> tuple[int, ...]:
         """The state of the file that is opened now; `OperationalError` if its log is another's."""
         state, (log, size) = self.state(), self._log_there()
-        is_another = self._file not in (None, state[1])
-        if is_another and size and log == self._log:
+        if log is not None and size and self._seen.is_of_another(state[1], log):
             raise sqlite3.OperationalError(
                 f"{self._path} was replaced, and {self._path}-wal is of the file before it; "
                 "remove it, and -shm beside it"
             )
-        self._file, self._log = state[1], log
+        self._seen.note(state[1], log)
         return state
 
     def _log_there(self) -> tuple[int | None, int]:
@@ -265,8 +270,8 @@ class _OneFile:
         connection.is_new = False
         if not as_opened and state != connection.state:
             raise sa.exc.DisconnectionError
-        if self._log is None:
-            self._log = self._log_there()[0]
+        if not self._seen.is_known:
+            self._seen.note(state[1], self._log_there()[0])
 
 
 class Statement:
@@ -309,13 +314,13 @@ class Reader:
         url = database_url(settings)
         is_sqlite = url.get_backend_name() != POSTGRES
         self._hosts: Hosts | None = None
+        self.floor = floor or Floor()
         if is_sqlite:
-            self.engine = read_engine(settings)
+            self.engine = read_engine(settings, self.floor.log)
         else:
             self.engine, self._hosts = _postgres_reads(
                 settings, url, autocommit=True, lifetime=lifetime
             )
-        self.floor = floor or Floor()
         self._holds_floor = not is_sqlite
         self._several = self._hosts is not None and len(self._hosts.all) > 1
         self._tries = 1 + len(self._hosts.all) if self._hosts else 1
