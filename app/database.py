@@ -19,6 +19,7 @@ from sqlalchemy.engine import URL, Engine, make_url
 from app import hosts
 from app.floor import Floor, LogSeen
 from app.hosts import Host, Hosts, cut
+from app.outage import Outage
 from app.settings import Settings
 
 T = TypeVar("T")
@@ -309,12 +310,17 @@ class Reader:
     """
 
     def __init__(
-        self, settings: Settings, floor: Floor | None = None, lifetime: float | None = None
+        self,
+        settings: Settings,
+        floor: Floor | None = None,
+        lifetime: float | None = None,
+        outage: Outage | None = None,
     ) -> None:
         url = database_url(settings)
         is_sqlite = url.get_backend_name() != POSTGRES
         self._hosts: Hosts | None = None
         self.floor = floor or Floor()
+        self._outage = outage or Outage()
         if is_sqlite:
             self.engine = read_engine(settings, self.floor.log)
         else:
@@ -453,6 +459,8 @@ class Reader:
                 behind = BehindError(f"release {at_least} was served, and here is {found}")
                 self._give_up(connection, behind)
                 raise behind
+            if self._outage.is_on:
+                self._outage.has_read()
             return rows
         finally:
             connection.close()

@@ -42,6 +42,7 @@ from app.http.requests import Limits, Patience, RefuseMalformed
 from app.http.routing import Route, Router
 from app.http.tally import Tally
 from app.logs import ACCESS
+from app.outage import Outage
 from app.settings import ROOT, Settings, read_settings
 from app.well_known import add_well_known
 
@@ -135,9 +136,10 @@ def create_app(
     )
     api.router.route_class = Route
     api.state.floor = floor or Floor()
-    api.state.reader = Reader(settings, api.state.floor)
+    api.state.outage = Outage()
+    api.state.reader = Reader(settings, api.state.floor, outage=api.state.outage)
     watching = settings.model_copy(update={"pool_size": 1})
-    api.state.watcher = Reader(watching, api.state.floor, WATCHERS_LIFETIME)
+    api.state.watcher = Reader(watching, api.state.floor, WATCHERS_LIFETIME, api.state.outage)
     api.state.newest = Newest(api.state.watcher)
     api.state.tally = tally or Tally()
     api.state.tracer = traces.get_tracer("medfacts", __version__) if traces else None
@@ -150,7 +152,7 @@ def create_app(
                 paths = [route.path for route in router.routes if isinstance(route, Route)]
                 first_steps |= {path.split("/")[2] for path in paths if path != VERSION}
 
-    handle_errors(api)
+    handle_errors(api, api.state.outage)
     add_docs(api)
     add_well_known(api, settings.security_contact)
     complete_document(api)
@@ -187,7 +189,7 @@ def _put_layers_around(api: Api, settings: Settings, resources: frozenset[str]) 
     at_once, longest_wait = api.state.reader.at_once, settings.longest_wait
     api.admission = Admission(app, at_once=at_once, longest_wait=longest_wait)
     api.cache = Cache(
-        Deadline(api.admission, seconds=settings.request_seconds),
+        Deadline(api.admission, seconds=settings.request_seconds, outage=api.state.outage),
         partial(release_served, api.state.watcher),
         most_bytes=settings.cache_bytes,
         holds=settings.cache_seconds,
@@ -198,6 +200,7 @@ def _put_layers_around(api: Api, settings: Settings, resources: frozenset[str]) 
         ),
         limits=limits,
         floor=api.state.floor,
+        outage=api.state.outage,
     )
     api.patience = Patience(
         limits, settings.arrive_seconds, settings.unread_seconds, settings.connections

@@ -253,6 +253,13 @@ def test_while_something_is_wrong_with_the_file_there_are_503s_and_then_the_trut
                     "medfacts.db-shm",
                 }
 
+    refused = [s for s in client.seen if s.status == 503]
+    told = [
+        line
+        for line in (place.folder.parent / "log").read_text().splitlines()
+        if "the database" in line
+    ]
+    assert 2 <= len(told) <= 3 * len(FAULTS) < len(refused), told
     assert client.broken == []
     assert max(s.took for s in client.seen) < SOON
     for answer in client.seen:

@@ -6,7 +6,6 @@ own: not an age, but that the release which the answer was made from is still th
 """
 
 import asyncio
-import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -30,8 +29,7 @@ from app.http.representations import (
     preferred_coding,
 )
 from app.http.requests import Limits, headers_refusal, target_of
-
-logger = logging.getLogger("medfacts")
+from app.outage import Outage
 
 OVERHEAD = 600
 """Bytes that an answer takes beside its body, its head and its key; a test measures it."""
@@ -111,12 +109,14 @@ class Cache:
         observer: Observer | None = None,
         limits: Limits | None = None,
         floor: Floor | None = None,
+        outage: Outage | None = None,
     ) -> None:
         self.app = app
         self.in_progress = self.bytes = 0
         self._observer = observer or Observer()
         self._limits = limits or Limits()
         self._floor = floor
+        self._outage = outage or Outage()
         self._check = check
         self._most_bytes = most_bytes
         self._holds = holds
@@ -295,9 +295,9 @@ class Cache:
         try:
             self._confirm(await self._check(), begun)
         except TimeoutError:
-            logger.warning("which release is served cannot be told: the database is silent")
+            self._outage.doubted("the database is silent")
         except Exception as error:  # whoever asks the database next is told, and it is written down
-            logger.warning("which release is served cannot be told: %s", error)
+            self._outage.doubted(error)
         finally:
             self._renewal = None
 

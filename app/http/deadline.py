@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.http.errors import TookTooLongError
 from app.http.headers import HEALTH
+from app.outage import Outage
 
 
 class Deadline:
@@ -16,9 +17,10 @@ class Deadline:
     has its time.
     """
 
-    def __init__(self, app: ASGIApp, *, seconds: float) -> None:
+    def __init__(self, app: ASGIApp, *, seconds: float, outage: Outage | None = None) -> None:
         self.app = app
         self._seconds = seconds
+        self._outage = outage or Outage()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; if that takes too long, cancel it and say so."""
@@ -33,6 +35,7 @@ class Deadline:
         except TimeoutError:
             if not limit.expired():
                 raise
+            self._outage.counted()
             detail = f"It took over {self._seconds:g} seconds. Please try again, or ask for less."
             scope["state"] |= {"refusal": TookTooLongError(detail), "announced": {}}
             await self.app(scope, receive, send)

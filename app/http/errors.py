@@ -37,6 +37,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.headers import ALLOW
 from app.models.base import Shape
+from app.outage import Outage
 
 PROBLEM_JSON = "application/problem+json"
 PROBLEM_PAGE = "/docs/problems"
@@ -390,8 +391,8 @@ def documented(*errors: type[ProblemError]) -> dict[int | str, dict[str, Any]]:
     return responses
 
 
-def handle_errors(app: FastAPI) -> None:
-    """Give every error of the app the one shape."""
+def handle_errors(app: FastAPI, outage: Outage) -> None:
+    """Give every error of the app the one shape; `outage` is told of those of the database."""
 
     @app.exception_handler(ProblemError)
     def problem(request: Request, error: ProblemError) -> JSONResponse:
@@ -422,7 +423,7 @@ def handle_errors(app: FastAPI) -> None:
     @app.exception_handler(sqlite3.Error)
     @app.exception_handler(psycopg.Error)
     def database_away(request: Request, error: Exception) -> JSONResponse:
-        logger.error("the database: %s", error, extra=of_request(request.scope))
+        outage.failed(error, request.scope.get("request_id", ""))
         if isinstance(error, psycopg.errors.QueryCanceled):  # by Postgres's own clock
             detail = "It took too long. Please try again, or ask for less."
             return problem_response(request, TookTooLongError(detail))
