@@ -208,7 +208,7 @@ def soundly(reader: Reader, scope: Scope, work: Callable[[], T]) -> T:
             continue
         else:
             unsound = unsound or at - {host}
-            _tell(scope, first, unsound, f"It was read at {host}, and there it is left alone")
+            _tell(scope, first, unsound, f"It was read at {host} instead, which is now preferred")
             for other in unsound:
                 reader.distrust(other)
             return found
