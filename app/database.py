@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from enum import Enum
 from pathlib import Path
 from time import monotonic
+from types import NoneType
 from typing import Any, TypeVar
 
 import psycopg
@@ -284,6 +285,17 @@ class Statement:
     def __init__(self, select: sa.Select[*tuple[Any, ...]]) -> None:
         self._select = select
         self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
+        self._types = [_read_as(column.type) for column in select.selected_columns]
+        self._right: set[tuple[type, ...]] = set()
+
+    def fits(self, rows: list[tuple[Any, ...]]) -> bool:
+        """Whether each value of the rows is of its column's type, or null: SQLite keeps any."""
+        for types in {tuple(map(type, row)) for row in rows} - self._right:
+            for found, expected in zip(types, self._types, strict=True):
+                if expected is not None and found is not expected and found is not NoneType:
+                    return False
+            self._right.add(types)
+        return True
 
     def on(self, dialect: sa.Dialect) -> tuple[str, dict[str, Any]]:
         """The text for an engine, and the values of those parameters that are constants."""
@@ -296,6 +308,15 @@ class Statement:
             }
             self._compiled[dialect.name] = str(compiled), _plain(constants)
         return self._compiled[dialect.name]
+
+
+def _read_as(type_: sa.types.TypeEngine[Any]) -> type | None:
+    """What a driver makes of a column of text or numbers; None of any other."""
+    if isinstance(type_, sa.types.TypeDecorator):
+        type_ = type_.impl_instance
+    if isinstance(type_, sa.String):
+        return str
+    return int if isinstance(type_, sa.Integer) else None
 
 
 class Reader:

@@ -1,5 +1,6 @@
 """What is stored is served as it was written, or not at all: bytes are changed behind its back."""
 
+import itertools
 import logging
 import os
 import random
@@ -217,19 +218,19 @@ def seeded_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
 @pytest.fixture
 def asked_of_file(
     tmp_path: Path, portal: anyio.from_thread.BlockingPortal
-) -> Iterator[Callable[[bytes], dict[str, tuple[int, bytes]]]]:
+) -> Iterator[Callable[..., dict[str, tuple[int, bytes]]]]:
     """Puts bytes in the place of a file that is served, and says what is answered then."""
     path = tmp_path / "medfacts.db"
     with running(without_cache(Settings(database_url=f"sqlite:///{path}"))) as app:
         transport = AppTransport(app, portal)
         with httpx.Client(transport=transport, base_url="http://medfacts") as client:
 
-            def ask(content: bytes) -> dict[str, tuple[int, bytes]]:
+            def ask(content: bytes, paths: tuple[str, ...] = HELD) -> dict[str, tuple[int, bytes]]:
                 new = tmp_path / "new"
                 new.write_bytes(content)
                 os.replace(new, path)
                 headers = {"X-Request-Id": "same"}
-                answers = {each: client.get(each, headers=headers) for each in HELD}
+                answers = {each: client.get(each, headers=headers) for each in paths}
                 return {each: (a.status_code, a.content) for each, a in answers.items()}
 
             yield ask
@@ -282,6 +283,65 @@ def test_a_value_of_another_type_is_told_and_served_by_nobody(
     assert 503 in {status for status, _ in answers.values()}
     told = faults_in(Settings(database_url=f"sqlite:///{path}"))
     assert any("release" in fault for fault in told)
+
+
+FINDING = (
+    "/v1/drugs",
+    "/v1/drugs?q=aclof",
+    "/v1/drugs?q=baclofin",
+    "/v1/drugs?q=ba&sort=name",
+    "/v1/drugs/baclofen?include=all",
+    "/v1/drugs/baclofen/warnings",
+    "/v1/warnings?limit=3",
+    "/v1/resolve?name=BACLOFEN%2010%20MG%20TABLET",
+    "/v1/resolve?name=baclofin",
+    "/v1/search?q=spast",
+    "/v1/releases/current",
+)
+"""Paths that read what the values of every type are put into."""
+
+TYPED = {
+    "drug": ("id", "name", "folded_name"),
+    "searched_name": ("drug_id", "key", "rank", "name", "type", "position"),
+    "document": ("kind", "id", "drug_id", "body", "digest", "number"),
+    "release": ("id", "loaded_at", "counts", "seal", "rendered_by"),
+    "fact": ("id", "drug_id"),
+    "warning": ("id",),
+}
+VALUES = ("NULL", "7", "1.5", "'x'", "x'00ff'", "CAST({0} AS BLOB)")
+
+
+@pytest.mark.parametrize("table", TYPED)
+def test_a_value_of_any_type_in_any_column_is_the_truth_or_a_503(
+    table: str,
+    seeded_file: Path,
+    asked_of_file: Callable[..., dict[str, tuple[int, bytes]]],
+    tmp_path: Path,
+) -> None:
+    whole, path = seeded_file.read_bytes(), tmp_path / "changed.db"
+    truth = asked_of_file(whole, FINDING)
+    refused = 0
+    for column, value in itertools.product(TYPED[table], VALUES):
+        path.write_bytes(whole)
+        put_into_all(path, table, f'"{column}" = {value.format(column)}')
+        for asked, answer in asked_of_file(path.read_bytes(), FINDING).items():
+            assert answer[0] == 503 or answer == truth[asked], (column, value, asked, answer)
+            refused += answer[0] == 503
+
+    assert refused > 5
+
+
+def put_into_all(path: Path, table: str, change: str) -> None:
+    """Change a column of all rows of a table, whatever its constraints say."""
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA writable_schema = on")
+        of_it = "SET sql = replace(sql, ' NOT NULL', '') WHERE name = ?"
+        connection.execute(f"UPDATE sqlite_schema {of_it}", (table,))
+    connection.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = on")
+        connection.execute(f"UPDATE OR IGNORE {table} SET {change}")
+    connection.close()
 
 
 def pages_of(path: Path, of: str) -> list[int]:

@@ -1,6 +1,7 @@
 """Drugs: the list, and the record with all its facts."""
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal
@@ -8,6 +9,7 @@ from typing import Annotated, Any, Literal
 import sqlalchemy as sa
 from fastapi import Query
 from pydantic import Field, create_model
+from pydantic_core import from_json
 from sqlmodel import col
 
 from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugId
@@ -23,7 +25,7 @@ from app.models.drug import Drug, DrugClass, DrugIdentifier, IdentifierSystem, N
 from app.models.fact import Fact, fact_kinds
 from app.models.indication import Indication, IndicationStatus
 from app.models.search import SearchedName
-from app.models.spelling import name_key
+from app.models.spelling import folded, name_key
 from app.records.digests import SEALED
 from app.records.drugs import DrugRecord, DrugWithFacts
 from app.records.search import listed, one_of
@@ -38,6 +40,13 @@ def _with(owner: Any, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[b
     """That a drug is among the owners of the rows that fulfil these conditions."""
     return col(Drug.id).in_(sa.select(col(owner)).where(*conditions))
 
+
+def _folded_name(body: str) -> str:
+    """A drug's name as lists are ordered by it, from its record."""
+    return folded(from_json(NAME.match(body)[1]))  # type: ignore[index] # every record has one
+
+
+NAME = re.compile(r'\{"id":"[^"]*","name":("(?:[^"\\]|\\.)*")')
 
 DRUGS = Listing(
     kind="drugs",
@@ -58,6 +67,7 @@ DRUGS = Listing(
         ),
     },
     orders={"name": (col(Drug.folded_name), col(Drug.id)), "id": (col(Drug.id),)},
+    stands_at={"name": _folded_name},
 )
 
 
@@ -190,6 +200,7 @@ def page_of_named(
     found, total = matches.found, matches.total
     if asked:
         statement = DRUGS.ids(frozenset(asked))
+        _folded_names(reading, found)
         left = {row[0] for row in reading.found(statement, **bound_to(asked))}
         found = [match for match in found if match.drug_id in left]
         total = len(found)
@@ -201,14 +212,18 @@ def page_of_named(
 
 
 def _sorted(reading: Reading, found: list[Match], sort: Sort) -> list[Match]:
-    ids = listed(reading.dialect, [match.drug_id for match in found])
-    keys = {row[0]: row for row in reading.found(FOLDED_NAMES, ids=ids)}
-    by = (
-        (lambda m: m.drug_id)
-        if sort.endswith("id")
-        else (lambda m: (keys[m.drug_id][1], m.drug_id))
-    )
+    names = _folded_names(reading, found)
+    by = (lambda m: m.drug_id) if sort.endswith("id") else (lambda m: (names[m.drug_id], m.drug_id))
     return sorted(found, key=by, reverse=sort.startswith("-"))
+
+
+def _folded_names(reading: Reading, found: list[Match]) -> dict[str, str]:
+    """The names of drugs as lists are ordered by them; each has to be there."""
+    ids = listed(reading.dialect, [match.drug_id for match in found])
+    names = {id_: name for id_, name in reading.found(FOLDED_NAMES, ids=ids) if name is not None}
+    if not names.keys() >= {match.drug_id for match in found}:
+        raise reading.damaged("a drug was found by its name, and is not there")
+    return names
 
 
 def _items(reading: Reading, found: list[Match]) -> list[str]:
@@ -225,7 +240,7 @@ def _items(reading: Reading, found: list[Match]) -> list[str]:
     for match in found:
         sealed, name, type_ = rows.get((match.drug_id, match.key), (None, "", ""))
         body = reading.opened("drugs", match.drug_id, sealed, match.drug_id)
-        if name_key(name) != match.key or not is_named(body, name, type_):
+        if name is None or name_key(name) != match.key or not is_named(body, name, type_):
             raise reading.damaged(f"'{match.drug_id}' was found by '{name}', which is not its name")
         matched = {"name": name, "type": type_, "how": HOW[match.tier], "distance": match.distance}
         text = json.dumps(matched, ensure_ascii=False, separators=(",", ":"))

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
@@ -40,6 +40,8 @@ class Listing:
     id: Any
     filters: Mapping[str, sa.ColumnElement[bool]] = field(hash=False)
     orders: Mapping[str, tuple[Any, ...]] = field(hash=False)
+    stands_at: Mapping[str, Callable[[str], object]] = field(default_factory=dict, hash=False)
+    """Of an order, what a record says of its own place: its first column."""
 
     def page_of(
         self,
@@ -80,7 +82,12 @@ class Listing:
             for _, part, id_, sealed, *keys in rows
             if part == ITEM
         ]
-        total = begun.total if begun else self._total(reading, rows[0][0])
+        if place := self.stands_at.get(sort.removeprefix("-")):
+            for body, at, *_ in items:
+                if place(body) != at:
+                    raise reading.damaged(f"one of {self.kind} stands at '{at}', where it is not")
+        of_release = self._is_counted(given)
+        total = begun.total if begun else self._total(reading, rows[0][0], of_release=of_release)
         if not begun:
             reading.hold_number(f"{self.kind} of a page", len(items), min(total, page.limit + 1))
             if given.keys() == {"drug"}:
@@ -107,9 +114,13 @@ class Listing:
                 raise unknown_drug(reading, drug) from None
             raise
 
-    def _total(self, reading: Reading, counted: Any) -> int:
+    def _total(self, reading: Reading, counted: Any, *, of_release: bool) -> int:
         """How many there are: a number, or among what the release counts."""
-        return counted if isinstance(counted, int) else reading.counted(counted)[self.kind]
+        return reading.counted(counted)[self.kind] if of_release else int(counted)
+
+    def _is_counted(self, filters: Collection[str]) -> bool:
+        """Whether the release counts what these filters leave."""
+        return self.kind in COUNTED and not filters
 
     @cached_property
     def ids(self) -> Any:
@@ -165,7 +176,7 @@ class Listing:
         part, id_, sealed, *keys = rows_found.c
         return with_release(
             rows_found,
-            self._counted(matching, bool(filters), further).label("total"),
+            self._counted(matching, filters, further).label("total"),
             part,
             id_,
             sealed,
@@ -181,11 +192,11 @@ class Listing:
         )
 
     def _counted(
-        self, matching: sa.Select[Any], filtered: bool, further: bool
+        self, matching: sa.Select[Any], filters: Collection[str], further: bool
     ) -> sa.ColumnElement[Any]:
         if further:
             return sa.null()
-        if self.kind in COUNTED and not filtered:
+        if self._is_counted(filters):
             return LATEST.c.counts
         count = matching.with_only_columns(sa.func.count(), maintain_column_froms=True)
         return count.scalar_subquery()

@@ -4,6 +4,7 @@ What is found follows from the names alone: how an engine helps to find those th
 no matter, for each is compared here.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -64,8 +65,14 @@ class Matches:
             pieces = listed(reading.dialect, pieces_close_to(key))
             typed = WHOLE if whole else TWO_LETTERS if len(key) == 2 else TYPED
             rows = reading.found(typed, **values, pieces=pieces, part=within)
-        self.found = [_match(BEGINS, *row[2:]) for row in rows if row[0] == BEGINS]
-        self.total = max((row[1] for row in rows if row[0] != CLOSE), default=0)
+        self.found = [self._match(BEGINS, *row[2:]) for row in rows if row[0] == BEGINS]
+        begun, with_it = (
+            max((number for each, number, *_ in rows if each == tier), default=0)
+            for tier in (BEGINS, CONTAINS)
+        )
+        self.total = max(begun, with_it)
+        if len(key) > 1 and not whole and with_it < begun:
+            raise reading.damaged(f"{begun} drugs begin with '{key}', and {with_it} have it")
         if len(self.found) < min(at_least, self.total) and not whole:
             self._add_those_with_it(within, at_least)
         others = {row[2] for row in rows if row[0] == CLOSE and key not in row[2]}
@@ -73,15 +80,30 @@ class Matches:
 
     def _add_those_with_it(self, within: str, at_least: int) -> None:
         limit = min(at_least + len(self.found), self.total)  # those that begin with it contain it
-        values = {"part": within, "like": f"%{self._key}%", "limit": limit}
-        statement = TWO_WITHIN if len(self._key) == 2 else CONTAINING
-        rows = self._reading.found(statement, **values)
-        self.found = _best([*self.found, *(_match(CONTAINS, *row) for row in rows)])
+        key = self._key
+        values = {"part": within, "key": key, "end": f"{key}\x7f", "limit": limit}
+        statement = TWO_WITHIN if len(key) == 2 else CONTAINING
+        rows = self._reading.found(statement, **values, like=f"%{key}%")
+        with_it = [self._match(CONTAINS, *row) for row in rows]
+        # What names begin so is known by their index, and what drugs have it by that of parts.
+        begin = {match.drug_id for match in with_it if not match.is_longer}
+        if begin != {match.drug_id for match in self.found}:
+            raise self._reading.damaged(f"other names begin with '{key}' than are found to")
+        self.found = _best([*self.found, *with_it])
+        self._reading.hold_number(f"drugs with '{key}'", len(with_it), limit)
+
+    def _match(self, tier: int, first: str | None, drug_id: str | None) -> Match:
+        """A match, of what `_first` made."""
+        if first is None or drug_id is None or not RANKED.match(first):
+            raise self._reading.damaged(f"a name of '{drug_id}' is not as it was written")
+        return Match(tier, 0, first[0] == "1", int(first[1]), first[2:], drug_id)
 
     def _add_close(self, keys: set[str]) -> None:
         if not keys:
             return
         names = self._reading.found(OF_THEM, keys=listed(self._reading.dialect, sorted(keys)))
+        if not keys <= {name for _, name, _ in names}:
+            raise self._reading.damaged(f"a name that is close to '{self._key}' is nobody's")
         contain_it = {id_ for _, name, id_ in names if self._key in name}
         away = {key: OSA.distance(self._key, key) for key in keys}
         matches = _best(
@@ -91,6 +113,10 @@ class Matches:
         )
         self.found += matches
         self.total += len(matches)
+
+
+RANKED = re.compile("[01][0-8].")
+"""How what `_first` makes begins."""
 
 
 def is_named(body: str, name: str, type_: str) -> bool:
@@ -114,11 +140,6 @@ def _best(matches: Iterable[Match]) -> list[Match]:
     return list(best.values())
 
 
-def _match(tier: int, first: str, drug_id: str) -> Match:
-    """A match, of what `_first` made."""
-    return Match(tier, 0, first[0] == "1", int(first[1]), first[2:], drug_id)
-
-
 _key = col(SearchedName.key)
 _drug_id = col(SearchedName.drug_id)
 _limit = sa.bindparam("limit", type_=sa.Integer())
@@ -131,6 +152,9 @@ def _first(is_longer: Any) -> Any:
 
 
 _is_longer = sa.case((_key == sa.bindparam("key"), "0"), else_="1")
+_begins_not = sa.case(
+    (sa.and_(_key >= sa.bindparam("key"), _key < sa.bindparam("end")), "0"), else_="1"
+)
 _begins = (
     sa.select(
         sa.literal_column(str(BEGINS)).label("tier"),
@@ -172,7 +196,7 @@ def _containing(*, two_letters: bool) -> Statement:
     """The names of drugs that have a text in them, the first of each drug."""
     with_it = drugs_named_with(two_letters=two_letters).subquery("with_it")
     found = (
-        sa.select(_first(sa.literal("1")).label("first"), _drug_id)
+        sa.select(_first(_begins_not).label("first"), _drug_id)
         .join_from(with_it, Document, col(Document.number) == with_it.c.number)
         .join(SearchedName, _drug_id == col(Document.id))
         .where(_key.like(sa.bindparam("like")))

@@ -104,6 +104,8 @@ class Reading:
             )
         if seal is None or not is_sealed(*released):
             raise self.damaged(NO_SEAL)
+        if not statement.fits(rows):
+            raise self.damaged("a value is of another type than its column")
         self._reader.serves(released[0])
         self.scope["state"]["release"] = released
         before, self.release, self._seal = self.release, id_, seal

@@ -1,7 +1,7 @@
 """Which drug is meant by a name or an identifier: one, or several, or none, and never a guess."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,11 +24,18 @@ from app.labelling import Reading as NameReading
 from app.models.base import Shape
 from app.models.document import Document
 from app.models.drug import Drug, DrugIdentifier, NameType
-from app.models.search import ClaimedIdentifier, ClaimedName, SearchedName
+from app.models.search import (
+    ClaimedIdentifier,
+    ClaimedName,
+    SearchedName,
+    SearchedPiece,
+    SharedKey,
+)
 from app.models.spelling import folded, name_key
 from app.records.digests import SEALED
+from app.records.keys import claim_digest
 from app.records.rows import Link
-from app.records.search import listed, one_of
+from app.records.search import drugs_named_with, first_pieces, has_piece, listed, one_of, part
 
 router = resource("Search")
 
@@ -241,15 +248,15 @@ class _Stored:
         self._names: dict[str, list[_Named]] = defaultdict(list)
         self._salts: dict[str, set[str]] = defaultdict(set)
         self._set_aside: dict[str, list[str]] = defaultdict(list)
-        for key, id_, generic, name, type_ in rows:
-            if id_ is None:
-                self._set_aside[key].append(name)
-            elif type_ is None:
-                self._salts[key].add(id_)
-            else:
+        for what, key, id_, generic, name, type_ in rows:
+            if what == NAME:
                 _hold_key(reading, key, id_, generic, name, type_)
                 drug = Link(id=id_, name=generic)
                 self._names[key].append(_Named(drug, name, NameType(type_)))
+            elif id_ is None:
+                self._set_aside[key].append(name)
+            else:
+                self._salts[key].add(id_)
 
     def candidates(self, read: NameReading) -> list[Candidate]:
         """The drugs that have what is left of a name; as it is written, if any has it so."""
@@ -268,11 +275,38 @@ class _Stored:
         ]
 
 
+def _looked_up(reading: Reading, keys: set[str]) -> list[tuple[Any, ...]]:
+    """The names and the claims that these keys are looked up by: as many as there should be.
+
+    Each is what it is, its key, drug, generic name, name and type; a claim has less.
+    """
+    values = {"keys": listed(reading.dialect, keys), "pieces": first_pieces(keys)}
+    rows = reading.found(NAMED, **values)
+    _hold_rows(reading, rows)
+    for what, key, id_, _, name, _, digest, claim, _ in rows:
+        if what == CLAIM and digest != claim_digest(key, claim, id_, name):
+            raise reading.damaged(f"what is claimed of '{key}' does not match its digest")
+    return [row[:6] for row in rows if row[0] in (NAME, CLAIM)]
+
+
+def _hold_rows(reading: Reading, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Raise `DamagedError` unless each key has as many rows as were written.
+
+    A name that has one row alone is known by its piece to be there.
+    """
+    names, claims = (Counter(row[1] for row in rows if row[0] == what) for what in (NAME, CLAIM))
+    for what, key, *_, number in rows:
+        if what == SHARED:
+            reading.hold_number(f"rows of '{key}'", names[key] + claims[key], number)
+        elif what == PIECE and not names[key]:
+            raise reading.damaged(f"the name '{key}' is not found where it should be")
+
+
 def _hold_key(
-    reading: Reading, key: str, id_: str, generic: str | None, name: str, type_: str
+    reading: Reading, key: str, id_: str, generic: str | None, name: str | None, type_: str
 ) -> None:
     """Raise `DamagedError` unless what a drug is looked up by is what its name is spelt like."""
-    if generic is None or name_key(name) != key or type_ not in list(NameType):
+    if generic is None or name is None or name_key(name) != key or type_ not in list(NameType):
         raise reading.damaged(f"'{id_}' is looked up by '{key}', which is not its name")
 
 
@@ -281,8 +315,8 @@ def _by_name(reading: Reading, names: list[str]) -> list[Resolution]:
     spelt = {each.name for of_one in readings.values() for each in of_one} | {
         each.salt for of_one in readings.values() for each in of_one if each.salt
     }
-    keys = listed(reading.dialect, {name_key(name) for name in spelt} - {""})
-    stored = _Stored(reading, reading.found(NAMED, keys=keys))
+    keys = {name_key(name) for name in spelt} - {""}
+    stored = _Stored(reading, _looked_up(reading, keys))
     answers = {name: _resolved(reading, name, readings[name], stored) for name in readings}
     return [answers[name] for name in names]
 
@@ -330,14 +364,25 @@ def _family(reading: Reading, name: str) -> list[Candidate]:
     """
     key = name_key(name)
     begins = re.compile(re.escape(folded(name)) + r"\b")
-    rows = reading.found(FAMILY, key=key, end=f"{key}\x7f")
-    for row in rows:
+    within = part(reading.dialect, key) if len(key) > 2 else ""
+    values = {"key": key, "end": f"{key}\x7f", "like": f"%{key}%", "part": within}
+    rows = reading.found(FAMILY if within else SHORT_FAMILY, **values)
+    found = [row[1:6] for row in rows if row[0] == NAME]
+    for row in found:
         _hold_key(reading, *row)
+    there = {(each, id_) for each, id_, *_ in found}
+    for what, each, id_, *_ in rows:
+        if what == PART and (each is None or (_begins(each, key) and (each, id_) not in there)):
+            raise reading.damaged(f"a name of '{id_}' with '{key}' is not found where it should be")
     return _candidates(
         _Named(Link(id=id_, name=generic), written, NameType(type_))
-        for _, id_, generic, written, type_ in rows
+        for _, id_, generic, written, type_ in found
         if type_ == NameType.BRAND and begins.match(folded(written))
     )
+
+
+def _begins(key: str, beginning: str) -> bool:
+    return key != beginning and key.startswith(beginning)
 
 
 def _answer(candidates: list[Candidate], **fields: Any) -> Resolution:
@@ -364,10 +409,10 @@ def _suggestions(reading: Reading, readings: list[NameReading]) -> list[Suggesti
         return OSA.distance(key, match.key), match
 
     best = sorted(map(distance, matches))[:MOST_SUGGESTIONS]
-    keys = listed(reading.dialect, {match.key for _, match in best})
     written: dict[tuple[str, str], tuple[Link, str, NameType]] = {}
-    for spelt, id_, generic, name, type_ in reversed(reading.found(NAMED, keys=keys)):
-        if type_ is not None:
+    named = _looked_up(reading, {match.key for _, match in best})
+    for what, spelt, id_, generic, name, type_ in reversed(named):
+        if what == NAME:
             _hold_key(reading, spelt, id_, generic, name, type_)
             written[id_, spelt] = (Link(id=id_, name=generic), name, NameType(type_))
     suggestions = []
@@ -383,19 +428,24 @@ def _by_identifier(reading: Reading, identifiers: list[str]) -> list[Resolution]
     asked = [tuple(identifier.split(":", 1)) for identifier in identifiers]
     systems = listed(reading.dialect, {system for system, _ in asked})
     values = listed(reading.dialect, {each for _, value in asked for each in _spelt(value)})
+    both = listed(reading.dialect, {f"{system}:{e}" for system, v in asked for e in _spelt(v)})
     found: dict[str, dict[str, Candidate]] = defaultdict(dict)
-    for system, value, id_, generic, substance in reading.found(
-        IDENTIFIED, systems=systems, values=values
-    ):
+    rows = reading.found(IDENTIFIED, systems=systems, values=values, both=both)
+    _hold_rows(reading, rows)
+    for what, key, id_, generic, substance, _, digest, _, _ in rows:
+        if what == SHARED:
+            continue
         if generic is None:
             raise reading.damaged(f"'{id_}' has an identifier, and is not there")
+        if what == CLAIM and digest != claim_digest(id_, *key.split(":", 1), substance):
+            raise reading.damaged(f"what is claimed of '{key}' does not match its digest")
         candidate = Candidate(
             drug=Link(id=id_, name=generic),
             match=ResolveMatch.IDENTIFIER,
             name=None,
             substance=substance,
         )
-        found[f"{system}:{value}"].setdefault(id_, candidate)
+        found[key].setdefault(id_, candidate)
     answers = []
     for identifier, (system, value) in zip(identifiers, asked, strict=True):
         by_drug: dict[str, Candidate] = {}
@@ -411,63 +461,106 @@ def _spelt(value: str) -> Iterator[str]:
     yield from dict.fromkeys((value.strip(), value.strip().upper(), value.strip().lower()))
 
 
+NAME, CLAIM, SHARED, PIECE, PART = range(5)
+"""What a row that is looked up is."""
+
+NULL: Any = sa.cast(sa.null(), sa.String())
+NOTHING: Any = sa.literal_column("0")
+
 _named: Any = sa.select(
+    sa.literal_column(str(NAME)).label("what"),
     col(SearchedName.key),
     col(SearchedName.drug_id),
     col(Drug.name).label("generic"),
     col(SearchedName.name),
     sa.type_coerce(col(SearchedName.type), sa.String()).label("type"),
-    col(SearchedName.position),
+    NULL.label("digest"),
+    NULL.label("claim"),
+    col(SearchedName.position).label("number"),
 ).join_from(SearchedName, Drug, col(Drug.id) == col(SearchedName.drug_id), isouter=True)
 _claimed: Any = sa.select(
+    sa.literal_column(str(CLAIM)),
     col(ClaimedName.key),
     col(ClaimedName.drug_id),
-    sa.null(),
+    NULL,
     col(ClaimedName.substance),
-    sa.null(),
-    sa.literal_column("0"),
+    NULL,
+    col(ClaimedName.digest),
+    col(ClaimedName.claim),
+    NOTHING,
 )
+
+
+def _also(what: int, key: Any, number: Any = NOTHING, drug_id: Any = NULL) -> Any:
+    return sa.select(sa.literal_column(str(what)), key, drug_id, *[NULL] * 5, number)
+
+
 _by_key = sa.union_all(
     _named.where(one_of(col(SearchedName.key), "keys")),
     _claimed.where(one_of(col(ClaimedName.key), "keys")),
+    _also(SHARED, col(SharedKey.key), col(SharedKey.number)).where(
+        one_of(col(SharedKey.key), "keys")
+    ),
+    _also(PIECE, col(SearchedPiece.key)).where(has_piece("pieces")),
 ).subquery("by_key")
 _family_of = _named.where(
     col(SearchedName.key) > sa.bindparam("key"), col(SearchedName.key) < sa.bindparam("end")
-).subquery("family")
+)
+_with_it = drugs_named_with().subquery("with_it")
+_names_with_it = (
+    _also(PART, col(SearchedName.key), drug_id=col(Document.id))
+    .join_from(_with_it, Document, col(Document.number) == _with_it.c.number, isouter=True)
+    .join(
+        SearchedName,
+        sa.and_(
+            col(SearchedName.drug_id) == col(Document.id),
+            col(SearchedName.key).like(sa.bindparam("like")),
+        ),
+        isouter=True,
+    )
+)
 
 
 def _names_of(found: Any) -> Any:
-    key, id_, generic, name, type_, position = found.c
-    return with_release(found, key, id_, generic, name, type_, order=(key, id_, position, name))
+    order = (found.c.key, found.c.drug_id, found.c.number, found.c.name)
+    return with_release(found, *found.c, order=order)
 
 
 NAMED = _names_of(_by_key)
-FAMILY = _names_of(_family_of)
+SHORT_FAMILY = _names_of(_family_of.subquery("family"))
+FAMILY = _names_of(sa.union_all(_family_of, _names_with_it).subquery("family"))
+"""Names that begin with a text, and beside them those of the drugs that have it in one."""
 
 
-def _identified(table: Any, substance: Any, place: int) -> Any:
+def _identified(table: Any, what: int, substance: Any, digest: Any) -> Any:
     system, value = sa.type_coerce(col(table.system), sa.String()), col(table.value)
     return (
         sa.select(
-            system.label("system"),
-            value,
+            sa.literal_column(str(what)).label("what"),
+            system.concat(sa.literal_column("':'")).concat(value).label("key"),
             col(table.drug_id),
-            col(Drug.name),
+            col(Drug.name).label("generic"),
             substance,
-            sa.literal_column(str(place)).label("place"),
+            NULL.label("type"),
+            digest,
+            NULL.label("claim"),
+            NOTHING.label("number"),
         )
         .join_from(table, Drug, col(Drug.id) == col(table.drug_id), isouter=True)
         .where(one_of(system, "systems"), one_of(value, "values"))
     )
 
 
+_of_claim = (col(ClaimedIdentifier.substance), col(ClaimedIdentifier.digest))
 _identified_by = sa.union_all(
-    _identified(DrugIdentifier, sa.cast(sa.null(), sa.String()).label("substance"), 0),
-    _identified(ClaimedIdentifier, col(ClaimedIdentifier.substance), 1),
+    _identified(DrugIdentifier, NAME, NULL.label("name"), NULL.label("digest")),
+    _identified(ClaimedIdentifier, CLAIM, *_of_claim),
+    _also(SHARED, col(SharedKey.key), col(SharedKey.number)).where(
+        one_of(col(SharedKey.key), "both")
+    ),
 ).subquery("identified")
-*_columns, _place = _identified_by.c
 IDENTIFIED = with_release(
     _identified_by,
-    *_columns,
-    order=(_identified_by.c.drug_id, _place),  # its own come first
+    *_identified_by.c,
+    order=(_identified_by.c.drug_id, _identified_by.c.what),  # its own come first
 )

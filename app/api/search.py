@@ -223,6 +223,8 @@ def _found(
         rows = reading.rows(statement, **values, tiers=tiers, after=after, page_size=missing)
         total += rows[0][0]
         found += [(i, *row[1:]) for row in rows if row[1] is not None]
+    if not begun and total <= MOST_COUNTED:
+        reading.hold_number("hits of a page", len(found), min(total, page.limit + 1))
     return found, min(total, MOST_COUNTED + 1)
 
 

@@ -21,7 +21,7 @@ from app.models.imported import (
 )
 from app.models.release import Release
 from app.models.search import SearchedName
-from app.models.spelling import pieces_of
+from app.models.spelling import folded, pieces_of
 from app.records.digests import (
     Sum,
     counts_digest,
@@ -30,6 +30,7 @@ from app.records.digests import (
     parts_of,
 )
 from app.records.documents import BATCH, documents
+from app.records.keys import faults_of_keys
 from app.records.search import Index
 
 
@@ -192,11 +193,21 @@ def _faults_of_index(connection: sa.Connection, index: Index) -> Iterator[str]:
             yield f"{found} {noun} are searched; there are {made}."
 
 
+def _faults_of_order(connection: sa.Connection) -> Iterator[str]:
+    """Which drugs stand at another's place in the order by name."""
+    drug = table_of(Drug).c
+    for row in connection.execute(sa.select(drug.id, drug.name, drug.folded_name)):
+        if folded(row.name) != row.folded_name:
+            yield f"The drug '{row.id}' stands at the place of '{row.folded_name}'."
+
+
 LOOKS: dict[str, Callable[[sa.Connection], Iterable[str]]] = {
     "The file": _faults_of_the_file,
     "What the records' digests are of": _faults_of_digests,
     "What the release counts": _faults_of_counts,
     "What was imported": _faults_of_imports,
     "What the records are made of": _faults_of_documents,
+    "What drugs are looked up by": faults_of_keys,
+    "What drugs are ordered by": _faults_of_order,
 }
 """What is looked at, each for itself, and what it is called."""

@@ -15,14 +15,20 @@ from app.models.fact import MatchedBy
 from app.models.imported import ImportedRecord, ImportedSubstance, RecordSubstance
 from app.models.search import ClaimedIdentifier, ClaimedName
 from app.models.spelling import name_key
+from app.records.keys import IDENTIFIER, claim_digest
 
 
 def write_claims(connection: sa.Connection, tables: Tables, drug_ids: list[str]) -> None:
     """Write the claims to these drugs anew, and the brands of what was set aside."""
     claims = table_of(ClaimedName)
-    for model in (ClaimedIdentifier, ClaimedName):
+    keys: dict[Any, Any] = {ClaimedIdentifier: IDENTIFIER, ClaimedName: claims.c.key}
+    for model, looked_up in keys.items():
+        of_drugs = sa.select(looked_up).where(among(table_of(model).c.drug_id))
+        tables.keys.subtract(row[0] for row in select_in(connection, of_drugs, drug_ids))
         tables.delete(model, "drug_id", drug_ids)
-    connection.execute(claims.delete().where(claims.c.drug_id.is_(None)))
+    is_set_aside = claims.c.drug_id.is_(None)
+    tables.keys.subtract(connection.execute(sa.select(claims.c.key).where(is_set_aside)).scalars())
+    connection.execute(claims.delete().where(is_set_aside))
     names: dict[tuple[str, str], tuple[str | None, str]] = {}
     identifiers: dict[tuple[str, str, str], str | None] = {}
     substances = select_in(connection, OF_DRUGS, drug_ids)
@@ -36,10 +42,12 @@ def write_claims(connection: sa.Connection, tables: Tables, drug_ids: list[str])
                 identifiers[row.drug_id, system, value] = None
     for key, claim, substance in _brands_set_aside(connection):
         names[key, claim] = (None, substance)
-    tables.add_all(claims, [(*key, *names[key]) for key in sorted(names) if key[0]])
-    tables.add_all(
-        table_of(ClaimedIdentifier), [(*key, identifiers[key]) for key in sorted(identifiers)]
-    )
+    by_name = [(*key, *names[key]) for key in sorted(names) if key[0]]
+    by_identifier = [(*key, identifiers[key]) for key in sorted(identifiers)]
+    tables.keys.update(row[0] for row in by_name)
+    tables.keys.update(f"{system}:{value}" for _, system, value, _ in by_identifier)
+    for table, rows in ((claims, by_name), (table_of(ClaimedIdentifier), by_identifier)):
+        tables.add_all(table, [(*row, claim_digest(*row)) for row in rows])
 
 
 def is_salt(row: Any) -> bool:

@@ -42,6 +42,7 @@ from app.models.search import SearchedName, SearchedPiece
 from app.models.source import Citation, Evidence, Source
 from app.records.digests import SEALED, opened
 from app.records.documents import documents_of
+from app.records.keys import write_shared_keys
 from app.records.rows import Found
 
 ORDER = (SEED, *IMPORTERS)
@@ -111,6 +112,7 @@ class _Publication:
         self._write_documents("conditions", mentions.changed["conditions"])
         self._write_documents("sources", mentions.changed["sources"])
         tables.finish()
+        write_shared_keys(self._connection, tables.keys)
         if is_large:  # readers come before Postgres would do it by itself
             tables.analyze(Drug, Document, SearchedName, SearchedPiece)
         return facts.counts

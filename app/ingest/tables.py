@@ -3,7 +3,7 @@
 SQLAlchemy's own inserts cost several times what the database takes for the work.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
@@ -48,6 +48,11 @@ class Tables:
         self.add(table_of(Document), document)
         if self._index.is_full:
             self.finish()
+
+    @property
+    def keys(self) -> Counter[str]:
+        """How many more rows, or less, are looked up by a key."""
+        return self._index.keys
 
     def remove_documents(
         self, kind: str, ids: Iterable[str], drug_ids: list[str] | None = None
