@@ -212,8 +212,8 @@ class OverloadedError(UnavailableError):
     slug = "overloaded"
     title = "Too much is asked for at the moment"
     meaning = (
-        "More requests are waiting than can be answered soon, so this one was refused at once. Ask "
-        "again after `Retry-After` seconds."
+        "More requests are waiting than can be answered soon, or the server is short of memory, so "
+        "this one was refused at once. Ask again after `Retry-After` seconds."
     )
     headers: ClassVar[dict[str, str]] = {"Retry-After": "1"}
     example = "Too many requests are waiting. Please try again."
@@ -395,11 +395,11 @@ def handle_errors(app: FastAPI, outage: Outage) -> None:
     """Give every error of the app the one shape; `outage` is told of those of the database."""
 
     @app.exception_handler(ProblemError)
-    def problem(request: Request, error: ProblemError) -> JSONResponse:
+    async def problem(request: Request, error: ProblemError) -> JSONResponse:
         return problem_response(request, error)
 
     @app.exception_handler(RequestValidationError)
-    def bad_parameter(request: Request, error: RequestValidationError) -> JSONResponse:
+    async def bad_parameter(request: Request, error: RequestValidationError) -> JSONResponse:
         found = [
             ParameterProblem(parameter=str(e["loc"][-1]), detail=_expected(e))
             for e in error.errors()
@@ -407,7 +407,7 @@ def handle_errors(app: FastAPI, outage: Outage) -> None:
         return problem_response(request, BadParameterError.of(*found))
 
     @app.exception_handler(HTTPException)
-    def http_error(request: Request, error: HTTPException) -> Response:
+    async def http_error(request: Request, error: HTTPException) -> Response:
         if error.status_code == MethodError.status:
             if request.method == "OPTIONS":
                 return Response(status_code=204, headers={"Allow": ALLOW})
@@ -422,7 +422,7 @@ def handle_errors(app: FastAPI, outage: Outage) -> None:
     @app.exception_handler(PoolTimeoutError)
     @app.exception_handler(sqlite3.Error)
     @app.exception_handler(psycopg.Error)
-    def database_away(request: Request, error: Exception) -> JSONResponse:
+    async def database_away(request: Request, error: Exception) -> JSONResponse:
         outage.failed(error, request.scope.get("request_id", ""))
         if isinstance(error, psycopg.errors.QueryCanceled):  # by Postgres's own clock
             detail = "It took too long. Please try again, or ask for less."
@@ -430,14 +430,21 @@ def handle_errors(app: FastAPI, outage: Outage) -> None:
         return problem_response(request, UnavailableError(UnavailableError.example))
 
 
+NO_THREAD = "can't start new thread"
+"""What Python says, in a RuntimeError, where there is no memory for one."""
+
+
 class LastResort:
-    """Answers for a bug inside with the one shape, so that the connection stays usable."""
+    """Answers for a bug inside with the one shape, so that the connection stays usable.
+
+    Where the memory is short, that is a 503: it is no bug, and the next request may be answered.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; if that raises before anything was sent, send a 500."""
+        """Pass the request on; if that raises before anything was sent, answer for it."""
         begun = False
 
         async def watch(message: Message) -> None:
@@ -447,11 +454,16 @@ class LastResort:
 
         try:
             await self.app(scope, receive, watch)
-        except Exception:
+        except Exception as cause:
             if begun or scope["type"] != "http":
                 raise
-            logger.exception("a request failed", extra=of_request(scope))
-            error = InternalError("An unexpected error occurred. It has been written down.")
+            error: ProblemError
+            if isinstance(cause, MemoryError) or NO_THREAD in str(cause):
+                logger.error("there is not enough memory: %r", cause, extra=of_request(scope))
+                error = OverloadedError("The server is short of memory. Please try again.")
+            else:
+                logger.exception("a request failed", extra=of_request(scope))
+                error = InternalError("An unexpected error occurred. It has been written down.")
             await problem_response(Request(scope), error)(scope, receive, send)
 
 

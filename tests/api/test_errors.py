@@ -264,6 +264,22 @@ def test_a_bug_is_a_500_of_the_same_shape_and_the_next_request_is_answered(
     assert alone.get("/v1/drugs/a").status_code == 200
 
 
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("can't start new thread")])
+def test_too_little_memory_is_a_503_and_the_next_request_is_answered(
+    app: FastAPI, alone: httpx.Client, save: Save, error: Exception
+) -> None:
+    @app.get("/much", include_in_schema=False)
+    def much() -> None:
+        raise error
+
+    save(drug("a"))
+    answer = alone.get("/much")
+
+    assert problem(answer, 503, "overloaded")["detail"].startswith("The server is short of memory")
+    assert answer.headers["retry-after"] == "1"
+    assert alone.get("/v1/drugs/a").status_code == 200
+
+
 def test_the_docs_explain_every_kind_of_error(seeded: httpx.Client) -> None:
     for error in PROBLEMS:
         address = problem_of(error.for_docs(), "id").type
