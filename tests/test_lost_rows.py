@@ -12,11 +12,11 @@ import pytest
 from anyio.from_thread import BlockingPortal
 
 from app.database import migration_engine
-from app.ingest.importing import import_files
 from app.settings import Settings
-from tests.conftest import AppTransport, running, without_cache
+from tests.conftest import AppTransport, Save, running, without_cache
 from tests.ingest.loading import approvals, drugbank, faults_in, label, labels, load, vocabulary
 from tests.ingest.loading import writing as writing_to
+from tests.writing import drug, warning
 
 VOCABULARY = (
     drugbank(1, "Hustanol", unii="HHHHHHHHH1"),
@@ -177,22 +177,48 @@ def test_a_row_that_is_lost_is_a_503_and_told_and_the_rest_is_served(
         assert client.get(path).content == truth[path].content, path
 
 
-def test_an_import_keeps_missing_what_was_lost_before_it(
-    client: httpx.Client, loaded: Settings
-) -> None:
-    change(loaded, "DELETE FROM searched_name WHERE drug_id = 'otherdrug' AND key = 'shared'")
-    again = drugbank(4, "Onedrug", "shared", "another")
-    with writing_to(loaded) as engine:
-        files = vocabulary(again, *VOCABULARY[:3], *VOCABULARY[5:], date="2024-02-02")
-        import_files(engine, "drugbank-vocabulary", list(files))
-
-    assert client.get("/v1/resolve?name=another").json()["items"][0]["match"] == "synonym"
-    assert client.get("/v1/resolve?name=shared").status_code == 503
-
-
 def test_what_several_drugs_have_is_counted_as_they_come_and_go(
     loaded: Settings,
 ) -> None:
     others = (*VOCABULARY[:4], *VOCABULARY[5:], drugbank(12, "Third", "shared", "lonum"))
     load(loaded, "drugbank-vocabulary", vocabulary(*others, date="2024-02-02"))
     load(loaded, "drugbank-vocabulary", vocabulary(*VOCABULARY[:2], date="2024-03-02"))
+
+
+def found(database: Settings, portal: BlockingPortal, path: str) -> tuple[int, str]:
+    """The status of an answer, and how many drugs it leads to."""
+    with running(without_cache(database)) as app:
+        client = httpx.Client(transport=AppTransport(app, portal), base_url="http://medfacts")
+        answer = client.get(path)
+    items = answer.json().get("items") or [{"match": ""}]
+    return answer.status_code, items[0]["match"]
+
+
+def test_an_identifier_of_a_drug_and_of_a_salt_of_another_is_ambiguous_or_missed(
+    database: Settings, save: Save, portal: BlockingPortal
+) -> None:
+    save(drug("hustanol", warning("drowsiness")))
+    salt = drugbank(1, "Hustanol sodium", unii="AAAAAAAAA1")
+    load(database, "drugbank-vocabulary", vocabulary(salt))
+    other = label("s1", "OTHERIN", unii="AAAAAAAAA1", warnings="Careful.")
+    load(database, "openfda-label", labels(other))
+    path = "/v1/resolve?identifier=unii:AAAAAAAAA1"
+
+    assert found(database, portal, path) == (200, "ambiguous")
+    change(database, "DELETE FROM claimed_identifier WHERE value = 'AAAAAAAAA1'")
+    assert found(database, portal, path) == (503, "")
+
+
+@pytest.mark.parametrize("lost", ["onedrug", "otherdrug"])
+@pytest.mark.parametrize("before", [("Sharer",), ()], ids=["two have it", "one has it"])
+def test_an_import_finds_names_again_that_were_lost(
+    database: Settings, portal: BlockingPortal, lost: str, before: tuple[str, ...]
+) -> None:
+    one = drugbank(1, "Onedrug", "Sharer")
+    load(database, "drugbank-vocabulary", vocabulary(one, drugbank(2, "Otherdrug", *before)))
+    change(database, f"DELETE FROM searched_name WHERE key IN ('sharer', '{lost}')")
+
+    newer = vocabulary(one, drugbank(2, "Otherdrug", "Sharer", "New"), date="2024-02-02")
+    load(database, "drugbank-vocabulary", newer)  # and holds it to be whole
+
+    assert found(database, portal, "/v1/resolve?name=sharer") == (200, "ambiguous")

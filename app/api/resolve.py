@@ -292,7 +292,8 @@ def _looked_up(reading: Reading, keys: set[str]) -> list[tuple[Any, ...]]:
 def _hold_rows(reading: Reading, rows: Iterable[tuple[Any, ...]]) -> None:
     """Raise `DamagedError` unless each key has as many rows as were written.
 
-    A name that has one row alone is known by its piece to be there.
+    A name that has one row alone is known by its piece to be there. Of identifiers the claims are
+    counted, and a drug's own is none.
     """
     names, claims = (Counter(row[1] for row in rows if row[0] == what) for what in (NAME, CLAIM))
     for what, key, *_, number in rows:
@@ -461,8 +462,9 @@ def _spelt(value: str) -> Iterator[str]:
     yield from dict.fromkeys((value.strip(), value.strip().upper(), value.strip().lower()))
 
 
-NAME, CLAIM, SHARED, PIECE, PART = range(5)
-"""What a row that is looked up is."""
+OWN, NAME, CLAIM, SHARED, PIECE, PART = range(6)
+"""What a row that is looked up is: a drug's own identifier, a name, a claim to either, how many
+names and claims there should be, that a name has a piece, or that a drug has a part of one."""
 
 NULL: Any = sa.cast(sa.null(), sa.String())
 NOTHING: Any = sa.literal_column("0")
@@ -553,7 +555,7 @@ def _identified(table: Any, what: int, substance: Any, digest: Any) -> Any:
 
 _of_claim = (col(ClaimedIdentifier.substance), col(ClaimedIdentifier.digest))
 _identified_by = sa.union_all(
-    _identified(DrugIdentifier, NAME, NULL.label("name"), NULL.label("digest")),
+    _identified(DrugIdentifier, OWN, NULL.label("name"), NULL.label("digest")),
     _identified(ClaimedIdentifier, CLAIM, *_of_claim),
     _also(SHARED, col(SharedKey.key), col(SharedKey.number)).where(
         one_of(col(SharedKey.key), "both")

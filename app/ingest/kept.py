@@ -36,6 +36,7 @@ from app.models.imported import (
     RecordStatement,
     RecordSubstance,
 )
+from app.models.search import SearchedName
 from app.records.digests import digest_of, number_of, sum_of
 
 AT_ONCE = 2_000
@@ -50,7 +51,7 @@ PARTS: dict[str, type[SQLModel]] = {
 
 SEALED = (ImportedSource, ImportedRecord, ImportedSubstance, ImportedStatement)
 
-READ = (*SEALED, *PARTS.values(), Drug, DrugName, Fact, Document)
+READ = (*SEALED, *PARTS.values(), Drug, DrugName, SearchedName, Fact, Document)
 """What an import reads by an index, which SQLite can hold against the rows."""
 
 Key = tuple[Any, ...]

@@ -14,6 +14,7 @@ from app.ingest.tables import Tables
 from app.models.imported import ImportedMention, ImportedRecord, ImportedSource, SetAside
 from app.models.release import Release, ReleaseFile
 from app.records.documents import documents_of, renderer
+from app.records.keys import faults_of_keys, faults_of_names
 from app.records.search import Index
 
 STAYING = {table_of(SetAside), table_of(Release), table_of(ReleaseFile)}
@@ -34,9 +35,17 @@ def renew_documents(engine: sa.Engine) -> bool:
 
 
 def be_up_to_date(connection: sa.Connection) -> None:
-    """Have an import find what it builds on as it was written, and made by this version."""
+    """Have an import find what it builds on as it was written, and made by this version.
+
+    What drugs are looked up by is counted on from what there is, so it has to be whole.
+    """
     hold_kept(connection)
-    if _is_of_another_version(current_release(connection)):
+    release = current_release(connection)
+    if release is not None and (
+        _is_of_another_version(release)
+        or any(faults_of_names(connection))
+        or faults_of_keys(connection)
+    ):
         _make_anew(connection)
 
 

@@ -2,14 +2,16 @@
 against its record, a claim has a digest, and where several rows have one key, it is known how many.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col
 
 from app.database import table_of
+from app.models.drug import DrugName
 from app.models.search import ClaimedIdentifier, ClaimedName, SearchedName, SharedKey
+from app.models.spelling import name_key
 from app.records.digests import digest_of
 from app.records.search import listed, one_of
 
@@ -85,6 +87,23 @@ def _numbers(*, only_some: bool) -> sa.Select[Any]:
 
 def _integer(value: int) -> sa.ColumnElement[int]:
     return sa.literal_column(str(value), sa.Integer())
+
+
+def faults_of_names(connection: sa.Connection) -> Iterator[str]:
+    """Which names of drugs are not looked up as they are spelt, a sentence each."""
+    name, searched = table_of(DrugName).c, table_of(SearchedName).c
+    same = sa.and_(searched.drug_id == name.drug_id, searched.position == name.position)
+    every = sa.select(name.drug_id, name.name, searched.key).join_from(
+        table_of(DrugName), table_of(SearchedName), same, isouter=True
+    )
+    found = 0
+    for drug_id, written, key in connection.execute(every).all():
+        found += key is not None
+        if (key or "") != name_key(written):
+            yield f"'{drug_id}' is not looked up by its name '{written}'."
+    there = connection.scalar(sa.select(sa.func.count()).select_from(table_of(SearchedName)))
+    if there != found:
+        yield f"{there} names are looked up; drugs have {found}."
 
 
 def faults_of_keys(connection: sa.Connection) -> list[str]:
