@@ -1,4 +1,4 @@
-"""A loader that runs out of disk leaves the old release whole, and says so."""
+"""A loader that runs out of disk or memory leaves the old release whole, and says so."""
 
 import os
 import subprocess
@@ -69,3 +69,21 @@ def is_whole(database: Settings, before: object) -> None:
     with writing(database) as engine:
         assert faults_in(engine) == []
     assert served_in(database) == before
+
+
+def test_memory_that_is_short_leaves_the_old_release_whole(loaded: Settings, many: Path) -> None:
+    """Of any size: where it ends depends on the machine, and pydantic's core may hang as it panics
+    for want of memory, which is then killed."""
+    before = served_in(loaded)
+
+    for megabytes in (60, 95, 105):
+        limit = f'ulimit -v {megabytes * 1024}; set -- timeout -s KILL 5 "$@"'
+        result = seeded_under(limit, loaded, many)
+        if result.returncode == 0:
+            break
+        assert result.stdout == ""
+        is_whole(loaded, before)
+
+    assert megabytes > 60
+    assert seeded_under("true", loaded, many).returncode == 0
+    assert len(releases(loaded)) == 2
