@@ -1,4 +1,6 @@
-"""Making everything that is served anew, of what is kept: when another version is to serve it."""
+"""Making everything that is served anew, of what is kept: when another version is to serve it, or
+what drugs are looked up by is not whole.
+"""
 
 import sqlalchemy as sa
 from sqlmodel import SQLModel, col

@@ -39,7 +39,7 @@ def substance_seal(row: Row) -> str:
 def record_number(
     source_id: str, id_: str, version: str, gone: bool, digest: str, body: str, released: str
 ) -> int:
-    """A record's share of its seal; each part, a tuple of its columns, has one by `part_number`."""
+    """What a record's own row adds to its seal; each part adds a `number_of` its columns."""
     own = number_of("record", source_id, id_, version, "gone" if gone else "", digest, body)
     return own + released_number(source_id, id_, released)
 

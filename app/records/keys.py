@@ -40,7 +40,7 @@ def write_shared_keys(connection: sa.Connection, changes: Mapping[str, int]) -> 
     """Have the numbers of rows follow `changes`: how many more or less some keys have now.
 
     Of a key that was counted before, what came and went is added and taken away, and what is there
-    is not counted: so a row that was lost before stays missed.
+    is not counted. It was whole when the import began: see `app.ingest.renewal`.
     """
     table = table_of(SharedKey)
     keys = {"keys": listed(connection.dialect.name, changes)}
