@@ -1,6 +1,7 @@
 """The command line: `medfacts serve | migrate | seed | import | set-aside | check`."""
 
 import errno
+import gc
 import logging
 import os
 import socket
@@ -18,6 +19,8 @@ from sqlalchemy.exc import DBAPIError
 
 from app import __version__
 from app.settings import BadSettingError, Settings, read_settings
+
+gc.set_threshold(100_000)  # modules make many objects, and no garbage: a sixth of a short command
 
 SCHEMA_FILE = "schema.json"
 

@@ -33,6 +33,9 @@ OTHER_FILES = 100
 
 SECONDS_BETWEEN_LOOKS = 0.05
 
+COLLECTED = (700, 10, 10)
+"""How often garbage is looked for while serving: as Python does, and not as `app.cli` has it."""
+
 
 class Server(uvicorn.Server):
     """uvicorn, with a door of our own, which resets nobody when it has to stop.
@@ -134,6 +137,7 @@ def server(settings: Settings, app: Api | None = None) -> Server:
     # The garbage collector need not look at the program again and again: 14 % of a cold answer.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECTED)
     config = uvicorn.Config(
         app,
         http=StrictProtocol,

@@ -41,11 +41,6 @@ _BUSY = frozenset({408, 425, 429})
 """Statuses below 500 by which a server says that it may well do later what it was asked."""
 
 
-def is_url(argument: str) -> bool:
-    """Whether it names a scheme, as `https://` does, and so is no path."""
-    return re.match(r"[a-z][a-z0-9+.-]+://", argument, re.IGNORECASE) is not None
-
-
 def refuse_unsafe(url: str) -> None:
     """Raises `WrongFileError` for an address from which nothing is downloaded."""
     _allowed(_parsed(url), url)

@@ -6,13 +6,14 @@ import gzip
 import hashlib
 import io
 import os
+import re
 import stat
 import struct
 import sys
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -20,7 +21,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias, cast
 
-from app.ingest.downloads import PAUSES, download, file_name, is_url, refuse_unsafe
 from app.ingest.importer import Part, WrongFileError
 from app.ingest.progress import phase
 
@@ -45,28 +45,30 @@ def inputs_of(
     *,
     downloads: Path,
     quiet: bool = False,
-    pauses: Sequence[float] = PAUSES,
     standard_input: BinaryIO | None = None,
 ) -> Iterator[list["Input"]]:
     """The files that arguments name, in their order, each once; what is temporary goes in the end.
 
     An argument is a path, a pattern such as `label-*.zip`, an https address, or `-`. Addresses are
-    downloaded into the folder `downloads`, with `pauses` between attempts (see `download`). Raises
-    `WrongFileError` for one that gives no file; if it can be seen to give none, before anything is
-    downloaded.
+    downloaded into the folder `downloads`. Raises `WrongFileError` for one that gives no file; if
+    it can be seen to give none, before anything is downloaded.
     """
     with ExitStack() as stack:
-        given = _Arguments(downloads, quiet, pauses, standard_input, stack)
+        given = _Arguments(downloads, quiet, standard_input, stack)
         named = [place for argument in arguments for place in given.named_by(argument)]
         inputs: dict[str, Input] = {}
-        for bring, name in dict.fromkeys(named):
+        for bring, name, called in dict.fromkeys(named):
             path = bring(name)
             real = os.path.realpath(path)
             if real not in inputs:
-                called = file_name(name) if bring == given.downloaded else name
                 inputs[real] = Input(printable(called), path)
                 stack.callback(inputs[real].close)
         yield list(inputs.values())
+
+
+def _is_url(argument: str) -> bool:
+    """Whether it names a scheme, as `https://` does, and so is no path."""
+    return re.match(r"[a-z][a-z0-9+.-]+://", argument, re.IGNORECASE) is not None
 
 
 def printable(name: str) -> str:
@@ -369,7 +371,6 @@ class _Arguments:
 
     downloads: Path
     quiet: bool
-    pauses: Sequence[float]
     standard_input: BinaryIO | None
     stack: ExitStack
 
@@ -378,10 +379,12 @@ class _Arguments:
         if argument == _STANDARD_INPUT:
             if self._stream().isatty():
                 raise WrongFileError("standard input", "it is a terminal; a file was expected.")
-            return [(self.received, "standard input")]
-        if is_url(argument):
+            return [(self.received, "standard input", "standard input")]
+        if _is_url(argument):
+            from app.ingest.downloads import file_name, refuse_unsafe  # they load httpx
+
             refuse_unsafe(argument)
-            return [(self.downloaded, argument)]
+            return [(self.downloaded, argument, file_name(argument))]
         if os.path.exists(argument):
             return [self._on_disk(argument)]
         if not glob.has_magic(argument):
@@ -394,7 +397,9 @@ class _Arguments:
 
     def downloaded(self, url: str) -> Path:
         """The file at an address."""
-        return download(url, self.downloads, pauses=self.pauses, quiet=self.quiet)
+        from app.ingest.downloads import download
+
+        return download(url, self.downloads, quiet=self.quiet)
 
     def received(self, name: str) -> Path:
         """What comes by standard input."""
@@ -406,9 +411,9 @@ class _Arguments:
         except OSError as error:
             raise _unopened(printable(name), error) from None
         if stat.S_ISREG(mode):
-            return Path, name
+            return Path, name, name
         if stat.S_ISFIFO(mode):
-            return self._piped, name
+            return self._piped, name, name
         if stat.S_ISDIR(mode):
             within = os.path.join(printable(name), "*")
             raise WrongFileError(
@@ -442,5 +447,5 @@ class _Arguments:
         return Path(spool.name)
 
 
-_Place: TypeAlias = tuple[Callable[[str], Path], str]
-"""What brings a file, and from where."""
+_Place: TypeAlias = tuple[Callable[[str], Path], str, str]
+"""What brings a file, from where, and what to call it."""

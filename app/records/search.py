@@ -16,7 +16,6 @@ from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 
 from app.database import POSTGRES, Row, table_of
@@ -684,7 +683,7 @@ def number_of_hits(dialect: str, how: str) -> sa.ScalarSelect[int]:
 
 def _by_tiers(found: sa.Select[Any]) -> sa.Select[Any]:
     """What is found in one tier after the other, and no further than what is asked for."""
-    signs = sa.cast(sa.bindparam("tiers"), ARRAY(sa.Text()))
+    signs = sa.cast(sa.bindparam("tiers"), sa.ARRAY(sa.Text()))
     tier = sa.func.unnest(signs).table_valued("tier", name="tier")
     in_tier = found.lateral("in_tier")
     return sa.select(in_tier.c.number).join_from(tier, in_tier, sa.true())
