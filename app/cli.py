@@ -76,6 +76,10 @@ def _told_in_one_sentence(settings: Settings) -> Iterator[None]:
         told = f"the database {_where(settings)} failed: {first_line}."
         if getattr(cause, "sqlite_errorname", "").startswith(FULL) or isinstance(cause, DiskFull):
             told += " The disk may be full. Nothing was changed."
+        if getattr(cause, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+            told += (
+                " Something else writes to it, such as another import: try again when that ends."
+            )
         raise CommandError(told) from None
     except (UnicodeDecodeError, JSONDecodeError) as error:
         raise CommandError(

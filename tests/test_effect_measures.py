@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.effect_measures import Interval, TwoArms
-from app.models.trial import ArmType
+from app.models.trial import ArmType, InterventionModel, ParamType
 from app.records.derived import EffectMeasures, derive_effects
 
 SMALL = [
@@ -61,27 +61,59 @@ def test_the_trials_counts_bear_out_the_papers_interval() -> None:
     assert limits(arms.risk_difference_interval) == pytest.approx((0.2353566, 0.6217862), rel=1e-6)
 
 
-def test_the_documented_examples_are_what_is_served_for_those_counts() -> None:
-    trial: dict[str, Any] = {
+def trial(*, units: int | None = None, model: str | None = None, **outcome: Any) -> dict[str, Any]:
+    """A trial whose one outcome has the counts that are documented."""
+    counts = [("baclofen", 30), ("placebo", 12)]
+    results = [
+        {"arm": arm, "count": count, "participants": 42, "units_analyzed": units}
+        for arm, count in counts
+    ]
+    measured = {"param_type": None, "type_units_analyzed": None, "results": results}
+    return {
+        "intervention_model": model,
         "arms": [
             {"id": "baclofen", "type": ArmType.EXPERIMENTAL},
             {"id": "placebo", "type": ArmType.PLACEBO_COMPARATOR},
         ],
-        "outcomes": [
-            {
-                "results": [
-                    {"arm": "baclofen", "count": 30, "participants": 42},
-                    {"arm": "placebo", "count": 12, "participants": 42},
-                ]
-            }
-        ],
+        "outcomes": [measured | outcome],
     }
 
+
+def derived(trial: dict[str, Any]) -> Any:
+    """What follows from the counts of a trial's one outcome."""
     derive_effects(trial, {})
+    [outcome] = trial["outcomes"]
+    return outcome["derived"]
+
+
+def test_the_documented_examples_are_what_is_served_for_those_counts() -> None:
+    found = derived(trial())
 
     fields = EffectMeasures.model_fields.items()
     documented = {name: (field.examples or [None])[0] for name, field in fields}
-    assert trial["outcomes"][0]["derived"] == documented
+    assert found == documented
+
+
+@pytest.mark.parametrize("model", [None, *InterventionModel])
+def test_arms_of_the_same_people_are_not_compared_as_if_they_were_others(
+    model: InterventionModel | None,
+) -> None:
+    assert (derived(trial(model=model)) is None) == (model == "CROSSOVER")
+
+
+@pytest.mark.parametrize(
+    "of_eyes",
+    [
+        trial(type_units_analyzed="Eyes", units=84),
+        trial(type_units_analyzed="Eyes"),
+        trial(units=84),
+        trial(param_type=ParamType.COUNT_OF_UNITS),
+    ],
+)
+def test_nothing_follows_where_something_else_than_participants_was_counted(
+    of_eyes: dict[str, Any],
+) -> None:
+    assert derived(of_eyes) is None
 
 
 def test_the_odds_ratio_is_that_of_bland_and_altman() -> None:

@@ -19,7 +19,7 @@ from app.api.names import BEGINS, CLOSE, Match, Matches, is_named
 from app.api.reading import Reading, resource, with_release
 from app.http.errors import BadParameterError, documented
 from app.http.parameters import Text
-from app.labelling import Beside, readings_of
+from app.labelling import Beside, readings_of, without_salt
 from app.labelling import Reading as NameReading
 from app.models.base import Shape
 from app.models.document import Document
@@ -54,6 +54,7 @@ class ResolveMatch(StrEnum):
     BRAND = "brand"
     SYNONYM = "synonym"
     IDENTIFIER = "identifier"
+    LABELLED = "labelled"
     AMBIGUOUS = "ambiguous"
     NONE = "none"
 
@@ -83,12 +84,14 @@ class Candidate(Shape):
     )
     match: ResolveMatch = Field(description="How it could be.", examples=["brand"])
     name: str | None = Field(
-        description="The name that it has; null where an identifier was given.",
+        description="The name that it has; null where an identifier was given, and where the name "
+        "is not its own.",
         examples=["Lioresal"],
     )
     substance: str | None = Field(
-        description="The salt of the drug that the identifier is of, as a source names it, or the "
-        "substance of a product whose drug is not known; otherwise null.",
+        description="The salt of the drug that the identifier is of, or the drug with a label, "
+        "such as a radioactive atom, as a source names it, or the substance of a product whose "
+        "drug is not known; otherwise null.",
         examples=[None],
     )
 
@@ -115,8 +118,9 @@ class Resolution(Shape):
     )
     match: ResolveMatch = Field(
         description="`exact`: it is the drug's generic name. `brand`, `synonym`: it is one of its "
-        "names. `identifier`: it is the drug's, or of its salt. `ambiguous`: it is that of several "
-        "drugs, and none is chosen. `none`: nothing has it.",
+        "names. `identifier`: it is the drug's, or of what `substance` names. `labelled`: it is "
+        "the name of the drug with a label, such as a radioactive atom, and not the drug's. "
+        "`ambiguous`: it is that of several drugs, and none is chosen. `none`: nothing has it.",
         examples=["brand"],
     )
     drug: Link | None = Field(
@@ -247,6 +251,7 @@ class _Stored:
     def __init__(self, reading: Reading, rows: Iterable[tuple[Any, ...]]) -> None:
         self._names: dict[str, list[_Named]] = defaultdict(list)
         self._salts: dict[str, set[str]] = defaultdict(set)
+        self._labelled: dict[str, list[Candidate]] = defaultdict(list)
         self._set_aside: dict[str, list[str]] = defaultdict(list)
         for what, key, id_, generic, name, type_ in rows:
             if what == NAME:
@@ -255,8 +260,16 @@ class _Stored:
                 self._names[key].append(_Named(drug, name, NameType(type_)))
             elif id_ is None:
                 self._set_aside[key].append(name)
-            else:
+            elif generic is None:
+                raise reading.damaged(f"'{id_}' has a name, and is not there")
+            elif without_salt(folded(name)):
                 self._salts[key].add(id_)
+            else:
+                drug = Link(id=id_, name=generic)
+                labelled = Candidate(
+                    drug=drug, match=ResolveMatch.LABELLED, name=None, substance=name
+                )
+                self._labelled[key].append(labelled)
 
     def candidates(self, read: NameReading) -> list[Candidate]:
         """The drugs that have what is left of a name; as it is written, if any has it so."""
@@ -266,6 +279,10 @@ class _Stored:
             named = [each for each in named if each.drug.id in known]
         as_written = [each for each in named if folded(each.name) == folded(read.name)]
         return _candidates(as_written or named)
+
+    def labelled(self, read: NameReading) -> list[Candidate]:
+        """The drugs of which something with a label has what is left of a name."""
+        return [] if read.salt is not None else self._labelled.get(name_key(read.name), [])
 
     def set_aside(self, read: NameReading) -> list[Candidate]:
         """Products that have it for a brand, of which nobody can say which drug they are."""
@@ -326,7 +343,7 @@ def _resolved(
     reading: Reading, name: str, readings: list[NameReading], stored: _Stored
 ) -> Resolution:
     for read in readings:
-        candidates = stored.candidates(read)
+        candidates = stored.candidates(read) or stored.labelled(read)
         if not candidates:
             continue
         if all(candidate.match is ResolveMatch.BRAND for candidate in candidates):
@@ -484,13 +501,13 @@ _claimed: Any = sa.select(
     sa.literal_column(str(CLAIM)),
     col(ClaimedName.key),
     col(ClaimedName.drug_id),
-    NULL,
+    col(Drug.name),
     col(ClaimedName.substance),
     NULL,
     col(ClaimedName.digest),
     col(ClaimedName.claim),
     NOTHING,
-)
+).join_from(ClaimedName, Drug, col(Drug.id) == col(ClaimedName.drug_id), isouter=True)
 
 
 def _also(what: int, key: Any, number: Any = NOTHING, drug_id: Any = NULL) -> Any:

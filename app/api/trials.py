@@ -83,7 +83,7 @@ def list_trials_of_drug(
     filters: Filters,
     sort: FactSort = "id",
 ) -> str:
-    """Each source's account of the clinical trials of this drug."""
+    """Each source's account of the trials of this drug, and of studies that only observed."""
     return KIND.list_of_drug(reading, drug_id, page, sort, filters)
 
 

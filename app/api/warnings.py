@@ -48,7 +48,11 @@ class Filters:
     ] = None
     category: Annotated[
         WarningCategory | None,
-        Query(description="Only those about this.", examples=["withdrawal"]),
+        Query(
+            description="Only those about this. A label's section that is about several, such as "
+            "`Use in Specific Populations`, has none, so this filter leaves it out.",
+            examples=["withdrawal"],
+        ),
     ] = None
     severity: Annotated[
         Severity | None,

@@ -92,8 +92,15 @@ def told(done: Report, *, dry_run: bool, report: str | None) -> str:
     always.add("set aside")
     lines += [f"{count:>10,}  {label}" for count, label in rows if count or label in always]
     lines += [f"{count:>14,}  {reason}" for count, reason in _reasons(done.set_aside)]
-    if done.set_aside and report is None:
+    if done.set_aside and report is None and done.release is None:
+        lines.append("`--report FILE` lists them, with what they could be.")
+    elif done.set_aside and report is None:
         lines.append(f"`medfacts set-aside {done.source_id}` lists them, with what they could be.")
+    if done.older_than:
+        lines.append(
+            f"These files are older than the edition of {done.older_than} that is loaded, so what "
+            "they lack was not removed; if they are not, say their date by --released."
+        )
     if done.release is None:
         lines.append("Nothing has changed, so there is no new release.")
         return "\n".join(lines)
@@ -130,7 +137,7 @@ def _reasons(set_aside: list[SetAsideRow]) -> list[tuple[int, str]]:
     return common + ([(rest, "for other reasons")] if rest else [])
 
 
-def _write_csv(file: Any, rows: Iterable[tuple[str, ...]]) -> None:
+def _write_csv(file: Any, rows: Iterable[tuple[Any, ...]]) -> None:
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(["source", *SetAsideRow._fields])
     writer.writerows(rows)

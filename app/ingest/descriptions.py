@@ -13,10 +13,13 @@ from pydantic_core import from_json
 
 from app.database import Row, table_of
 from app.ingest.discrepancies import Said
-from app.ingest.identity import Identified, names_salt
+from app.ingest.identity import Identified, is_its_salt
+from app.ingest.mentions import SEED
 from app.ingest.names import normalised, slug
 from app.ingest.rows import Citing, Passage, passages
 from app.ingest.tables import IN_ONE, among, chunks
+from app.labelling import without_salt
+from app.models.discrepancy import Discrepancy
 from app.models.drug import NameType
 from app.models.fact import MatchedBy
 from app.models.imported import (
@@ -25,6 +28,7 @@ from app.models.imported import (
     ImportedSubstance,
     RecordSubstance,
 )
+from app.models.spelling import MARKS
 
 NAMES_OF_ITS_OWN = {MatchedBy.ITSELF, MatchedBy.IDENTIFIER, MatchedBy.NAME}
 """How a substance was matched if what it is called is what the drug is called."""
@@ -57,7 +61,7 @@ class Description:
     @property
     def has_statements(self) -> bool:
         """Whether any record was read for facts."""
-        return bool(self.coverage)
+        return any(kind != Discrepancy.kind_name for kind, *_ in self.coverage)
 
     @property
     def of_several_sources(self) -> bool:
@@ -120,13 +124,15 @@ class Descriptions:
         description_cite: list[Passage] = []
         for claim in claims:
             record = claim.said
+            if claim.matched_by is MatchedBy.LABELLED:  # they are of what was made of the drug
+                record = record | {"names": (), "identifiers": (), "statuses": ()}
             own = [(claim.source_id, record["locator"])] if record["locator"] else []
             is_its_name = claim.matched_by in NAMES_OF_ITS_OWN
             for name, type_, *cite in record.get("names", ()):
-                if is_its_name or type_ == NameType.BRAND:
+                if is_its_name or type_ == NameType.BRAND or _names_all_of(claim, name):
                     entry = {"name": name, "type": type_}
-                    _say(names, normalised(name), entry, passages(*cite) if cite else own)
-            of_salt = claim.matched_by is MatchedBy.NAME and names_salt(claim.called)
+                    _say(names, _spelling(name), entry, passages(*cite) if cite else own)
+            of_salt = is_its_salt(claim.matched_by, [claim.called], drug.name)
             if is_its_name and not of_salt:
                 for system, value, *cite in record.get("identifiers", ()):
                     if (system, value) not in contested:
@@ -173,10 +179,14 @@ class Descriptions:
                     {"name": ingredient.name, "drug": ingredient.drug_id, "cited": own}
                     for ingredient in drug.ingredients
                 ]
-        if drug.ingredients and normalised(drug.name) not in names:
+        if drug.ingredients and _spelling(drug.name) not in names:
             own = ingredients[0]["cited"]
             entry = {"name": drug.name, "type": NameType.GENERIC.value}
-            names = {normalised(drug.name): (entry, own)} | names
+            names = {_spelling(drug.name): (entry, own)} | names
+        for claim in claims if compared else ():
+            if claim.source_id != SEED:  # which says itself how far it was searched
+                kind = (Discrepancy.kind_name, claim.source_id)
+                coverage_.setdefault(kind, (False, self._read_on(claim)))
         row = {
             "id": drug.id,
             "name": drug.name,
@@ -226,6 +236,22 @@ class Descriptions:
         as_of, complete = self._read[claim.source_id]
         released = claim.released if len(claim.released) == len(as_of) else as_of
         return max(released, complete)
+
+
+def _spelling(name: str) -> str:
+    """A name by which others are the same: but for case, blanks and the marks of a trade name.
+
+    Accents count: a source is never cited for a name with accents that it writes without.
+    """
+    return " ".join(MARKS.sub("", name).casefold().split())
+
+
+def _names_all_of(claim: Claim, name: str) -> bool:
+    """Whether a combination's name, as a record has it, names each of its ingredients."""
+    if claim.matched_by is not MatchedBy.INGREDIENTS:
+        return False
+    said, made_of = normalised(name), map(normalised, claim.called.split("; "))
+    return all(any(n in said for n in (one, *without_salt(one))) for one in made_of)
 
 
 def _say(

@@ -1,7 +1,7 @@
 """Where two sources give different values for the same field of the same thing, by rule.
 
 Nothing is judged: each side's value stands with its citation. A date that is only less precise than
-another does not differ from it.
+another does not differ from it, nor does one that was only expected.
 """
 
 from collections import defaultdict
@@ -13,6 +13,7 @@ from typing import Any
 from app.database import Row
 from app.ingest.names import slug
 from app.ingest.rows import Passage
+from app.models.trial import DateType
 
 ONE_VALUED = ("unii", "inchikey", "cas", "drugbank", "chembl", "gtopdb", "pubchem_cid")
 """Systems in which a substance has one identifier."""
@@ -28,12 +29,16 @@ COMPARED_OF_TRIALS = (
 
 @dataclass(slots=True)
 class Account:
-    """One source's account of a trial: what tells the trial, and what may be compared."""
+    """One source's account of a trial: what tells the trial, and what may be compared.
+
+    `expected` names the dates that were only estimated.
+    """
 
     source_id: str
     fact_id: str
     registry_ids: list[str]
     values: dict[str, Any]
+    expected: set[str]
     passages: list[Passage]
 
 
@@ -56,7 +61,8 @@ def account_of(source_id: str, trial: Row, said_in: list[Passage]) -> Account:
     values = {name: trial.get(name) for name in COMPARED_OF_TRIALS}
     values["enrollment/count"] = enrollment.get("count")
     ids = [row["registry_id"] for row in trial["registry_ids"]]
-    return Account(source_id, trial["id"], ids, values, said_in)
+    expected = {name for name in values if trial.get(f"{name}_type") == DateType.ESTIMATED}
+    return Account(source_id, trial["id"], ids, values, expected, said_in)
 
 
 def discrepancies(name: str, said: Said) -> Iterator[Row]:
@@ -86,6 +92,8 @@ def discrepancies(name: str, said: Said) -> Iterator[Row]:
             values = (one.values[field_name], other.values[field_name])
             if None in values or not _differ(str(values[0]), str(values[1])):
                 continue
+            if (field_name in one.expected) != (field_name in other.expected):
+                continue  # a plan, and what may have become of it
             number = sorted(set(one.registry_ids) & set(other.registry_ids))[0]
             readable = field_name.replace("/", " ").replace("_", " ")
             yield _entry(

@@ -16,11 +16,15 @@ from app.ingest.importer import Substance
 from app.ingest.names import normalised, shortened, slug
 from app.labelling import without_salt
 from app.models.fact import MatchedBy
+from app.models.spelling import name_key, words_of
 
 Identifier = tuple[str, str]
 
 MATCHING = frozenset({"unii", "inchikey", "cas", "rxcui", "drugbank", "chembl", "gtopdb"})
 """The systems by whose identifiers a substance is found: each names one substance."""
+
+OF_SOMETHING_ELSE = frozenset({MatchedBy.NAME_WITHOUT_SALT, MatchedBy.LABELLED})
+"""How a substance was matched whose names and identifiers are not the drug's."""
 
 
 @dataclass(slots=True)
@@ -75,6 +79,10 @@ class Identities:
     contested: dict[Identifier, list[str]]
 
 
+UNKNOWN = ""
+"""Stands among the drugs of a name for a product that was set aside and bears it."""
+
+
 def identify(substances: Iterable[Named], order: Sequence[str]) -> Identities:
     """Which drug each substance is. `order` names the sources, the first to be asked first."""
     place = {source: i for i, source in enumerate(order)}
@@ -84,7 +92,9 @@ def identify(substances: Iterable[Named], order: Sequence[str]) -> Identities:
     for _, tier in groupby(tiers, key=lambda n: n.source_id):
         single: list[Named] = []
         for named in tier:
-            (combinations if named.substance.ingredients else single).append(named)
+            said = named.substance
+            is_made_of = said.ingredients or said.ingredient_uniis
+            (combinations if is_made_of else single).append(named)
         known.take(single)
     known.combine(combinations)
     return known.identities()
@@ -93,7 +103,10 @@ def identify(substances: Iterable[Named], order: Sequence[str]) -> Identities:
 def find_by_name(
     substances: Iterable[Named], drugs_by_name: Mapping[str, Iterable[str]]
 ) -> dict[tuple[str, str], Match]:
-    """Which known drug each substance is, by its name alone: for sources that make none known."""
+    """Which known drug each substance is, by its name alone: for sources that make none known.
+
+    `drugs_by_name` has `UNKNOWN` beside the drugs for what is of no known drug and called so too.
+    """
     found = {}
     for named in substances:
         name = normalised(named.substance.names[0])
@@ -103,10 +116,11 @@ def find_by_name(
             matched_by = MatchedBy.NAME_WITHOUT_SALT
             known = (drugs_by_name[stem] for stem in without_salt(name) if stem in drugs_by_name)
             owners = sorted(next(known, ()))
-        if len(owners) == 1:
-            match = Match(owners[0], matched_by)
-        elif owners:
-            match = Match(None, None, "its name is that of several drugs", tuple(owners))
+        drugs = [owner for owner in owners if owner != UNKNOWN]
+        if len(owners) == len(drugs) == 1:
+            match = Match(drugs[0], matched_by)
+        elif drugs:
+            match = Match(None, None, "its name is that of several drugs", tuple(drugs))
         else:
             match = Match(None, None, "it names no drug that is known")
         found[named.source_id, named.key] = match
@@ -121,8 +135,37 @@ class _Drug:
     wanted_id: str
     suffix: str
     fixed: bool = False
+    labelled: bool = False
     ingredients: tuple[tuple[str, "_Drug | None"], ...] = ()
+    skeletons: set[str] = field(default_factory=set)
     id: str = ""
+
+    def is_made_otherwise(self, substance: Substance, names: list[str]) -> bool:
+        """Whether a substance that has one of its synonyms is of another structure.
+
+        A salt's skeleton is another than its drug's; so of what may be one, this says nothing.
+        """
+        other = _skeletons(substance)
+        return bool(
+            other
+            and self.skeletons
+            and not other & self.skeletons
+            and name_key(self.name) not in map(name_key, names)
+            and not names_salt(substance.names[0])
+        )
+
+
+def _begins_so(drug: _Drug, name: str) -> bool:
+    """Whether a drug is called what is left of a name without its salt, and more: an ester of it.
+
+    So `uridine diphosphate` may be uridine-5'-diphosphate, though uridine is a drug as well.
+    """
+    return any(normalised(drug.name).startswith(stem) for stem in without_salt(name))
+
+
+def _skeletons(substance: Substance) -> set[str]:
+    """The first blocks of its InChIKeys: which atoms are tied to which."""
+    return {value[:14] for system, value in substance.identifiers if system == "inchikey"}
 
 
 @dataclass(slots=True)
@@ -142,6 +185,7 @@ class _Known:
         self._drugs: list[_Drug] = []
         self._by_identifier: dict[Identifier, list[_Drug]] = defaultdict(list)
         self._by_name: dict[str, list[_Drug]] = defaultdict(list)
+        self._by_synonym: dict[str, list[_Drug]] = defaultdict(list)
         self._found: dict[tuple[str, str], _Found] = {}
 
     def take(self, tier: list[Named]) -> None:
@@ -217,7 +261,9 @@ class _Known:
         sure: list[_Drug] = []
         contested: list[_Drug] = []
         for identifier in substance.identifiers:
-            owners = self._by_identifier.get(identifier, ()) if identifier[0] in MATCHING else ()
+            owners = self._by_identifier.get(identifier, []) if identifier[0] in MATCHING else []
+            if substance.labelled:  # that another label is on the same says nothing of this one
+                owners = [drug for drug in owners if not drug.labelled]
             for drug in owners:
                 within = sure if len(owners) == 1 else contested
                 if drug not in within:
@@ -226,11 +272,21 @@ class _Known:
         named = self._named(names)
         if len(sure) > 1:
             return _Found(set_aside="its identifiers are of several drugs", candidates=sure)
+        of_stem = self._of_stem(names)
         if sure:
-            if named and sure[0] not in named:
-                reason = "its identifier is of one drug and its name of another"
-                return _Found(set_aside=reason, candidates=sure + named)
-            return _Found(sure[0], MatchedBy.IDENTIFIER)
+            others = [drug for drug in contested if sure[0] not in contested]
+            if others:
+                reason = "its identifiers are of several drugs"
+            elif named and sure[0] not in named:
+                others, reason = named, "its identifier is of one drug and its name of another"
+            elif of_stem and not (named or sure[0] in of_stem or _begins_so(sure[0], names[0])):
+                reason = "its identifier is of one drug and its name without the salt of another"
+                others = of_stem
+            if others:
+                return _Found(set_aside=reason, candidates=sure + others)
+            # What is labelled has the identifiers of what it is made of, and a name of its own.
+            of_another = substance.labelled and not named
+            return _Found(sure[0], MatchedBy.LABELLED if of_another else MatchedBy.IDENTIFIER)
         if contested:
             agreed = [drug for drug in named if drug in contested]
             if len(agreed) == len(named) == 1:
@@ -240,15 +296,17 @@ class _Known:
         if len(named) > 1:
             return _Found(set_aside="its name is that of several drugs", candidates=named)
         if named:
+            if named[0].is_made_otherwise(substance, names):
+                reason = "its name is a synonym of a drug of another structure, by their InChIKeys"
+                return _Found(set_aside=reason, candidates=named)
             return _Found(named[0], MatchedBy.NAME)
+        called_so = self._by_synonym.get(names[0], []) if names else []
+        return _by_synonym_or_stem(called_so, of_stem, without_salt(names[0]) if names else [])
+
+    def _of_stem(self, names: list[str]) -> list[_Drug]:
+        """The drugs that are called what is left of a name without a word for its salt."""
         stems = without_salt(names[0]) if names else []
-        of_stem = next((drugs for stem in stems if (drugs := self._named([stem]))), [])
-        if len(of_stem) > 1:
-            reason = "its name without the salt is that of several drugs"
-            return _Found(set_aside=reason, candidates=of_stem)
-        if of_stem:
-            return _Found(of_stem[0], MatchedBy.NAME_WITHOUT_SALT)
-        return _Found()
+        return next((drugs for stem in stems if (drugs := self._named([stem]))), [])
 
     def _named(self, names: Iterable[str]) -> list[_Drug]:
         found: list[_Drug] = []
@@ -259,18 +317,24 @@ class _Known:
         return found
 
     def _learn(self, substance: Substance, found: _Found) -> None:
-        """A drug is found by whatever a source calls it; but its salt is something else."""
-        if found.drug is None or found.matched_by is MatchedBy.NAME_WITHOUT_SALT:
+        """A drug is found by whatever a source calls it; but its salt, or what is made of it to
+        carry a label, is something else."""
+        if found.drug is None or found.matched_by in OF_SOMETHING_ELSE:
             return
-        of_salt = found.matched_by is MatchedBy.NAME and names_salt(substance.names[0])
-        for identifier in () if of_salt else substance.identifiers:
-            owners = self._by_identifier[identifier]
-            if found.drug not in owners:
-                owners.append(found.drug)
-        for name in substance.names:
-            owners = self._by_name[normalised(name)]
-            if found.drug not in owners:
-                owners.append(found.drug)
+        if not is_its_salt(found.matched_by, substance.names[:1], found.drug.name):
+            found.drug.skeletons |= _skeletons(substance)
+            for identifier in substance.identifiers:
+                owners = self._by_identifier[identifier]
+                if found.drug not in owners:
+                    owners.append(found.drug)
+        for names, by_name in (
+            (substance.names, self._by_name),
+            (substance.synonyms, self._by_synonym),
+        ):
+            for name in names:
+                owners = by_name[normalised(name)]
+                if found.drug not in owners:
+                    owners.append(found.drug)
 
     def _make(self, named: Named) -> None:
         if not named.substance.names:
@@ -278,7 +342,13 @@ class _Known:
             self._found[named.source_id, named.key] = _Found(set_aside=reason)
             return
         name = named.substance.names[0]
-        drug = _Drug(name, named.drug_id or slug(name), named.key, fixed=bool(named.drug_id))
+        drug = _Drug(
+            name,
+            named.drug_id or slug(name),
+            named.key,
+            fixed=bool(named.drug_id),
+            labelled=named.substance.labelled,
+        )
         self._drugs.append(drug)
         found = _Found(drug, MatchedBy.ITSELF)
         self._found[named.source_id, named.key] = found
@@ -312,6 +382,11 @@ class _Known:
                 candidates=[d for _, d in by_name if d] + strangers,
             )
         if len(strangers) == len(unnamed) == 1:
+            if len(known) < len(substance.ingredients):
+                return _Found(
+                    set_aside="not all of its UNIIs are known: one may be of any ingredient",
+                    candidates=[d for _, d in by_name if d] + strangers,
+                )
             by_name[unnamed[0]] = (by_name[unnamed[0]][0], strangers[0])
         return sorted(by_name, key=lambda i: normalised(i[1].name if i[1] else i[0]))
 
@@ -338,6 +413,28 @@ class _Known:
             taken.add(drug.id)
 
 
+def _by_synonym_or_stem(called_so: list[_Drug], of_stem: list[_Drug], stems: list[str]) -> _Found:
+    """The drug of which a name is a synonym, or that is called what is left of it without the salt.
+
+    Where several are called what is left, the synonym tells which, unless another of them has that
+    as its own name: neomycin sulfate is a synonym of framycetin, and neomycin is a drug as well.
+    """
+    if len(of_stem) == 1:
+        if called_so and of_stem[0] not in called_so:
+            reason = "its name is a synonym of one drug, and without the salt the name of another"
+            return _Found(set_aside=reason, candidates=called_so + of_stem)
+        return _Found(of_stem[0], MatchedBy.NAME_WITHOUT_SALT)
+    others = [d for d in of_stem if d not in called_so and normalised(d.name) in stems]
+    if len(called_so) == 1 and not others:
+        return _Found(called_so[0], MatchedBy.NAME)
+    if called_so and not of_stem:
+        return _Found(set_aside="its name is a synonym of several drugs", candidates=called_so)
+    if of_stem:
+        reason = "its name without the salt is that of several drugs"
+        return _Found(set_aside=reason, candidates=of_stem)
+    return _Found()
+
+
 def _tell_apart(matched: list[tuple[Substance, _Found]]) -> None:
     """Of several distinct substances of a source that seem one drug, at most one is it.
 
@@ -361,6 +458,24 @@ def _tell_apart(matched: list[tuple[Substance, _Found]]) -> None:
             if len(sure) != 1 or found is not sure[0]:
                 found.drug, found.matched_by, found.candidates = None, None, [drug]
                 found.set_aside = "another substance of this source seems to be the same drug"
+
+
+def is_its_salt(matched_by: MatchedBy | None, called: Sequence[str], drug_name: str) -> bool:
+    """Whether a substance that has a drug's name is a salt of it, by what it is called.
+
+    A drug that is itself called so is that salt, and what identifies the one identifies the other.
+    """
+    if matched_by != MatchedBy.NAME or not called:
+        return False
+    return names_salt(called[0]) and normalised(called[0]) != normalised(drug_name)
+
+
+def is_distinctive(brand: str, drug_name: str) -> bool:
+    """Whether a product's name has no word in common with its drug's: only then is it a brand
+    by which others speak of that drug. FDA calls one `REGULAR INSULIN` that holds pork's.
+    """
+    shared = set(words_of(brand).split()) & set(words_of(drug_name).split())
+    return not any(len(word) > 3 for word in shared)
 
 
 def names_salt(name: str) -> bool:

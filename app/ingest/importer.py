@@ -44,17 +44,22 @@ class Substance:
     """A substance as a source names it.
 
     `names` begins with what the source calls it, and goes on with other names that are as much its
-    own; by them it may be found to be a drug that is known. A combination has the names of its
+    own; by them it may be found to be a drug that is known. By its `synonyms` others may be found
+    to be the same, but not it to be another. A combination has the names of its
     `ingredients`, and their UNIIs, in no particular order, under `ingredient_uniis`; it has no
     `identifiers` of its own. `distinct`: the source tells it from every other substance that it
     names, by an id of its own; two such are never one drug because they share an identifier.
+    `labelled`: the source says that it carries a label, such as a radioactive atom; the identifiers
+    that it has may be those of the substance without.
     """
 
     names: tuple[str, ...]
     identifiers: tuple[tuple[IdentifierSystem, str], ...] = ()
+    synonyms: tuple[str, ...] = ()
     ingredients: tuple[str, ...] = ()
     ingredient_uniis: tuple[str, ...] = ()
     distinct: bool = False
+    labelled: bool = False
 
 
 @dataclass(slots=True)

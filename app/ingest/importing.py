@@ -31,21 +31,25 @@ from app.models.imported import (
 )
 from app.models.release import Release, ReleaseFile
 
-MANY = 1_000
-"""More removed records than this, and than are left, have to be confirmed."""
+MANY = 100
+"""More removed records than this, and than a fifth of all, have to be confirmed."""
 
 MOST_UNREADABLE = 20
 """Percent of a source's records: if more of them cannot be read, nothing is taken."""
 
 
 class SetAsideRow(NamedTuple):
-    """What was not taken: where it stands, what it is called, why, and which drugs it could be."""
+    """What was not taken: where it stands, what it is called, why, and which drugs it could be.
+
+    `record` is the first of the `records` that name it.
+    """
 
     file: str
     record: str
     name: str
     reason: str
     candidates: str
+    records: int = 1
 
 
 class Input(Protocol):
@@ -82,6 +86,8 @@ class Report:
     facts: Counter[str] = field(default_factory=Counter)
     release: Loaded | None = None
     edition: Edition = field(default_factory=Edition)
+    older_than: str = ""
+    """The date of the complete edition that is loaded, if these files are one and are older."""
 
 
 def import_files(
@@ -108,7 +114,7 @@ def import_files(
     report = Report(source_id)
     with _uncollected(), engine.connect() as connection, connection.begin() as transaction:
         write_alone(connection)
-        known = set() if again else _imported_before(connection, source_id)
+        known = set() if again or complete else _imported_before(connection, source_id)
         if all(input_.sha256 in known for input_ in inputs):
             transaction.rollback()
             return report
@@ -129,6 +135,8 @@ def import_files(
             edition.complete = complete
         _refuse(staging.changes, most_unreadable, importer, inputs)
         if edition.complete:
+            loaded = (before.complete if before else None) or ""
+            report.older_than = loaded if (edition.released or "") < loaded else ""
             staging.remove_unseen(edition)
         else:
             staging.date_unchanged()
@@ -233,10 +241,10 @@ def _refuse(
     if read == 0:
         raise RefusedError(f"{names}: no records here; expected {importer.wanted}.")
     if unreadable == read or (unreadable > 1 and unreadable * 100 > read * most_unreadable):
-        first = "; ".join(changes.unreadable)
+        first = "; ".join(changes.unreadable.values())
         raise RefusedError(
             f"{names}: {unreadable} of {read} records cannot be read, which is more than "
-            f"{most_unreadable} %; nothing was taken. The first: {first}"
+            f"{most_unreadable} %; nothing was taken. The first of each kind: {first}"
         )
 
 
@@ -260,10 +268,10 @@ def _refuse_doubtful(
         )
     counts = changes.counts
     removed, kept = counts["removed"], counts["unchanged"] + counts["changed"]
-    if removed > MANY and removed > kept and not confirmed:
+    if removed > MANY and removed * 5 > removed + kept and not confirmed:
         raise RefusedError(
-            f"{source_id}: {removed:,} records are not in these files, more than the {kept:,} "
-            "that are; give --complete if these are all there are, or --partial if they are not."
+            f"{source_id}: {removed:,} records that are loaded are not in these files, and only "
+            f"{kept:,} are; give --complete if these are all there are, or --partial if not."
         )
 
 
@@ -340,20 +348,21 @@ def set_aside_of(connection: sa.Connection, source_id: str) -> list[SetAsideRow]
 def unidentified(connection: sa.Connection, source_id: str) -> Iterator[SetAsideRow]:
     """What a source names that is no drug's, as things are: with the drugs that it could be."""
     table, link = table_of(ImportedSubstance), table_of(RecordSubstance)
-    records = (
-        sa.select(sa.func.min(link.c.record_id))
+    first, number = (
+        sa.select(of_records)
         .where(link.c.source_id == table.c.source_id, link.c.substance_key == table.c.key)
         .scalar_subquery()
+        for of_records in (sa.func.min(link.c.record_id), sa.func.count())
     )
     rows = connection.execute(
-        sa.select(*table.c, records.label("record"))
+        sa.select(*table.c, first.label("record"), number.label("records"))
         .where(table.c.source_id == source_id, table.c.set_aside.is_not(None))
         .order_by(table.c.key)
     )
     for row in rows:
         could_be = "; ".join(row.candidates)
         reason = f"{row.set_aside}."
-        yield SetAsideRow("", row.record or row.key, row.called, reason, could_be)
+        yield SetAsideRow("", row.record or row.key, row.called, reason, could_be, row.records)
     claimed = connection.execute(
         sa.select(table.c.key, table.c.called, table.c.contested)
         .where(table.c.source_id == source_id, sa.cast(table.c.contested, sa.String) != "[]")

@@ -136,16 +136,19 @@ def _substance(substance: Substance, record: Record, single: bool) -> tuple[str,
 def kept_substance(substance: Substance, record: Record | None, drug_id: str | None = None) -> str:
     """What is kept of a substance, with the identifiers that its one record has beside its own."""
     identifiers = dict.fromkeys([*substance.identifiers, *(record.identifiers if record else ())])
-    return json_text(
-        {
-            "names": substance.names,
-            "identifiers": list(identifiers),
-            "ingredients": substance.ingredients,
-            "ingredient_uniis": substance.ingredient_uniis,
-            "distinct": substance.distinct,
-            "drug_id": drug_id,
-        }
-    )
+    kept: dict[str, Any] = {
+        "names": substance.names,
+        "identifiers": list(identifiers),
+        "ingredients": substance.ingredients,
+        "ingredient_uniis": substance.ingredient_uniis,
+        "distinct": substance.distinct,
+        "drug_id": drug_id,
+    }
+    if substance.synonyms:
+        kept["synonyms"] = substance.synonyms
+    if substance.labelled:
+        kept["labelled"] = True
+    return json_text(kept)
 
 
 def digest_of(said: Any) -> str:

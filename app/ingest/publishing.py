@@ -14,10 +14,10 @@ from pydantic_core import from_json
 from sqlmodel import col
 
 from app.database import Row, table_of
-from app.ingest.claims import write_claims
+from app.ingest.claims import claimed_names, write_claims
 from app.ingest.descriptions import Description, Descriptions
 from app.ingest.facts import DrugFacts
-from app.ingest.identity import Identified, Ingredient
+from app.ingest.identity import UNKNOWN, Identified, Ingredient, is_distinctive
 from app.ingest.importers import IMPORTERS, NAME_NO_DRUGS
 from app.ingest.kept import AlteredError
 from app.ingest.mentions import SEED, Mentions
@@ -28,7 +28,7 @@ from app.ingest.substances import Substances
 from app.ingest.tables import IN_ONE, Tables, among, chunks, select_in
 from app.models.condition import Condition
 from app.models.document import Document
-from app.models.drug import Coverage, Drug, DrugName
+from app.models.drug import Coverage, Drug, DrugName, NameType
 from app.models.imported import (
     ImportedRecord,
     ImportedSource,
@@ -99,7 +99,7 @@ class _Publication:
             moved=substances.moved,
         )
         self._write_drugs(facts, affected, described)
-        write_claims(self._connection, tables, sorted(affected))
+        write_claims(self._connection, tables, sorted(affected), substances.drugs)
         facts.write(described)
         tables.write()
         gone = sorted(affected & substances.served.keys() - substances.drugs.keys())
@@ -148,18 +148,28 @@ class _Publication:
         return self._describe(descriptions)
 
     def _drugs_by_name(self, descriptions: Descriptions) -> dict[str, set[str]]:
-        """Every drug by each of its names, brands too, as they are after this import."""
+        """Every drug by each of its names, brands too, as they are after this import.
+
+        A name that is also that of another's salt, or of a product that was set aside, is theirs
+        as well, so that it is nobody's.
+        """
         found: dict[str, set[str]] = defaultdict(set)
-        served = table_of(DrugName).c
-        rows = self._connection.execute(sa.select(served.drug_id, served.name, served.folded_name))
-        for drug_id, name, folded_name in rows:
-            if drug_id not in descriptions.of and drug_id in self._substances.drugs:
+        drugs, served = self._substances.drugs, table_of(DrugName).c
+        columns = (served.drug_id, served.name, served.type, served.folded_name)
+        for drug_id, name, type_, folded_name in self._connection.execute(sa.select(*columns)):
+            if drug_id not in descriptions.of and drug_id in drugs:
                 if normalised(name) != folded_name:
                     raise AlteredError(f"a name of '{drug_id}', '{name}', was altered.")
-                found[folded_name].add(drug_id)
+                if type_ != NameType.BRAND or is_distinctive(name, drugs[drug_id].name):
+                    found[folded_name].add(drug_id)
         for id_, description in descriptions.of.items():
             for name in description.row["names"]:
-                found[name["folded_name"]].add(id_)
+                is_brand = name["type"] == NameType.BRAND
+                if not is_brand or is_distinctive(name["name"], description.drug.name):
+                    found[name["folded_name"]].add(id_)
+        for name, owner in claimed_names(self._connection, drugs):
+            if normalised(name) in found:
+                found[normalised(name)].add(owner or UNKNOWN)
         return found
 
     def _read_again(self) -> set[str]:

@@ -75,14 +75,14 @@ def _make_anew(connection: sa.Connection) -> None:
     changes.counts["changed"] = connection.scalar(count) or 0
     tables = Tables(connection)
     publish(connection, tables, changes)
-    numbers = connection.execute(sa.select(col(Release.number)).order_by(col(Release.number)))
-    for document in documents_of(connection, "releases", [*numbers.scalars()]):
-        tables.add_document(document)
-    tables.finish()
     releases = table_of(Release)
     newest = sa.select(sa.func.max(releases.c.number)).scalar_subquery()
     connection.execute(releases.update().values(rendered_by=renderer()))
     connection.execute(
         releases.update().where(releases.c.number == newest).values(counts=counted(connection))
     )
+    numbers = connection.execute(sa.select(col(Release.number)).order_by(col(Release.number)))
+    for document in documents_of(connection, "releases", [*numbers.scalars()]):
+        tables.add_document(document)
+    tables.finish()
     seal_newest(connection, str(tables.documents))

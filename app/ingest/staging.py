@@ -4,6 +4,7 @@ A record replaces what the source said under its id before, unless that is newer
 of the files, and however often one of them is read again, the newest of each record stays.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 
 from app.database import Row, table_of
 from app.ingest.importer import Edition, NotTaken, Record, Unreadable
+from app.ingest.importers import IN_SEVERAL_FILES
 from app.ingest.prepared import PreparedRecord, UnstorableTextError, prepare
 from app.ingest.seals import content_number, content_of, record_number, released_number
 from app.ingest.tables import Tables, among, chunks, select_in
@@ -27,7 +29,10 @@ from app.models.imported import (
 from app.records.digests import digest_of, number_of, sum_of
 
 SHOWN = 3
-"""How many unreadable records a refusal tells of."""
+"""How many kinds of unreadable records a refusal tells of."""
+
+NOT_READ = ("", "", "")
+"""Instead of the version, the date and the digest of a record that is there and was not read."""
 
 AT_ONCE = 500
 LETTERS_AT_ONCE = 8_000_000
@@ -41,8 +46,9 @@ class Changes:
     source_id: str
     counts: Counter[str] = field(default_factory=Counter)
     set_aside: list[tuple[str, str, str]] = field(default_factory=list)
-    unreadable: list[str] = field(default_factory=list)
-    """The first that could not be read, for the sentence that refuses the whole."""
+    unreadable: dict[str, str] = field(default_factory=dict)
+    """The first that could not be read for each kind of reason, for the sentence that refuses the
+    whole: what is wrong with one record of a publisher's is seldom what is wrong with all."""
     not_taken: Counter[str] = field(default_factory=Counter)
     substances: dict[str, str] = field(default_factory=dict)
     """The substances that records name now, by their keys: their bodies."""
@@ -54,14 +60,17 @@ class Changes:
     """Digests of statements that a record no longer makes."""
     dated: dict[str, str] = field(default_factory=dict)
     """Records that say what they said, in a newer file: its date."""
+    renewed: int = 0
+    """How many records say what they said, as a newer version of themselves."""
     content: int = 0
     """What the digests of all records add up to, compared with before."""
 
     @property
     def any(self) -> bool:
-        """Whether any record says something else than before, or says it in a newer file."""
+        """Whether any record says something else than before, or says it anew."""
         counts = self.counts
-        return bool(counts["new"] or counts["changed"] or counts["removed"] or self.dated)
+        changed = counts["new"] or counts["changed"] or counts["removed"]
+        return bool(changed or self.dated or self.renewed)
 
 
 class Staging:
@@ -82,11 +91,12 @@ class Staging:
         self._complete_before: str = (before.complete if before else None) or ""
         self._waiting: list[PreparedRecord] = []
         self._letters = 0
-        self._seen: dict[str, tuple[str, str]] = {}
+        self._seen: dict[str, tuple[str, str, str]] = {}
         self._only_replacing: set[str] = set()
         self._unread: set[str] = set()
         self._known_statements: set[str] = set()
         self._given_date = released
+        self._is_spread = source_id in IN_SEVERAL_FILES
         self._released = ""
         self._file = ""
 
@@ -114,10 +124,12 @@ class Staging:
         if isinstance(item, Unreadable):
             counts["unreadable"] += 1
             self._set_aside(item.file, item.place, item.reason)
+            kind = re.sub(r"'[^']*'|\d+", "", item.reason)
             if len(self.changes.unreadable) < SHOWN:
-                self.changes.unreadable.append(f"{item.file}: {item.place}: {item.reason}")
+                told = f"{item.file}: {item.place}: {item.reason}"
+                self.changes.unreadable.setdefault(kind, told)
             if item.id is not None:
-                self._seen.setdefault(item.id, ("", ""))
+                self._seen.setdefault(item.id, NOT_READ)
                 self._unread.add(item.id)
             else:
                 self.changes.counts["nameless"] += 1
@@ -137,10 +149,10 @@ class Staging:
         """Note of a record in a file that was imported before only that it is still there."""
         self.changes.counts["read"] += 1
         if isinstance(item, Record):
-            self._seen.setdefault(item.id, ("", ""))
+            self._seen.setdefault(item.id, NOT_READ)
             self.changes.counts["unchanged"] += 1
         elif isinstance(item, Unreadable) and item.id is not None:
-            self._seen.setdefault(item.id, ("", ""))
+            self._seen.setdefault(item.id, NOT_READ)
 
     def write(self) -> None:
         """Write what waits, where it is newer than what is there."""
@@ -156,11 +168,14 @@ class Staging:
             if record.id in self._only_replacing and verdict != "changed":
                 continue
             self.changes.counts[verdict] += 1
-            self._seen[record.id] = (record.version, record.digest)
+            self._seen[record.id] = (record.version, self._released, record.digest)
             if verdict in ("new", "changed"):
                 taken.append(record)
             elif verdict == "unchanged":
                 self._date(record)
+                if record.version > stored[record.id].version:
+                    self.changes.renewed += 1
+                    taken.append(record)
         self._remove([stored[record.id] for record in taken if record.id in stored])
         self._add(taken)
         self._tables.write()
@@ -217,7 +232,7 @@ class Staging:
                 table.c.source_id == self._source_id, table.c.gone.is_(False)
             )
         ).all()
-        gone = [row for row in rows if row.id not in self._seen]
+        gone = [row for row in rows if row.id not in self._seen and row.released <= self._released]
         if not gone:
             return
         self._remove(gone)
@@ -230,18 +245,20 @@ class Staging:
 
     def _is_first(self, record: PreparedRecord, waiting: dict[str, PreparedRecord]) -> bool:
         """Whether a record is the first of its id in this import, or newer than the first."""
-        seen = self._seen.get(record.id)
+        seen = self._seen.get(record.id, NOT_READ)
         if record.id in waiting:
-            seen = (waiting[record.id].version, waiting[record.id].digest)
-        if seen is None or seen == ("", ""):
+            seen = (waiting[record.id].version, self._released, waiting[record.id].digest)
+        if seen == NOT_READ:
             return True
         self.changes.counts["duplicates"] += 1
-        if (record.version, record.digest) == seen:
+        version, released, digest = seen
+        if (record.version, record.digest) == (version, digest):
             self._date(record)
-        elif record.version == seen[0]:
+            return False
+        if (record.version, self._released) == (version, released):
             reason = "another record with this id stands before it, and says something else."
             self._set_aside(self._file, record.id, reason)
-        return record.version > seen[0]
+        return (record.version, self._released) > (version, released)
 
     def _date(self, record: PreparedRecord) -> None:
         """Note by which file a record said last what is known of it."""
@@ -251,8 +268,9 @@ class Staging:
     def _verdict(self, record: PreparedRecord, before: Any) -> str:
         """What a record is beside what is there: new, changed, unchanged, older, or kept."""
         released = self._released
-        if record.id in self._unread and before is not None and not before.gone:
-            return "kept"  # part of it could not be read
+        unread = record.id in self._unread or (self._is_spread and self.changes.counts["nameless"])
+        if unread and before is not None and not before.gone:
+            return "kept"  # part of it could not be read, or may be what could not
         if before is None:
             return "older" if released and released < self._complete_before else "new"
         if before.gone:

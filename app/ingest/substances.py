@@ -208,9 +208,11 @@ def _substance_of(said: dict[str, Any]) -> Substance:
     return Substance(
         tuple(said["names"]),
         tuple([(system, value) for system, value in said["identifiers"]]),
+        tuple(said.get("synonyms", ())),
         tuple(said["ingredients"]),
         tuple(said["ingredient_uniis"]),
         said["distinct"],
+        said.get("labelled", False),
     )
 
 
@@ -221,8 +223,8 @@ def _named(key: tuple[str, str], body: str) -> Named:
 
 def called(substance: Substance) -> str:
     """What a source calls a substance; a combination by what it is made of."""
-    if substance.ingredients:
-        return "; ".join(substance.ingredients)
+    if made_of := substance.ingredients or substance.ingredient_uniis:
+        return "; ".join(made_of)
     return substance.names[0] if substance.names else substance.identifiers[0][1]
 
 

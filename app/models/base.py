@@ -35,15 +35,15 @@ def key(description: str, example: object, **column: Any) -> Any:
     return described(description, example, sa_type=KEY, **column)
 
 
-def checked(enum: type[StrEnum]) -> sa.Enum:
+def checked(enum: type[StrEnum], name: str | None = None) -> sa.Enum:
     """A column that the database itself holds to the enum's values.
 
     Not a native enum: on Postgres that type survives a downgrade and breaks the next upgrade.
+    A table that has an enum twice gives each a `name`.
     """
-    name = re.sub(r"(?<!^)(?=[A-Z])", "_", enum.__name__).lower()
     return sa.Enum(
         enum,
-        name=name,
+        name=name or re.sub(r"(?<!^)(?=[A-Z])", "_", enum.__name__).lower(),
         native_enum=False,
         create_constraint=True,
         length=40,

@@ -32,12 +32,14 @@ class Section(Shape):
 class MatchedBy(StrEnum):
     """How the substance that a source names was found to be this drug.
 
-    `identifier`: they share one. `name`: it is a name of the drug. `name_without_salt`: it is
-    one, less the word for its salt. `ingredients`: the drug is the combination of them. `itself`:
-    the drug is here because this source names it.
+    `identifier`: they share one. `labelled`: they do, and it is the drug with a label, such as a
+    radioactive atom. `name`: it is a name of the drug. `name_without_salt`: it is one, less the
+    word for its salt. `ingredients`: the drug is the combination of them. `itself`: the drug is
+    here because this source names it.
     """
 
     IDENTIFIER = "identifier"
+    LABELLED = "labelled"
     NAME = "name"
     NAME_WITHOUT_SALT = "name_without_salt"
     INGREDIENTS = "ingredients"
@@ -50,7 +52,9 @@ class SubstanceAsNamed(Shape):
     name: str = described("The name, as the source writes it.", "METFORMIN HYDROCHLORIDE")
     matched_by: MatchedBy = described(
         "How it was found to be this drug: by a shared `identifier`, by its exact `name`, by its "
-        "`name_without_salt`, by its `ingredients`; `itself` where the source made the drug known.",
+        "`name_without_salt`, by its `ingredients`; `labelled` where they share an identifier and "
+        "it is the drug with a label, such as a radioactive atom; `itself` where the source made "
+        "the drug known.",
         "name_without_salt",
     )
 

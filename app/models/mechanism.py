@@ -54,11 +54,20 @@ class TargetSystem(StrEnum):
 class Affinity(Shape):
     """How tightly the drug binds its target."""
 
-    parameter: str = described("What was measured.", "pKi")
+    parameter: str = described(
+        "What was measured: a negative logarithm (`pKi`), or the concentration itself (`Ki`) where "
+        "the source gives only that.",
+        "pKi",
+    )
+    unit: str | None = described(
+        "The unit of a concentration; null for a negative logarithm, which has none.",
+        None,
+        default=None,
+    )
     relation: str | None = described(
         "How the source relates the concentration it measured to the one it gives: `>` or `<` "
-        "where that is a bound, `~` where it is about. The parameter is a negative logarithm, so "
-        "a concentration above a bound is a value below one.",
+        "where that is a bound, `~` where it is about. Where the parameter is a negative "
+        "logarithm, a concentration above a bound is a value below one.",
         "=",
         default=None,
     )
@@ -115,11 +124,12 @@ class MechanismFields(SQLModel):
     affinity: Affinity | None = described(
         "How tightly the drug binds its target.",
         {
-            "parameter": "pKi",
+            "parameter": "IC50",
+            "unit": "nM",
             "relation": "=",
-            "value": 5.2,
-            "lower_limit": 4.3,
-            "upper_limit": 6.2,
+            "value": 30,
+            "lower_limit": 13,
+            "upper_limit": 65,
         },
         sa_type=JSON,
         default=None,

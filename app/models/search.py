@@ -39,7 +39,8 @@ class SearchedPiece(SQLModel, table=True):
 
 
 class ClaimedName(SQLModel, table=True):
-    """A name that is no drug's own: of a salt of one, or of a substance that was set aside.
+    """A name that is no drug's own: of a salt of one, of one with a label, such as a radioactive
+    atom, or of a substance that was set aside.
 
     So a salt is known to be one, and a brand of several products to be that, though it cannot be
     said which drug one of them is.
@@ -61,7 +62,7 @@ class ClaimedName(SQLModel, table=True):
 class ClaimedIdentifier(SQLModel, table=True):
     """An identifier that leads to a drug and is not its own.
 
-    It is of a salt of the drug, or several drugs claim it.
+    It is of a salt of the drug, or of the drug with a label, or several drugs claim it.
     """
 
     __tablename__ = "claimed_identifier"
@@ -71,7 +72,7 @@ class ClaimedIdentifier(SQLModel, table=True):
     system: IdentifierSystem = Field(primary_key=True, sa_type=checked(IdentifierSystem))
     value: str = Field(primary_key=True, sa_type=KEY)
     substance: str | None = Field(
-        default=None, description="What a source calls the salt; null where drugs contest it."
+        default=None, description="What a source calls that substance; null where drugs contest it."
     )
     digest: str | None = Field(default=None, description="Of the row; see `app.records.keys`.")
 

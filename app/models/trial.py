@@ -47,6 +47,14 @@ class TrialStatus(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+class StudyType(StrEnum):
+    """ClinicalTrials.gov's `studyType`."""
+
+    EXPANDED_ACCESS = "EXPANDED_ACCESS"
+    INTERVENTIONAL = "INTERVENTIONAL"
+    OBSERVATIONAL = "OBSERVATIONAL"
+
+
 class Phase(StrEnum):
     """ClinicalTrials.gov's `phases`."""
 
@@ -76,6 +84,29 @@ class InterventionModel(StrEnum):
     SEQUENTIAL = "SEQUENTIAL"
 
 
+class ObservationalModel(StrEnum):
+    """ClinicalTrials.gov's `observationalModel`."""
+
+    COHORT = "COHORT"
+    CASE_CONTROL = "CASE_CONTROL"
+    CASE_ONLY = "CASE_ONLY"
+    CASE_CROSSOVER = "CASE_CROSSOVER"
+    ECOLOGIC_OR_COMMUNITY = "ECOLOGIC_OR_COMMUNITY"
+    FAMILY_BASED = "FAMILY_BASED"
+    DEFINED_POPULATION = "DEFINED_POPULATION"
+    NATURAL_HISTORY = "NATURAL_HISTORY"
+    OTHER = "OTHER"
+
+
+class TimePerspective(StrEnum):
+    """ClinicalTrials.gov's `timePerspective`."""
+
+    RETROSPECTIVE = "RETROSPECTIVE"
+    PROSPECTIVE = "PROSPECTIVE"
+    CROSS_SECTIONAL = "CROSS_SECTIONAL"
+    OTHER = "OTHER"
+
+
 class Masking(StrEnum):
     """ClinicalTrials.gov's `masking`."""
 
@@ -103,6 +134,13 @@ class PrimaryPurpose(StrEnum):
 
 class EnrollmentType(StrEnum):
     """ClinicalTrials.gov's enrolment `type`."""
+
+    ACTUAL = "ACTUAL"
+    ESTIMATED = "ESTIMATED"
+
+
+class DateType(StrEnum):
+    """ClinicalTrials.gov's `type` of a date."""
 
     ACTUAL = "ACTUAL"
     ESTIMATED = "ESTIMATED"
@@ -160,7 +198,7 @@ class DispersionType(StrEnum):
 
 
 class Enrollment(Shape):
-    """How many people took part."""
+    """How many people took part, or were expected to."""
 
     count: int | None = described("How many.", 84, ge=0, le=MOST, default=None)
     type: EnrollmentType | None = described(
@@ -346,7 +384,15 @@ class OutcomeResult(Part, PrintedNumbers, table=True):
     )
     owner: ClassVar = ("trial_id", "outcome_position")
     numbers: ClassVar = frozenset(
-        {"value", "count", "participants", "spread", "lower_limit", "upper_limit"}
+        {
+            "value",
+            "count",
+            "participants",
+            "units_analyzed",
+            "spread",
+            "lower_limit",
+            "upper_limit",
+        }
     )
 
     trial_id: str = Field(primary_key=True, sa_type=KEY)
@@ -364,7 +410,19 @@ class OutcomeResult(Part, PrintedNumbers, table=True):
         "How many participants had the outcome.", 30, ge=0, le=MOST, default=None
     )
     participants: int | None = described(
-        "Of how many, in this arm, for this outcome.", 42, ge=0, le=MOST, default=None
+        "How many were analysed in this arm for this outcome; of so many is `count`.",
+        42,
+        ge=0,
+        le=MOST,
+        default=None,
+    )
+    units_analyzed: int | None = described(
+        "How many of the outcome's `type_units_analyzed` were analysed in this arm; null where "
+        "there are none, or the source does not say.",
+        84,
+        ge=0,
+        le=MOST,
+        default=None,
     )
     dispersion_type: DispersionType | None = described(
         "What `spread` is.",
@@ -479,6 +537,13 @@ class TrialOutcome(Part, table=True):
     population_description: str | None = described(
         "Who was counted.", "Intention to treat", default=None
     )
+    type_units_analyzed: str | None = described(
+        "What else than participants was analysed, such as eyes, as the source has it: a result's "
+        "`value` is then of its `units_analyzed` rather than of its `participants`, unless "
+        "`param_type` says that it counts these.",
+        "Eyes",
+        default=None,
+    )
     evidence_id: str = evidence()
 
 
@@ -538,6 +603,13 @@ class TrialFields(SQLModel):
     status: TrialStatus | None = described(
         "How far it is.", "COMPLETED", sa_type=checked(TrialStatus), default=None
     )
+    study_type: StudyType | None = described(
+        "Whether what people were given was part of the study, or only observed, or given outside "
+        "of trials; null where the source does not say.",
+        "INTERVENTIONAL",
+        sa_type=checked(StudyType),
+        default=None,
+    )
     why_stopped: str | None = described(
         "Why it was stopped early, as the registry has it.",
         "Recruitment was slower than expected",
@@ -555,6 +627,18 @@ class TrialFields(SQLModel):
         sa_type=checked(InterventionModel),
         default=None,
     )
+    observational_model: ObservationalModel | None = described(
+        "How participants of an observational study were chosen and compared.",
+        "COHORT",
+        sa_type=checked(ObservationalModel),
+        default=None,
+    )
+    time_perspective: TimePerspective | None = described(
+        "Whether an observational study looked ahead, back, or at one point in time.",
+        "PROSPECTIVE",
+        sa_type=checked(TimePerspective),
+        default=None,
+    )
     masking: Masking | None = described(
         "How many parties did not know who was given what.",
         "DOUBLE",
@@ -565,19 +649,44 @@ class TrialFields(SQLModel):
         "What it was for.", "TREATMENT", sa_type=checked(PrimaryPurpose), default=None
     )
     enrollment: Enrollment | None = described(
-        "How many people took part.",
+        "How many people took part, or were expected to, as its `type` says.",
         {"count": 84, "type": None},
         sa_type=JSON,
         default=None,
     )
     start_date: PartialDate | None = described(
-        "When it began, at the source's precision.", "2003-10", default=None
+        "When it began or was expected to, as `start_date_type` says; at the source's precision.",
+        "2003-10",
+        default=None,
+    )
+    start_date_type: DateType | None = described(
+        "Whether it did begin then, or was expected to; null where the source does not say.",
+        "ACTUAL",
+        sa_type=checked(DateType, "start_date_type"),
+        default=None,
     )
     completion_date: PartialDate | None = described(
-        "When it ended, at the source's precision.", "2006-11", default=None
+        "When it ended or was expected to, as `completion_date_type` says; at the source's "
+        "precision.",
+        "2006-11",
+        default=None,
+    )
+    completion_date_type: DateType | None = described(
+        "Whether it did end then, or was expected to; null where the source does not say.",
+        "ACTUAL",
+        sa_type=checked(DateType, "completion_date_type"),
+        default=None,
     )
     first_posted: PartialDate | None = described(
-        "When a registry first posted it.", "2007-09-05", default=None
+        "When a registry first posted it, or about when, as `first_posted_type` says.",
+        "2007-09-05",
+        default=None,
+    )
+    first_posted_type: DateType | None = described(
+        "Whether that is the day, or the registry's estimate; null where the source does not say.",
+        "ACTUAL",
+        sa_type=checked(DateType, "first_posted_type"),
+        default=None,
     )
     duration: str | None = described("How long treatment lasted.", "12 weeks", default=None)
     locations: list[str] = described(
@@ -586,7 +695,7 @@ class TrialFields(SQLModel):
 
 
 class Trial(Detail, TrialFields, table=True):
-    """One source's account of a clinical trial."""
+    """One source's account of a clinical trial, or of another study, as `study_type` says."""
 
     __table_args__ = (
         *detail_of("trials"),

@@ -5,7 +5,7 @@ from pydantic import Field
 from app.database import Row
 from app.effect_measures import CI_PERCENT, Interval, TwoArms
 from app.models.base import Shape
-from app.models.trial import ArmType
+from app.models.trial import ArmType, InterventionModel, ParamType
 
 DIGITS = 6
 """Significant digits: more than any count carries, and few enough to be the same everywhere."""
@@ -98,7 +98,9 @@ class EffectMeasures(Shape):
 
 DERIVED = Field(
     description="What the project computes from the counts in both arms, and from which; null "
-    "where the outcome has no counts in exactly one experimental arm and one comparator.",
+    "where the outcome has no counts in exactly one experimental arm and one comparator, where "
+    "other units than participants were counted, and in crossover trials, whose arms are the same "
+    "people at different times.",
 )
 
 COMPARATORS = {
@@ -110,7 +112,11 @@ COMPARATORS = {
 
 
 def derive_effects(trial: Row, _: Row) -> None:
-    """Give each of a trial's outcomes what follows from its counts."""
+    """Give each of a trial's outcomes what follows from its counts.
+
+    The formulas are for arms of different people, each of whom is counted once.
+    """
+    is_crossover = trial["intervention_model"] == InterventionModel.CROSSOVER
     types = {arm["id"]: arm["type"] for arm in trial["arms"]}
     for outcome in trial["outcomes"]:
         counted = [
@@ -120,8 +126,22 @@ def derive_effects(trial: Row, _: Row) -> None:
         ]
         experimental = [r for r in counted if types[r["arm"]] == ArmType.EXPERIMENTAL]
         comparator = [r for r in counted if types[r["arm"]] in COMPARATORS]
-        compared = len(experimental) == len(comparator) == 1 and len(counted) == 2
+        compared = (
+            len(experimental) == len(comparator) == 1
+            and len(counted) == 2
+            and not is_crossover
+            and not _is_of_other_units(outcome)
+        )
         outcome["derived"] = _effects(experimental[0], comparator[0]) if compared else None
+
+
+def _is_of_other_units(outcome: Row) -> bool:
+    """Whether something else than participants was counted, of which one may have several."""
+    return (
+        outcome["param_type"] == ParamType.COUNT_OF_UNITS
+        or outcome["type_units_analyzed"] is not None
+        or any(result["units_analyzed"] is not None for result in outcome["results"])
+    )
 
 
 def _effects(experimental: Row, comparator: Row) -> Row:

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 
 from app.database import POSTGRES, Row, table_of
+from app.models.discrepancy import Discrepancy
 from app.models.document import Document
 from app.models.drug import NameType
 from app.models.fact import fact_kinds
@@ -170,7 +171,11 @@ def level_of(drug: Row) -> int:
     """0 of a drug that was approved, 1 if a source says something else of it, 2 if none does."""
     if drug["approvals"] or drug["statuses"]:
         return 0
-    searched = any(kind.status != "not_searched" for kind in drug["coverage"].values())
+    searched = any(
+        coverage.status != "not_searched"
+        for kind, coverage in drug["coverage"].items()
+        if kind != Discrepancy.kind_name  # which is covered wherever two sources name it
+    )
     return 1 if searched else 2
 
 

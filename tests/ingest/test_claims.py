@@ -18,8 +18,11 @@ from tests.ingest.loading import (
     approvals,
     drugbank,
     faults_in,
+    guide,
+    interaction,
     label,
     labels,
+    ligand,
     load,
     reading,
     vocabulary,
@@ -142,6 +145,56 @@ def test_a_brand_that_is_another_drugs_salt_is_ambiguous(
         "ambiguous",
         [("placebin", None), ("hustanol", None)],
     )
+
+
+def test_what_is_labelled_leads_to_the_drug_and_gives_it_nothing_but_facts(
+    database: Settings, portal: BlockingPortal
+) -> None:
+    key = "AAAAAAAAAAAAAA-BBBBBBBBBB-N"
+    load(
+        database,
+        "gtopdb",
+        guide(
+            [
+                ligand(7, "hustanol", inchikey=key, pubchem_cid="70"),
+                ligand(
+                    8,
+                    "[<sup>3</sup>H]hustanol",
+                    inchikey=key,
+                    pubchem_cid="80",
+                    synonyms="tritiated hustanol|Hustrace&reg;",
+                    labelled="yes",
+                    radioactive="yes",
+                    approved="yes",
+                ),
+            ],
+            [interaction(number, "Cough receptor", "Agonist") for number in (7, 8)],
+        ),
+    )
+
+    with asking(database, portal) as client:
+        drug = client.get("/v1/drugs/hustanol?include=mechanisms").json()
+        own, ligand_8 = (resolved(client, identifier=f"gtopdb:{n}") for n in (7, 8))
+        both = resolved(client, identifier=f"inchikey:{key}")
+        names = ("[3H]Hustanol", "tritiated hustanol", "Hustrace")
+        by_name = [resolved(client, name=name) for name in names]
+
+    assert [(name["name"], name["type"]) for name in drug["names"]] == [("hustanol", "generic")]
+    assert [(i["system"], i["value"]) for i in drug["identifiers"]] == [
+        ("gtopdb", "7"),
+        ("pubchem_cid", "70"),
+        ("inchikey", key),
+    ]
+    assert (drug["statuses"], drug["counts"]["mechanisms"]) == ([], 2)
+    assert [fact["substance"] for fact in drug["mechanisms"]] == [
+        {"name": "[3H]hustanol", "matched_by": "labelled"},
+        {"name": "hustanol", "matched_by": "itself"},
+    ]
+    assert candidates(own) == candidates(both) == [("hustanol", None)]
+    assert candidates(ligand_8) == [("hustanol", "[3H]hustanol")]
+    assert [(item["match"], item["drug"]["id"], candidates(item)) for item in by_name] == [
+        ("labelled", "hustanol", [("hustanol", "[3H]hustanol")])
+    ] * 3
 
 
 def test_migrating_makes_all_that_is_searched(loaded: Settings) -> None:

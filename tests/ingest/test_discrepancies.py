@@ -100,6 +100,31 @@ def trial(*ids: str, enrolled: int | None = None, **fields: Any) -> dict[str, An
             ["/start_date"],
         ),
         (
+            trial("NCT1", start_date="2003-10", start_date_type="ACTUAL"),
+            trial("NCT1", start_date="2003-11", start_date_type=None),
+            ["/start_date"],
+        ),
+        (
+            trial("NCT1", completion_date="2031", completion_date_type="ESTIMATED"),
+            trial("NCT1", completion_date="2032", completion_date_type="ESTIMATED"),
+            ["/completion_date"],
+        ),
+        (
+            trial("NCT1", start_date="2003-10", start_date_type="ACTUAL"),
+            trial("NCT1", start_date="2003-11", start_date_type="ESTIMATED"),
+            [],
+        ),
+        (
+            trial("NCT1", completion_date="2031", completion_date_type="ESTIMATED"),
+            trial("NCT1", completion_date="2030"),
+            [],
+        ),
+        (
+            trial("NCT1", start_date="2003-10", completion_date_type="ESTIMATED"),
+            trial("NCT1", start_date="2003-11"),
+            ["/start_date"],
+        ),
+        (
             trial("NCT1", "EU9", masking="DOUBLE", allocation="RANDOMIZED"),
             trial("EU9", masking="NONE", allocation="RANDOMIZED"),
             ["/masking"],

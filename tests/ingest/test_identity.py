@@ -4,11 +4,21 @@ Never by part of a name; and what could be two drugs is none, with both named.
 """
 
 import random
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
 
-from app.ingest.identity import Identities, Ingredient, Match, Named, find_by_name, identify
+from app.ingest.identity import (
+    UNKNOWN,
+    Identities,
+    Ingredient,
+    Match,
+    Named,
+    find_by_name,
+    identify,
+    is_distinctive,
+)
 from app.ingest.importer import Substance
 from app.models.drug import IdentifierSystem
 from app.models.fact import MatchedBy
@@ -49,6 +59,10 @@ LISTED = [
 ]
 
 
+def labelled(name: str, unii: str, cas: str = "") -> Substance:
+    return replace(substance(name, unii=unii, cas=cas), labelled=True)
+
+
 def match_of(asked: Substance, known: list[Named] | None = None) -> Match:
     named = [*(LISTED if known is None else known), Named("shop", "asked", asked)]
     return identify(named, ORDER).matches["shop", "asked"]
@@ -70,6 +84,8 @@ def match_of(asked: Substance, known: list[Named] | None = None) -> Match:
         (substance("Glucophage", "Metformin"), "metformin", NAME),
         (substance("Potassium Chloride"), "potassium-chloride", NAME),
         (substance("Twin", unii="GGGG"), "gallamine", IDENTIFIER),
+        (labelled("[3H]baclofen", unii="H789"), "baclofen", MatchedBy.LABELLED),
+        (labelled("Lioresal", unii="H789"), "baclofen", IDENTIFIER),
         (substance("METFORMIN HYDROCHLORIDE"), "metformin", NAME_WITHOUT_SALT),
         (substance("metformin hydrochloride", unii="786Z"), "metformin", NAME_WITHOUT_SALT),
         (substance("Baclofen sodium hydrate"), "baclofen", NAME_WITHOUT_SALT),
@@ -390,3 +406,155 @@ def test_a_source_that_only_speaks_of_drugs_makes_none(name: str, match: Match) 
     found = find_by_name([Named("trials", "1", substance(name))], known)
 
     assert found == {("trials", "1"): match}
+
+
+def test_an_identifier_of_one_drug_beside_the_salt_s_name_of_another_is_set_aside() -> None:
+    """One label with another drug's UNII must not give that drug the name of the first."""
+    match = match_of(substance("METFORMIN HYDROCHLORIDE", unii="H789"))
+
+    assert (match.drug_id, match.candidates) == (None, ("baclofen", "metformin"))
+    assert match_of(substance("BACLOFEN HYDROCHLORIDE", unii="H789")).drug_id == "baclofen"
+    ester = listed("10", "Metformin-5'-phosphate", unii="ESTER")
+    known = [*LISTED, ester]
+    match = match_of(substance("METFORMIN PHOSPHATE", unii="ESTER"), known)
+    assert (match.drug_id, match.matched_by) == ("metformin-5-phosphate", IDENTIFIER)
+
+
+def test_a_drug_that_is_called_like_a_salt_has_the_identifiers_of_what_is_called_so() -> None:
+    known = [listed("1", "Fluticasone propionate", "Flu", unii="FFFF")]
+    known.append(Named("list-2", "7", substance("fluticasone propionate", cas="1-2-3")))
+    asked = Named("shop", "asked", substance("Other name", cas="1-2-3"))
+
+    matches = identify([*known, asked], ("list", "list-2", "shop")).matches
+
+    assert matches["shop", "asked"].drug_id == "fluticasone-propionate"
+
+
+def test_a_synonym_of_a_drug_of_another_structure_does_not_lead_to_it() -> None:
+    key = IdentifierSystem.INCHIKEY
+    drug = Substance(
+        ("Methylenedioxyamfetamine", "MDIP"), ((key, "A" * 14 + "-AAAAAAAAAA-N"),), distinct=True
+    )
+    other, isomer = ((key, "B" * 14 + "-AAAAAAAAAA-N"),), ((key, "A" * 14 + "-CCCCCCCCCC-N"),)
+
+    def match(name: str, identifiers: tuple[tuple[IdentifierSystem, str], ...]) -> Match:
+        return match_of(Substance((name,), identifiers), [Named("list", "1", drug)])
+
+    assert match("MDIP", other).drug_id is None
+    assert match("MDIP", other).candidates == ("methylenedioxyamfetamine",)
+    assert match("MDIP", isomer).drug_id == "methylenedioxyamfetamine"
+    assert match("MDIP", ()).drug_id == "methylenedioxyamfetamine"
+    assert match("Methylenedioxyamfetamine", other).drug_id == "methylenedioxyamfetamine"
+
+
+def test_an_identifier_that_others_contest_speaks_against_one_that_is_sure() -> None:
+    match = match_of(substance("Something", unii="H789 SAME"))
+
+    assert match.candidates == ("baclofen", "doppel-one", "doppel-two")
+
+
+def test_an_unnamed_ingredient_is_not_guessed_while_another_unii_is_unknown() -> None:
+    sure = match_of(of("Baclofen", "Mysterin", uniis="H789 9100"))
+    unsure = match_of(of("Baclofen", "Mysterin", uniis="9100 ????"))
+
+    assert sure.drug_id == "baclofen-metformin"
+    assert (unsure.drug_id, unsure.candidates) == (None, ("baclofen", "metformin"))
+
+
+def test_several_uniis_without_a_name_are_set_aside() -> None:
+    match = match_of(of(uniis="H789 9100"))
+
+    assert match.set_aside == "it has more UNIIs than names: an ingredient is not named"
+
+
+def test_a_name_that_a_product_bears_which_was_set_aside_is_nobody_s() -> None:
+    names = {"twinol": {"twin", UNKNOWN}, "hustol": {"hust"}, "lost": {UNKNOWN}}
+    asked = [Named("trials", name, substance(name)) for name in ("Twinol", "Hustol", "Lost")]
+
+    found = find_by_name(asked, names)
+
+    assert found["trials", "Hustol"].drug_id == "hust"
+    assert (found["trials", "Twinol"].drug_id, found["trials", "Twinol"].candidates) == (
+        None,
+        ("twin",),
+    )
+    assert found["trials", "Lost"].set_aside == "it names no drug that is known"
+
+
+@pytest.mark.parametrize(
+    ("brand", "drug", "distinctive"),
+    [
+        ("REGULAR INSULIN", "Insulin pork", False),
+        ("SODIUM HEPARIN", "Heparin", False),
+        ("Lioresal", "Baclofen", True),
+        ("Z-Pak", "Azithromycin", True),
+    ],
+)
+def test_a_product_s_name_that_says_what_it_holds_is_no_brand_to_go_by(
+    brand: str, drug: str, distinctive: bool
+) -> None:
+    assert is_distinctive(brand, drug) is distinctive
+
+
+SYNONYMS = [
+    *LISTED,
+    listed("10", "Propranolol"),
+    listed("11", "Propranolol, (R)-", "Propranolol"),
+    listed("12", "Neomycin"),
+    listed("13", "Framycetin", "Neomycin"),
+]
+
+
+@pytest.mark.parametrize(
+    ("called", "of", "drug", "matched_by"),
+    [
+        ("PROPRANOLOL HYDROCHLORIDE", "10", "propranolol", NAME),
+        ("NEOMYCIN SULFATE", "13", None, None),
+        ("METFORMIN HYDROCHLORIDE", "2", "metformin", NAME_WITHOUT_SALT),
+        ("METFORMIN HYDROCHLORIDE", "1", None, None),
+        ("Wholly different", "1", "baclofen", NAME),
+    ],
+)
+def test_a_synonym_tells_whose_salt_it_is_where_the_rest_of_the_name_does_not(
+    called: str, of: str, drug: str | None, matched_by: MatchedBy | None
+) -> None:
+    known = next(named for named in SYNONYMS if named.key == of)
+    names = Substance(known.substance.names[:1], synonyms=(called,), distinct=True)
+    names = replace(names, identifiers=((CAS, f"cas {of}"),))
+    every = [
+        replace(named, substance=replace(named.substance, identifiers=((CAS, f"cas {named.key}"),)))
+        for named in SYNONYMS
+    ]
+    asked = Named("trials", "asked", substance(called))
+
+    match = identify([*every, Named("shop", "s", names), asked], ORDER).matches["trials", "asked"]
+
+    assert (match.drug_id, match.matched_by) == (drug, matched_by)
+
+
+def test_what_is_labelled_is_never_a_name_or_an_identifier_of_the_drug() -> None:
+    of_baclofen = Named("list", "0", labelled("[3H]baclofen", unii="H789", cas="1-1-1"))
+    named = [Named("shop", name, substance(name)) for name in ("[3H]baclofen", "Baclofen")]
+    known = Named("shop", "cas", substance("Other", cas="1-1-1"))
+
+    found = identify([*LISTED, of_baclofen, *named, known], ORDER)
+
+    assert found.matches["list", "0"] == Match("baclofen", MatchedBy.LABELLED)
+    assert found.matches["shop", "[3H]baclofen"] == Match("3h-baclofen", ITSELF)
+    assert found.matches["shop", "Baclofen"] == Match("baclofen", NAME)
+    assert found.matches["shop", "cas"] == Match("other", ITSELF)
+
+
+def test_two_labels_on_a_substance_that_nobody_names_are_two_drugs() -> None:
+    both = [
+        Named("list", number, labelled(name, unii="XXXX"))
+        for number, name in (("1", "[3H]x"), ("2", "[125I]x"), ("3", "[18F]x"))
+    ]
+
+    found = identify(both, ORDER)
+
+    assert [found.matches["list", number] for number in "123"] == [
+        Match("3h-x", ITSELF),
+        Match("125i-x", ITSELF),
+        Match("18f-x", ITSELF),
+    ]

@@ -1,5 +1,6 @@
 """Sources are imported, and the API answers with one drug, all its facts, each cited."""
 
+import re
 from typing import Any
 
 import httpx
@@ -53,7 +54,7 @@ def items(client: httpx.Client, path: str) -> list[Any]:
 
 
 def set_aside(report: Report) -> list[tuple[str, ...]]:
-    return [tuple(row) for row in report.set_aside]
+    return [row[:5] for row in report.set_aside]
 
 
 def test_five_sources_make_one_drug_with_all_its_facts(
@@ -181,7 +182,11 @@ def test_coverage_follows_from_what_was_loaded(database: Settings, client: httpx
     )
     assert {kind: how["status"] for kind, how in read.items()} == dict.fromkeys(
         not_read, "not_searched"
-    ) | {"warnings": "partial"}
+    ) | {"warnings": "partial", "discrepancies": "partial"}  # of two sources, which were compared
+    assert [s["id"] for s in read["discrepancies"]["sources"]] == [
+        "drugbank-vocabulary",
+        "openfda-label",
+    ]
     assert read["warnings"]["as_of"] == "2024-01-04"
     assert [source["id"] for source in read["warnings"]["sources"]] == ["openfda-label"]
     empty = client.get("/v1/drugs/placebin/warnings").json()
@@ -244,6 +249,145 @@ def test_a_combination_has_ingredients_and_is_none_of_them(
         assert (record["warnings"], record["approvals"]) == ([], [])
         assert record["ingredients"] == []
         assert "Trio" not in [name["name"] for name in record["names"]]
+
+
+def test_a_combination_is_called_what_a_source_calls_it_if_that_names_all_of_it(
+    database: Settings, client: httpx.Client
+) -> None:
+    load(database, "drugbank-vocabulary", KNOWN)
+    made_of = "HUSTANOL SODIUM; PLACEBIN"
+    load(
+        database,
+        "drugs-at-fda",
+        approvals(("NDA000002", "HUSTANOL AND PLACEBIN", made_of, "2001-01-02")),
+    )
+    both = label("s1", "PLACEBIN", "HUSTANOL", warnings="Careful.")
+    both["openfda"]["generic_name"] = ["PLACEBIN with HUSTANOL", "PLACEBIN"]
+    one = label("s2", "HUSTANOL", warnings="Careful.")
+    one["openfda"]["generic_name"] = ["HUSTANOL AND PLACEBIN"]
+    load(database, "openfda-label", labels(both, one))
+
+    named = client.get("/v1/drugs/hustanol-placebin").json()["names"]
+    alone = client.get("/v1/drugs/hustanol").json()["names"]
+    [found] = items(client, "/v1/resolve?name=hustanol and placebin")
+
+    assert {name["name"] for name in named} == {
+        "Hustanol / Placebin",
+        "PLACEBIN with HUSTANOL",
+        "HUSTANOL AND PLACEBIN",
+    }
+    assert "HUSTANOL AND PLACEBIN" not in {name["name"] for name in alone}
+    assert found["drug"]["id"] == "hustanol-placebin"
+
+
+def test_names_that_differ_by_an_accent_are_two_each_with_its_own_source(
+    database: Settings, client: httpx.Client
+) -> None:
+    load(database, "drugbank-vocabulary", vocabulary(drugbank(1, "Hustanol", "Hústanole")))
+    acts = interaction(1, "Target", "Agonist")
+    load(database, "gtopdb", guide([ligand(1, "hustanole", synonyms="Hustanole A")], [acts]))
+
+    names = client.get("/v1/drugs/hustanol").json()["names"]
+
+    cited = {n["name"]: [c["source"]["id"] for c in n["citations"]] for n in names}
+    assert cited["Hústanole"] == ["drugbank-vocabulary"]
+
+
+def test_a_drug_that_is_itself_called_a_salt_has_its_identifiers_and_disagreements(
+    database: Settings, client: httpx.Client
+) -> None:
+    named = "Hustanol propionate"
+    load(database, "drugbank-vocabulary", vocabulary(drugbank(1, named, unii=HUSTANOL)))
+    load(
+        database, "openfda-label", labels(label("s1", named.upper(), unii=PLACEBIN, warnings="A."))
+    )
+
+    drug = client.get("/v1/drugs/hustanol-propionate").json()
+    [found] = items(client, f"/v1/resolve?identifier=unii:{PLACEBIN}")
+
+    assert [i["value"] for i in drug["identifiers"] if i["system"] == "unii"] == [
+        HUSTANOL,
+        PLACEBIN,
+    ]
+    assert drug["counts"]["discrepancies"] == 1
+    assert drug["coverage"]["discrepancies"]["status"] == "partial"
+    assert found["drug"]["id"] == "hustanol-propionate"
+
+
+def test_a_trial_is_of_no_drug_by_a_name_that_others_bear_or_that_only_says_what_is_held(
+    database: Settings, client: httpx.Client
+) -> None:
+    load(database, "drugbank-vocabulary", KNOWN)
+    load(
+        database,
+        "drugs-at-fda",
+        approvals(
+            ("NDA000001", "REGULAR HUSTANOL", "HUSTANOL", "2001-01-02"),
+            ("NDA000002", "COMBIHUST", "HUSTANOL", "2001-01-02"),
+            ("NDA000003", "COMBIHUST", "HUSTANOL; HUSTANOL SODIUM (PORK); ", "2001-01-02"),
+            ("NDA000004", "PLACEBIN SODIUM", "HUSTANOL", "2001-01-02"),
+            ("NDA000005", "OTHERNAME", "PLACEBIN SODIUM", "2001-01-02"),
+            ("NDA000006", "HUSTEX", "HUSTANOL", "2001-01-02"),
+        ),
+    )
+    load(
+        database,
+        "clinicaltrials",
+        studies(study(1, "Regular Hustanol", "Placebin sodium", "Hustex")),
+    )
+
+    trials = items(client, "/v1/trials")
+
+    assert [(t["substance"]["name"], t["drug"]["id"]) for t in trials] == [("Hustex", "hustanol")]
+
+
+def test_labels_of_which_only_uniis_are_known_are_set_aside_and_the_rest_goes_in(
+    database: Settings, client: httpx.Client
+) -> None:
+    report = load(
+        database,
+        "openfda-label",
+        labels(
+            label("s1", unii=f"{HUSTANOL} {PLACEBIN}", warnings="A."),
+            label("s2", "NOVUMAB", warnings="B."),
+        ),
+    )
+
+    assert [row.record for row in report.set_aside] == ["s1"]
+    assert [fact["statement"] for fact in items(client, "/v1/warnings")] == ["B."]
+
+
+def test_what_is_set_aside_says_how_many_records_name_it(database: Settings) -> None:
+    load(database, "drugbank-vocabulary", KNOWN)
+
+    report = load(
+        database,
+        "openfda-label",
+        labels(*(label(f"s{i}", "PLACEBIN", unii=HUSTANOL, warnings="A.") for i in range(3))),
+    )
+
+    assert [(row.record, row.records) for row in report.set_aside] == [("s0", 3)]
+
+
+def test_conditions_that_differ_by_a_sign_are_two(database: Settings, client: httpx.Client) -> None:
+    load(database, "drugbank-vocabulary", KNOWN)
+    load(
+        database,
+        "clinicaltrials",
+        studies(
+            study(1, "Hustanol", conditions=("HER2- Breast Cancer", "Cancer < 18")),
+            study(2, "Hustanol", conditions=("HER2+ Breast Cancer", "Cancer > 18")),
+        ),
+    )
+
+    conditions = {c["id"]: c["name"] for c in items(client, "/v1/conditions")}
+
+    assert conditions == {
+        "her2-minus-breast-cancer": "HER2- Breast Cancer",
+        "her2-plus-breast-cancer": "HER2+ Breast Cancer",
+        "cancer-less-than-18": "Cancer < 18",
+        "cancer-greater-than-18": "Cancer > 18",
+    }
 
 
 def test_what_fits_two_drugs_is_set_aside_with_both_until_it_fits_one(
@@ -374,6 +518,12 @@ def test_a_record_that_can_no_longer_be_read_says_what_it_said(database: Setting
             "labels.json: 3 of 10 records cannot be read, which is more than 20 %",
         ),
         ("drugbank-vocabulary", vocabulary(), RefusedError, "vocabulary.csv: no records here"),
+        (
+            "drugs-at-fda",
+            approvals(*((f"NDA00000{i}", "A", "ALPHADOL", "12/29/1994") for i in range(3))),
+            RefusedError,
+            "Submissions.txt: line 2: its approval date '12/29/1994 00:00:00' is no day",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_used_stops_before_anything_is_written(
@@ -419,3 +569,13 @@ def test_a_release_names_its_source_its_files_and_its_counts(
         (file.name, file.sha256) for file in files
     ]
     assert (release["counts"]["drugs"], release["counts"]["mechanisms"]) == (2, 1)
+
+
+def test_a_refusal_tells_of_each_kind_of_what_is_wrong(database: Settings) -> None:
+    broken = [label(f"s{i}", "A") | {"version": "x"} for i in range(4)]
+    dated = label("s5", "A") | {"effective_time": "soon"}
+
+    with pytest.raises(RefusedError) as refused:
+        load(database, "openfda-label", labels(*broken, dated, label("s6", "A")))
+
+    assert re.findall(r"record \d", str(refused.value)) == ["record 1", "record 5"]

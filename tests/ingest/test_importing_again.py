@@ -13,8 +13,11 @@ from tests.ingest.loading import (
     Json,
     counted,
     drugbank,
+    guide,
+    interaction,
     label,
     labels,
+    ligand,
     load,
     reading,
     releases,
@@ -355,3 +358,94 @@ def test_citations_are_served_though_they_are_forgotten_on_the_way(
     ]
     assert len(cited) == 9 + 30
     assert all(item["citations"] for item in cited)
+
+
+def trial_in(status: str, updated: str) -> list[Given]:
+    known = {"overallStatus": status, "lastUpdatePostDateStruct": {"date": updated}}
+    return studies(study(1, "Alphadol", updated=updated, statusModule=known), date=updated)
+
+
+def test_an_older_whole_set_removes_nothing_that_a_newer_part_brought(database: Settings) -> None:
+    newer = labels(label("s1", "ALPHADOL", warnings="New."), updated="2024-06-01")
+    whole = labels(label("s2", "ALPHADOL", warnings="Old."), updated="2024-01-01", complete=True)
+    load(database, "openfda-label", newer)
+
+    report = load(database, "openfda-label", whole)
+
+    assert counted(report) == {"read": 1, "new": 1}
+    assert sorted(said for _, said in statements(database).values()) == ["New.", "Old."]
+
+
+@pytest.mark.parametrize("newer_first", [True, False])
+def test_of_two_files_in_one_command_the_newer_counts(
+    database: Settings, newer_first: bool
+) -> None:
+    files = [
+        *labels(
+            label("s1", "ALPHADOL", warnings="January."), updated="2024-01-01", name="jan.json"
+        ),
+        *labels(label("s1", "ALPHADOL", warnings="May."), updated="2024-05-01", name="may.json"),
+    ]
+
+    report = load(database, "openfda-label", files[::-1] if newer_first else files)
+
+    assert [said for _, said in statements(database).values()] == ["May."]
+    assert report.set_aside == []
+
+
+def test_a_newer_version_that_says_what_an_old_one_said_is_newer_than_one_between(
+    database: Settings,
+) -> None:
+    load(database, "drugbank-vocabulary", vocabulary(drugbank(1, "Alphadol")))
+    load(database, "clinicaltrials", trial_in("RECRUITING", "2024-01-01"))
+    load(database, "clinicaltrials", trial_in("RECRUITING", "2024-06-01"))
+    then = served_in(database)
+
+    between = load(database, "clinicaltrials", trial_in("SUSPENDED", "2024-03-01"))
+
+    assert counted(between) == {"read": 1, "older": 1}
+    assert served_in(database) == then
+
+
+def test_a_row_that_could_be_any_ligand_s_changes_nothing_that_is_known(database: Settings) -> None:
+    acts = [interaction(1, "Target A", "Agonist"), interaction(2, "Target B", "Agonist")]
+    ligands = [ligand(1, "alphadol"), ligand(2, "betanol")]
+    load(database, "gtopdb", guide(ligands, acts))
+    before = statements(database)
+    broken = guide([*ligands, ligand(3, "gammol")], [*acts, interaction(3, "Target C", "Agonist")])
+    lines = broken[1].content.split(b"\n")
+    lines[2] += b",one column too many"
+    files = [broken[0], Given("interactions.csv", b"\n".join(lines), broken[1].date)]
+
+    load(database, "gtopdb", files)
+
+    now = statements(database)
+    assert {id_: now[id_] for id_ in before} == before
+    assert [drug for id_, (drug, _) in now.items() if id_ not in before] == ["gammol"]
+
+
+def test_what_is_said_to_be_complete_is_looked_at_again(database: Settings) -> None:
+    both = labels(label("s1", "ALPHADOL", warnings="A."), label("s2", "ALPHADOL", warnings="B."))
+    one = labels(label("s1", "ALPHADOL", warnings="A."), name="one.json", updated="2024-02-01")
+    load(database, "openfda-label", both)
+    load(database, "openfda-label", one)
+
+    report = load(database, "openfda-label", one, complete=True)
+
+    assert counted(report) == {"read": 1, "unchanged": 1, "removed": 1}
+    assert [said for _, said in statements(database).values()] == ["A."]
+
+
+def test_a_trial_that_was_of_no_drug_does_not_keep_its_name_from_one(database: Settings) -> None:
+    doubtful = vocabulary(
+        drugbank(1, "Alphan", "Alphol"), drugbank(2, "Deltol", "Alphol"), date="2024-01-01"
+    )
+    clear = vocabulary(drugbank(2, "Deltol", "Alphol sodium"), date="2024-02-01")
+    load(database, "drugbank-vocabulary", doubtful)
+    load(database, "clinicaltrials", studies(study(1, "Alphol sodium")))
+    assert not any(kind == "trials" for kind, _ in served_in(database))
+
+    load(database, "drugbank-vocabulary", clear)
+
+    [trial] = [body for (kind, _), body in served_in(database).items() if kind == "trials"]
+    assert json.loads(trial)["drug"]["id"] == "deltol"

@@ -44,13 +44,17 @@ FILES: dict[str, list[Given]] = {
     "gtopdb": guide(
         [
             ligand(7, "hustanol", approved="yes", cas="50-00-1", inn="Tussol"),
-            ligand(8, "novumab", approved="yes"),
+            ligand(8, "novumab", approved="yes", chembl_id="CHEMBL8"),
             ligand(9, "gemin"),
+            ligand(10, "[3H]hustanol", cas="50-00-0", synonyms="tritium", labelled="yes"),
+            ligand(11, "[3H]novumab", chembl_id="CHEMBL8", labelled="yes"),
         ],
         [
             interaction(7, "Cough receptor", "Agonist", affinity_units="pKi", affinity_median="6"),
             interaction(8, "Cough receptor", "Antagonist"),
             interaction(9, "Twin receptor", "Agonist"),
+            interaction(10, "Cough receptor", "Agonist"),
+            interaction(11, "Cough receptor", "Antagonist"),
         ],
     ),
     "openfda-label": labels(
@@ -79,7 +83,8 @@ FILES: dict[str, list[Given]] = {
 """Sources that know the same drugs, others, and some that contradict each other.
 
 Hustanol has two CAS numbers, two drugs claim one UNII and one name, a name and a UNII are of
-different drugs, and there are salts, a combination and brands that only some of them know.
+different drugs, and there are salts, radioligands, a combination and brands that only some of them
+know.
 """
 
 SEED = drug(
@@ -190,7 +195,7 @@ def test_the_sources_of_this_test_know_the_same_and_contradict_each_other(
     assert len(all_loaded["discrepancy"]) == 1
     assert len([row for row in all_loaded["imported_substance"] if "of several drugs" in row]) == 2
     assert len([row for row in all_loaded["imported_substance"] if "name of another" in row]) == 1
-    assert len(all_loaded["fact"]) == 13
+    assert len(all_loaded["fact"]) == 15
 
 
 def test_both_engines_have_the_same_bytes(

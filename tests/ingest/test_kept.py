@@ -1,5 +1,6 @@
 """What is kept of sources is held to its seals before anything is made of it."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,12 +15,15 @@ from app.database import migration_engine, table_of
 from app.ingest.importing import import_files
 from app.ingest.kept import PARTS, SEALED, AlteredError, faults_of_kept, hold_kept
 from app.ingest.renewal import renew_documents
+from app.ingest.seals import content_number, content_of
+from app.models.imported import ImportedStatement
 from app.schema import migrate
 from app.settings import ROOT, Settings
 from tests.conftest import Save
 from tests.ingest.loading import (
     Given,
     approvals,
+    counted,
     drugbank,
     faults_in,
     guide,
@@ -28,6 +32,7 @@ from tests.ingest.loading import (
     labels,
     ligand,
     load,
+    reading,
     releases,
     served_in,
     studies,
@@ -175,6 +180,25 @@ def test_migrating_makes_everything_of_what_is_kept(loaded: Settings) -> None:
         assert served_in(loaded) == before, what
 
 
+def test_migrating_counts_what_it_makes_in_the_releases_record_too(loaded: Settings) -> None:
+    """As another version of the program may make more of what is kept, or less."""
+    before = served_in(loaded), released(loaded)
+    change(loaded, """UPDATE release SET rendered_by = 'another', counts = '{"drugs": 7}'""")
+
+    with writing(loaded) as engine:
+        assert renew_documents(engine)
+        assert faults_in(engine) == []
+
+    assert (served_in(loaded), released(loaded)) == before
+
+
+def released(database: Settings) -> list[str]:
+    """The releases as they are served."""
+    with reading(database) as connection:
+        bodies = "SELECT body FROM document WHERE kind = 'releases' ORDER BY id DESC LIMIT 1"
+        return list(connection.execute(sa.text(bodies)).scalars())
+
+
 @pytest.mark.parametrize("what", [name for name in MADE if "'s " in name])
 def test_an_import_takes_nothing_from_what_was_made_before(what: str, loaded: Settings) -> None:
     """It has it right, or refuses: where it makes something anew that shows it."""
@@ -222,6 +246,95 @@ def test_what_was_kept_before_there_were_seals_is_sealed_and_made_anew(loaded: S
     assert served_in(loaded) == before
     load(loaded, "clinicaltrials", studies(ANOTHER_STUDY))
     assert len(releases(loaded)) == 7
+
+
+LEARNT_SINCE = (
+    "study_type",
+    "observational_model",
+    "time_perspective",
+    "start_date_type",
+    "completion_date_type",
+    "first_posted_type",
+)
+"""What the program did not read of a study before schema 0008; of an outcome, see below."""
+
+
+def make_of_before(database: Settings, nct_id: str) -> None:
+    """Have the one study be kept as a program of before kept it: fewer fields, another digest."""
+    config = Config(toml_file=ROOT / "pyproject.toml")
+    config.attributes["settings"] = database
+    command.downgrade(config, "0005")
+    statement = table_of(ImportedStatement)
+    engine = migration_engine(database)
+    with engine.begin() as connection:
+        [text] = connection.execute(sa.select(statement.c.body)).scalars()
+        body = json.loads(text)
+        for name in LEARNT_SINCE:
+            del body[name]
+        for outcome in body["outcomes"]:
+            del outcome["type_units_analyzed"]
+            for result in outcome["results"]:
+                del result["units_analyzed"]
+        connection.execute(
+            sa.text("UPDATE imported_statement SET body = :body, digest = 'of before'"),
+            {"body": json.dumps(body)},
+        )
+        connection.execute(sa.text("UPDATE imported_record_statement SET digest = 'of before'"))
+        connection.execute(
+            sa.text("UPDATE imported_record SET digest = 'of before' WHERE id = :id"),
+            {"id": nct_id},
+        )
+        content = content_of(content_number("clinicaltrials", nct_id, "of before"))
+        connection.execute(
+            sa.text("UPDATE imported_source SET content = :content WHERE id = 'clinicaltrials'"),
+            {"content": content},
+        )
+        connection.execute(sa.text("UPDATE release SET rendered_by = 'another'"))
+    engine.dispose()
+
+
+def test_a_trial_that_was_kept_with_fewer_fields_is_served_and_learnt_anew_from_its_file(
+    database: Settings,
+) -> None:
+    design = {"studyType": "INTERVENTIONAL"}
+    measure = {
+        "title": "Sight",
+        "typeUnitsAnalyzed": "Eyes",
+        "groups": [{"id": "OG000", "title": "All"}],
+        "denoms": [{"units": "Eyes", "counts": [{"groupId": "OG000", "value": "40"}]}],
+        "classes": [{"categories": [{"measurements": [{"groupId": "OG000", "value": "12"}]}]}],
+    }
+    status = {
+        "lastUpdatePostDateStruct": {"date": "2023-06-30"},
+        "startDateStruct": {"date": "2031", "type": "ESTIMATED"},
+    }
+    one = study(1, "Placebin", designModule=design, statusModule=status)
+    one["resultsSection"] = {"outcomeMeasuresModule": {"outcomeMeasures": [measure]}}
+    load(database, "drugbank-vocabulary", vocabulary(drugbank(2, "Placebin")))
+    load(database, "clinicaltrials", studies(one))
+    key = ("trials", "nct00000001-placebin")
+    as_read_now = served_in(database)[key]
+    make_of_before(database, "NCT00000001")
+
+    migrate(database)
+    with writing(database) as engine:
+        assert renew_documents(engine)
+        assert faults_in(engine) == []
+
+    of_before = json.loads(served_in(database)[key])
+    assert [of_before[name] for name in LEARNT_SINCE] == [None] * len(LEARNT_SINCE)
+    assert of_before["start_date"] == "2031"
+    [outcome] = of_before["outcomes"]
+    assert (outcome["type_units_analyzed"], outcome["derived"]) == (None, None)
+    assert outcome["results"][0]["units_analyzed"] is None
+
+    assert load(database, "clinicaltrials", studies(one)).release is None
+    report = load(database, "clinicaltrials", studies(one), again=True)
+
+    assert counted(report) == {"read": 1, "changed": 1}
+    assert served_in(database)[key] == as_read_now
+    assert json.loads(as_read_now)["start_date_type"] == "ESTIMATED"
+    assert json.loads(as_read_now)["study_type"] == "INTERVENTIONAL"
 
 
 def test_an_index_that_lost_a_row_is_seen_before_an_import(

@@ -35,16 +35,23 @@ from app.models.trial import (
     MOST,
     Allocation,
     ArmType,
+    DateType,
     DispersionType,
     EnrollmentType,
     InterventionModel,
     Masking,
+    ObservationalModel,
     OutcomeType,
     ParamType,
     Phase,
     PrimaryPurpose,
+    StudyType,
+    TimePerspective,
     TrialStatus,
 )
+
+PARTICIPANTS = "participants"
+"""The units of denominators that are people."""
 
 FIRST_RECORDS = 100
 """Among so many at a file's beginning there is a study, or it is no file of studies."""
@@ -93,6 +100,7 @@ SHOWN_AS = {
     "FACTORIAL_ASSIGNMENT": "FACTORIAL",
     "SEQUENTIAL_ASSIGNMENT": "SEQUENTIAL",
     "ANTICIPATED": "ESTIMATED",
+    "OBSERVATIONAL_PATIENT_REGISTRY": "OBSERVATIONAL",
     "UNKNOWN_STATUS": "UNKNOWN",
 }
 """Values as the site shows them, where that is more than another way of writing them."""
@@ -221,6 +229,15 @@ def _date(owner: Object, name: str) -> str | None:
     return value
 
 
+def _dated(field: str, owner: Object, name: str) -> Object:
+    """A date as a field, with whether it is the actual one beside it."""
+    day = _date(owner, name)
+    return {
+        field: day,
+        f"{field}_type": _of(DateType, _object(owner, name), "type") if day else None,
+    }
+
+
 def _is_date(value: str) -> bool:
     """Whether it is a day, month or year that the calendar has."""
     if not _DATE.fullmatch(value):
@@ -280,16 +297,19 @@ def _record(study: Any) -> Record | NotTaken:
         "registry_ids": _registry_ids(nct_id, identification),
         "conditions": list(conditions),
         "status": _of(TrialStatus, status, "overallStatus"),
+        "study_type": _of(StudyType, design, "studyType"),
         "why_stopped": _text(status, "whyStopped"),
         "phases": _phases(design),
         "allocation": _of(Allocation, of_design, "allocation"),
         "intervention_model": _of(InterventionModel, of_design, "interventionModel"),
+        "observational_model": _of(ObservationalModel, of_design, "observationalModel"),
+        "time_perspective": _of(TimePerspective, of_design, "timePerspective"),
         "masking": _of(Masking, _object(of_design, "maskingInfo"), "masking"),
         "primary_purpose": _of(PrimaryPurpose, of_design, "primaryPurpose"),
         "enrollment": _enrollment(_object(design, "enrollmentInfo")),
-        "start_date": _date(status, "startDateStruct"),
-        "completion_date": _date(status, "completionDateStruct"),
-        "first_posted": _date(status, "studyFirstPostDateStruct"),
+        **_dated("start_date", status, "startDateStruct"),
+        **_dated("completion_date", status, "completionDateStruct"),
+        **_dated("first_posted", status, "studyFirstPostDateStruct"),
         "locations": _locations(_object(protocol, "contactsLocationsModule")),
         "arms": arms.all,
         "outcomes": outcomes,
@@ -493,6 +513,7 @@ def _outcomes(nct_id: str, study: Object, arms: _Arms) -> list[Object]:
         time_frame = _text(measure, "timeFrame")
         with_results.add((normalised(title), normalised(time_frame or "")))
         groups = arms.of_groups(_objects(measure, "groups"))
+        units = _units_analyzed(measure)
         outcomes.append(
             {
                 "statement": title,
@@ -504,7 +525,8 @@ def _outcomes(nct_id: str, study: Object, arms: _Arms) -> list[Object]:
                 "unit": _text(measure, "unitOfMeasure"),
                 "param_type": _of(ParamType, measure, "paramType"),
                 "population_description": _text(measure, "populationDescription"),
-                "results": list(_results(measure, groups)),
+                "type_units_analyzed": units,
+                "results": list(_results(measure, groups, units)),
                 "analyses": [
                     _analysis(analysis, groups) for analysis in _objects(measure, "analyses")
                 ],
@@ -533,15 +555,27 @@ def _outcomes(nct_id: str, study: Object, arms: _Arms) -> list[Object]:
     return outcomes
 
 
-def _results(measure: Object, groups: dict[str, str]) -> Iterator[Object]:
+def _units_analyzed(measure: Object) -> str | None:
+    """What else than participants was analysed: eyes, say, of which each has two."""
+    tables = [measure, *_objects(measure, "classes")]
+    named = [_text(measure, "typeUnitsAnalyzed"), _text(measure, "denomUnitsSelected")]
+    named += [_text(denom, "units") for table in tables for denom in _objects(table, "denoms")]
+    return next((name for name in named if name and normalised(name) != PARTICIPANTS), None)
+
+
+def _results(measure: Object, groups: dict[str, str], units: str | None) -> Iterator[Object]:
     """A result for each number: of each row and category of the table, for each group."""
-    in_outcome = _participants(measure)
+    in_outcome = _analyzed(measure, PARTICIPANTS)
+    units_in_outcome = _analyzed(measure, units)
     dispersion = _text(measure, "dispersionType")
     dispersion_type = dispersion and _term(DispersionType, dispersion)
     unknown = f"Dispersion type: {dispersion}" if dispersion and not dispersion_type else None
-    is_count = _of(ParamType, measure, "paramType") == ParamType.COUNT_OF_PARTICIPANTS
+    is_count = (
+        _of(ParamType, measure, "paramType") == ParamType.COUNT_OF_PARTICIPANTS and units is None
+    )
     for row in _objects(measure, "classes"):
-        participants_of = in_outcome | _participants(row)
+        participants_of = in_outcome | _analyzed(row, PARTICIPANTS)
+        units_of = units_in_outcome | _analyzed(row, units)
         for category in _objects(row, "categories"):
             for measurement in _objects(category, "measurements"):
                 group = _text(measurement, "groupId") or ""
@@ -563,18 +597,19 @@ def _results(measure: Object, groups: dict[str, str]) -> Iterator[Object]:
                 _put(result, "lower_limit", measurement.get("lowerLimit"))
                 _put(result, "upper_limit", measurement.get("upperLimit"))
                 _put(result, "participants", participants, whole=True)
+                _put(result, "units_analyzed", units_of.get(group), whole=True)
                 number, of = _whole(value), _whole(participants)
                 if is_count and number is not None and (of is None or number <= of):
                     _put(result, "count", value, whole=True)
                 yield result
 
 
-def _participants(owner: Object) -> dict[str, Any]:
-    """How many people were counted in each group, as printed: other units are not people."""
+def _analyzed(owner: Object, units: str | None) -> dict[str, Any]:
+    """How many of these units were analysed in each group, as printed."""
     return {
         _text(number, "groupId") or "": number.get("value")
         for denominator in _objects(owner, "denoms")
-        if (_text(denominator, "units") or "").strip().lower() == "participants"
+        if units and normalised(_text(denominator, "units") or "") == normalised(units)
         for number in _objects(denominator, "counts")
     }
 

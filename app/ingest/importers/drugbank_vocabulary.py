@@ -103,6 +103,8 @@ class _Table:
                 if not text:
                     continue
                 id_ = None
+                if not read.endswith(b"\n"):
+                    raise WrongFileError(self._part.name, f"it is cut off in line {line}.")
                 try:
                     row = _fields(text)
                     if self._id < len(row) and _DRUGBANK_ID.fullmatch(row[self._id]):
@@ -112,10 +114,6 @@ class _Table:
                     id_ = _matching(_DRUGBANK_ID, row[self._id], ID)
                     yield self._record(id_, row)
                 except ValueError as error:
-                    if not read.endswith(b"\n"):
-                        raise WrongFileError(
-                            self._part.name, f"it is cut off in line {line}: {error}"
-                        ) from None
                     yield Unreadable(self._part.name, f"line {line}", str(error), id_)
 
     def _record(self, id_: str, row: list[str]) -> Record:

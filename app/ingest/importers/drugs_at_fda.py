@@ -11,7 +11,7 @@ import re
 from collections.abc import Generator, Iterator
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.ingest.importer import (
     Edition,
@@ -64,14 +64,18 @@ class DrugsAtFda:
         """
         applications, products, submissions = (_Table(name, parts) for name in COLUMNS)
         types = yield from _application_types(applications)
-        approved, newest = yield from _approval_dates(submissions)
+        last_day = edition.released or submissions.date or date.today().isoformat()
+        approvals = yield from _approval_dates(submissions, last_day)
         drug_names = yield from _drug_names(products, types)
-        edition.released = newest
+        edition.released = approvals.newest
         edition.complete = True
         for (number, ingredients), names in sorted(drug_names.items()):
             record = _record(types[number] + number, ingredients, names)
-            if number in approved:
-                record.approvals.append(_approval(record, approved[number]))
+            if number in approvals.unreadable:
+                yield submissions.unreadable(*approvals.unreadable[number], record.id)
+                continue
+            if number in approvals.first:
+                record.approvals.append(_approval(record, approvals.first[number]))
             yield record
 
 
@@ -162,37 +166,56 @@ def _application_types(table: _Table) -> Generator[Unreadable, None, dict[str, s
     return types
 
 
-def _approval_dates(
-    table: _Table,
-) -> Generator[Unreadable, None, tuple[dict[str, str | None], str | None]]:
-    """When each application was first approved, by its number; and the newest date of the table.
+class _Approvals(NamedTuple):
+    """When each application was first approved, by its number; None where the table does not say.
 
-    A date is None where an application was approved and the table does not say when. A tentative
-    approval is none. Days to come are errors, and are not the table's newest.
+    Of those that are `unreadable`, the line and the reason. `newest` is the table's newest date.
     """
-    approved: dict[str, str | None] = {}
+
+    first: dict[str, str | None]
+    unreadable: dict[str, tuple[int, str]]
+    newest: str | None
+
+
+def _approval_dates(table: _Table, last_day: str) -> Generator[Unreadable, None, _Approvals]:
+    """The approvals that the table tells of: a tentative one is none.
+
+    A day after `last_day` is an error, and not the table's newest.
+    """
+    first: dict[str, str | None] = {}
+    unreadable: dict[str, tuple[int, str]] = {}
     newest = ""
-    today = table.date or date.today().isoformat()
     for row in table.rows():
         if isinstance(row, Unreadable):
             yield row
             continue
-        number, type_, status, time = row[1]
+        line, (number, type_, status, time) = row
         day = _day(time)
-        if day and newest < day <= today:
-            newest = day
-        if type_ == "ORIG" and status == "AP":
-            known = approved.get(number)
-            approved[number] = min(day, known) if day and known else day or known
-    return approved, newest or None
+        reason = None
+        if day is None:
+            reason = f"its approval date '{time[:40]}' is no day such as 2019-07-01."
+        elif day[: len(last_day)] > last_day:
+            reason = f"its approval date {day} is after {last_day}, the last day it could be."
+        else:
+            newest = max(newest, day)
+        if type_ != "ORIG" or status != "AP":
+            continue
+        if reason is not None:
+            unreadable.setdefault(number, (line, reason))
+        else:
+            known = first.get(number)
+            first[number] = min(day, known) if day and known else day or known or None
+    return _Approvals(first, unreadable, newest or None)
 
 
 @lru_cache(maxsize=50_000)
 def _day(time: str) -> str | None:
-    """The day of `2019-07-01 00:00:00`; None where it is none."""
+    """The day of `2019-07-01 00:00:00`; nothing where there is none, None where it is no day."""
     day, _, _ = time.partition(" ")
+    if day in ("", NO_DATE):
+        return ""
     try:
-        return day if date.fromisoformat(day).isoformat() == day != NO_DATE else None
+        return day if date.fromisoformat(day).isoformat() == day else None
     except ValueError:
         return None
 

@@ -39,6 +39,9 @@ LONGEST_FIELD = 2**20
 NO_SPECIES = frozenset({"", "None", "Unknown"})
 """What stands in place of a species."""
 
+UNNAMED = frozenset({"", "-"})
+"""What stands in place of the quantity that was measured."""
+
 
 class LigandRow(NamedTuple):
     """The columns that are read of a ligand."""
@@ -196,6 +199,7 @@ _MARK = re.compile("&reg;", re.I)
 _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?")
 _INCHIKEY = re.compile("[A-Z]{14}-[A-Z]{10}-[A-Z]")
 _CHEMBL = re.compile(r"CHEMBL\d+")
+_ISOTOPE = re.compile(r"(?<!\d)\d{1,3}m?[A-Z][a-z]?(?![A-Za-z])")
 _CAS = re.compile(r"\d{2,7}-\d\d-\d")
 _FLAGS = dict.fromkeys(("t", "true", "yes", "y", "1"), True) | dict.fromkeys(
     ("f", "false", "no", "n", "0"), False
@@ -569,7 +573,10 @@ def _record(
     ligand: LigandRow, name: str, interactions: dict[InteractionRow, str], targets: Targets
 ) -> Record:
     id_ = ligand.ligand_id
+    labelled = bool(_flag(ligand.labelled) or _flag(ligand.radioactive))
     names, inn = [(name, NameType.GENERIC)], _text(ligand.inn)
+    if labelled and _ISOTOPE.search(name) and not _ISOTOPE.search(inn):
+        inn = ""  # of what was labelled
     if inn and inn != name:
         names.append((inn, NameType.SYNONYM))
     for synonym in _listed(ligand.synonyms):
@@ -596,7 +603,9 @@ def _record(
             Substance(
                 names=(name, inn) if inn and inn != name else (name,),
                 identifiers=tuple(i for i in identifiers if i[0] != IdentifierSystem.PUBCHEM_CID),
-                distinct=not (_flag(ligand.labelled) or _flag(ligand.radioactive)),
+                synonyms=tuple(n for n, type_ in names if type_ is NameType.SYNONYM and n != inn),
+                distinct=not labelled,
+                labelled=labelled,
             )
         ],
         names=[said for said in dict.fromkeys(names) if said[0]],
@@ -635,12 +644,16 @@ def _mechanism(row: InteractionRow, subject: str, targets: Targets) -> Statement
     action_type, noun, otherwise = _role(row.type, row.action)
     species = "" if row.target_species in NO_SPECIES else row.target_species
     affinity = _affinity(row)
-    original = _original_affinity(row) if affinity else ""
+    original = _original_affinity(row, affinity)
     comments = [
         f"{label}: {said}"
         for label, column in LABELLED_TEXTS
         if (said := _text(getattr(row, column)))
     ]
+    if row.affinity_units in UNNAMED and (
+        number := _printed(row.affinity_median, row.affinity_low, row.affinity_high)
+    ):
+        comments.append(f"Affinity: {number} (it is not said of what)")
     if original:
         comments.append(f"Original affinity: {original}")
     the = "the " if target.endswith("receptor") else ""
@@ -691,48 +704,65 @@ def _role(type_: str, action: str) -> tuple[str | None, str, str]:
 
 
 def _affinity(row: InteractionRow) -> dict[str, Any] | None:
-    """What was measured, on the publisher's scale of negative logarithms."""
-    value = _number(row.affinity_median)
-    limits = sorted(
-        limit
-        for limit in (_number(row.affinity_low), _number(row.affinity_high))
-        if limit is not None
+    """What was measured, on the publisher's scale of negative logarithms.
+
+    Where it is not on that scale, the concentration as it was published, if it is said of what.
+    """
+    on_scale = _measured(
+        {"parameter": row.affinity_units, "relation": row.original_affinity_relation or None},
+        row.affinity_median,
+        row.affinity_low,
+        row.affinity_high,
     )
-    if row.affinity_units in ("", "-") or (value is None and not limits):
+    return on_scale or _measured(
+        {
+            "parameter": row.original_affinity_units,
+            "unit": "nM",
+            "relation": row.original_affinity_relation or None,
+        },
+        row.original_affinity_median_nm,
+        row.original_affinity_high_nm,  # of the high affinity, so the low concentration
+        row.original_affinity_low_nm,
+    )
+
+
+def _measured(of: dict[str, Any], median: str, low: str, high: str) -> dict[str, Any] | None:
+    """What was measured, with its numbers; None where there are none, or nothing says of what."""
+    try:
+        value, lower, upper = _number(median), _number(low), _number(high)
+    except ValueError:
         return None
-    if len(limits) == 1:
-        limits = [limits[0], None] if row.affinity_low else [None, limits[0]]  # type: ignore[list-item] # one is unknown
-    return {
-        "parameter": row.affinity_units,
-        "relation": row.original_affinity_relation or None,
-        "value": value,
-        "lower_limit": limits[0] if limits else None,
-        "upper_limit": limits[1] if limits else None,
-    }
+    if of["parameter"] in UNNAMED or value is lower is upper is None:
+        return None
+    if lower is not None and upper is not None:
+        lower, upper = sorted((lower, upper))
+    return {**of, "value": value, "lower_limit": lower, "upper_limit": upper}
 
 
-def _original_affinity(row: InteractionRow) -> str:
-    """The concentration, where it is a bound or inexact; else nothing.
+def _original_affinity(row: InteractionRow, affinity: dict[str, Any] | None) -> str:
+    """The concentration, where it is a bound or inexact, or `affinity` does not hold it for nothing
+    says what it is; else nothing.
 
     The published relation is the concentration's: `>` 10000 nM is a pKi of 5 at most, not at least.
     """
-    if row.original_affinity_relation in ("", "="):
-        return ""
-    units = "" if row.original_affinity_units == "-" else row.original_affinity_units
-    median, *limits = (
-        _concentration(said)
-        for said in (
-            row.original_affinity_median_nm,
-            row.original_affinity_low_nm,
-            row.original_affinity_high_nm,
-        )
+    units = "" if row.original_affinity_units in UNNAMED else row.original_affinity_units
+    relation = "" if row.original_affinity_relation == "=" else row.original_affinity_relation
+    number = _printed(
+        row.original_affinity_median_nm, row.original_affinity_low_nm, row.original_affinity_high_nm
     )
-    number = median or " to ".join(filter(None, limits))
+    if not (number if affinity is None else relation and "unit" not in affinity):
+        return ""
     said = f"{number} nM" if number else "(no value)"
-    return " ".join(filter(None, (units or "concentration", row.original_affinity_relation, said)))
+    return " ".join(filter(None, (units or "concentration", relation, said)))
 
 
-def _concentration(printed: str) -> str:
+def _printed(median: str, low: str, high: str) -> str:
+    """A value, or else its limits, as they were published."""
+    return _shorn(median) or " to ".join(filter(None, (_shorn(low), _shorn(high))))
+
+
+def _shorn(printed: str) -> str:
+    """A number as it was published, without the noise of its storage."""
     try:
         number = _number(printed)
     except ValueError:
@@ -749,6 +779,9 @@ def _affinity_in_words(affinity: dict[str, Any] | None, original: str) -> str:
     number = " to ".join(limits)
     if affinity["value"] is not None:
         number = _shown(affinity["value"]) + (f" ({number})" if number else "")
+    if "unit" in affinity:
+        relation = affinity["relation"] if affinity["relation"] != "=" else None
+        number = " ".join(filter(None, (relation, number, affinity["unit"])))
     published = f" (published as {original})" if original else ""
     return f", {affinity['parameter']} {number}{published}"
 

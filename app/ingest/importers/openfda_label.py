@@ -120,14 +120,21 @@ _FACTS: dict[str, tuple[str, str, dict[str, Any]]] = {
 }
 
 WHOLE = "use_in_specific_populations"
-PARTS_OF_WHOLE = {
+PARTS_OF_WHOLE = (
     "pregnancy",
+    "teratogenic_effects",
+    "nonteratogenic_effects",
+    "labor_and_delivery",
     "nursing_mothers",
     "lactation",
     "pediatric_use",
     "geriatric_use",
-}
-"""A section that is taken where none of its parts stands by itself; otherwise it repeats them."""
+)
+"""A section, and those of its parts that openFDA gives by themselves too.
+
+It gives none by itself of lactation in today's labels, nor of renal or hepatic impairment: these
+stand in the whole alone. So the whole is left out only where its parts say all of it.
+"""
 
 CLASSES = {
     "pharm_class_epc": ClassType.EPC,
@@ -232,12 +239,25 @@ _SEVERAL = re.compile(r"[,;/+&]|\b(?:and|with)\b", re.IGNORECASE)
 def _statements(label: dict[str, Any]) -> list[Statement]:
     statements = []
     for key, (kind, locator, fields) in _FACTS.items():
-        if key in label and not (key == WHOLE and PARTS_OF_WHOLE & label.keys()):
-            statements += [
-                Statement(kind, {"statement": text, **fields}, locator)
-                for text in _texts(label, key)
-            ]
+        statements += [
+            Statement(kind, {"statement": text, **fields}, locator)
+            for text in _texts(label, key)
+            if not (key == WHOLE and _is_in_parts(text, label))
+        ]
     return statements
+
+
+def _is_in_parts(text: str, label: dict[str, Any]) -> bool:
+    """Whether the whole says no more than its parts, but for its own heading."""
+    rest = text
+    for part in sorted(
+        (t for key in PARTS_OF_WHOLE for t in _texts(label, key)), key=len, reverse=True
+    ):
+        rest = rest.replace(part, " ")
+    return _HEADING.fullmatch(rest) is not None
+
+
+_HEADING = re.compile(r"[\W\d_]*(use\s+in\s+specific\s+populations)?[\W\d_]*", re.IGNORECASE)
 
 
 def _name_substance(record: Record, openfda: dict[str, Any]) -> None:
@@ -253,7 +273,8 @@ def _name_substance(record: Record, openfda: dict[str, Any]) -> None:
         record.substances = [
             Substance((), ingredients=tuple(substances), ingredient_uniis=tuple(uniis))
         ]
-        record.names = _brands(brands, [*substances, *generics])
+        record.names = [(name, NameType.SYNONYM) for name in generics]
+        record.names += _brands(brands, [*substances, *generics])
     elif substances or uniis:
         names = substances or (generics if len(generics) == 1 else [])
         record.identifiers = [(IdentifierSystem.UNII, unii) for unii in uniis]
@@ -262,7 +283,7 @@ def _name_substance(record: Record, openfda: dict[str, Any]) -> None:
         record.names += [
             (name, NameType.SYNONYM)
             for name in generics
-            if normalised(name) not in map(normalised, names)
+            if normalised(name) not in map(normalised, names) and not _SEVERAL.search(name)
         ]
         record.names += _brands(brands, [*names, *generics])
     elif len(generics) == 1 and not _SEVERAL.search(generics[0]):

@@ -127,10 +127,11 @@ def test_a_trial_has_its_design_in_the_registrys_own_terms() -> None:
             "overallStatus": "TERMINATED",
             "whyStopped": "Slow recruitment ",
             "startDateStruct": {"date": "2003-02"},
-            "completionDateStruct": {"date": "2006-11-30"},
-            "studyFirstPostDateStruct": {"date": "2007-09-05"},
+            "completionDateStruct": {"date": "2006-11-30", "type": "ACTUAL"},
+            "studyFirstPostDateStruct": {"date": "2007-09-05", "type": "ESTIMATED"},
         },
         designModule={
+            "studyType": "INTERVENTIONAL",
             "phases": ["PHASE1", "PHASE2"],
             "designInfo": {
                 "allocation": "RANDOMIZED",
@@ -159,19 +160,90 @@ def test_a_trial_has_its_design_in_the_registrys_own_terms() -> None:
         "registry_ids": ["NCT00525252"],
         "conditions": [],
         "status": "TERMINATED",
+        "study_type": "INTERVENTIONAL",
         "why_stopped": "Slow recruitment ",
         "phases": ["PHASE1", "PHASE2"],
         "allocation": "RANDOMIZED",
         "intervention_model": "PARALLEL",
+        "observational_model": None,
+        "time_perspective": None,
         "masking": "QUADRUPLE",
         "primary_purpose": "TREATMENT",
         "enrollment": {"count": 86, "type": "ACTUAL"},
         "start_date": "2003-02",
+        "start_date_type": None,
         "completion_date": "2006-11-30",
+        "completion_date_type": "ACTUAL",
         "first_posted": "2007-09-05",
+        "first_posted_type": "ESTIMATED",
         "locations": ["Rome, Italy", "France"],
         "limitations": [],
     }
+
+
+@pytest.mark.parametrize(
+    ("published", "type_"),
+    [
+        ({"date": "2030-05", "type": "ESTIMATED"}, "ESTIMATED"),
+        ({"date": "2030-05", "type": "Anticipated"}, "ESTIMATED"),
+        ({"date": "2030-05", "type": "ACTUAL"}, "ACTUAL"),
+        ({"date": "2030-05", "type": "GUESSED"}, None),
+        ({"date": "2030-05"}, None),
+    ],
+)
+def test_a_date_says_whether_it_was_only_expected(published: Json, type_: str | None) -> None:
+    made = study(
+        statusModule={"startDateStruct": published, "completionDateStruct": {"type": "ESTIMATED"}}
+    )
+
+    trial = entry(made)
+
+    assert (trial.start_date, trial.start_date_type) == ("2030-05", type_)
+    assert (trial.completion_date, trial.completion_date_type) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("design", "study_type", "model", "perspective"),
+    [
+        (
+            {
+                "studyType": "OBSERVATIONAL",
+                "designInfo": {
+                    "observationalModel": "CASE_CROSSOVER",
+                    "timePerspective": "CROSS_SECTIONAL",
+                },
+            },
+            "OBSERVATIONAL",
+            "CASE_CROSSOVER",
+            "CROSS_SECTIONAL",
+        ),
+        (
+            {
+                "studyType": "Observational [Patient Registry]",
+                "designInfo": {
+                    "observationalModel": "Ecologic or Community",
+                    "timePerspective": "Prospective",
+                },
+            },
+            "OBSERVATIONAL",
+            "ECOLOGIC_OR_COMMUNITY",
+            "PROSPECTIVE",
+        ),
+        ({"studyType": "EXPANDED_ACCESS"}, "EXPANDED_ACCESS", None, None),
+        ({"studyType": "SOMETHING"}, None, None, None),
+        ({}, None, None, None),
+    ],
+)
+def test_a_study_is_of_the_type_that_the_registry_gives(
+    design: Json, study_type: str | None, model: str | None, perspective: str | None
+) -> None:
+    trial = entry(study(designModule=design))
+
+    assert (trial.study_type, trial.observational_model, trial.time_perspective) == (
+        study_type,
+        model,
+        perspective,
+    )
 
 
 def test_a_study_with_little_makes_a_trial_with_little() -> None:
@@ -298,7 +370,6 @@ def test_a_result_is_told_of_the_arm_that_its_group_is() -> None:
                     {"groupId": "OG001", "value": "42"},
                 ],
             },
-            {"units": "Eyes", "counts": [{"groupId": "OG000", "value": "84"}]},
         ],
         "classes": rows({"groupId": "OG000", "value": "30"}, {"groupId": "OG001", "value": "12"}),
     }
@@ -315,12 +386,94 @@ def test_a_result_is_told_of_the_arm_that_its_group_is() -> None:
         "unit": "Participants",
         "param_type": "COUNT_OF_PARTICIPANTS",
         "population_description": "Intention to treat",
+        "type_units_analyzed": None,
         "analyses": [],
         "cite": {"clinicaltrials": ["NCT00525252, outcome measure 1"]},
     }
     assert [(r["arm"], r["count"], r["participants"], r["value"]) for r in found["results"]] == [
         ("baclofen", "30", "42", "30"),
         ("placebo", "12", "42", "12"),
+    ]
+
+
+def denominators(**numbers: str) -> list[Json]:
+    """How many of these units there were in the first group."""
+    return [
+        {"units": units, "counts": [{"groupId": "OG000", "value": number}]}
+        for units, number in numbers.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("measure", "units", "number", "participants"),
+    [
+        (
+            {"typeUnitsAnalyzed": "Eyes", "denoms": denominators(Participants="42", eyes="40")},
+            "Eyes",
+            40,
+            42,
+        ),
+        ({"denoms": denominators(Eyes="40")}, "Eyes", 40, None),
+        ({"denoms": denominators(Participants="42", Eyes="40")}, "Eyes", 40, 42),
+        (
+            {
+                "denomUnitsSelected": "Eyes",
+                "denoms": denominators(Participants="42", Teeth="900", Eyes="40"),
+            },
+            "Eyes",
+            40,
+            42,
+        ),
+        (
+            {"typeUnitsAnalyzed": "Eyes", "denoms": denominators(Participants="42")},
+            "Eyes",
+            None,
+            42,
+        ),
+        (
+            {
+                "typeUnitsAnalyzed": "participants",
+                "denomUnitsSelected": "Participants",
+                "denoms": denominators(Participants="42"),
+            },
+            None,
+            None,
+            42,
+        ),
+    ],
+)
+@pytest.mark.parametrize("param_type", ["COUNT_OF_UNITS", "COUNT_OF_PARTICIPANTS"])
+def test_what_was_analysed_is_told_and_other_units_are_no_participants(
+    param_type: str, measure: Json, units: str | None, number: int | None, participants: int | None
+) -> None:
+    classes = rows({"groupId": "OG000", "value": "12"})
+    outcome = measure | {"paramType": param_type, "classes": classes}
+
+    [found] = entry(study(results=measured(outcome))).outcomes
+
+    [result] = found.results
+    assert found.type_units_analyzed == units
+    assert (result.value, result.units_analyzed, result.participants) == (12, number, participants)
+    is_of_people = units is None and param_type == "COUNT_OF_PARTICIPANTS"
+    assert result.count == (12 if is_of_people else None)
+
+
+def test_each_row_of_a_table_has_its_own_number_of_units() -> None:
+    in_row = {
+        "denoms": denominators(Participants="40", Eyes="77"),
+        "categories": [{"measurements": [{"groupId": "OG000", "value": "9"}]}],
+    }
+    outcome = {
+        "typeUnitsAnalyzed": "Eyes",
+        "denoms": denominators(Participants="42", Eyes="84"),
+        "classes": [in_row, *rows({"groupId": "OG000", "value": "8"})],
+    }
+
+    [found] = entry(study(results=measured(outcome))).outcomes
+
+    assert [(r.value, r.units_analyzed, r.participants) for r in found.results] == [
+        (9, 77, 40),
+        (8, 84, 42),
     ]
 
 

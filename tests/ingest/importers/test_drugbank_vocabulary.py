@@ -146,15 +146,14 @@ def test_a_file_that_is_not_utf8_is_refused_with_the_line() -> None:
     assert refusal(b"PK\x03\x04\xff") == "vocabulary.csv: byte 5 of line 1 (0xff) is not UTF-8."
 
 
-def test_a_file_that_is_cut_off_is_refused() -> None:
-    assert refusal(f"{HEADING}\n{BACLOFEN[:40]}") == (
-        "vocabulary.csv: it is cut off in line 2: it has 5 columns; 7 were expected."
-    )
-    assert refusal(f'{HEADING}\nDB00181,,"Bac') == (
-        "vocabulary.csv: it is cut off in line 2: its quotes do not match: unexpected end of data."
-    )
-    assert "is cut off in line 2: its Standard InChI Key" in refusal(f"{HEADING}\n{BACLOFEN[:-1]}")
-    assert read(f"{HEADING}\n{BACLOFEN}") == lines(BACLOFEN)
+@pytest.mark.parametrize(
+    "last",
+    [BACLOFEN[:40], 'DB00181,,"Bac', BACLOFEN[:-1], BACLOFEN, BACLOFEN.rsplit(",", 1)[0] + ","],
+)
+def test_a_file_that_is_cut_off_is_refused(last: str) -> None:
+    """Wherever it is: what is left of a line may look like a whole one, with a name less."""
+    assert refusal(f"{HEADING}\n{last}") == "vocabulary.csv: it is cut off in line 2."
+    assert read(f"{HEADING}\n{BACLOFEN}\n") == lines(BACLOFEN)
 
 
 def test_the_release_is_complete_and_of_its_zip_s_day() -> None:

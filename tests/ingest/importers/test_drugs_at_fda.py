@@ -171,7 +171,6 @@ def test_an_approval_of_several_brands_has_the_name_of_none() -> None:
         ([submission(status="TA")], []),
         ([submission(number="017852")], []),
         ([submission("")], [None]),
-        ([submission("soon")], [None]),
         ([submission("1900-01-01 00:00:00")], [None]),
         ([submission(""), submission("1992-01-10 00:00:00")], ["1992-01-10"]),
     ],
@@ -182,6 +181,54 @@ def test_an_approval_is_the_first_of_the_original_application(
     found = record(product(), submissions=submissions)
 
     assert [approval["date"] for approval in found.approvals] == dates
+
+
+@pytest.mark.parametrize(
+    ("date", "reason"),
+    [
+        ("1990-02-30 00:00:00", "'1990-02-30 00:00:00' is no day such as 2019-07-01."),
+        ("12/29/1994", "'12/29/1994' is no day such as 2019-07-01."),
+        ("soon", "'soon' is no day such as 2019-07-01."),
+        ("2019-07-03 00:00:00", "2019-07-03 is after 2019-07-02, the last day it could be."),
+    ],
+)
+def test_an_application_whose_approval_date_cannot_be_read_is_set_aside(
+    date: str, reason: str
+) -> None:
+    applications = [application(), application("020075")]
+    products = [product(), product("X", "ASPIRIN"), product(number="020075")]
+    submissions = [submission(), submission(date), submission(number="020075")]
+
+    of_aspirin, of_baclofen, other = read(tables(applications, products, submissions))
+
+    expected = f"its approval date {reason}"
+    for found, id_ in ((of_aspirin, "NDA017851 ASPIRIN"), (of_baclofen, "NDA017851 BACLOFEN")):
+        assert found == Unreadable("drugsatfda.zip/Submissions.txt", "line 3", expected, id_)
+    assert isinstance(other, Record)
+    assert other.locator == "NDA020075"
+
+
+def test_a_date_of_another_submission_sets_no_application_aside() -> None:
+    submissions = [submission(), submission("soon", "SUPPL"), submission("2109-07-01", status="TA")]
+
+    assert record(product(), submissions=submissions).approvals[0]["date"] == "1977-11-22"
+
+
+@pytest.mark.parametrize("released", ["2019-07-02", "2019-07", "2019"])
+def test_a_release_s_date_that_is_given_is_the_last_day_of_an_approval(released: str) -> None:
+    rows = [submission("2019-07-02 00:00:00"), submission("2020-01-01", number="020075")]
+    files = tables(
+        [application(), application("020075")], [product(), product(number="020075")], rows
+    )
+    files[2] = table("Submissions.txt", SUBMISSIONS, rows, date=None)
+
+    read_well, unreadable = read(files, Edition(released=released))
+
+    assert isinstance(read_well, Record)
+    assert isinstance(unreadable, Unreadable)
+    assert unreadable.reason == (
+        f"its approval date 2020-01-01 is after {released}, the last day it could be."
+    )
 
 
 def test_rows_in_another_order_say_the_same() -> None:

@@ -194,8 +194,24 @@ def test_a_labelled_ligand_is_not_told_apart_from_what_it_is_made_of(column: str
 
     record = record_of(ligands(labelled), interactions(AT_GABA_B))
 
-    assert record.substances[0].names[0] == "[3H]baclofen"
+    assert record.substances[0].names == ("[3H]baclofen",)
     assert not record.substances[0].distinct
+    assert record.substances[0].labelled
+    assert ("baclofen", NameType.SYNONYM) not in record.names
+
+
+def test_an_inn_of_what_was_labelled_is_no_name_of_the_labelled_ligand() -> None:
+    names = [
+        record_of(
+            ligands(BACLOFEN | {"Name": name, "INN": inn, "Labelled": "yes"}),
+            interactions(AT_GABA_B),
+        )
+        .substances[0]
+        .names
+        for name, inn in (("flupir", "flupir (18F)"), ("[99mTc]iodip", "x"), ("iodip", "adipio"))
+    ]
+
+    assert names == [("flupir", "flupir (18F)"), ("[99mTc]iodip",), ("iodip", "adipio")]
 
 
 def test_an_identifier_that_is_none_is_left_out() -> None:
@@ -295,11 +311,73 @@ def test_limits_are_in_the_order_of_their_size() -> None:
     assert (fields["affinity"]["lower_limit"], fields["affinity"]["upper_limit"]) == (7.5, 9.0)
 
 
-def test_an_affinity_without_a_unit_is_none() -> None:
+def test_a_number_of_which_it_is_not_said_what_it_is_is_kept_in_the_comment() -> None:
     fields = mechanism(affinity_units="-").fields
 
     assert fields["affinity"] is None
     assert fields["statement"].endswith("GABAB receptor (Human).")
+    assert fields["comment"] == "Affinity: 4.3 to 6.2 (it is not said of what)"
+
+
+@pytest.mark.parametrize("units", ["pIC50", "-"])
+@pytest.mark.parametrize(
+    ("published", "numbers", "said"),
+    [
+        ({"median": "1000000", "relation": "<"}, (1000000.0, None, None), "IC50 < 1000000 nM"),
+        ({"low": "65", "high": "13"}, (None, 13.0, 65.0), "IC50 13 to 65 nM"),
+        ({"low": "65"}, (None, None, 65.0), "IC50 65 nM"),
+        ({"median": "6"}, (6.0, None, None), "IC50 6 nM"),
+        ({"median": "300", "relation": ">"}, (300.0, None, None), "IC50 > 300 nM"),
+    ],
+)
+def test_a_concentration_is_kept_as_one_where_that_is_all_that_was_published(
+    units: str,
+    published: dict[str, str],
+    numbers: tuple[float | None, ...],
+    said: str,
+) -> None:
+    fields = mechanism(
+        affinity_units=units,
+        affinity_low="",
+        affinity_high="",
+        original_affinity_units="IC50",
+        original_affinity_low_nm=published.get("low", ""),
+        original_affinity_median_nm=published.get("median", ""),
+        original_affinity_high_nm=published.get("high", ""),
+        original_affinity_relation=published.get("relation", "="),
+    ).fields
+
+    assert fields["affinity"] == {
+        "parameter": "IC50",
+        "unit": "nM",
+        "relation": published.get("relation", "="),
+        **dict(zip(("value", "lower_limit", "upper_limit"), numbers, strict=True)),
+    }
+    assert fields["statement"].endswith(f"GABAB receptor (Human), {said}.")
+    assert fields["comment"] is None
+
+
+@pytest.mark.parametrize(
+    ("unit", "number", "comment"),
+    [
+        ("-", "300", "Original affinity: concentration > 300 nM"),
+        ("Ki", "about 300", "Original affinity: Ki > about 300 nM"),
+        ("Ki", "", None),
+    ],
+)
+def test_a_concentration_that_has_no_name_or_is_no_number_is_kept_in_the_comment(
+    unit: str, number: str, comment: str | None
+) -> None:
+    fields = mechanism(
+        affinity_low="",
+        affinity_high="",
+        original_affinity_units=unit,
+        original_affinity_median_nm=number,
+        original_affinity_relation=">",
+    ).fields
+
+    assert fields["affinity"] is None
+    assert fields["comment"] == comment
 
 
 def test_a_bound_is_told_of_the_concentration_that_it_was_published_of() -> None:

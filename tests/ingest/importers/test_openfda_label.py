@@ -5,7 +5,7 @@ import pytest
 
 from app.ingest.entries import fact_entry_of
 from app.ingest.importer import Edition, Record, Statement, Substance, Unreadable, WrongFileError
-from app.ingest.importers.openfda_label import PARTS_OF_WHOLE, SECTIONS, OpenFdaLabel
+from app.ingest.importers.openfda_label import PARTS_OF_WHOLE, SECTIONS, WHOLE, OpenFdaLabel
 from app.models.drug import ClassType, IdentifierSystem, NameType
 from app.models.fact import fact_kinds
 from tests.ingest.files import File
@@ -87,14 +87,26 @@ def test_a_section_is_a_fact_in_the_words_of_the_label() -> None:
 
 
 @pytest.mark.parametrize("part", sorted(PARTS_OF_WHOLE))
-def test_a_section_that_repeats_its_parts_is_left_out(part: str) -> None:
-    whole = {"use_in_specific_populations": ["8 Use. 8.1 Part."]}
+def test_a_section_that_repeats_its_parts_and_says_no_more_is_left_out(part: str) -> None:
+    whole = {WHOLE: ["8 USE IN SPECIFIC POPULATIONS  8.1 Part. Said."]}
 
     [alone] = statements(**whole)
-    [beside] = statements(**whole, **{part: ["8.1 Part."]})
+    [beside] = statements(**whole, **{part: ["8.1 Part. Said."]})
 
     assert alone.fields["section"]["code"] == "43684-0"
-    assert beside.fields["statement"] == "8.1 Part."
+    assert beside.fields["statement"] == "8.1 Part. Said."
+
+
+def test_what_stands_in_the_whole_section_alone_is_served_with_it() -> None:
+    """openFDA gives lactation, and renal and hepatic impairment, in no section of their own."""
+    pregnancy = "8.1 Pregnancy Risk Summary There is none."
+    text = f"8 USE IN SPECIFIC POPULATIONS {pregnancy} 8.2 Lactation Do not breastfeed."
+
+    both = statements(**{WHOLE: [text], "pregnancy": [pregnancy]})
+    blank = statements(**{WHOLE: [text], "pregnancy": ["  "]})
+
+    assert [s.fields["statement"] for s in both] == [text, pregnancy]
+    assert [s.fields["statement"] for s in blank] == [text]
 
 
 @pytest.mark.parametrize("key", SECTIONS)
@@ -156,7 +168,10 @@ def test_several_substances_are_a_combination() -> None:
             ingredient_uniis=("804826J2HU", "Q42OMW3AT8"),
         )
     ]
-    assert record.names == [("Augmentin", NameType.BRAND)]
+    assert record.names == [
+        ("AMOXICILLIN AND CLAVULANATE POTASSIUM", NameType.SYNONYM),
+        ("Augmentin", NameType.BRAND),
+    ]
     assert record.identifiers == []
 
 
