@@ -64,6 +64,8 @@ def _told_in_one_sentence(settings: Settings) -> Iterator[None]:
         yield
     except RefusedError as error:
         raise CommandError(str(error)) from None
+    except BrokenPipeError:
+        raise  # who reads what is printed has seen enough
     except OSError as error:
         raise CommandError(f"{error.filename}: {error.strerror}.") from None
     except MemoryError:

@@ -484,3 +484,21 @@ def test_dev_medfacts_finds_files_where_it_is_called(tmp_path: Path) -> None:
     )
 
     assert called.stdout == f"{tmp_path.resolve()} import gtopdb here.csv\n"
+
+
+def test_a_reader_that_has_seen_enough_ends_a_command_without_a_word(tmp_path: Path) -> None:
+    """As in `medfacts migrate | head -0`."""
+    read, write = os.pipe()
+    os.close(read)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "app.cli", "migrate"],
+        env=os.environ | environment(f"sqlite:///{tmp_path / 'bare.db'}"),
+        cwd=ROOT,
+        stdout=write,
+        stderr=subprocess.PIPE,
+        timeout=60,
+    )
+    os.close(write)
+
+    assert (done.returncode, done.stderr) == (1, b"")

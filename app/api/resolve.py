@@ -285,9 +285,16 @@ class _Stored:
         return [] if read.salt is not None else self._labelled.get(name_key(read.name), [])
 
     def set_aside(self, read: NameReading) -> list[Candidate]:
-        """Products that have it for a brand, of which nobody can say which drug they are."""
+        """Of which nobody can say which drug they are: products that have it for a brand, and a
+        salt that is called so."""
+        own = folded(read.name)
         return [
-            Candidate(drug=None, match=ResolveMatch.BRAND, name=read.name, substance=substance)
+            Candidate(
+                drug=None,
+                match=ResolveMatch.SYNONYM if folded(substance) == own else ResolveMatch.BRAND,
+                name=read.name,
+                substance=substance,
+            )
             for substance in dict.fromkeys(self._set_aside.get(name_key(read.name), []))
         ]
 
@@ -352,12 +359,20 @@ def _resolved(
             if any(what is Beside.DOSE_FORM for what, _ in read.stripped):
                 others += _family(reading, read.name)
             candidates += [each for each in others if each.drug not in _drugs(candidates)]
+        elif without_salt(folded(read.name)) and not _is_generic(candidates):
+            candidates += stored.set_aside(read)
         return _answer(
             candidates,
             name=name,
             stripped=[Stripped(kind=what, text=text) for what, text in read.stripped],
         )
     return _answer([], name=name, suggestions=_suggestions(reading, readings))
+
+
+def _is_generic(candidates: Iterable[Candidate]) -> bool:
+    """Whether it is what a drug is called, or what has a label."""
+    own = (ResolveMatch.EXACT, ResolveMatch.LABELLED)
+    return any(candidate.match in own for candidate in candidates)
 
 
 def _drugs(candidates: Iterable[Candidate]) -> list[Link | None]:

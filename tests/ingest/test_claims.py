@@ -124,6 +124,28 @@ def test_a_brand_of_a_product_that_was_set_aside_is_ambiguous(
     assert (one["match"], one["drug"]["id"]) == ("brand", "hustanol")
 
 
+def test_a_salt_that_may_be_several_drugs_is_ambiguous_though_one_has_it_for_a_synonym(
+    database: Settings, portal: BlockingPortal
+) -> None:
+    """As neomycin sulfate is a synonym of framycetin, and may be neomycin's."""
+    both = vocabulary(drugbank(1, "Hustanol"), drugbank(2, "Framhustanol", "Hustanol"))
+    load(database, "drugbank-vocabulary", both)
+    known = [ligand(1, "framhustanol", synonyms="hustanol sulfate|hustanol oil")]
+    load(database, "gtopdb", guide(known, [interaction(1, "GABA receptor", "Agonist")]))
+
+    with asking(database, portal) as client:
+        before = resolved(client, name="Hustanol sulfate")
+        load(database, "openfda-label", labels(label("a1", "HUSTANOL SULFATE", warnings="A.")))
+        after = resolved(client, name="Hustanol sulfate")
+        oil = resolved(client, name="Hustanol oil")
+
+    assert (before["match"], candidates(before)) == ("synonym", [("framhustanol", None)])
+    assert (after["match"], after["drug"]) == ("ambiguous", None)
+    assert candidates(after) == [("framhustanol", None), (None, "HUSTANOL SULFATE")]
+    assert [c["match"] for c in after["candidates"]] == ["synonym", "synonym"]
+    assert oil["match"] == "synonym"
+
+
 def test_a_brand_that_is_another_drugs_salt_is_ambiguous(
     database: Settings, portal: BlockingPortal
 ) -> None:
