@@ -1,8 +1,11 @@
 """The listening socket as one process sees it: who is let in, and by which of the workers."""
 
 import asyncio
+import ctypes
 import logging
 import socket
+import struct
+import sys
 from collections.abc import Callable
 
 logger = logging.getLogger("medfacts")
@@ -19,6 +22,22 @@ megabytes; so what is begun, and not read, when the server has to stop is little
 
 SECONDS_TO_RECOVER = 0.5
 """How long nobody is let in when that has failed: most likely too many files are open."""
+
+
+SO_ATTACH_FILTER = 26
+"""Linux's number, which `socket` does not have."""
+
+
+def turn_away(listener: socket.socket) -> None:
+    """Have the system take nobody more, for whoever listens at it; those it has taken stay.
+
+    One that comes between the last look at a socket and its end would be reset. What is dropped
+    is sent again, and finds nobody. The filter is a program of one step: return 0.
+    """
+    step = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))
+    program = struct.pack("HP", 1, ctypes.addressof(step))
+    if sys.platform == "linux":
+        listener.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
 
 
 class Door:

@@ -13,7 +13,7 @@ from time import monotonic
 import uvicorn
 
 from app import workers
-from app.door import Door
+from app.door import Door, turn_away
 from app.floor import Floor
 from app.http.protocol import StrictProtocol
 from app.http.tally import Tally
@@ -110,7 +110,12 @@ def serve(settings: Settings, listener: socket.socket, *, traced: bool = False) 
             stop_sending(traces)
 
     if settings.workers > 1:
-        return Workers(settings.workers, work, on_stop=listener.close).run()
+
+        def close() -> None:
+            turn_away(listener)
+            listener.close()
+
+        return Workers(settings.workers, work, on_stop=close).run()
     told = told_to_stop()
     work(0, lambda: not told)
     return 0
