@@ -45,6 +45,7 @@ def nodes(seed: Path) -> Iterator[list[Node]]:
         settings = Settings(database_url=url_of(*nodes))
         migrate(settings)
         load_drugs(settings, seed, drug("hustanol", warning("drowsiness")))
+        nodes[1].catch_up(nodes[0])
         yield nodes
 
 
