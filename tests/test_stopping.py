@@ -10,6 +10,7 @@ from contextlib import ExitStack, suppress
 
 import pytest
 
+from app.door import turn_away
 from tests.processes import Server, running_server, seeded_file, until
 
 Connect = Callable[..., socket.socket]
@@ -244,3 +245,17 @@ def test_what_holds_it_up_is_left_behind(url: str, number: str) -> None:
         server.stop()
 
     assert 1 < time.monotonic() - begun < 5
+
+
+def test_who_comes_to_a_closing_door_is_not_taken_in_and_who_was_taken_stays() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        taken = socket.create_connection(listener.getsockname())
+        turn_away(listener)
+
+        with pytest.raises(TimeoutError):
+            socket.create_connection(listener.getsockname(), timeout=0.2)
+        accepted, _ = listener.accept()
+
+    with taken, accepted:
+        taken.sendall(b"still here")
+        assert accepted.recv(100) == b"still here"

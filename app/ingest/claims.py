@@ -41,8 +41,8 @@ def write_claims(
     labelled = {row.drug_id for row in substances if row.matched_by == MatchedBy.LABELLED}
     own = set(_identifiers_of(labelled, substances))
     for row in sorted(substances, key=lambda row: (row.source_id, row.key)):
-        is_other = row.matched_by == MatchedBy.LABELLED
-        if is_other or is_salt(row.matched_by, row.called, drugs[row.drug_id].name):
+        is_labelled = row.matched_by == MatchedBy.LABELLED
+        if is_labelled or is_salt(row.matched_by, row.called, drugs[row.drug_id].name):
             names.setdefault((name_key(row.called), row.drug_id), (row.drug_id, row.called))
             for system, value in from_json(row.body)["identifiers"]:
                 if (row.drug_id, system, value) not in own:
@@ -83,7 +83,7 @@ def is_salt(matched_by: MatchedBy, called: str, drug_name: str) -> bool:
     """Whether a substance was found to be a salt of the drug that it is."""
     if matched_by == MatchedBy.NAME_WITHOUT_SALT:
         return True
-    return is_its_salt(matched_by, [called], drug_name)
+    return is_its_salt(matched_by, called, drug_name)
 
 
 def _identifiers_of(

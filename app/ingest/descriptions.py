@@ -132,7 +132,7 @@ class Descriptions:
                 if is_its_name or type_ == NameType.BRAND or _names_all_of(claim, name):
                     entry = {"name": name, "type": type_}
                     _say(names, _spelling(name), entry, passages(*cite) if cite else own)
-            of_salt = is_its_salt(claim.matched_by, [claim.called], drug.name)
+            of_salt = is_its_salt(claim.matched_by, claim.called, drug.name)
             if is_its_name and not of_salt:
                 for system, value, *cite in record.get("identifiers", ()):
                     if (system, value) not in contested:

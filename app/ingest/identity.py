@@ -321,7 +321,8 @@ class _Known:
         carry a label, is something else."""
         if found.drug is None or found.matched_by in OF_SOMETHING_ELSE:
             return
-        if not is_its_salt(found.matched_by, substance.names[:1], found.drug.name):
+        called = substance.names[0] if substance.names else ""
+        if not is_its_salt(found.matched_by, called, found.drug.name):
             found.drug.skeletons |= _skeletons(substance)
             for identifier in substance.identifiers:
                 owners = self._by_identifier[identifier]
@@ -460,14 +461,14 @@ def _tell_apart(matched: list[tuple[Substance, _Found]]) -> None:
                 found.set_aside = "another substance of this source seems to be the same drug"
 
 
-def is_its_salt(matched_by: MatchedBy | None, called: Sequence[str], drug_name: str) -> bool:
+def is_its_salt(matched_by: MatchedBy | None, called: str, drug_name: str) -> bool:
     """Whether a substance that has a drug's name is a salt of it, by what it is called.
 
     A drug that is itself called so is that salt, and what identifies the one identifies the other.
     """
-    if matched_by != MatchedBy.NAME or not called:
+    if matched_by != MatchedBy.NAME:
         return False
-    return names_salt(called[0]) and normalised(called[0]) != normalised(drug_name)
+    return names_salt(called) and normalised(called) != normalised(drug_name)
 
 
 def is_distinctive(brand: str, drug_name: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
+from app.ingest.command import told
 from app.ingest.importer import RefusedError
 from app.settings import Settings
 from tests.ingest.loading import (
@@ -137,8 +138,27 @@ def test_an_older_complete_edition_neither_removes_nor_adds(database: Settings) 
     report = load(database, "drugbank-vocabulary", old)
 
     assert counted(report) == {"read": 2, "older": 2}
-    assert report.release is None
+    assert (report.release, report.older_than) == (None, "2024-01-01")
+    assert "are older than the edition of 2024-01-01" in told(report, dry_run=False, report=None)
     assert served_in(database) == before
+
+
+def test_more_than_a_fifth_and_a_hundred_records_go_only_if_that_is_confirmed(
+    database: Settings,
+) -> None:
+    every = [drugbank(i, f"Drug {i}x") for i in range(1, 301)]
+    load(database, "drugbank-vocabulary", vocabulary(*every))
+    fewer = vocabulary(*every[:199], date="2024-02-01")
+
+    with pytest.raises(RefusedError, match="101 records that are loaded are not in these files"):
+        load(database, "drugbank-vocabulary", fewer)
+    a_hundred = load(
+        database, "drugbank-vocabulary", vocabulary(*every[:200], date="2024-02-01"), dry_run=True
+    )
+    confirmed = load(database, "drugbank-vocabulary", fewer, complete=True)
+
+    assert counted(a_hundred)["removed"] == 100
+    assert counted(confirmed)["removed"] == 101
 
 
 def test_a_whole_set_of_labels_removes_those_it_has_no_more_and_an_older_set_brings_none_back(
