@@ -58,7 +58,7 @@ def _told_in_one_sentence(settings: Settings) -> Iterator[None]:
     import psycopg
     from psycopg.errors import DiskFull
 
-    from app.ingest.importer import RefusedError
+    from app.ingest.sources.interface import RefusedError
 
     try:
         yield
@@ -139,7 +139,7 @@ def serve(
 @in_one_sentence
 def migrate(settings: Settings) -> None:
     """Bring the database's schema, and the documents in it, up to date."""
-    from app.schema import newest_schema
+    from app.database.migrating import newest_schema
 
     _migrate(settings)
     click.echo(f"The database {_where(settings)} has schema {newest_schema()}.")
@@ -154,7 +154,7 @@ def migrate(settings: Settings) -> None:
 @in_one_sentence
 def seed(settings: Settings, editor_schema: bool) -> None:
     """Load the facts in seed/, all of them or none. Does nothing if they are loaded already."""
-    from app.ingest.seed import seed_schema
+    from app.ingest.seed.loading import seed_schema
 
     if editor_schema:
         path = settings.seed_dir / SCHEMA_FILE
@@ -194,7 +194,7 @@ def import_(settings: Settings, source: str, files: tuple[str, ...], **options: 
     SOURCE is drugbank-vocabulary, gtopdb, openfda-label, drugs-at-fda or clinicaltrials. A FILE is
     a path, a pattern such as 'drug-label-*.zip', an https address, or - for standard input.
     """
-    from app.ingest.command import run_import
+    from app.ingest.import_command import run_import
 
     _require_schema(settings)
     run_import(settings, source, files, **options)
@@ -205,7 +205,7 @@ def import_(settings: Settings, source: str, files: tuple[str, ...], **options: 
 @in_one_sentence
 def set_aside(settings: Settings, source: str | None) -> None:
     """List as CSV what was not taken in, and why: of one SOURCE, or of all."""
-    from app.ingest.command import write_set_aside
+    from app.ingest.import_command import write_set_aside
 
     _require_schema(settings)
     write_set_aside(settings, source)
@@ -218,7 +218,7 @@ def check(settings: Settings) -> None:
 
     Of several hosts of Postgres, each is looked at.
     """
-    from app.ingest.seed import read_seed
+    from app.ingest.seed.loading import read_seed
 
     read_seed(settings.seed_dir)
     click.echo(f"The seed's files in {settings.seed_dir} are right.")
@@ -239,10 +239,10 @@ def _look_at_each_host(settings: Settings) -> tuple[str, bool]:
     """
     import sqlalchemy as sa
 
-    from app.database import engines_of_hosts
-    from app.ingest.checks import faults_of
-    from app.ingest.releases import current_release
-    from app.ingest.seed import is_loaded, seed_files
+    from app.database.engines import engines_of_hosts
+    from app.ingest.integrity import faults_of
+    from app.ingest.publishing.release_writer import current_release
+    from app.ingest.seed.loading import is_loaded, seed_files
 
     faults: list[str] = []
     found: list[tuple[int, str, bool]] = []
@@ -279,9 +279,9 @@ def _prepare(settings: Settings) -> None:
 
 
 def _migrate(settings: Settings) -> None:
-    from app.database import write_engine
-    from app.ingest.renewal import renew_documents
-    from app.schema import BusyDatabaseError, UnknownSchemaError, migrate, newest_schema
+    from app.database.engines import write_engine
+    from app.database.migrating import BusyDatabaseError, UnknownSchemaError, migrate, newest_schema
+    from app.ingest.publishing.rebuilding import renew_documents
 
     if _schema(settings) != newest_schema():
         try:
@@ -305,8 +305,8 @@ def _migrate(settings: Settings) -> None:
 
 
 def _seed(settings: Settings) -> None:
-    from app.database import write_engine
-    from app.ingest.seed import load_seed
+    from app.database.engines import write_engine
+    from app.ingest.seed.loading import load_seed
 
     engine = write_engine(settings)
     try:
@@ -335,7 +335,7 @@ def _tell_of_faults(settings: Settings) -> None:
 
 
 def _require_schema(settings: Settings) -> None:
-    from app.schema import newest_schema
+    from app.database.migrating import newest_schema
 
     schema, newest = _schema(settings), newest_schema()
     if schema is None:
@@ -350,9 +350,9 @@ def _require_schema(settings: Settings) -> None:
 
 
 def _require_data(settings: Settings) -> None:
-    from app.database import read_engine
-    from app.ingest.releases import current_release
-    from app.records.documents import renderer
+    from app.database.engines import read_engine
+    from app.documents.rendering import renderer
+    from app.ingest.publishing.release_writer import current_release
 
     _require_schema(settings)
     engine = read_engine(settings)
@@ -370,8 +370,8 @@ def _require_data(settings: Settings) -> None:
 
 def _schema(settings: Settings) -> str | None:
     """The schema's revision; None where there is no database, and none is made by asking."""
-    from app.database import read_engine
-    from app.schema import schema_of
+    from app.database.engines import read_engine
+    from app.database.migrating import schema_of
 
     url = make_url(settings.database_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():

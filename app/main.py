@@ -18,16 +18,13 @@ from app import __version__
 from app import api as resources
 from app.api.metrics import Newest
 from app.api.reading import release_served
-from app.database import Reader
-from app.docs import add_docs
-from app.document import INTRODUCTION, TAGS, complete_document
+from app.database.engines import Reader
+from app.database.hosts import WATCHERS_LIFETIME
+from app.database.outage import Outage
 from app.floor import Floor
-from app.hosts import WATCHERS_LIFETIME
-from app.http.admission import Admission
 from app.http.cache import Cache
+from app.http.conditional_requests import NO_STORE, Representations
 from app.http.cors import AnswerPreflights, ReadableByPages
-from app.http.deadline import Deadline
-from app.http.errors import LastResort, handle_errors
 from app.http.headers import (
     HEALTH,
     VERSION,
@@ -36,15 +33,18 @@ from app.http.headers import (
     CurrentVersion,
     HeadAsGet,
 )
+from app.http.load_shedding import Admission
 from app.http.observing import Observer
-from app.http.representations import NO_STORE, Representations
-from app.http.requests import Limits, Patience, RefuseMalformed
+from app.http.problems import LastResort, handle_errors
+from app.http.request_limits import Limits, Patience, RefuseMalformed
 from app.http.routing import Route, Router
 from app.http.tally import Tally
+from app.http.timeout import Deadline
 from app.logs import ACCESS
-from app.outage import Outage
+from app.openapi.docs_page import add_docs
+from app.openapi.specification import INTRODUCTION, TAGS, complete_document
+from app.openapi.well_known import add_well_known
 from app.settings import ROOT, Settings, read_settings
-from app.well_known import add_well_known
 
 SERVER = {"url": "/", "description": "This server, local or in production.", "x-internal": False}
 

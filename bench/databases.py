@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from psycopg.sql import SQL, Identifier
 from sqlalchemy.engine import make_url
 
-from app.database import read_engine
-from app.ingest.releases import current_release
-from app.records.documents import renderer
-from app.records.search import BETWEEN, TITLE, write_words
-from app.schema import OUTSIDE_MODELS, migrate, newest_schema, schema_of
+from app.database.engines import read_engine
+from app.database.migrating import OUTSIDE_MODELS, migrate, newest_schema, schema_of
+from app.documents.rendering import renderer
+from app.ingest.publishing.release_writer import current_release
+from app.search.index import BETWEEN, TITLE, write_words
 from app.settings import Settings
 from bench.generate import fill
 from tests.postgres import PostgresServer

@@ -10,11 +10,11 @@ from urllib.parse import quote
 import psycopg
 from sqlalchemy.engine import make_url
 
-from app.database import write_engine
+from app.database.engines import write_engine
+from app.database.migrating import migrate
+from app.ingest.files.inputs import inputs_of
 from app.ingest.importing import import_files
-from app.ingest.inputs import inputs_of
-from app.ingest.seed import load_seed
-from app.schema import migrate
+from app.ingest.seed.loading import load_seed
 from app.settings import Settings
 from bench.generate import spread_over
 from bench.generate_files import VOCABULARY_DRUGS, write_vocabulary

@@ -11,11 +11,15 @@ from random import Random
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from app.database import Row, table_of
-from app.ingest.references import fact_id
-from app.ingest.releases import counted, seal_newest
-from app.ingest.rows import Citing, nested, passages, write
-from app.ingest.tables import Tables
+from app.database.engines import Row, table_of
+from app.documents.drug_records import drug_as_served
+from app.documents.fact_records import Searched, coverage, fact_as_served
+from app.documents.records import Found, SourceLink
+from app.documents.rendering import document_of, documents_of, renderer
+from app.ingest.bulk_insert import Tables
+from app.ingest.publishing.release_writer import counted, seal_newest
+from app.ingest.publishing.rows import Citing, nested, passages, write
+from app.ingest.seed.cross_references import fact_id
 from app.models.condition import Condition
 from app.models.drug import Coverage, Drug
 from app.models.fact import Detail, Fact, fact_kinds
@@ -26,10 +30,6 @@ from app.models.release import Release, ReleaseFile
 from app.models.source import Source
 from app.models.trial import Trial
 from app.models.warning import Warning  # noqa: A004 -- the domain's own word
-from app.records.documents import document_of, documents_of, renderer
-from app.records.drugs import drug_as_served
-from app.records.facts import Searched, coverage, fact_as_served
-from app.records.rows import Found, SourceLink
 
 AS_OF = "2026-01-31"
 ONSETS = ("b", "c", "d", "f", "g", "l", "m", "n", "p", "r")

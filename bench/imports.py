@@ -12,9 +12,9 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-from app.database import write_engine
-from app.ingest.seed import load_seed
-from app.schema import migrate
+from app.database.engines import write_engine
+from app.database.migrating import migrate
+from app.ingest.seed.loading import load_seed
 from app.settings import ROOT, Settings
 from bench.generate_files import (
     APPLICATIONS,

@@ -19,10 +19,10 @@ from pathlib import Path
 from sqlalchemy.dialects import postgresql, sqlite  # noqa: F401 -- loaded before the clock starts
 
 from app.cli import main
-from app.ingest import command  # noqa: F401 -- likewise
-from app.ingest.importers import importer_of
-from app.ingest.inputs import inputs_of
-from app.ingest.json_records import JsonRecords
+from app.ingest import import_command as command  # noqa: F401 -- likewise
+from app.ingest.files.inputs import inputs_of
+from app.ingest.files.json_records import JsonRecords
+from app.ingest.sources import importer_of
 from app.settings import Settings
 
 LISTS = ("results", "studies")

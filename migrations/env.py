@@ -8,8 +8,8 @@ from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 import app.models  # noqa: F401 -- fills the metadata
-from app.database import migration_engine
-from app.schema import is_of_a_model
+from app.database.engines import migration_engine
+from app.database.migrating import is_of_a_model
 from app.settings import read_settings
 
 

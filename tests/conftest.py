@@ -27,11 +27,11 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from app.database import write_engine
+from app.database.engines import write_engine
+from app.database.migrating import migrate
 from app.http.headers import WRITE
-from app.ingest.seed import load_seed
+from app.ingest.seed.loading import load_seed
 from app.main import Api, create_app
-from app.schema import migrate
 from app.settings import Settings
 from tests.conformance import contract
 from tests.postgres import PostgresServer, running_postgres

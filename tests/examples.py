@@ -14,11 +14,11 @@ import anyio
 import httpx
 from fastapi import FastAPI
 
-from app.database import write_engine
-from app.document import EXAMPLES
-from app.ingest.seed import load_seed
+from app.database.engines import write_engine
+from app.database.migrating import migrate
+from app.ingest.seed.loading import load_seed
 from app.main import create_app
-from app.schema import migrate
+from app.openapi.specification import EXAMPLES
 from app.settings import ROOT, Settings
 
 VALUES = {

@@ -4,10 +4,10 @@ import zipfile
 from datetime import date
 from pathlib import Path
 
-from app.database import read_engine, write_engine
-from app.ingest.checks import faults_of
+from app.database.engines import read_engine, write_engine
+from app.ingest.files.inputs import inputs_of
 from app.ingest.importing import Report, import_files
-from app.ingest.inputs import inputs_of
+from app.ingest.integrity import faults_of
 from app.settings import Settings
 from bench.generate import drug_name, fill
 from bench.generate_files import (

@@ -17,9 +17,9 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from app.cli import main
-from app.database import migration_engine
-from app.ingest.seed import seed_schema
-from app.schema import newest_schema
+from app.database.engines import migration_engine
+from app.database.migrating import newest_schema
+from app.ingest.seed.loading import seed_schema
 from app.settings import ROOT, Settings
 from tests.conftest import Save
 from tests.postgres import PostgresServer

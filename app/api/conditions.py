@@ -8,11 +8,11 @@ from sqlmodel import col
 from app.api.facts import RECORD_ERRORS
 from app.api.lists import Listing
 from app.api.reading import Reading, resource
-from app.http.errors import BadParameterError, ReleaseChangedError, UnknownIdError, documented
+from app.documents.records import record_of
 from app.http.pages import PageParams, page_of
 from app.http.parameters import Text
+from app.http.problems import BadParameterError, ReleaseChangedError, UnknownIdError, documented
 from app.models.condition import Condition
-from app.records.rows import record_of
 
 router = resource("Conditions")
 

@@ -16,7 +16,9 @@ from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugId
 from app.api.lists import Listing, bound_to, counts_of, unknown_drug
 from app.api.names import HOW, Match, Matches, is_named
 from app.api.reading import Reading, resource, with_release
-from app.database import Statement
+from app.database.engines import Statement
+from app.documents.checksums import SEALED
+from app.documents.drug_records import DrugRecord, DrugWithFacts
 from app.http.pages import Cursor, PageParams, listing_of, page_of
 from app.http.parameters import SOMETHING, Text
 from app.models.base import Shape
@@ -24,11 +26,9 @@ from app.models.document import Document
 from app.models.drug import Drug, DrugClass, DrugIdentifier, IdentifierSystem, NameType
 from app.models.fact import Fact, fact_kinds
 from app.models.indication import Indication, IndicationStatus
-from app.models.search import SearchedName
-from app.models.spelling import folded, name_key
-from app.records.digests import SEALED
-from app.records.drugs import DrugRecord, DrugWithFacts
-from app.records.search import listed, one_of
+from app.models.lookup import SearchedName
+from app.names.normalization import folded, name_key
+from app.search.index import listed, one_of
 
 router = resource("Drugs")
 

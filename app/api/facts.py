@@ -12,17 +12,17 @@ from sqlmodel import col
 
 from app.api.lists import Listing
 from app.api.reading import Reading
-from app.database import table_of
-from app.http.errors import (
+from app.database.engines import table_of
+from app.documents.fact_records import CoverageRecord, fact_record
+from app.http.pages import PageParams, page_of
+from app.http.parameters import Text
+from app.http.problems import (
     BadParameterError,
     ReleaseChangedError,
     UnknownIdError,
     documented,
 )
-from app.http.pages import PageParams, page_of
-from app.http.parameters import Text
 from app.models.fact import Detail, Fact, fact_kinds
-from app.records.facts import CoverageRecord, fact_record
 
 DrugId = Annotated[
     Text,

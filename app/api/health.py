@@ -11,11 +11,11 @@ from pydantic import Field
 
 from app.api.reading import Reading, soundly
 from app.api.releases import current_release
-from app.database import Reader, Statement
-from app.http.errors import BadParameterError, UnavailableError, documented
+from app.database.engines import Reader, Statement
+from app.database.migrating import newest_schema
+from app.http.problems import BadParameterError, UnavailableError, documented
 from app.http.routing import Route, Router
 from app.models.base import Shape
-from app.schema import newest_schema
 
 router = Router("Health", "/health", Route)
 

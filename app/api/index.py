@@ -7,10 +7,10 @@ from pydantic import Field
 from app.api.facts import kinds
 from app.api.reading import Reading, resource
 from app.api.releases import current_release
-from app.http.errors import BadParameterError, documented
+from app.documents.records import record_of
+from app.http.problems import BadParameterError, documented
 from app.models.base import Shape
 from app.models.release import Release
-from app.records.rows import record_of
 
 router = resource("Index")
 

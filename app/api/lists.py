@@ -12,12 +12,12 @@ from pydantic_core import from_json
 from sqlmodel import col
 
 from app.api.reading import LATEST, Reading, with_release
-from app.database import Statement
-from app.http.errors import BadParameterError, UnknownIdError
+from app.database.engines import Statement
+from app.documents.checksums import SEALED
 from app.http.pages import Cursor, PageParams, listing_of
+from app.http.problems import BadParameterError, UnknownIdError
 from app.models.document import Document
 from app.models.fact import fact_kinds
-from app.records.digests import SEALED
 
 COUNTED = {"drugs", "conditions", "sources", *fact_kinds()}
 """The kinds that a release counts."""

@@ -25,11 +25,11 @@ from sqlmodel import col
 
 from app import __version__
 from app.api.reading import soundly
-from app.database import Reader, Statement
+from app.database.engines import Reader, Statement
+from app.documents.checksums import moment_of
 from app.http.routing import Route, Router
 from app.http.tally import BOUNDS, Tally
 from app.models.release import Release
-from app.records.digests import moment_of
 
 router = Router("Health", "/metrics", Route)
 

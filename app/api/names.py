@@ -15,11 +15,11 @@ from rapidfuzz.distance import OSA, Levenshtein
 from sqlmodel import col
 
 from app.api.reading import SERVED, Reading, with_release
-from app.database import Statement
+from app.database.engines import Statement
 from app.models.document import Document
-from app.models.search import SearchedName, SearchedPiece
-from app.models.spelling import most_letters_away, name_key, pieces_close_to
-from app.records.search import drugs_named_with, listed, one_of, part
+from app.models.lookup import SearchedName, SearchedPiece
+from app.names.normalization import most_letters_away, name_key, pieces_close_to
+from app.search.index import drugs_named_with, listed, one_of, part
 
 BEGINS, CONTAINS, CLOSE = range(3)
 HOW = ("begins", "contains", "close")

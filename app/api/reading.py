@@ -18,20 +18,9 @@ import sqlalchemy as sa
 from sqlmodel import col
 from starlette.types import Scope
 
-from app.database import Reader, Statement
-from app.hosts import Host
-from app.http.errors import DamagedError, NoDataError, UnavailableError
-from app.http.headers import VERSION, announce
-from app.http.pages import Cursor, next_path
-from app.http.representations import modified_at
-from app.http.routing import Router, WorkRoute
-from app.models.condition import Condition
-from app.models.document import Document
-from app.models.drug import Drug
-from app.models.fact import Fact, fact_kinds
-from app.models.release import Release
-from app.models.source import Source
-from app.records.digests import (
+from app.database.engines import Reader, Statement
+from app.database.hosts import Host
+from app.documents.checksums import (
     SEALED,
     counts_digest,
     is_sealed,
@@ -39,7 +28,18 @@ from app.records.digests import (
     opened,
     parts_of,
 )
-from app.records.documents import renderer
+from app.documents.rendering import renderer
+from app.http.conditional_requests import modified_at
+from app.http.headers import VERSION, announce
+from app.http.pages import Cursor, next_path
+from app.http.problems import DamagedError, NoDataError, UnavailableError
+from app.http.routing import Router, WorkRoute
+from app.models.condition import Condition
+from app.models.document import Document
+from app.models.drug import Drug
+from app.models.fact import Fact, fact_kinds
+from app.models.release import Release
+from app.models.source import Source
 
 T = TypeVar("T")
 

@@ -8,12 +8,12 @@ from sqlmodel import col
 
 from app.api.lists import Listing
 from app.api.reading import LATEST, Reading, resource, with_release
-from app.http.errors import BadParameterError, ReleaseChangedError, documented
+from app.documents.checksums import SEALED
+from app.documents.records import record_of
 from app.http.pages import PageParams, page_of
+from app.http.problems import BadParameterError, ReleaseChangedError, documented
 from app.models.document import Document
 from app.models.release import Release
-from app.records.digests import SEALED
-from app.records.rows import record_of
 
 router = resource("Releases")
 

@@ -17,25 +17,25 @@ from sqlmodel import col
 from app.api.drugs import IDENTIFIER
 from app.api.names import BEGINS, CLOSE, Match, Matches, is_named
 from app.api.reading import Reading, resource, with_release
-from app.http.errors import BadParameterError, documented
+from app.documents.checksums import SEALED
+from app.documents.keys import claim_digest
+from app.documents.records import Link
 from app.http.parameters import Text
-from app.labelling import Beside, readings_of, without_salt
-from app.labelling import Reading as NameReading
+from app.http.problems import BadParameterError, documented
 from app.models.base import Shape
 from app.models.document import Document
 from app.models.drug import Drug, DrugIdentifier, NameType
-from app.models.search import (
+from app.models.lookup import (
     ClaimedIdentifier,
     ClaimedName,
     SearchedName,
     SearchedPiece,
     SharedKey,
 )
-from app.models.spelling import folded, name_key
-from app.records.digests import SEALED
-from app.records.keys import claim_digest
-from app.records.rows import Link
-from app.records.search import drugs_named_with, first_pieces, has_piece, listed, one_of, part
+from app.names.normalization import folded, name_key
+from app.names.qualifiers import Beside, readings_of, without_salt
+from app.names.qualifiers import Reading as NameReading
+from app.search.index import drugs_named_with, first_pieces, has_piece, listed, one_of, part
 
 router = resource("Search")
 

@@ -16,17 +16,17 @@ from sqlmodel import col
 from app.api.facts import DrugFilter
 from app.api.lists import unknown_drug
 from app.api.reading import SERVED, Reading, resource, with_release
-from app.database import Statement
-from app.http.errors import BadParameterError, ReleaseChangedError, UnknownIdError, documented
+from app.database.engines import Statement
+from app.documents.checksums import SEALED
+from app.documents.records import Link
 from app.http.pages import Cursor, Page, PageParams, foreign, listing_of
 from app.http.parameters import SOMETHING
+from app.http.problems import BadParameterError, ReleaseChangedError, UnknownIdError, documented
 from app.models.base import Shape
 from app.models.document import Document
 from app.models.indication import IndicationStatus
-from app.models.spelling import words_of
-from app.records.digests import SEALED
-from app.records.rows import Link
-from app.records.search import (
+from app.names.normalization import words_of
+from app.search.index import (
     KINDS,
     MOST_COUNTED,
     Query,

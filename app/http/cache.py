@@ -14,11 +14,9 @@ from typing import Any, Self
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.database.outage import Outage
 from app.floor import Floor
-from app.http.errors import PreconditionError
-from app.http.headers import HEALTH, REQUEST_ID, Write, request_id
-from app.http.observing import Client, Observer, Seen
-from app.http.representations import (
+from app.http.conditional_requests import (
     METADATA,
     NO_STORE,
     Answer,
@@ -28,8 +26,10 @@ from app.http.representations import (
     lines,
     preferred_coding,
 )
-from app.http.requests import Limits, headers_refusal, target_of
-from app.outage import Outage
+from app.http.headers import HEALTH, REQUEST_ID, Write, request_id
+from app.http.observing import Client, Observer, Seen
+from app.http.problems import PreconditionError
+from app.http.request_limits import Limits, headers_refusal, target_of
 
 OVERHEAD = 600
 """Bytes that an answer takes beside its body, its head and its key; a test measures it."""

@@ -6,9 +6,9 @@ from typing import NamedTuple
 from opentelemetry import trace
 from starlette.types import Scope
 
-from app.http.errors import OverloadedError, TookTooLongError, TooManyError
+from app.http.conditional_requests import Answer
 from app.http.headers import REQUEST_ID
-from app.http.representations import Answer
+from app.http.problems import OverloadedError, TookTooLongError, TooManyError
 from app.http.tally import Tally
 
 Client = tuple[str, int] | None

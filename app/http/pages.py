@@ -14,8 +14,8 @@ from fastapi import Query
 from pydantic import Field, create_model
 from starlette.types import Scope
 
-from app.http.errors import BadParameterError, ParameterProblem, ReleaseChangedError
 from app.http.parameters import PageSize
+from app.http.problems import BadParameterError, ParameterProblem, ReleaseChangedError
 from app.models.base import Shape
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from app.http.errors import BadParameterError, ParameterProblem, shortened
+from app.http.problems import BadParameterError, ParameterProblem, shortened
 
 PLAIN_TEXT = "^[^\\x00-\\x1f\\x7f-\\x9f]+$"
 """Text without control characters, as a pattern that every dialect of them reads alike."""

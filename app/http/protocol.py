@@ -24,7 +24,9 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
-from app.http.errors import (
+from app.http.conditional_requests import lines
+from app.http.headers import HEALTH, WRITE
+from app.http.problems import (
     LargeHeadersError,
     LongAddressError,
     MethodError,
@@ -33,9 +35,7 @@ from app.http.errors import (
     TooManyError,
     TooSlowError,
 )
-from app.http.headers import HEALTH, WRITE
-from app.http.representations import lines
-from app.http.requests import Patience
+from app.http.request_limits import Patience
 
 SECONDS_TO_LINGER = 2
 """How long a client that is still sending may take to read why it was refused."""

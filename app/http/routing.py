@@ -16,7 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 
-from app.http.lifecycle import tell_lifecycle
+from app.http.deprecation import tell_lifecycle
 from app.http.parameters import refuse_unknown
 
 

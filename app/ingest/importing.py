@@ -13,23 +13,23 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.engine import Engine
 from sqlmodel import col
 
-from app.database import table_of
-from app.ingest.importer import Edition, Importer, Part, RefusedError
-from app.ingest.importers import IN_SEVERAL_FILES, importer_of
-from app.ingest.kept import keep_source
-from app.ingest.publishing import publish
-from app.ingest.releases import File, Loaded, write_alone, write_release
-from app.ingest.renewal import be_up_to_date
-from app.ingest.staging import Changes, Staging, content_digest
-from app.ingest.tables import Tables
+from app.database.engines import table_of
+from app.ingest.bulk_insert import Tables
+from app.ingest.publishing.publish import publish
+from app.ingest.publishing.rebuilding import be_up_to_date
+from app.ingest.publishing.release_writer import File, Loaded, write_alone, write_release
+from app.ingest.sources import IN_SEVERAL_FILES, importer_of
+from app.ingest.sources.interface import Edition, Importer, Part, RefusedError
+from app.ingest.staging.kept import keep_source
+from app.ingest.staging.upserting import Changes, Staging, content_digest
 from app.models.base import PartialDate
-from app.models.imported import (
+from app.models.release import Release, ReleaseFile
+from app.models.source_record import (
     ImportedSource,
     ImportedSubstance,
     RecordSubstance,
     SetAside,
 )
-from app.models.release import Release, ReleaseFile
 
 MANY = 100
 """More removed records than this, and than a fifth of all, have to be confirmed."""

@@ -31,10 +31,10 @@ class Document(SQLModel, table=True):
     )
     body: str = Field(description="The record as JSON, without blanks.")
     digest: str = Field(
-        description="A digest of its kind, id, drug and body; see `app.records.digests`."
+        description="A digest of its kind, id, drug and body; see `app.documents.checksums`."
     )
     number: int | None = Field(
         default=None,
         sa_type=sa.BigInteger,
-        description="Its place among what is searched, where it is; see `app.records.search`.",
+        description="Its place among what is searched, where it is; see `app.search.index`.",
     )

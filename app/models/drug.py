@@ -19,7 +19,7 @@ from app.models.base import (
     partial_date,
 )
 from app.models.source import evidence
-from app.models.spelling import folded
+from app.names.normalization import folded
 
 
 class NameType(StrEnum):

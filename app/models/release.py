@@ -65,5 +65,5 @@ class Release(SQLModel, table=True):
     seal: str | None = Field(
         default=None,
         description="Digests of its columns, counts and documents, of the newest release alone; "
-        "see `app.records.digests`.",
+        "see `app.documents.checksums`.",
     )

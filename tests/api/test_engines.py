@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.database import write_engine
-from app.ingest.seed import load_seed
+from app.database.engines import write_engine
+from app.ingest.seed.loading import load_seed
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import AppTransport

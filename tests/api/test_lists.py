@@ -15,7 +15,7 @@ from app.api.drugs import DRUGS
 from app.api.facts import kinds
 from app.api.releases import RELEASES
 from app.api.sources import SOURCES
-from app.database import Reader
+from app.database.engines import Reader
 from app.settings import Settings
 from tests.conftest import Save
 from tests.writing import CITE, brand, drug, indication, warning

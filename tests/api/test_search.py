@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from app.api import search as api_search
-from app.records import search as records_search
-from app.records.search import MOST_WORDS
+from app.search import index as records_search
+from app.search.index import MOST_WORDS
 from tests.conftest import Holding, Save
 from tests.writing import CITE, brand, drug, fact, indication, warning
 

@@ -15,10 +15,10 @@ from typing import Any
 import httpx
 import pytest
 
-from app.http import requests
+from app.http import request_limits
 from app.http.cache import Cache
+from app.http.conditional_requests import Answer, answer_of
 from app.http.headers import CommonHeaders
-from app.http.representations import Answer, answer_of
 from app.main import Api
 from app.settings import Settings
 from tests.conftest import Save
@@ -256,7 +256,7 @@ def test_the_bound_counts_what_is_kept_as_the_memory_does(size: int) -> None:
         for i in range(2 * 2_000_000 // size):
             await ask(cache, f"/v1/drugs/a-drug-of-some-name-{i}")
         origin.asked.clear()
-        requests.remembered_target.cache_clear()  # a fixed part: that of 4096 short addresses
+        request_limits.remembered_target.cache_clear()  # a fixed part: that of 4096 short addresses
         gc.collect()
         taken, _ = tracemalloc.get_traced_memory()
         tracemalloc.stop()

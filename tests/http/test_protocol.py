@@ -7,10 +7,10 @@ from contextlib import ExitStack, suppress
 
 import pytest
 
-from app.database import write_engine
+from app.database.engines import write_engine
+from app.database.migrating import migrate
 from app.http import protocol
-from app.ingest.seed import load_seed
-from app.schema import migrate
+from app.ingest.seed.loading import load_seed
 from app.settings import Settings
 from tests.http.raw import Connection
 from tests.http.serving import serving

@@ -18,16 +18,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import SQLModel
 
-from app.database import table_of, write_engine
-from app.ingest.checks import faults_of
-from app.ingest.importer import Part
-from app.ingest.importers.gtopdb import InteractionRow, LigandRow
+from app.database.engines import table_of, write_engine
 from app.ingest.importing import Report, import_files
+from app.ingest.integrity import faults_of
+from app.ingest.sources.gtopdb import InteractionRow, LigandRow
+from app.ingest.sources.interface import Part
 from app.models.document import Document
 from app.models.fact import Fact
 from app.models.release import Release
 from app.settings import Settings
-from tests.ingest.files import File
+from tests.ingest.made_files import File
 
 Json = dict[str, Any]
 

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.ingest.importer import RefusedError, WrongFileError
 from app.ingest.importing import Report
+from app.ingest.sources.interface import RefusedError, WrongFileError
 from app.settings import Settings
 from tests.ingest.loading import (
     Given,

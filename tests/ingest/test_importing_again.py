@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
-from app.ingest.command import told
-from app.ingest.importer import RefusedError
+from app.ingest.import_command import told
+from app.ingest.sources.interface import RefusedError
 from app.settings import Settings
 from tests.ingest.loading import (
     Given,
@@ -357,9 +357,9 @@ def undated(*drugs: Json) -> Given:
 def test_citations_are_served_though_they_are_forgotten_on_the_way(
     database: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.ingest.rows.MOST_KNOWN", 1)
-    monkeypatch.setattr("app.ingest.facts.FACTS_AT_ONCE", 1)
-    monkeypatch.setattr("app.ingest.facts.CLAIMS_AT_ONCE", 1)
+    monkeypatch.setattr("app.ingest.publishing.rows.MOST_KNOWN", 1)
+    monkeypatch.setattr("app.ingest.publishing.fact_writer.FACTS_AT_ONCE", 1)
+    monkeypatch.setattr("app.ingest.publishing.fact_writer.CLAIMS_AT_ONCE", 1)
     load(database, "drugbank-vocabulary", vocabulary(*(drugbank(i, f"Drug {i}") for i in range(9))))
 
     load(

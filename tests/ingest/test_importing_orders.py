@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import SQLModel
 
-from app.database import write_engine
+from app.database.engines import write_engine
 from app.ingest.importing import import_files
-from app.ingest.seed import load_seed
+from app.ingest.seed.loading import load_seed
 from app.settings import Settings
 from tests.ingest.loading import (
     Given,

@@ -14,9 +14,9 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from app.database import read_engine
+from app.database.engines import read_engine
+from app.ingest.bulk_insert import Tables
 from app.ingest.importing import import_files
-from app.ingest.tables import Tables
 from app.settings import Settings
 from tests.ingest.loading import (
     counted,

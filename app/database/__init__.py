@@ -1,0 +1,1 @@
+"""Engines, reading, migrating."""

@@ -1,0 +1,134 @@
+"""Drugs as they are served: names, identifiers, classes, approvals, counts and coverage."""
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import Field, create_model
+from sqlmodel import col
+
+from app.database.engines import Row
+from app.documents.fact_records import CoverageRecord, coverage_of, fact_record
+from app.documents.records import fields_of, records
+from app.models.base import Shape
+from app.models.drug import Drug
+from app.models.fact import Fact, fact_kinds
+
+KINDS = fact_kinds()
+
+
+class Links(Shape):
+    """Where the drug's record and its facts are."""
+
+    self: str = Field(description="The record's path.", examples=["/v1/drugs/baclofen"])
+
+
+def _for_each_kind(
+    name: str, doc: str, field: Callable[[str], Any], base: type[Shape] = Shape
+) -> type[Shape]:
+    """An object with a field for each kind of fact."""
+    fields: dict[str, Any] = {kind: field(kind) for kind in KINDS}
+    return create_model(name, __base__=base, __doc__=doc, **fields)
+
+
+PARTIAL = {"status": "partial", "as_of": "2026-11-23", "sources": []}
+
+DrugLinks = _for_each_kind(
+    "DrugLinks",
+    "Where the drug's record and its facts are.",
+    lambda kind: (
+        str,
+        Field(description=f"The path of its {kind}.", examples=[f"/v1/drugs/baclofen/{kind}"]),
+    ),
+    base=Links,
+)
+DrugCounts = _for_each_kind(
+    "DrugCounts",
+    "How many facts of each kind the drug has.",
+    lambda kind: (int, Field(description=f"How many {kind} it has.", examples=[4])),
+)
+DrugCoverage = _for_each_kind(
+    "DrugCoverage",
+    "How far the sources were searched for each kind of fact.",
+    lambda kind: (
+        CoverageRecord,
+        Field(description=f"How far they were searched for its {kind}.", examples=[PARTIAL]),
+    ),
+)
+
+DrugRecord = create_model(
+    "Drug",
+    __base__=Shape,
+    __doc__="A drug: its names, identifiers, classes, approvals, and how many facts there are.",
+    **fields_of(Drug),
+    counts=(
+        DrugCounts,
+        Field(
+            description="How many facts of each kind there are; a 0 is to be read with `coverage`.",
+            examples=[dict.fromkeys(KINDS, 4)],
+        ),
+    ),
+    coverage=(
+        DrugCoverage,
+        Field(
+            description="How far the sources were searched for each kind of fact.",
+            examples=[dict.fromkeys(KINDS, PARTIAL)],
+        ),
+    ),
+    links=(
+        DrugLinks,
+        Field(
+            description="Where the record and its facts are.",
+            examples=[
+                {"self": "/v1/drugs/baclofen"}
+                | {name: f"/v1/drugs/baclofen/{name}" for name in KINDS}
+            ],
+        ),
+    ),
+)
+
+DrugWithFacts = _for_each_kind(
+    "DrugWithFacts",
+    "A drug with the facts that `include` asked for; those it did not are left out.",
+    lambda kind: (
+        list.__class_getitem__(fact_record(KINDS[kind])),
+        Field(
+            default_factory=list,
+            description=f"Its {kind}, where `include` asked for them; otherwise left out.",
+            examples=[[]],
+        ),
+    ),
+    base=DrugRecord,
+)
+DrugWithFacts.model_config["json_schema_serialization_defaults_required"] = False
+DrugWithFacts.model_rebuild(force=True)
+
+
+COUNTS_OF = (
+    sa.select(col(Fact.drug_id), col(Fact.kind), sa.func.count().label("facts"))
+    .where(col(Fact.drug_id).in_(sa.bindparam("ids", expanding=True)))
+    .group_by(col(Fact.drug_id), col(Fact.kind))
+)
+
+
+def drug_records(connection: sa.Connection, rows: list[Row]) -> list[Row]:
+    """Drugs as they are served, in a number of queries that does not grow with theirs."""
+    ids = [row["id"] for row in rows]
+    coverage = coverage_of(connection, ids)
+    counts = {id_: dict.fromkeys(KINDS, 0) for id_ in ids}
+    for drug_id, kind, facts in connection.execute(COUNTS_OF, {"ids": ids}):
+        counts[drug_id][kind] = facts
+    return [
+        drug_as_served(drug, counts[drug["id"]], coverage[drug["id"]])
+        for drug in records(connection, Drug, rows)
+    ]
+
+
+def drug_as_served(drug: Row, counts: Row, coverage: dict[str, CoverageRecord]) -> Row:
+    """A drug, from what its row is served as, its numbers of facts, and how far it was searched."""
+    return drug | {"counts": counts, "coverage": coverage, "links": _links(drug["id"])}
+
+
+def _links(drug_id: str) -> dict[str, str]:
+    record = f"/v1/drugs/{drug_id}"
+    return {"self": record} | {name: f"{record}/{name}" for name in KINDS}

@@ -1,0 +1,53 @@
+"""What a discrepancy is about: a field of another fact, or of the drug's own record."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from app.database.engines import Row
+from app.models.base import Shape
+
+
+class SubjectType(StrEnum):
+    """Whether the sources disagree about a fact, or about the drug's own record."""
+
+    FACT = "fact"
+    DRUG = "drug"
+
+
+class Subject(Shape):
+    """What the sources disagree about."""
+
+    type: SubjectType = Field(
+        description="Whether it is a fact, or the drug's own record.", examples=["fact"]
+    )
+    fact: str = Field(
+        description="The fact's id; the drug's where `type` is `drug`.",
+        examples=["baclofen-trial-alcohol-cirrhosis-registry"],
+    )
+    field: str = Field(
+        description="The field of that fact, or of the drug's record: a JSON Pointer (RFC 6901).",
+        examples=["/enrollment/count"],
+    )
+
+
+SUBJECT = Field(
+    description="What the sources disagree about.",
+    examples=[
+        {
+            "type": "fact",
+            "fact": "baclofen-trial-alcohol-cirrhosis-registry",
+            "field": "/enrollment/count",
+        }
+    ],
+)
+
+
+def name_subject(discrepancy: Row, row: Row) -> None:
+    """Give a discrepancy what it is about, from its row's two columns."""
+    is_of_drug = row["subject_id"] is None
+    discrepancy["subject"] = {
+        "type": SubjectType.DRUG if is_of_drug else SubjectType.FACT,
+        "fact": row["drug_id"] if is_of_drug else row["subject_id"],
+        "field": row["field"],
+    }

@@ -1,0 +1,1 @@
+"""Files, addresses and zips as streams of records."""

@@ -1,0 +1,213 @@
+"""Whether the data in a database is whole, beyond what its constraints hold."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col
+
+from app.database.engines import Row, table_of
+from app.documents.checksums import (
+    Sum,
+    counts_digest,
+    document_digest,
+    is_sealed,
+    parts_of,
+)
+from app.documents.keys import faults_of_keys
+from app.documents.rendering import BATCH, documents
+from app.ingest.publishing.release_writer import counted
+from app.ingest.staging.kept import faults_of_kept
+from app.models.document import Document
+from app.models.drug import Drug
+from app.models.fact import fact_kinds
+from app.models.lookup import SearchedName
+from app.models.release import Release
+from app.models.source_record import (
+    ImportedStatement,
+    ImportedSubstance,
+    RecordStatement,
+)
+from app.names.normalization import folded, pieces_of
+from app.search.index import Index
+
+
+def faults_of(connection: sa.Connection) -> list[str]:
+    """What is wrong with the data, a sentence each; nothing if it is whole.
+
+    What cannot be read at all is one of these sentences, and the rest is looked at.
+    """
+    faults: list[str] = []
+    for what, look in LOOKS.items():
+        try:
+            with connection.begin_nested():
+                for fault in look(connection):
+                    faults.append(fault)
+        except UNREADABLE as error:
+            cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+            told = str(cause).strip() or type(cause).__name__
+            faults.append(f"{what} cannot be read: {told.splitlines()[0].rstrip('.')}.")
+    return list(dict.fromkeys(faults))
+
+
+UNREADABLE = (SQLAlchemyError, sqlite3.Error, ValueError, TypeError, LookupError, AttributeError)
+"""What reading raises of rows that are not what was written."""
+
+
+def _faults_of_the_file(connection: sa.Connection) -> Iterator[str]:
+    """What SQLite itself finds wrong."""
+    if connection.dialect.name == "sqlite":
+        for sentence in connection.exec_driver_sql("PRAGMA integrity_check").scalars():
+            if sentence != "ok":
+                yield f"SQLite says: {' '.join(sentence.split())}."
+        for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+            yield f"A row of {row[0]} refers to a row of {row[2]} that is not there."
+
+
+def _faults_of_digests(connection: sa.Connection) -> Iterator[str]:
+    """Which documents do not match their digests, and whether the release's seal does not."""
+    made = Sum()
+    document = table_of(Document).c
+    columns = (document.kind, document.id, document.drug_id, document.body, document.digest)
+    for row in _each(connection, sa.select(*columns), (document.kind, document.id)):
+        if document_digest(row["kind"], row["id"], row["drug_id"], row["body"]) != row["digest"]:
+            yield f"The document of {row['kind']} '{row['id']}' does not match its digest."
+        made.add([row["digest"]])
+    release = table_of(Release).c
+    as_stored = sa.type_coerce(release.loaded_at, sa.String).label("loaded_at")
+    own = (release.number, release.id, as_stored, release.rendered_by, release.seal)
+    newest = connection.execute(
+        sa.select(*own, release.counts).order_by(release.number.desc()).limit(1)
+    ).one_or_none()
+    if newest is None or newest.seal is None:
+        yield "The newest release has no seal."
+    elif not is_sealed(*newest[:5]):
+        yield f"The release {newest.id} does not match its seal."
+    else:
+        _, counts, documents_ = parts_of(newest.seal)
+        if counts_digest(newest.counts) != counts:
+            yield f"What the release {newest.id} counts does not match its seal."
+        if str(made) != documents_:
+            yield "Documents are missing, or there are others than were written: their sum differs."
+
+
+def _each(
+    connection: sa.Connection, of: sa.Select[tuple[object, ...]], key: tuple[sa.Column[str], ...]
+) -> Iterator[Row]:
+    """The rows of a table in the order of its key, a batch at a time."""
+    beginning = of.order_by(*key).limit(BATCH)
+    further = beginning.where(sa.tuple_(*key) > sa.tuple_(*(sa.bindparam(c.name) for c in key)))
+    rows = connection.execute(beginning).mappings().all()
+    while rows:
+        yield from map(dict, rows)
+        last = {column.name: rows[-1][column.name] for column in key}
+        rows = connection.execute(further, last).mappings().all()
+
+
+def _faults_of_counts(connection: sa.Connection) -> Iterator[str]:
+    """What there is more or less of than the release says."""
+    released = connection.scalar(
+        sa.select(col(Release.counts)).order_by(col(Release.number).desc()).limit(1)
+    )
+    for noun, there in counted(connection).items():
+        promised = (released or {}).get(noun)
+        details = there
+        if noun in fact_kinds():
+            table = table_of(fact_kinds()[noun])
+            details = connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+        if not there == details == promised:
+            whole = "" if there == details else f", {details} of them whole"
+            yield f"The release has {promised} {noun}; there are {there}{whole}."
+
+
+def _faults_of_imports(connection: sa.Connection) -> Iterator[str]:
+    """Which sources are not what was imported of them, and what of it is no use."""
+    yield from faults_of_kept(connection)
+    substance = table_of(ImportedSubstance).c
+    statement, said = table_of(ImportedStatement).c, table_of(RecordStatement).c
+    useless = {
+        "statements are made by no record": sa.select(statement.digest).where(
+            ~sa.exists().where(said.digest == statement.digest)
+        ),
+        "substances are a drug that is not there": sa.select(substance.key).where(
+            substance.drug_id.is_not(None),
+            ~sa.exists().where(table_of(Drug).c.id == substance.drug_id),
+        ),
+    }
+    for what, of in useless.items():
+        count = connection.scalar(sa.select(sa.func.count()).select_from(of.subquery()))
+        if count:
+            yield f"{count} {what}."
+
+
+def _faults_of_documents(connection: sa.Connection) -> Iterator[str]:
+    """Which documents are not what the other tables make of them, and how many have no rows."""
+    made = 0
+    index = Index(connection)
+    every = documents(connection)
+    while batch := list(islice(every, BATCH)):
+        made += len(batch)
+        numbers: dict[tuple[str, str], int | None] = {}
+        for kind in {document["kind"] for document in batch}:
+            wanted = {d["id"]: (d["drug_id"], d["body"]) for d in batch if d["kind"] == kind}
+            rows = connection.execute(
+                sa.select(
+                    col(Document.id),
+                    col(Document.drug_id),
+                    col(Document.body),
+                    col(Document.number),
+                ).where(col(Document.kind) == kind, col(Document.id).in_(list(wanted)))
+            ).all()
+            stored = {row.id: (row.drug_id, row.body) for row in rows}
+            numbers |= {(kind, row.id): row.number for row in rows}
+            yield from [
+                f"The document of {kind} '{id_}' is not what the tables say."
+                for id_ in wanted
+                if stored.get(id_) != wanted[id_]
+            ]
+        for document in batch:
+            document["number"] = numbers.get((document["kind"], document["id"]))
+        yield from index.faults_of(batch)
+    yield from _faults_of_index(connection, index)
+    there = connection.scalar(sa.select(sa.func.count()).select_from(table_of(Document)))
+    if there != made:
+        yield f"The tables make {made} documents; there are {there}."
+
+
+def _faults_of_index(connection: sa.Connection, index: Index) -> Iterator[str]:
+    """Whether more is searched than there is."""
+    document = table_of(Document).c
+    searched = sa.select(sa.func.count()).where(document.number.is_not(None))
+    keys = connection.execute(sa.select(col(SearchedName.key)).distinct()).scalars()
+    there = (
+        connection.scalar(searched) or 0,
+        connection.scalar(searched.where(document.kind == "drugs")) or 0,
+        sum(len(set(pieces_of(key))) for key in keys),
+    )
+    for noun, made, found in zip(
+        ("documents", "drugs", "pieces of names"), there, index.size(), strict=True
+    ):
+        if made != found:
+            yield f"{found} {noun} are searched; there are {made}."
+
+
+def _faults_of_order(connection: sa.Connection) -> Iterator[str]:
+    """Which drugs stand at another's place in the order by name."""
+    drug = table_of(Drug).c
+    for row in connection.execute(sa.select(drug.id, drug.name, drug.folded_name)):
+        if folded(row.name) != row.folded_name:
+            yield f"The drug '{row.id}' stands at the place of '{row.folded_name}'."
+
+
+LOOKS: dict[str, Callable[[sa.Connection], Iterable[str]]] = {
+    "The file": _faults_of_the_file,
+    "What the records' digests are of": _faults_of_digests,
+    "What the release counts": _faults_of_counts,
+    "What was imported": _faults_of_imports,
+    "What the records are made of": _faults_of_documents,
+    "What drugs are looked up by": faults_of_keys,
+    "What drugs are ordered by": _faults_of_order,
+}
+"""What is looked at, each for itself, and what it is called."""

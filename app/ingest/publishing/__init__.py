@@ -1,0 +1,1 @@
+"""Facts, documents and the release: one transaction."""

@@ -1,0 +1,171 @@
+"""Releases: each is the whole data in one state, made in one transaction."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app.database.engines import POSTGRES, table_of
+from app.documents.checksums import parts_of, seal_of
+from app.documents.rendering import documents_of, renderer
+from app.ingest.bulk_insert import Tables
+from app.ingest.sources.interface import Edition
+from app.ingest.staging.upserting import Changes
+from app.models.condition import Condition
+from app.models.drug import Drug
+from app.models.fact import Fact, fact_kinds
+from app.models.release import Release, ReleaseFile
+from app.models.source import Source
+from app.models.source_record import ImportedSource
+
+NOUNS = {"drugs": Drug, "conditions": Condition, "sources": Source}
+"""What a release counts beside the facts."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that data was loaded from."""
+
+    name: str
+    sha256: str
+    bytes: int
+
+    @classmethod
+    def of(cls, path: Path, name: str) -> "File":
+        """What the file holds now."""
+        content = path.read_bytes()
+        return cls(name, hashlib.sha256(content).hexdigest(), len(content))
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A release that is in the database; `new` if it has just been written.
+
+    `documents` is the sum of its documents' digests; empty if it was never sealed.
+    """
+
+    id: str
+    files: list[File]
+    counts: dict[str, int]
+    rendered_by: str | None
+    documents: str
+    new: bool
+
+
+def current_release(connection: sa.Connection) -> Loaded | None:
+    """The release being served; None before the first."""
+    release = connection.execute(
+        sa.select(
+            col(Release.number),
+            col(Release.id),
+            col(Release.counts),
+            col(Release.rendered_by),
+            col(Release.seal),
+        )
+        .order_by(col(Release.number).desc())
+        .limit(1)
+    ).one_or_none()
+    if release is None:
+        return None
+    files = connection.execute(
+        sa.select(ReleaseFile.name, ReleaseFile.sha256, ReleaseFile.bytes)  # type: ignore[call-overload] # columns
+        .where(col(ReleaseFile.release_number) == release.number)
+        .order_by(col(ReleaseFile.position))
+    )
+    return Loaded(
+        release.id,
+        [File(*file) for file in files],
+        release.counts,
+        release.rendered_by,
+        parts_of(release.seal)[2],
+        new=False,
+    )
+
+
+def write_release(
+    connection: sa.Connection,
+    tables: Tables,
+    changes: Changes,
+    files: list[File],
+    edition: Edition,
+) -> Loaded:
+    """Number the state of the data that an import made by these tables, and have it served."""
+    releases = table_of(Release)
+    current = current_release(connection)
+    before = connection.execute(
+        sa.select(sa.func.max(releases.c.number), sa.func.max(releases.c.loaded_at))
+    ).one()
+    sources = connection.execute(
+        sa.select(
+            col(ImportedSource.id),
+            col(ImportedSource.as_of),
+            col(ImportedSource.content),
+            col(ImportedSource.row),
+        ).order_by(col(ImportedSource.id))
+    ).all()
+    said = [[s.id, s.content, sorted(s.row.items())] for s in sources]
+    digest = hashlib.sha256(json.dumps(said).encode())
+    as_of = max(source.as_of for source in sources)
+    release = {
+        "number": (before[0] or 0) + 1,
+        "id": f"{as_of}-{digest.hexdigest()[:12]}",
+        "as_of": as_of,
+        "loader": changes.source_id,
+        "version": edition.version,
+        "released": edition.released,
+        "counts": counted(connection),
+        "loaded_at": _moment_after(before[1]),
+        "rendered_by": renderer(),
+    }
+    connection.execute(releases.insert(), release)
+    rows = [
+        {"release_number": release["number"], "position": i, **vars(file)}
+        for i, file in enumerate(files)
+    ]
+    connection.execute(table_of(ReleaseFile).insert(), rows)
+    for document in documents_of(connection, "releases", [release["number"]]):
+        tables.add_document(document)
+    tables.finish()
+    documents = tables.documents.plus(current.documents if current else "")
+    seal_newest(connection, documents)
+    return Loaded(str(release["id"]), files, release["counts"], renderer(), documents, new=True)
+
+
+def seal_newest(connection: sa.Connection, documents: str) -> None:
+    """Seal the newest release, and no other: an old one is never taken for it."""
+    releases = table_of(Release)
+    newest = connection.execute(
+        sa.select(releases).order_by(releases.c.number.desc()).limit(1)
+    ).one()
+    own = (newest.number, newest.id, newest.loaded_at, newest.rendered_by)
+    seal = seal_of(*own, newest.counts, documents)
+    connection.execute(releases.update().values(seal=None).where(releases.c.seal.is_not(None)))
+    connection.execute(
+        releases.update().values(seal=seal).where(releases.c.number == newest.number)
+    )
+
+
+def write_alone(connection: sa.Connection) -> None:
+    """Have other loaders wait until this one has ended; SQLite has one writer at a time anyway."""
+    if connection.dialect.name == POSTGRES:
+        connection.execute(sa.text("LOCK TABLE release IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def _moment_after(release: datetime | None) -> datetime:
+    """Now, or the second after the last release's: `Last-Modified` has to tell the two apart."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    return now if release is None else max(now, release + timedelta(seconds=1))
+
+
+def counted(connection: sa.Connection) -> dict[str, int]:
+    """How many drugs, conditions, sources and facts of each kind the database holds."""
+    every = {
+        noun: connection.scalar(sa.select(sa.func.count()).select_from(table_of(table))) or 0
+        for noun, table in NOUNS.items()
+    }
+    kinds = connection.execute(sa.select(col(Fact.kind), sa.func.count()).group_by(col(Fact.kind)))
+    return every | dict.fromkeys(fact_kinds(), 0) | {row[0]: row[1] for row in kinds}

@@ -1,0 +1,1 @@
+"""Which drug a substance is: a pure function."""

@@ -1,0 +1,131 @@
+"""What a seed's entries refer to, checked with the line that each stands on."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from app.database.engines import table_of
+from app.ingest.seed.entries import parts_of, refers_elsewhere
+from app.ingest.seed.yaml_files import Location
+from app.models.drug import Drug, DrugIdentifier, DrugIngredient
+from app.models.fact import Detail
+
+Report = Callable[[Location, str], None]
+"""Takes note of a problem: where it stands, and what was expected there."""
+
+
+class References:
+    """The ids and identifiers that a seed's files give: each stands for one thing."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, set[str]] = defaultdict(set)
+        self._identifiers: dict[tuple[str, str], str] = {}
+
+    def claim(self, table: type[SQLModel], id_: str, location: Location, report: Report) -> None:
+        """Take an id for an entry; claim all before checking any."""
+        name = table_of(table).name
+        if id_ in self._ids[name]:
+            report(location, f"there is a {name} '{id_}' already.")
+        self._ids[name].add(id_)
+
+    def must_know(
+        self, table: type[SQLModel], id_: str, location: Location, report: Report
+    ) -> None:
+        """Report an id that nothing has claimed."""
+        name = table_of(table).name
+        if id_ not in self._ids[name]:
+            report(location, f"there is no {name} '{id_}'.")
+
+    def check(
+        self, table: type[SQLModel], entry: Any, owner: str, location: Location, report: Report
+    ) -> None:
+        """Report what an entry and its parts refer to that is not there, or contradicts itself."""
+        for column in table_of(table).columns:
+            if column.name == "evidence_id":
+                self._check_cited([getattr(entry, "cite", None)], location, report)
+            elif (
+                refers_elsewhere(column)
+                and column.name.removesuffix("_id") in type(entry).model_fields
+            ):
+                self._referred(column, entry, location, report)
+        self._check(table, entry, owner, location, report)
+        for name, part in parts_of(table).items():
+            for position, item in enumerate(getattr(entry, name)):
+                here = (*location, name, position)
+                if part.scalar is None:
+                    self.check(part, item, owner, here, report)
+                else:
+                    referring = table_of(part).c.get(f"{part.scalar}_id")
+                    if referring is not None:
+                        self._must_refer(referring, item, (*here, part.scalar), report)
+
+    def check_fact(
+        self, table: type[Detail], entry: Any, drug_id: str, location: Location, report: Report
+    ) -> None:
+        """Report what a fact refers to that is not there."""
+        if table.cited_by is None:
+            self._check_cited([entry.cite], location, report)
+        elif not getattr(entry, table.cited_by):
+            report(location, f"needs at least one of {table.cited_by}.")
+        self.check(table, entry, drug_id, location, report)
+
+    def _check_cited(
+        self, cites: Iterable[dict[str, Any] | None], location: Location, report: Report
+    ) -> None:
+        for cite in cites:
+            for source in cite or {}:
+                if source not in self._ids["source"]:
+                    report((*location, "cite", source), f"there is no source '{source}'.")
+
+    def _referred(
+        self, column: sa.Column[Any], entry: Any, location: Location, report: Report
+    ) -> None:
+        name = column.name.removesuffix("_id")
+        self._must_refer(column, getattr(entry, name), (*location, name), report)
+
+    def _must_refer(
+        self, column: sa.Column[Any], id_: str | None, location: Location, report: Report
+    ) -> None:
+        table = next(iter(column.foreign_keys)).column.table.name
+        if id_ is not None and id_ not in self._ids[table]:
+            report(location, f"there is no {table} '{id_}'.")
+
+    def _check(
+        self, table: type[SQLModel], entry: Any, owner: str, location: Location, report: Report
+    ) -> None:
+        """What the database would refuse too, told here with the line it stands on."""
+        fields = type(entry).model_fields
+        both = {"description", "cite"} <= fields.keys() and not fields["cite"].is_required()
+        if both and (entry.description is None) != (entry.cite is None):
+            report(location, "a description and its cite go together.")
+        if "severity" in fields and (entry.severity is None) != (entry.severity_basis is None):
+            report((*location, "severity"), "a severity and its severity_basis go together.")
+        if table is DrugIdentifier:
+            identifier = (entry.system, entry.value)
+            if identifier in self._identifiers:
+                taken = self._identifiers[identifier]
+                expected = f"{entry.system} {entry.value} already identifies '{taken}'."
+                report((*location, "value"), expected)
+            self._identifiers[identifier] = owner
+        if table is DrugIngredient and entry.drug is not None:
+            self.must_know(Drug, entry.drug, (*location, "drug"), report)
+        arms = [arm.id for arm in getattr(entry, "arms", [])]
+        for i, arm in enumerate(arms):
+            if arm in arms[:i]:
+                report((*location, "arms", i, "id"), f"there is an arm '{arm}' already.")
+        for i, outcome in enumerate(getattr(entry, "outcomes", [])):
+            for j, result in enumerate(outcome.results):
+                here = (*location, "outcomes", i, "results", j)
+                if result.arm not in arms:
+                    known = ", ".join(arms) or "none"
+                    report((*here, "arm"), f"this trial's arms are: {known}.")
+                if (result.count or 0) > (result.participants or result.count or 0):
+                    report((*here, "count"), "at most as many as `participants`.")
+
+
+def fact_id(drug_id: str, table: type[Detail], key: str) -> str:
+    """A fact's id, which never changes: `baclofen-warning-withdrawal`."""
+    return f"{drug_id}-{table.singular}-{key}"

@@ -1,0 +1,28 @@
+"""The sources that can be imported, a file each, and what an importer cannot know of the others."""
+
+from importlib import import_module
+
+from app.ingest.sources.interface import Importer
+
+IMPORTERS = {
+    "drugbank-vocabulary": "drugbank_vocabulary:DrugBankVocabulary",
+    "gtopdb": "gtopdb:GuideToPharmacology",
+    "openfda-label": "openfda_label:OpenFdaLabel",
+    "drugs-at-fda": "drugs_at_fda:DrugsAtFda",
+    "clinicaltrials": "clinicaltrials:ClinicalTrials",
+}
+"""Each source's importer. The order says who is asked first which drug a substance is, and whose
+spelling of a name is served: those who keep a list of substances before those who sell them."""
+
+NAME_NO_DRUGS = frozenset({"clinicaltrials"})
+"""Sources that only speak of drugs which another source knows: an intervention may be anything."""
+
+IN_SEVERAL_FILES = frozenset({"drugs-at-fda", "gtopdb"})
+"""Sources whose records are spread over files that only make sense together."""
+
+
+def importer_of(source_id: str) -> Importer:
+    """A source's importer."""
+    module, name = IMPORTERS[source_id].split(":")
+    importer: Importer = getattr(import_module(f"{__name__}.{module}"), name)()
+    return importer

@@ -1,0 +1,364 @@
+"""Drug labels, as openFDA publishes them in bulk.
+
+Format: JSON, `{"meta": …, "results": [label, …]}`, in one or many parts, each in a zip. A label's
+sections are lists of strings, each under openFDA's name for the section's LOINC code.
+Documented at https://open.fda.gov/apis/drug/label/, and downloaded from
+https://open.fda.gov/apis/drug/label/download/.
+Licence: CC0 1.0, https://open.fda.gov/license/. openFDA asks that nobody rely on it for decisions
+on medical care, and calls its data unvalidated.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from app.ingest.files.json_records import JsonRecords
+from app.ingest.sources.interface import (
+    Edition,
+    NotTaken,
+    Part,
+    Record,
+    Statement,
+    Substance,
+    Unreadable,
+    WrongFileError,
+)
+from app.models.drug import ClassType, IdentifierSystem, NameType
+from app.names.qualifiers import without_salt
+from app.names.slugs import normalised
+
+SOURCE: dict[str, Any] = {
+    "id": "openfda-label",
+    "title": "openFDA drug labels",
+    "publisher": "US Food and Drug Administration",
+    "url": "https://open.fda.gov/apis/drug/label/",
+    "licence": "CC0 1.0",
+    "note": "Labels are as their manufacturers submitted them; openFDA has not validated them.",
+}
+
+APPROVED = {"status": "approved", "jurisdiction": "US"}
+CONTRAINDICATION = {"type": "contraindication", "boxed": False}
+WARNING = {"type": "warning", "boxed": False}
+BOXED = {"type": "warning", "boxed": True}
+INTERACTION = {"type": "interaction", "boxed": False}
+ABUSE = {**WARNING, "category": "abuse"}
+DEPENDENCE = {**WARNING, "category": "dependence"}
+PREGNANCY = {**WARNING, "category": "pregnancy"}
+LACTATION = {**WARNING, "category": "lactation"}
+PEDIATRIC = {**WARNING, "category": "pediatric"}
+GERIATRIC = {**WARNING, "category": "geriatric"}
+OVERDOSAGE = {**WARNING, "category": "overdosage"}
+
+SECTIONS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
+    "indications_and_usage": ("34067-9", "Indications & Usage", "indications", APPROVED),
+    "mechanism_of_action": ("43679-0", "Mechanism of Action", "mechanisms", {}),
+    "pharmacokinetics": ("43682-4", "Pharmacokinetics", "pharmacokinetics", {}),
+    "boxed_warning": ("34066-1", "Boxed Warning", "warnings", BOXED),
+    "contraindications": ("34070-3", "Contraindications", "warnings", CONTRAINDICATION),
+    "do_not_use": ("50570-1", "Do Not Use", "warnings", CONTRAINDICATION),
+    "warnings_and_cautions": ("43685-7", "Warnings and cautions", "warnings", WARNING),
+    "warnings": ("34071-1", "Warnings", "warnings", WARNING),
+    "precautions": ("42232-9", "Precautions", "warnings", WARNING),
+    "general_precautions": ("34072-9", "General Precautions", "warnings", WARNING),
+    "user_safety_warnings": ("54433-8", "User Safety Warnings", "warnings", WARNING),
+    "ask_doctor": ("50569-3", "Ask Doctor", "warnings", WARNING),
+    "ask_doctor_or_pharmacist": ("50568-5", "Ask Doctor/Pharmacist", "warnings", WARNING),
+    "stop_use": ("50566-9", "Stop Use", "warnings", WARNING),
+    "when_using": ("50567-7", "When Using", "warnings", WARNING),
+    "keep_out_of_reach_of_children": (
+        "50565-1",
+        "Keep Out of Reach of Children",
+        "warnings",
+        WARNING,
+    ),
+    "drug_interactions": ("34073-7", "Drug Interactions", "warnings", INTERACTION),
+    "drug_and_or_laboratory_test_interactions": (
+        "34074-5",
+        "Drug & or Laboratory Test Interactions",
+        "warnings",
+        INTERACTION,
+    ),
+    "use_in_specific_populations": (
+        "43684-0",
+        "Use in Specific Populations",
+        "warnings",
+        WARNING,
+    ),
+    "pregnancy": ("42228-7", "Pregnancy", "warnings", PREGNANCY),
+    "teratogenic_effects": ("34077-8", "Teratogenic Effects", "warnings", PREGNANCY),
+    "nonteratogenic_effects": ("34078-6", "Nonteratogenic Effects", "warnings", PREGNANCY),
+    "pregnancy_or_breast_feeding": (
+        "53414-9",
+        "Pregnancy or Breast Feeding",
+        "warnings",
+        PREGNANCY,
+    ),
+    "labor_and_delivery": ("34079-4", "Labor & Delivery", "warnings", PREGNANCY),
+    "nursing_mothers": ("34080-2", "Nursing Mothers", "warnings", LACTATION),
+    "lactation": ("77290-5", "Lactation", "warnings", LACTATION),
+    "pediatric_use": ("34081-0", "Pediatric Use", "warnings", PEDIATRIC),
+    "geriatric_use": ("34082-8", "Geriatric Use", "warnings", GERIATRIC),
+    "drug_abuse_and_dependence": ("42227-9", "Drug Abuse and Dependence", "warnings", WARNING),
+    "abuse": ("34086-9", "Abuse", "warnings", ABUSE),
+    "dependence": ("34087-7", "Dependence", "warnings", DEPENDENCE),
+    "overdosage": ("34088-5", "Overdosage", "warnings", OVERDOSAGE),
+}
+"""The sections that facts are taken from: LOINC code, openFDA's name, kind of fact, its fields.
+
+Tables are left out, for they repeat as HTML what stands in the text; so is the controlled
+substance's schedule, which is its legal status and stands in the section on abuse too.
+"""
+
+_FACTS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    key: (
+        kind,
+        f"section {code} {name}",
+        {"certainty": "stated", "section": {"code": code, "name": name}, **fields},
+    )
+    for key, (code, name, kind, fields) in SECTIONS.items()
+}
+
+WHOLE = "use_in_specific_populations"
+PARTS_OF_WHOLE = (
+    "pregnancy",
+    "teratogenic_effects",
+    "nonteratogenic_effects",
+    "labor_and_delivery",
+    "nursing_mothers",
+    "lactation",
+    "pediatric_use",
+    "geriatric_use",
+)
+"""A section, and those of its parts that openFDA gives by themselves too.
+
+It gives none by itself of lactation in today's labels, nor of renal or hepatic impairment: these
+stand in the whole alone. So the whole is left out only where its parts say all of it.
+"""
+
+CLASSES = {
+    "pharm_class_epc": ClassType.EPC,
+    "pharm_class_moa": ClassType.MOA,
+    "pharm_class_pe": ClassType.PE,
+    "pharm_class_cs": ClassType.CS,
+}
+
+LOOKED_AT = 10
+"""Labels at the beginning of a file, of which one has a set id if it is a file of labels."""
+
+
+class OpenFdaLabel:
+    """Reads openFDA's labels. A record is a version of a label, known by its SPL set id."""
+
+    source = SOURCE
+    wanted = "a zip or JSON file of openFDA's drug labels"
+
+    def read(self, parts: list[Part], edition: Edition) -> Iterator[Record | Unreadable | NotTaken]:
+        """What each label says, section by section, in the words of the label."""
+        for part in parts:
+            _refuse_what_holds_no_labels(part)
+        count = 0
+        totals = set()
+        newest = ""
+        for part in parts:
+            labels = JsonRecords(part, ("results",))
+            for number, label in enumerate(labels, 1):
+                if number == 1:
+                    edition.released, _ = _meta(labels.head)
+                count += 1
+                yield _read(label, part, number)
+            updated, total = _meta(labels.head)
+            totals.add(total)
+            newest = max(newest, updated or "")
+        edition.released = edition.version = newest or None
+        by_names = _is_whole_set([part.name for part in parts])
+        edition.complete = totals == {count} if by_names is None else by_names
+
+
+def _refuse_what_holds_no_labels(part: Part) -> None:
+    records = JsonRecords(part, ("results",))
+    has_labels = any(
+        isinstance(record, dict) and "set_id" in record for record in islice(records, LOOKED_AT)
+    )
+    if records.list_name is None:
+        raise WrongFileError(
+            part.name, "it has no list 'results'; a file of openFDA's drug labels was expected."
+        )
+    if not has_labels:
+        raise WrongFileError(
+            part.name,
+            "its results have no 'set_id'; a file of openFDA's drug labels was expected.",
+        )
+
+
+def _read(label: Any, part: Part, number: int) -> Record | Unreadable:
+    set_id = None
+    place = f"record {number}"
+    try:
+        if not isinstance(label, dict):
+            raise ValueError("it is no object.")
+        set_id = label.get("set_id")
+        if not isinstance(set_id, str) or not set_id.strip():
+            set_id = None
+            raise ValueError("it has no set_id.")
+        place = f"record {number}, SPL set id {set_id}"
+        return _record(label, set_id)
+    except ValueError as error:
+        return Unreadable(part.name, place, str(error), set_id)
+
+
+def _record(label: dict[str, Any], set_id: str) -> Record:
+    version, effective_time = str(label.get("version")), str(label.get("effective_time"))
+    if not _VERSION.fullmatch(version):
+        raise ValueError(f"its version {label.get('version')!r} is no number.")
+    if not _DAY.fullmatch(effective_time):
+        raise ValueError(
+            f"its effective_time {label.get('effective_time')!r} is no day; YYYYMMDD was expected."
+        )
+    openfda = {} if label.get("openfda") is None else label["openfda"]
+    if not isinstance(openfda, dict):
+        raise ValueError("its openfda is no object.")
+    record = Record(
+        id=set_id,
+        locator=f"SPL set id {set_id}, version {version}",
+        version=f"{effective_time}.{version:0>6}",
+        substances=[],
+        statements=_statements(label),
+    )
+    record.kinds = tuple(dict.fromkeys(statement.kind for statement in record.statements))
+    _name_substance(record, openfda)
+    for key, type_ in CLASSES.items():
+        record.classes += [(_less_type(name), type_) for name in _texts(openfda, key)]
+    return record
+
+
+_SEVERAL = re.compile(r"[,;/+&]|\b(?:and|with)\b", re.IGNORECASE)
+"""What joins the names of several substances."""
+
+
+def _statements(label: dict[str, Any]) -> list[Statement]:
+    statements = []
+    for key, (kind, locator, fields) in _FACTS.items():
+        statements += [
+            Statement(kind, {"statement": text, **fields}, locator)
+            for text in _texts(label, key)
+            if not (key == WHOLE and _is_in_parts(text, label))
+        ]
+    return statements
+
+
+def _is_in_parts(text: str, label: dict[str, Any]) -> bool:
+    """Whether the whole says no more than its parts, but for its own heading."""
+    rest = text
+    for part in sorted(
+        (t for key in PARTS_OF_WHOLE for t in _texts(label, key)), key=len, reverse=True
+    ):
+        rest = rest.replace(part, " ")
+    return _HEADING.fullmatch(rest) is not None
+
+
+_HEADING = re.compile(r"[\W\d_]*(use\s+in\s+specific\s+populations)?[\W\d_]*", re.IGNORECASE)
+
+
+def _name_substance(record: Record, openfda: dict[str, Any]) -> None:
+    """What the label is of: one substance, a combination, or, if openFDA does not know, nothing."""
+    substances = _distinct(_texts(openfda, "substance_name"))
+    uniis = _distinct(_texts(openfda, "unii"))
+    generics = _distinct(_texts(openfda, "generic_name"))
+    brands = _distinct(_texts(openfda, "brand_name"))
+    for unii in uniis:
+        if not _UNII.fullmatch(unii):
+            raise ValueError(f"its UNII {unii!r} cannot be one.")
+    if len(substances) > 1 or len(uniis) > 1:
+        record.substances = [
+            Substance((), ingredients=tuple(substances), ingredient_uniis=tuple(uniis))
+        ]
+        record.names = [(name, NameType.SYNONYM) for name in generics]
+        record.names += _brands(brands, [*substances, *generics])
+    elif substances or uniis:
+        names = substances or (generics if len(generics) == 1 else [])
+        record.identifiers = [(IdentifierSystem.UNII, unii) for unii in uniis]
+        record.substances = [Substance(tuple(names), tuple(record.identifiers))]
+        record.names = [(name, NameType.GENERIC) for name in names]
+        record.names += [
+            (name, NameType.SYNONYM)
+            for name in generics
+            if normalised(name) not in map(normalised, names) and not _SEVERAL.search(name)
+        ]
+        record.names += _brands(brands, [*names, *generics])
+    elif len(generics) == 1 and not _SEVERAL.search(generics[0]):
+        record.substances = [Substance((generics[0],))]
+        record.names = [(generics[0], NameType.GENERIC), *_brands(brands, generics)]
+
+
+def _brands(names: list[str], generic: list[str]) -> list[tuple[str, NameType]]:
+    """What openFDA gives as brand names, less those that are generic: it repeats them there.
+
+    One that is a generic name less its salt is no brand either, but a synonym.
+    """
+    known = {normalised(name) for name in generic}
+    less_salt = {stem for name in known for stem in without_salt(name)}
+    return [
+        (name, NameType.SYNONYM if normalised(name) in less_salt else NameType.BRAND)
+        for name in names
+        if normalised(name) not in known
+    ]
+
+
+def _distinct(names: list[str]) -> list[str]:
+    return list({normalised(name): name for name in reversed(names)}.values())[::-1]
+
+
+def _texts(of: dict[str, Any], key: str) -> list[str]:
+    """The strings under a name, as published, less those that are blank; a bare string is one."""
+    texts = of.get(key, [])
+    if isinstance(texts, str):
+        texts = [texts]
+    if not isinstance(texts, list):
+        raise ValueError(f"its {key} is no list of strings.")
+    for text in texts:
+        if not isinstance(text, str):
+            raise ValueError(f"its {key} is no list of strings.")
+    return [text for text in texts if text and not text.isspace()]
+
+
+def _less_type(name: str) -> str:
+    """`Antirheumatic Agent [EPC]` less the type, which stands in its key too."""
+    return _TYPE_OF_CLASS.sub("", name)
+
+
+def _meta(head: dict[str, Any]) -> tuple[str | None, int | None]:
+    """The day that the file was made, and how many labels there are in all files, by the file."""
+    meta = head.get("meta")
+    if not isinstance(meta, dict):
+        return None, None
+    updated, results = meta.get("last_updated"), meta.get("results")
+    total = results.get("total") if isinstance(results, dict) else None
+    return (
+        updated if isinstance(updated, str) and _DATE.fullmatch(updated) else None,
+        total if isinstance(total, int) else None,
+    )
+
+
+def _is_whole_set(names: list[str]) -> bool | None:
+    """Whether the files are all of `…-0001-of-0013` to `…-0013-of-0013`, each once.
+
+    None where their names do not say.
+    """
+    found = []
+    for name in names:
+        numbered = _NUMBERED.findall(name)
+        if not numbered:
+            return None
+        found.append(numbered[-1])
+    found.sort()
+    stem, _, count = found[0]
+    return found == [(stem, f"{part:04}", count) for part in range(1, int(count) + 1)]
+
+
+_VERSION = re.compile(r"[0-9]{1,6}")
+_DAY = re.compile(r"[0-9]{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_UNII = re.compile(r"[0-9A-Z]{10}")
+_TYPE_OF_CLASS = re.compile(r" \[(?:EPC|MoA|PE|CS|Chemical/Ingredient)\]$")
+_NUMBERED = re.compile(r"([^/\\]*)-([0-9]{4})-of-([0-9]{4})\.json")

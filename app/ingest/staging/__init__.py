@@ -1,0 +1,1 @@
+"""Records as their sources give them, upserted."""

@@ -1,0 +1,95 @@
+"""What names and identifiers are looked up in. It holds nothing that documents do not say, but for
+what is claimed: names and identifiers that lead to a drug and are not its own.
+
+The indexes of words and of parts of names are each engine's own: see `app.search.index`.
+"""
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from app.models.base import KEY, checked, owned_by
+from app.models.drug import IdentifierSystem, NameType
+
+
+class SearchedName(SQLModel, table=True):
+    """A name of a drug, as it is looked up."""
+
+    __tablename__ = "searched_name"
+    __table_args__ = (sa.Index("ix_searched_name_key_rank_drug_id", "key", "rank", "drug_id"),)
+
+    drug_id: str = owned_by("drug")
+    position: int = Field(primary_key=True, description="The name's, in the drug's record.")
+    key: str = Field(sa_type=KEY, description="Its letters and digits; see `name_key`.")
+    rank: int = Field(
+        description="Which names are shown first, from 0 to 8: by the drug's level (see "
+        "`app.search.index.level_of`), then generic names, brands, synonyms."
+    )
+    name: str = Field(description="The name, as the source writes it.")
+    type: NameType = Field(sa_type=checked(NameType))
+
+
+class SearchedPiece(SQLModel, table=True):
+    """A third of a name, by which those are found that are a letter or two away."""
+
+    __tablename__ = "searched_piece"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    piece: str = Field(primary_key=True, sa_type=KEY)
+    key: str = Field(primary_key=True, sa_type=KEY)
+
+
+class ClaimedName(SQLModel, table=True):
+    """A name that is no drug's own: of a salt of one, of one with a label, such as a radioactive
+    atom, or of a substance that was set aside.
+
+    So a salt is known to be one, and a brand of several products to be that, though it cannot be
+    said which drug one of them is.
+    """
+
+    __tablename__ = "claimed_name"
+
+    key: str = Field(primary_key=True, sa_type=KEY, description="See `name_key`.")
+    claim: str = Field(
+        primary_key=True, sa_type=KEY, description="The drug, or the source and its substance."
+    )
+    drug_id: str | None = Field(
+        default=None, foreign_key="drug.id", ondelete="CASCADE", index=True, sa_type=KEY
+    )
+    substance: str = Field(description="What a source calls the substance.")
+    digest: str | None = Field(default=None, description="Of the row; see `app.documents.keys`.")
+
+
+class ClaimedIdentifier(SQLModel, table=True):
+    """An identifier that leads to a drug and is not its own.
+
+    It is of a salt of the drug, or of the drug with a label, or several drugs claim it.
+    """
+
+    __tablename__ = "claimed_identifier"
+    __table_args__ = (sa.Index("ix_claimed_identifier_system_value", "system", "value"),)
+
+    drug_id: str = owned_by("drug")
+    system: IdentifierSystem = Field(primary_key=True, sa_type=checked(IdentifierSystem))
+    value: str = Field(primary_key=True, sa_type=KEY)
+    substance: str | None = Field(
+        default=None, description="What a source calls that substance; null where drugs contest it."
+    )
+    digest: str | None = Field(default=None, description="Of the row; see `app.documents.keys`.")
+
+
+class SharedKey(SQLModel, table=True):
+    """How many rows are looked up by a key, where there are several or a claim is one of them.
+
+    So one that was lost is missed, and what several drugs are called is never taken for the name of
+    one. A name that has one row alone has a piece too.
+    """
+
+    __tablename__ = "shared_key"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    key: str = Field(
+        primary_key=True,
+        sa_type=KEY,
+        description="A name's key, or an identifier with its system: of these, claims are counted.",
+    )
+    number: int = Field(description="How many rows there are.")

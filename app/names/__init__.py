@@ -1,0 +1,1 @@
+"""How names are compared: normalization, what stands beside a name, slugs."""

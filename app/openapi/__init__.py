@@ -1,0 +1,1 @@
+"""The OpenAPI document, the offline docs page, well-known files."""

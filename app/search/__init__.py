@@ -1,0 +1,1 @@
+"""What drugs, conditions and facts are found by: the index and its queries."""

@@ -1,0 +1,413 @@
+"""The migrations make the tables that the models describe, and the database holds to them."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlmodel import SQLModel
+
+from app.database.engines import migration_engine, read_engine, write_engine
+from app.database.migrating import OUTSIDE_MODELS, is_of_a_model, migrate, newest_schema, schema_of
+from app.models.base import Part
+from app.settings import ROOT, Settings
+from tests.conftest import Save
+from tests.writing import CITE, drug, indication, warning
+
+Structure = dict[str, dict[str, Any]]
+
+
+@pytest.fixture
+def migrated(database: Settings) -> Iterator[sa.Engine]:
+    """An engine that may change an empty, migrated database."""
+    engine = migration_engine(database)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def written(database: Settings, save: Save) -> Iterator[sa.Engine]:
+    """An engine that may write to a database of two drugs, one with a fact of two kinds."""
+    cas = {"system": "cas", "value": "50-00-0", "cite": CITE}
+    save(
+        drug("hustanol", warning("drowsiness"), indication("cough"), identifiers=[cas]),
+        drug("placebin"),
+    )
+    engine = write_engine(database)
+    yield engine
+    engine.dispose()
+
+
+def downgrade(settings: Settings) -> None:
+    """Undo every migration."""
+    config = Config(toml_file=ROOT / "pyproject.toml")
+    config.attributes["settings"] = settings
+    command.downgrade(config, "base")
+
+
+def tables(engine: sa.Engine) -> set[str]:
+    """The tables that are made of models: not those of the indexes of words."""
+    names = sa.inspect(engine).get_table_names()
+    return {name for name in names if not name.startswith(OUTSIDE_MODELS)}
+
+
+def structure(engine: sa.Engine) -> Structure:
+    """Every table as the database itself describes it, Alembic's own aside."""
+    inspector = sa.inspect(engine)
+    return {
+        table: {
+            "columns": {
+                column["name"]: (repr(column["type"]), column["nullable"], column["default"])
+                for column in inspector.get_columns(table)
+            },
+            "primary key": inspector.get_pk_constraint(table),
+            "foreign keys": _sorted(inspector.get_foreign_keys(table)),
+            "uniques": _sorted(inspector.get_unique_constraints(table)),
+            "checks": _sorted(inspector.get_check_constraints(table)),
+            "indexes": _sorted(inspector.get_indexes(table)),
+        }
+        for table in tables(engine) - {"alembic_version"}
+    }
+
+
+def _sorted(constraints: Any) -> list[Any]:
+    return sorted(constraints, key=lambda constraint: str(constraint["name"]))
+
+
+def test_parts_are_found_by_their_owners(migrated: sa.Engine) -> None:
+    """A key that begins with the position would have an owner's parts found by reading them all."""
+    keys = {
+        str(mapper.class_.__tablename__): [*mapper.class_.owner, "position"]
+        for mapper in SQLModel._sa_registry.mappers
+        if issubclass(mapper.class_, Part)
+    }
+    inspector = sa.inspect(migrated)
+    found = {table: inspector.get_pk_constraint(table)["constrained_columns"] for table in keys}
+
+    assert len(keys) == 21
+    assert found == keys
+
+
+def test_up_down_and_up_again_ends_where_it_began(database: Settings, migrated: sa.Engine) -> None:
+    before = structure(migrated)
+
+    downgrade(database)
+    assert tables(migrated) == {"alembic_version"}
+    assert (sa.inspect(migrated).get_view_names(), _sequences(migrated)) == ([], [])
+    migrate(database)
+
+    assert tables(migrated) == {"alembic_version", *SQLModel.metadata.tables}
+    assert structure(migrated) == before
+
+
+def _sequences(engine: sa.Engine) -> list[str]:
+    return sa.inspect(engine).get_sequence_names() if engine.name == "postgresql" else []
+
+
+def test_down_takes_the_data_along(database: Settings, written: sa.Engine) -> None:
+    downgrade(database)
+    migrate(database)
+
+    with written.connect() as connection:
+        counts = [
+            connection.scalar(sa.select(sa.func.count()).select_from(table))
+            for table in SQLModel.metadata.tables.values()
+        ]
+    assert set(counts) == {0}
+
+
+def test_migrating_what_is_migrated_changes_nothing(database: Settings, written: sa.Engine) -> None:
+    migrate(database)
+
+    with written.connect() as connection:
+        assert schema_of(connection) == newest_schema()
+        assert connection.scalar(sa.text("SELECT count(*) FROM fact")) == 2
+
+
+def test_the_newest_schema_is_the_one_that_alembic_would_bring() -> None:
+    scripts = ScriptDirectory.from_config(Config(toml_file=ROOT / "pyproject.toml"))
+
+    assert scripts.get_heads() == [newest_schema()]
+
+
+def test_a_database_without_a_schema_has_none(database: Settings, migrated: sa.Engine) -> None:
+    downgrade(database)
+
+    with migrated.connect() as connection:
+        assert schema_of(connection) is None
+
+
+def test_alembic_finds_no_difference_from_the_models(migrated: sa.Engine) -> None:
+    with migrated.connect() as connection:
+        opts = {"compare_type": True, "include_object": is_of_a_model}
+        context = MigrationContext.configure(connection, opts=opts)
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_the_constraints_are_those_that_the_models_make(
+    database: Settings, migrated: sa.Engine
+) -> None:
+    by_migration = structure(migrated)
+    downgrade(database)
+
+    # A copy: making the tables on one engine changes how SQLAlchemy makes them on the next.
+    models = sa.MetaData(naming_convention=SQLModel.metadata.naming_convention)
+    for table in SQLModel.metadata.tables.values():
+        table.to_metadata(models)
+    models.create_all(migrated)
+
+    by_models = structure(migrated)
+    assert by_migration.keys() == by_models.keys()
+    for name, described in by_models.items():
+        assert by_migration[name] == described, name
+
+
+def test_the_comparison_would_see_what_matters(migrated: sa.Engine) -> None:
+    found = structure(migrated)
+
+    [deferred] = found["evidence"]["foreign keys"]
+    assert deferred["referred_columns"] == ["evidence_id", "position"]
+    assert (deferred["options"]["deferrable"], deferred["options"]["initially"]) == (
+        True,
+        "DEFERRED",
+    )
+    assert [c["name"] for c in found["warning"]["checks"]] == [
+        "ck_warning_kind",
+        "ck_warning_severity",
+        "ck_warning_severity_has_a_basis",
+        "ck_warning_warning_category",
+        "ck_warning_warning_type",
+    ]
+    [identifier] = found["drug_identifier"]["uniques"]
+    assert identifier["column_names"] == ["system", "value"]
+    assert "ix_fact_drug_id_kind_id" in [index["name"] for index in found["fact"]["indexes"]]
+
+
+FACT = "INSERT INTO fact (id, kind, drug_id, statement, certainty, evidence_id) "
+DETAIL = "INSERT INTO warning (id, kind, type, consequences) "
+SOME_EVIDENCE = "(SELECT min(id) FROM evidence)"
+
+
+@pytest.mark.parametrize(
+    ("statement", "broken"),
+    [
+        pytest.param(
+            f"{FACT} VALUES ('x', 'warnings', 'hustanol', 'X.', 'stated', NULL)",
+            "evidence_id",
+            id="fact without evidence",
+        ),
+        pytest.param(
+            f"{FACT} VALUES ('x', 'warnings', 'hustanol', 'X.', 'sure', {SOME_EVIDENCE})",
+            "certainty",
+            id="value outside its enum",
+        ),
+        pytest.param(
+            f"{FACT} VALUES ('x', 'warnings', 'hustanol', 'X.', NULL, {SOME_EVIDENCE})",
+            "certainty",
+            id="fact without certainty",
+        ),
+        pytest.param(
+            "INSERT INTO drug_identifier (drug_id, position, system, value, evidence_id) "
+            f"VALUES ('placebin', 0, 'cas', '50-00-0', {SOME_EVIDENCE})",
+            "system",
+            id="identifier of another drug",
+        ),
+        pytest.param(
+            f"{DETAIL} VALUES ('hustanol-indication-cough', 'indications', 'warning', '[]')",
+            "ck_warning_kind",
+            id="detail that admits to another kind",
+        ),
+        pytest.param(
+            "UPDATE warning SET severity = 'critical'", "basis", id="severity without a basis"
+        ),
+        pytest.param(
+            "UPDATE drug SET description = 'A syrup.'", "is_cited", id="description without a cite"
+        ),
+        pytest.param(
+            "INSERT INTO source (id, title, url, licence, published) "
+            "VALUES ('x', 'X', 'https://x.example/', 'CC0', 'May 2007')",
+            "published",
+            id="date in words",
+        ),
+    ],
+)
+def test_the_database_refuses_a_row_that_breaks_a_rule(
+    written: sa.Engine, statement: str, broken: str
+) -> None:
+    with pytest.raises(IntegrityError, match=broken), written.begin() as connection:
+        connection.execute(sa.text(statement))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param(
+            f"{FACT} VALUES ('x', 'warnings', 'hustanol', 'X.', 'stated', 'nowhere')",
+            id="fact on evidence that is not there",
+        ),
+        pytest.param(
+            f"{FACT} VALUES ('x', 'warnings', 'nostrum', 'X.', 'stated', {SOME_EVIDENCE})",
+            id="fact about a drug that is not there",
+        ),
+        pytest.param(
+            f"{DETAIL} VALUES ('hustanol-indication-cough', 'warnings', 'warning', '[]')",
+            id="detail of a fact of another kind",
+        ),
+        pytest.param(
+            f"{DETAIL} VALUES ('nothing', 'warnings', 'warning', '[]')", id="detail of no fact"
+        ),
+        pytest.param("DELETE FROM evidence", id="evidence that a fact rests on"),
+        pytest.param("DELETE FROM source", id="source that is cited"),
+        pytest.param("DELETE FROM condition", id="condition that an indication names"),
+    ],
+)
+def test_the_database_refuses_to_lose_what_a_row_refers_to(
+    written: sa.Engine, statement: str
+) -> None:
+    with pytest.raises(IntegrityError, match=r"(?i)foreign key"), written.begin() as connection:
+        connection.execute(sa.text(statement))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param(
+            "INSERT INTO evidence (id, first_position) VALUES ('uncited', 0)", id="new evidence"
+        ),
+        pytest.param("DELETE FROM citation", id="citations taken away"),
+    ],
+)
+def test_evidence_without_a_citation_is_refused_when_the_transaction_ends(
+    written: sa.Engine, statement: str
+) -> None:
+    with written.connect() as connection:
+        connection.execute(sa.text(statement))
+        with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
+            connection.commit()
+
+    with written.connect() as connection:
+        uncited = connection.scalar(
+            sa.text(
+                "SELECT count(*) FROM evidence WHERE id NOT IN (SELECT evidence_id FROM citation)"
+            )
+        )
+    assert uncited == 0
+
+
+def test_a_drug_takes_its_names_along(written: sa.Engine) -> None:
+    with written.begin() as connection:
+        connection.execute(sa.text("DELETE FROM drug WHERE id = 'placebin'"))
+
+        names = connection.execute(sa.text("SELECT name FROM drug_name")).scalars().all()
+    assert names == ["hustanol"]
+
+
+WRITES = [
+    "INSERT INTO target (id, name) VALUES ('x', 'X')",
+    "UPDATE drug SET name = 'x'",
+    "DELETE FROM warning",
+    "CREATE TABLE intruder (id integer)",
+    "DROP TABLE warning",
+    "ALTER TABLE drug ADD COLUMN intruder integer",
+    "CREATE INDEX intruder ON drug (name)",
+]
+
+
+@pytest.mark.parametrize("statement", WRITES)
+def test_what_is_opened_for_reading_cannot_write(
+    database: Settings, save: Save, statement: str
+) -> None:
+    save(drug("hustanol", warning("drowsiness")))
+    engine = read_engine(database)
+
+    with (
+        pytest.raises(DBAPIError, match=r"read-?only"),
+        engine.connect() as connection,
+    ):
+        connection.execute(sa.text(statement))
+    engine.dispose()
+
+
+def test_a_refused_write_leaves_the_connection_unable_to_write(
+    database: Settings, save: Save
+) -> None:
+    save(drug("hustanol", warning("drowsiness")))
+    engine = read_engine(database)
+
+    for statement in WRITES * 2:
+        with (
+            engine.connect() as connection,
+            pytest.raises(DBAPIError, match=r"read-?only"),
+        ):
+            connection.execute(sa.text(statement))
+    with engine.connect() as connection:
+        name = connection.scalar(sa.text("SELECT name FROM drug"))
+    engine.dispose()
+
+    assert name == "hustanol"
+
+
+def test_what_is_opened_for_reading_sees_one_state_until_it_ends(
+    database: Settings, save: Save
+) -> None:
+    save(drug("hustanol", warning("drowsiness")))
+    engine = read_engine(database)
+    count = sa.text("SELECT count(*) FROM warning")
+
+    with engine.connect() as connection:
+        before = connection.scalar(count)
+        save(drug("hustanol", warning("drowsiness"), warning("driving")))
+        meanwhile = connection.scalar(count)
+    with engine.connect() as connection:
+        after = connection.scalar(count)
+    engine.dispose()
+
+    assert (before, meanwhile, after) == (1, 1, 2)
+
+
+def test_a_missing_file_is_not_made_by_reading(tmp_path: Path) -> None:
+    engine = read_engine(Settings(database_url=f"sqlite:///{tmp_path / 'missing.db'}"))
+
+    with pytest.raises(OperationalError, match="unable to open"):
+        engine.connect()
+    engine.dispose()
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_migration_lets_readers_go_on_while_another_reads_for_long(
+    database: Settings, engine_name: str
+) -> None:
+    config = Config(toml_file=ROOT / "pyproject.toml")
+    config.attributes["settings"] = database
+    command.downgrade(config, "0004")
+    reader = read_engine(database)
+    waited: list[float] = []
+    with reader.connect() as slow:
+        slow.execute(sa.text("SELECT * FROM release"))  # its transaction is open from now on
+        thread = Thread(target=migrate, args=[database])
+        thread.start()
+        end = time.monotonic() + 2
+        while time.monotonic() < end:
+            begun = time.monotonic()
+            with reader.connect() as connection:
+                connection.execute(sa.text("SELECT * FROM release"))
+            waited.append(time.monotonic() - begun)
+            time.sleep(0.01)
+        assert thread.is_alive() == (engine_name == "postgres")
+    thread.join()
+
+    with reader.connect() as connection:
+        assert schema_of(connection) == newest_schema()
+    reader.dispose()
+    assert max(waited) < 1
+    assert len(waited) > 20

@@ -1,0 +1,251 @@
+"""The measures agree with published ones, and are null where the counts leave them undefined."""
+
+from itertools import product
+from math import isfinite
+from typing import Any
+
+import pytest
+
+from app.documents.effect_measures import Interval, TwoArms
+from app.documents.statistics import EffectMeasures, derive_effects
+from app.models.trial import ArmType, InterventionModel, ParamType
+
+SMALL = [
+    TwoArms(a, n, c, m)
+    for n, m in product(range(1, 6), repeat=2)
+    for a, c in product(range(n + 1), range(m + 1))
+]
+"""Every table of two arms of one to five participants."""
+
+
+def swapped(arms: TwoArms) -> TwoArms:
+    """The same with the arms the other way round."""
+    return TwoArms(
+        arms.comparator_events,
+        arms.comparator_total,
+        arms.experimental_events,
+        arms.experimental_total,
+    )
+
+
+def reversed_outcome(arms: TwoArms) -> TwoArms:
+    """The same with not having had the event as the event."""
+    return TwoArms(
+        arms.experimental_total - arms.experimental_events,
+        arms.experimental_total,
+        arms.comparator_total - arms.comparator_events,
+        arms.comparator_total,
+    )
+
+
+def limits(interval: Interval | None) -> tuple[float, float]:
+    assert interval is not None
+    return interval.lower, interval.upper
+
+
+def test_the_trials_counts_bear_out_the_papers_interval() -> None:
+    arms = TwoArms(30, 42, 12, 42)
+
+    assert arms.experimental_risk == pytest.approx(5 / 7)
+    assert arms.comparator_risk == pytest.approx(2 / 7)
+    assert arms.risk_difference == pytest.approx(3 / 7)
+    assert arms.relative_risk == pytest.approx(2.5)
+    assert arms.odds_ratio == pytest.approx(30 * 30 / (12 * 12))
+    assert arms.number_needed_to_treat == pytest.approx(7 / 3)
+    # Each interval by hand: 1.9599640 times the root, less and plus, and out of the logarithm.
+    # ln 6.25 = 1.8325815 and the root of 7/30 is 0.4830459.
+    assert limits(arms.odds_ratio_interval) == pytest.approx((2.42499, 16.1083), rel=1e-5)
+    # ln 2.5 = 0.9162907 and the root of 1/30 + 1/12 - 2/42 is 0.2627691.
+    assert limits(arms.relative_risk_interval) == pytest.approx((1.4937245, 4.1841718), rel=1e-7)
+    # The root of 2 * (5/7 * 2/7) / 42 is 0.0985808.
+    assert limits(arms.risk_difference_interval) == pytest.approx((0.2353566, 0.6217862), rel=1e-6)
+
+
+def trial(*, units: int | None = None, model: str | None = None, **outcome: Any) -> dict[str, Any]:
+    """A trial whose one outcome has the counts that are documented."""
+    counts = [("baclofen", 30), ("placebo", 12)]
+    results = [
+        {"arm": arm, "count": count, "participants": 42, "units_analyzed": units}
+        for arm, count in counts
+    ]
+    measured = {"param_type": None, "type_units_analyzed": None, "results": results}
+    return {
+        "intervention_model": model,
+        "arms": [
+            {"id": "baclofen", "type": ArmType.EXPERIMENTAL},
+            {"id": "placebo", "type": ArmType.PLACEBO_COMPARATOR},
+        ],
+        "outcomes": [measured | outcome],
+    }
+
+
+def derived(trial: dict[str, Any]) -> Any:
+    """What follows from the counts of a trial's one outcome."""
+    derive_effects(trial, {})
+    [outcome] = trial["outcomes"]
+    return outcome["derived"]
+
+
+def test_the_documented_examples_are_what_is_served_for_those_counts() -> None:
+    found = derived(trial())
+
+    fields = EffectMeasures.model_fields.items()
+    documented = {name: (field.examples or [None])[0] for name, field in fields}
+    assert found == documented
+
+
+@pytest.mark.parametrize("model", [None, *InterventionModel])
+def test_arms_of_the_same_people_are_not_compared_as_if_they_were_others(
+    model: InterventionModel | None,
+) -> None:
+    assert (derived(trial(model=model)) is None) == (model == "CROSSOVER")
+
+
+@pytest.mark.parametrize(
+    "of_eyes",
+    [
+        trial(type_units_analyzed="Eyes", units=84),
+        trial(type_units_analyzed="Eyes"),
+        trial(units=84),
+        trial(param_type=ParamType.COUNT_OF_UNITS),
+    ],
+)
+def test_nothing_follows_where_something_else_than_participants_was_counted(
+    of_eyes: dict[str, Any],
+) -> None:
+    assert derived(of_eyes) is None
+
+
+def test_the_odds_ratio_is_that_of_bland_and_altman() -> None:
+    """Hay fever in children with and without eczema: BMJ 2000;320:1468."""
+    arms = TwoArms(141, 141 + 420, 928, 928 + 13525)
+
+    assert arms.odds_ratio == pytest.approx(4.89, abs=0.005)
+    assert limits(arms.odds_ratio_interval) == pytest.approx((4.0, 6.0), abs=0.05)
+
+
+def test_the_measures_are_those_of_the_physicians_health_study() -> None:
+    """Heart attacks on placebo and on aspirin, as Agresti works them: Categorical Data Analysis."""
+    arms = TwoArms(189, 11034, 104, 11037)
+
+    assert arms.odds_ratio == pytest.approx(1.832, abs=0.0005)
+    assert limits(arms.odds_ratio_interval) == pytest.approx((1.440, 2.331), abs=0.0005)
+    assert arms.relative_risk == pytest.approx(1.818, abs=0.0005)
+    assert limits(arms.relative_risk_interval) == pytest.approx((1.433, 2.306), abs=0.0005)
+    assert arms.risk_difference == pytest.approx(0.0077, abs=0.00005)
+    assert limits(arms.risk_difference_interval) == pytest.approx((0.005, 0.011), abs=0.0005)
+
+
+def test_fewer_events_make_a_negative_difference_and_a_positive_number_needed() -> None:
+    arms = TwoArms(15, 150, 100, 250)
+
+    assert arms.risk_difference == pytest.approx(-0.3)
+    assert arms.relative_risk == pytest.approx(0.25)
+    assert arms.odds_ratio == pytest.approx(1 / 6)
+    assert arms.number_needed_to_treat == pytest.approx(10 / 3)
+
+
+@pytest.mark.parametrize(
+    ("arms", "relative_risk", "odds_ratio", "number_needed"),
+    [
+        pytest.param(TwoArms(0, 10, 5, 10), 0, 0, 2, id="none in the experimental arm"),
+        pytest.param(TwoArms(5, 10, 0, 10), None, None, 2, id="none in the comparator"),
+        pytest.param(TwoArms(10, 10, 5, 10), 2, None, 2, id="all in the experimental arm"),
+        pytest.param(TwoArms(5, 10, 10, 10), 0.5, 0, 2, id="all in the comparator"),
+        pytest.param(TwoArms(0, 10, 0, 10), None, None, None, id="none in either"),
+        pytest.param(TwoArms(10, 10, 10, 10), 1, None, None, id="all in both"),
+        pytest.param(TwoArms(10, 10, 0, 10), None, None, 1, id="all against none"),
+        pytest.param(TwoArms(0, 10, 10, 10), 0, 0, 1, id="none against all"),
+    ],
+)
+def test_an_empty_cell_leaves_what_it_divides_and_every_interval_undefined(
+    arms: TwoArms,
+    relative_risk: float | None,
+    odds_ratio: float | None,
+    number_needed: float | None,
+) -> None:
+    assert (arms.relative_risk, arms.odds_ratio, arms.number_needed_to_treat) == (
+        relative_risk,
+        odds_ratio,
+        number_needed,
+    )
+    assert arms.relative_risk_interval is None
+    assert arms.odds_ratio_interval is None
+    assert arms.risk_difference_interval is None
+
+
+@pytest.mark.parametrize(
+    "arms",
+    [TwoArms(1, 3, 2, 6), TwoArms(7, 10, 70, 100), TwoArms(3, 30, 1, 10), TwoArms(0, 1, 0, 9)],
+)
+def test_no_difference_needs_no_number_to_treat(arms: TwoArms) -> None:
+    assert arms.number_needed_to_treat is None
+
+
+def test_no_measure_of_a_small_table_raises_or_is_infinite() -> None:
+    for arms in SMALL:
+        numbers = [
+            arms.experimental_risk,
+            arms.comparator_risk,
+            arms.risk_difference,
+            arms.relative_risk,
+            arms.odds_ratio,
+            arms.number_needed_to_treat,
+        ]
+        assert [n for n in numbers if n is not None and not isfinite(n)] == [], arms
+
+
+def test_every_interval_holds_its_estimate_and_there_is_one_just_where_no_cell_is_empty() -> None:
+    for arms in SMALL:
+        full = 0 < arms.experimental_events < arms.experimental_total and (
+            0 < arms.comparator_events < arms.comparator_total
+        )
+        for estimate, interval in (
+            (arms.risk_difference, arms.risk_difference_interval),
+            (arms.relative_risk, arms.relative_risk_interval),
+            (arms.odds_ratio, arms.odds_ratio_interval),
+        ):
+            assert (interval is not None) == full, arms
+            if interval is not None:
+                assert estimate is not None
+                assert interval.lower < estimate < interval.upper, arms
+
+
+def test_swapped_arms_invert_the_ratios_and_turn_the_difference() -> None:
+    for arms in SMALL:
+        other = swapped(arms)
+        assert other.risk_difference == pytest.approx(-arms.risk_difference), arms
+        assert other.number_needed_to_treat == pytest.approx(arms.number_needed_to_treat), arms
+        for ratio, inverse in (
+            (arms.odds_ratio, other.odds_ratio),
+            (arms.relative_risk, other.relative_risk),
+        ):
+            if ratio and inverse:
+                assert inverse == pytest.approx(1 / ratio), arms
+        for interval, turned in (
+            (arms.odds_ratio_interval, other.odds_ratio_interval),
+            (arms.relative_risk_interval, other.relative_risk_interval),
+        ):
+            if interval is not None:
+                assert limits(turned) == pytest.approx((1 / interval.upper, 1 / interval.lower))
+
+
+def test_the_opposite_outcome_inverts_the_odds_ratio_alone() -> None:
+    for arms in SMALL:
+        other = reversed_outcome(arms)
+        assert other.risk_difference == pytest.approx(-arms.risk_difference), arms
+        assert other.number_needed_to_treat == pytest.approx(arms.number_needed_to_treat), arms
+        if arms.odds_ratio and other.odds_ratio:
+            assert other.odds_ratio == pytest.approx(1 / arms.odds_ratio), arms
+            assert limits(other.risk_difference_interval) == pytest.approx(
+                tuple(-limit for limit in reversed(limits(arms.risk_difference_interval)))
+            )
+
+
+def test_a_larger_trial_of_the_same_risks_is_surer() -> None:
+    small, large = TwoArms(30, 42, 12, 42), TwoArms(300, 420, 120, 420)
+
+    assert small.odds_ratio == large.odds_ratio
+    lower, upper = limits(small.odds_ratio_interval)
+    narrower = limits(large.odds_ratio_interval)
+    assert lower < narrower[0] < narrower[1] < upper

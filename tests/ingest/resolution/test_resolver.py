@@ -1,0 +1,560 @@
+"""Which drug a substance is: by an identifier, by its exact name, by its name less the salt.
+
+Never by part of a name; and what could be two drugs is none, with both named.
+"""
+
+import random
+from dataclasses import replace
+from itertools import permutations
+
+import pytest
+
+from app.ingest.resolution.resolver import (
+    UNKNOWN,
+    Identities,
+    Ingredient,
+    Match,
+    Named,
+    find_by_name,
+    identify,
+    is_distinctive,
+)
+from app.ingest.sources.interface import Substance
+from app.models.drug import IdentifierSystem
+from app.models.fact import MatchedBy
+
+ORDER = ("list", "shop", "trials")
+
+UNII = IdentifierSystem.UNII
+CAS = IdentifierSystem.CAS
+IDENTIFIER, NAME, ITSELF = MatchedBy.IDENTIFIER, MatchedBy.NAME, MatchedBy.ITSELF
+NAME_WITHOUT_SALT, INGREDIENTS = MatchedBy.NAME_WITHOUT_SALT, MatchedBy.INGREDIENTS
+
+
+def substance(*names: str, unii: str = "", cas: str = "", distinct: bool = False) -> Substance:
+    identifiers = [(UNII, value) for value in unii.split()]
+    identifiers += [(CAS, value) for value in cas.split()]
+    return Substance(names, tuple(identifiers), distinct=distinct)
+
+
+def of(*ingredients: str, uniis: str = "") -> Substance:
+    return Substance((), ingredients=ingredients, ingredient_uniis=tuple(uniis.split()))
+
+
+def listed(key: str, *names: str, unii: str = "", cas: str = "") -> Named:
+    """A substance that the list tells from every other."""
+    return Named("list", key, substance(*names, unii=unii, cas=cas, distinct=True))
+
+
+LISTED = [
+    listed("1", "Baclofen", "Lioresal", "β-chlorophenyl GABA", unii="H789", cas="1134-47-0"),
+    listed("2", "Metformin", unii="9100", cas="657-24-9"),
+    listed("3", "Levobaclofen", "Arbaclofen", unii="LLLL"),
+    listed("4", "Gallamine", "Twin", unii="GGGG"),
+    listed("5", "Gemin", "Twin", unii="TTTT"),
+    listed("6", "Potassium chloride", unii="660Y"),
+    listed("7", "Café acid"),
+    listed("8", "Doppel one", unii="SAME"),
+    listed("9", "Doppel two", unii="SAME"),
+]
+
+
+def labelled(name: str, unii: str, cas: str = "") -> Substance:
+    return replace(substance(name, unii=unii, cas=cas), labelled=True)
+
+
+def match_of(asked: Substance, known: list[Named] | None = None) -> Match:
+    named = [*(LISTED if known is None else known), Named("shop", "asked", asked)]
+    return identify(named, ORDER).matches["shop", "asked"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "drug", "matched_by"),
+    [
+        (substance("Something else", unii="H789"), "baclofen", IDENTIFIER),
+        (substance("Something else", unii="ZZZZ", cas="657-24-9"), "metformin", IDENTIFIER),
+        (substance("Baclofen", unii="H789"), "baclofen", IDENTIFIER),
+        (substance("Metformin hydrochloride", unii="9100"), "metformin", IDENTIFIER),
+        (substance(unii="H789"), "baclofen", IDENTIFIER),
+        (substance("BACLOFEN"), "baclofen", NAME),
+        (substance("  baclofen "), "baclofen", NAME),
+        (substance("Lioresal®"), "baclofen", NAME),
+        (substance("Cafe  Acid"), "cafe-acid", NAME),
+        (substance("Arbaclofen", unii="ZZZZ"), "levobaclofen", NAME),
+        (substance("Glucophage", "Metformin"), "metformin", NAME),
+        (substance("Potassium Chloride"), "potassium-chloride", NAME),
+        (substance("Twin", unii="GGGG"), "gallamine", IDENTIFIER),
+        (labelled("[3H]baclofen", unii="H789"), "baclofen", MatchedBy.LABELLED),
+        (labelled("Lioresal", unii="H789"), "baclofen", IDENTIFIER),
+        (substance("METFORMIN HYDROCHLORIDE"), "metformin", NAME_WITHOUT_SALT),
+        (substance("metformin hydrochloride", unii="786Z"), "metformin", NAME_WITHOUT_SALT),
+        (substance("Baclofen sodium hydrate"), "baclofen", NAME_WITHOUT_SALT),
+        (substance("Doppel one", unii="SAME"), "doppel-one", NAME),
+    ],
+)
+def test_a_substance_is_the_drug_that_it_shares_an_identifier_or_a_name_with(
+    asked: Substance, drug: str, matched_by: MatchedBy
+) -> None:
+    assert match_of(asked) == Match(drug, matched_by)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "R-Baclofen",
+        "Baclofen Plus",
+        "Baclofen ER",
+        "Baclo",
+        "Bac lofen",
+        "Baclofen, Metformin",
+        "Baclofen (oral)",
+        "Sodium baclofen",
+        "Baclofenum",
+        "Potassium",
+        "Chloride",
+        "Metformin hydrochloride tablets",
+        "Chlorophenyl GABA",
+        "Lioresal Intrathecal",
+    ],
+)
+def test_part_of_a_name_is_no_name(name: str) -> None:
+    match = match_of(substance(name))
+
+    assert match.matched_by is ITSELF
+    assert match.drug_id not in {"baclofen", "metformin", "potassium-chloride"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason", "candidates"),
+    [
+        (
+            substance("Metformin", unii="H789"),
+            "its identifier is of one drug and its name of another",
+            ("baclofen", "metformin"),
+        ),
+        (
+            substance("Something else", unii="H789", cas="657-24-9"),
+            "its identifiers are of several drugs",
+            ("baclofen", "metformin"),
+        ),
+        (
+            substance("Baclofen", unii="H789 9100"),
+            "its identifiers are of several drugs",
+            ("baclofen", "metformin"),
+        ),
+        (substance("Twin"), "its name is that of several drugs", ("gallamine", "gemin")),
+        (
+            substance("Metformin", "Baclofen"),
+            "its name is that of several drugs",
+            ("baclofen", "metformin"),
+        ),
+        (
+            substance("Twin hydrochloride"),
+            "its name without the salt is that of several drugs",
+            ("gallamine", "gemin"),
+        ),
+        (
+            substance("Something else", unii="SAME"),
+            "several drugs claim its identifier",
+            ("doppel-one", "doppel-two"),
+        ),
+        (
+            substance("Baclofen", unii="SAME"),
+            "several drugs claim its identifier",
+            ("baclofen", "doppel-one", "doppel-two"),
+        ),
+        (
+            substance(unii="ZZZZ"),
+            "no drug that is known has its identifier, and it has no name",
+            (),
+        ),
+    ],
+)
+def test_what_fits_two_drugs_is_set_aside_with_both(
+    asked: Substance, reason: str, candidates: tuple[str, ...]
+) -> None:
+    assert match_of(asked) == Match(None, None, reason, candidates)
+
+
+def test_an_identifier_that_names_more_than_a_substance_finds_none() -> None:
+    shared = ((IdentifierSystem.PUBCHEM_CID, "2284"), (IdentifierSystem.ATC, "M03BX01"))
+    known = [Named("list", "1", Substance(("Baclofen",), shared))]
+
+    match = match_of(Substance(("Something else",), shared), known)
+
+    assert match == Match("something-else", ITSELF)
+
+
+def test_the_same_value_in_another_system_is_another_identifier() -> None:
+    known = [Named("list", "1", Substance(("Baclofen",), ((IdentifierSystem.GTOPDB, "1084"),)))]
+
+    match = match_of(Substance(("Metformin",), ((IdentifierSystem.RXCUI, "1084"),)), known)
+
+    assert match == Match("metformin", ITSELF)
+
+
+def test_a_list_that_gives_two_drugs_one_identifier_keeps_both_and_none_has_it() -> None:
+    found = identify(LISTED, ORDER)
+
+    assert found.contested == {(UNII, "SAME"): ["doppel-one", "doppel-two"]}
+    assert found.matches["list", "8"] == Match("doppel-one", ITSELF)
+    assert found.matches["list", "9"] == Match("doppel-two", ITSELF)
+
+
+def test_a_salt_lends_its_drug_neither_name_nor_identifier() -> None:
+    found = identify(
+        [
+            *LISTED,
+            Named("shop", "1", substance("Metformin hydrochloride", unii="786Z")),
+            Named("trials", "1", substance("Something else", unii="786Z")),
+        ],
+        ORDER,
+    )
+
+    assert found.matches["shop", "1"] == Match("metformin", NAME_WITHOUT_SALT)
+    assert found.matches["trials", "1"] == Match("something-else", ITSELF)
+
+
+def test_a_salt_is_the_drug_of_its_own_source_whichever_stands_first() -> None:
+    for salt, plain in (("1", "2"), ("2", "1")):
+        found = identify(
+            [
+                Named("shop", salt, substance("Metformin hydrochloride")),
+                Named("shop", plain, substance("Metformin")),
+            ],
+            ORDER,
+        )
+
+        assert found.matches["shop", salt] == Match("metformin", NAME_WITHOUT_SALT)
+        assert list(found.drugs) == ["metformin"]
+
+
+def test_a_drug_is_known_by_what_another_source_calls_it() -> None:
+    found = identify(
+        [
+            *LISTED,
+            Named("shop", "1", substance("Kemstro", unii="H789", cas="0-0-1")),
+            Named("trials", "1", substance("kemstro")),
+            Named("trials", "2", substance("Gablofen", cas="0-0-1")),
+        ],
+        ORDER,
+    )
+
+    assert found.matches["trials", "1"] == Match("baclofen", NAME)
+    assert found.matches["trials", "2"] == Match("baclofen", IDENTIFIER)
+
+
+def combined(*asked: Substance) -> Identities:
+    return identify([*LISTED, *(Named("shop", str(i), one) for i, one in enumerate(asked))], ORDER)
+
+
+def test_a_combination_is_a_drug_of_its_own_with_its_ingredients() -> None:
+    found = combined(of("METFORMIN HYDROCHLORIDE", "BACLOFEN"))
+
+    assert found.matches["shop", "0"] == Match("baclofen-metformin", INGREDIENTS)
+    drug = found.drugs["baclofen-metformin"]
+    assert drug.name == "Baclofen / Metformin"
+    assert drug.ingredients == (
+        Ingredient("BACLOFEN", "baclofen"),
+        Ingredient("METFORMIN HYDROCHLORIDE", "metformin"),
+    )
+
+
+def test_combinations_of_the_same_are_one_in_whatever_order_they_are_named() -> None:
+    found = combined(
+        of("Baclofen", "Metformin"),
+        of("METFORMIN HYDROCHLORIDE", "Lioresal", uniis="9100 H789"),
+        of("Novumab", "Baclofen"),
+        of("baclofen", "NOVUMAB"),
+        of("Baclofen", "Metformin", "Novumab"),
+    )
+
+    drugs = [found.matches["shop", str(i)].drug_id for i in range(5)]
+    assert drugs == [
+        "baclofen-metformin",
+        "baclofen-metformin",
+        "baclofen-novumab",
+        "baclofen-novumab",
+        "baclofen-metformin-novumab",
+    ]
+    assert found.drugs["baclofen-novumab"].ingredients == (
+        Ingredient("Baclofen", "baclofen"),
+        Ingredient("Novumab", None),
+    )
+
+
+def test_a_combination_is_never_found_for_one_of_its_ingredients_nor_the_other_way() -> None:
+    found = combined(
+        of("Baclofen", "Metformin"),
+        substance("Baclofen and Metformin"),
+        substance("Baclofen", unii="H789"),
+    )
+
+    assert found.matches["shop", "0"].drug_id == "baclofen-metformin"
+    assert found.matches["shop", "1"] == Match("baclofen-and-metformin", ITSELF)
+    assert found.matches["shop", "2"] == Match("baclofen", IDENTIFIER)
+    assert len({match.drug_id for match in found.matches.values()}) == len(LISTED) + 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason", "candidates"),
+    [
+        (
+            of("Baclofen", "Twin"),
+            "of its ingredient Twin, its name is that of several drugs",
+            ("gallamine", "gemin"),
+        ),
+        (
+            of("Baclofen", "Metformin", uniis="H789 LLLL"),
+            "its ingredients' names and UNIIs are of different drugs",
+            ("baclofen", "levobaclofen", "metformin"),
+        ),
+        (
+            of("Baclofen", uniis="H789 9100"),
+            "it has more UNIIs than names: an ingredient is not named",
+            (),
+        ),
+    ],
+)
+def test_a_combination_of_which_an_ingredient_is_in_doubt_is_set_aside(
+    asked: Substance, reason: str, candidates: tuple[str, ...]
+) -> None:
+    assert combined(asked).matches["shop", "0"] == Match(None, None, reason, candidates)
+
+
+def test_the_one_ingredient_without_a_known_name_has_the_one_unii_that_is_left() -> None:
+    found = combined(of("Baclofen", "Dimethylbiguanide", uniis="9100 H789"))
+
+    [drug] = [drug for drug in found.drugs.values() if drug.ingredients]
+    assert drug.ingredients == (
+        Ingredient("Baclofen", "baclofen"),
+        Ingredient("Dimethylbiguanide", "metformin"),
+    )
+
+
+def test_two_drugs_that_want_one_id_are_told_apart_by_their_sources_ids() -> None:
+    found = identify(
+        [
+            listed("DB1", "Alpha-1", unii="AAAA"),
+            listed("DB2", "Alpha 1", unii="BBBB"),
+            Named("shop", "s9", substance("ALPHA (1)", unii="CCCC")),
+        ],
+        ORDER,
+    )
+
+    assert sorted(found.drugs) == ["alpha-1", "alpha-1-db2", "alpha-1-s9"]
+
+
+def test_a_drug_that_a_person_named_keeps_its_id_and_gives_it_to_no_other() -> None:
+    written = Named("list", "baclofen", substance("Baclofen", unii="H789"), drug_id="metformin-x")
+    named = [written, Named("shop", "1", substance("Metformin X", unii="ZZZZ"))]
+
+    found = identify(named, ORDER)
+
+    assert found.matches["list", "baclofen"].drug_id == "metformin-x"
+    assert found.matches["shop", "1"].drug_id == "metformin-x-1"
+
+
+def test_nothing_depends_on_the_order_in_which_substances_are_given() -> None:
+    asked = [
+        Named("shop", "1", substance("Kemstro", unii="H789")),
+        Named("shop", "2", substance("Novumab sodium")),
+        Named("shop", "3", substance("Novumab", unii="NNNN")),
+        Named("shop", "4", of("Novumab", "Twin")),
+        Named("shop", "5", of("Novumab sodium", "Kemstro")),
+        Named("trials", "1", substance("Kemstro", unii="NNNN")),
+        Named("trials", "2", of("Kemstro", "Novumab")),
+    ]
+    expected = identify([*LISTED, *asked], ORDER)
+    shuffled = [*LISTED, *asked]
+
+    for seed in range(20):
+        random.Random(seed).shuffle(shuffled)
+        assert identify(shuffled, ORDER) == expected
+
+    for order in permutations(asked[:4]):
+        assert identify([*order, *asked[4:], *LISTED], ORDER) == expected
+
+
+def test_a_source_is_asked_before_another_wherever_it_stands() -> None:
+    named = [
+        Named("list", "1", substance("Acetylsalicylic acid", unii="R16C")),
+        Named("shop", "1", substance("Aspirin", unii="R16C")),
+    ]
+
+    here = identify(named, ("list", "shop"))
+    there = identify(named, ("shop", "list"))
+
+    assert [drug.name for drug in here.drugs.values()] == ["Acetylsalicylic acid"]
+    assert [drug.name for drug in there.drugs.values()] == ["Aspirin"]
+
+
+@pytest.mark.parametrize(
+    ("name", "match"),
+    [
+        ("Baclofen", Match("baclofen", NAME)),
+        ("LIORESAL®", Match("baclofen", NAME)),
+        ("Baclofen hydrochloride", Match("baclofen", NAME_WITHOUT_SALT)),
+        ("Baclofen 10 mg", Match(None, None, "it names no drug that is known")),
+        ("Placebo", Match(None, None, "it names no drug that is known")),
+        ("Twin", Match(None, None, "its name is that of several drugs", ("gallamine", "gemin"))),
+    ],
+)
+def test_a_source_that_only_speaks_of_drugs_makes_none(name: str, match: Match) -> None:
+    known = {"baclofen": {"baclofen"}, "lioresal": {"baclofen"}, "twin": {"gemin", "gallamine"}}
+
+    found = find_by_name([Named("trials", "1", substance(name))], known)
+
+    assert found == {("trials", "1"): match}
+
+
+def test_an_identifier_of_one_drug_beside_the_salt_s_name_of_another_is_set_aside() -> None:
+    """One label with another drug's UNII must not give that drug the name of the first."""
+    match = match_of(substance("METFORMIN HYDROCHLORIDE", unii="H789"))
+
+    assert (match.drug_id, match.candidates) == (None, ("baclofen", "metformin"))
+    assert match_of(substance("BACLOFEN HYDROCHLORIDE", unii="H789")).drug_id == "baclofen"
+    ester = listed("10", "Metformin-5'-phosphate", unii="ESTER")
+    known = [*LISTED, ester]
+    match = match_of(substance("METFORMIN PHOSPHATE", unii="ESTER"), known)
+    assert (match.drug_id, match.matched_by) == ("metformin-5-phosphate", IDENTIFIER)
+
+
+def test_a_drug_that_is_called_like_a_salt_has_the_identifiers_of_what_is_called_so() -> None:
+    known = [listed("1", "Fluticasone propionate", "Flu", unii="FFFF")]
+    known.append(Named("list-2", "7", substance("fluticasone propionate", cas="1-2-3")))
+    asked = Named("shop", "asked", substance("Other name", cas="1-2-3"))
+
+    matches = identify([*known, asked], ("list", "list-2", "shop")).matches
+
+    assert matches["shop", "asked"].drug_id == "fluticasone-propionate"
+
+
+def test_a_synonym_of_a_drug_of_another_structure_does_not_lead_to_it() -> None:
+    key = IdentifierSystem.INCHIKEY
+    drug = Substance(
+        ("Methylenedioxyamfetamine", "MDIP"), ((key, "A" * 14 + "-AAAAAAAAAA-N"),), distinct=True
+    )
+    other, isomer = ((key, "B" * 14 + "-AAAAAAAAAA-N"),), ((key, "A" * 14 + "-CCCCCCCCCC-N"),)
+
+    def match(name: str, identifiers: tuple[tuple[IdentifierSystem, str], ...]) -> Match:
+        return match_of(Substance((name,), identifiers), [Named("list", "1", drug)])
+
+    assert match("MDIP", other).drug_id is None
+    assert match("MDIP", other).candidates == ("methylenedioxyamfetamine",)
+    assert match("MDIP", isomer).drug_id == "methylenedioxyamfetamine"
+    assert match("MDIP", ()).drug_id == "methylenedioxyamfetamine"
+    assert match("Methylenedioxyamfetamine", other).drug_id == "methylenedioxyamfetamine"
+
+
+def test_an_identifier_that_others_contest_speaks_against_one_that_is_sure() -> None:
+    match = match_of(substance("Something", unii="H789 SAME"))
+
+    assert match.candidates == ("baclofen", "doppel-one", "doppel-two")
+
+
+def test_an_unnamed_ingredient_is_not_guessed_while_another_unii_is_unknown() -> None:
+    sure = match_of(of("Baclofen", "Mysterin", uniis="H789 9100"))
+    unsure = match_of(of("Baclofen", "Mysterin", uniis="9100 ????"))
+
+    assert sure.drug_id == "baclofen-metformin"
+    assert (unsure.drug_id, unsure.candidates) == (None, ("baclofen", "metformin"))
+
+
+def test_several_uniis_without_a_name_are_set_aside() -> None:
+    match = match_of(of(uniis="H789 9100"))
+
+    assert match.set_aside == "it has more UNIIs than names: an ingredient is not named"
+
+
+def test_a_name_that_a_product_bears_which_was_set_aside_is_nobody_s() -> None:
+    names = {"twinol": {"twin", UNKNOWN}, "hustol": {"hust"}, "lost": {UNKNOWN}}
+    asked = [Named("trials", name, substance(name)) for name in ("Twinol", "Hustol", "Lost")]
+
+    found = find_by_name(asked, names)
+
+    assert found["trials", "Hustol"].drug_id == "hust"
+    assert (found["trials", "Twinol"].drug_id, found["trials", "Twinol"].candidates) == (
+        None,
+        ("twin",),
+    )
+    assert found["trials", "Lost"].set_aside == "it names no drug that is known"
+
+
+@pytest.mark.parametrize(
+    ("brand", "drug", "distinctive"),
+    [
+        ("REGULAR INSULIN", "Insulin pork", False),
+        ("SODIUM HEPARIN", "Heparin", False),
+        ("Lioresal", "Baclofen", True),
+        ("Z-Pak", "Azithromycin", True),
+    ],
+)
+def test_a_product_s_name_that_says_what_it_holds_is_no_brand_to_go_by(
+    brand: str, drug: str, distinctive: bool
+) -> None:
+    assert is_distinctive(brand, drug) is distinctive
+
+
+SYNONYMS = [
+    *LISTED,
+    listed("10", "Propranolol"),
+    listed("11", "Propranolol, (R)-", "Propranolol"),
+    listed("12", "Neomycin"),
+    listed("13", "Framycetin", "Neomycin"),
+]
+
+
+@pytest.mark.parametrize(
+    ("called", "of", "drug", "matched_by"),
+    [
+        ("PROPRANOLOL HYDROCHLORIDE", "10", "propranolol", NAME),
+        ("NEOMYCIN SULFATE", "13", None, None),
+        ("METFORMIN HYDROCHLORIDE", "2", "metformin", NAME_WITHOUT_SALT),
+        ("METFORMIN HYDROCHLORIDE", "1", None, None),
+        ("Wholly different", "1", "baclofen", NAME),
+    ],
+)
+def test_a_synonym_tells_whose_salt_it_is_where_the_rest_of_the_name_does_not(
+    called: str, of: str, drug: str | None, matched_by: MatchedBy | None
+) -> None:
+    known = next(named for named in SYNONYMS if named.key == of)
+    names = Substance(known.substance.names[:1], synonyms=(called,), distinct=True)
+    names = replace(names, identifiers=((CAS, f"cas {of}"),))
+    every = [
+        replace(named, substance=replace(named.substance, identifiers=((CAS, f"cas {named.key}"),)))
+        for named in SYNONYMS
+    ]
+    asked = Named("trials", "asked", substance(called))
+
+    match = identify([*every, Named("shop", "s", names), asked], ORDER).matches["trials", "asked"]
+
+    assert (match.drug_id, match.matched_by) == (drug, matched_by)
+
+
+def test_what_is_labelled_is_never_a_name_or_an_identifier_of_the_drug() -> None:
+    of_baclofen = Named("list", "0", labelled("[3H]baclofen", unii="H789", cas="1-1-1"))
+    named = [Named("shop", name, substance(name)) for name in ("[3H]baclofen", "Baclofen")]
+    known = Named("shop", "cas", substance("Other", cas="1-1-1"))
+
+    found = identify([*LISTED, of_baclofen, *named, known], ORDER)
+
+    assert found.matches["list", "0"] == Match("baclofen", MatchedBy.LABELLED)
+    assert found.matches["shop", "[3H]baclofen"] == Match("3h-baclofen", ITSELF)
+    assert found.matches["shop", "Baclofen"] == Match("baclofen", NAME)
+    assert found.matches["shop", "cas"] == Match("other", ITSELF)
+
+
+def test_two_labels_on_a_substance_that_nobody_names_are_two_drugs() -> None:
+    both = [
+        Named("list", number, labelled(name, unii="XXXX"))
+        for number, name in (("1", "[3H]x"), ("2", "[125I]x"), ("3", "[18F]x"))
+    ]
+
+    found = identify(both, ORDER)
+
+    assert [found.matches["list", number] for number in "123"] == [
+        Match("3h-x", ITSELF),
+        Match("125i-x", ITSELF),
+        Match("18f-x", ITSELF),
+    ]

@@ -1,0 +1,352 @@
+import json
+from typing import Any
+
+import pytest
+
+from app.ingest.seed.entries import fact_entry_of
+from app.ingest.sources.interface import (
+    Edition,
+    Record,
+    Statement,
+    Substance,
+    Unreadable,
+    WrongFileError,
+)
+from app.ingest.sources.openfda_label import PARTS_OF_WHOLE, SECTIONS, WHOLE, OpenFdaLabel
+from app.models.drug import ClassType, IdentifierSystem, NameType
+from app.models.fact import fact_kinds
+from tests.ingest.made_files import File
+
+SET_ID = "002cc9d2-8b5a-4f6c-9d49-8a2a4a0f6a21"
+BACLOFEN = {
+    "substance_name": ["BACLOFEN"],
+    "unii": ["H789N3FKE8"],
+    "generic_name": ["BACLOFEN"],
+    "brand_name": ["Lioresal"],
+}
+
+
+def label(openfda: object = BACLOFEN, **sections: object) -> dict[str, Any]:
+    return {
+        "set_id": SET_ID,
+        "version": "5",
+        "effective_time": "20240115",
+        "openfda": openfda,
+        **sections,
+    }
+
+
+def labels_file(
+    *labels: object,
+    name: str = "labels.json",
+    updated: str = "2024-01-15",
+    total: int | None = None,
+) -> File:
+    total = len(labels) if total is None else total
+    meta = {"last_updated": updated, "results": {"skip": 0, "limit": 100, "total": total}}
+    return File(name, json.dumps({"meta": meta, "results": labels}))
+
+
+def read(*labels: object) -> list[Any]:
+    return list(OpenFdaLabel().read([labels_file(*labels)], Edition()))
+
+
+def statements(**sections: object) -> list[Statement]:
+    found: list[Statement] = read(label(**sections))[0].statements
+    return found
+
+
+def edition_of(*files: File) -> Edition:
+    edition = Edition()
+    list(OpenFdaLabel().read(list(files), edition))
+    return edition
+
+
+def test_a_label_is_a_record_of_its_version() -> None:
+    record = read(label())[0]
+
+    assert record == Record(
+        id=SET_ID,
+        locator=f"SPL set id {SET_ID}, version 5",
+        version="20240115.000005",
+        substances=[Substance(("BACLOFEN",), ((IdentifierSystem.UNII, "H789N3FKE8"),))],
+        names=[("BACLOFEN", NameType.GENERIC), ("Lioresal", NameType.BRAND)],
+        identifiers=[(IdentifierSystem.UNII, "H789N3FKE8")],
+    )
+
+
+def test_a_section_is_a_fact_in_the_words_of_the_label() -> None:
+    text = "WARNING:  abrupt discontinuation \n\u2022 see 5.1\u00a0 "
+
+    assert statements(boxed_warning=[text]) == [
+        Statement(
+            "warnings",
+            {
+                "statement": text,
+                "certainty": "stated",
+                "section": {"code": "34066-1", "name": "Boxed Warning"},
+                "type": "warning",
+                "boxed": True,
+            },
+            "section 34066-1 Boxed Warning",
+        )
+    ]
+
+
+@pytest.mark.parametrize("part", sorted(PARTS_OF_WHOLE))
+def test_a_section_that_repeats_its_parts_and_says_no_more_is_left_out(part: str) -> None:
+    whole = {WHOLE: ["8 USE IN SPECIFIC POPULATIONS  8.1 Part. Said."]}
+
+    [alone] = statements(**whole)
+    [beside] = statements(**whole, **{part: ["8.1 Part. Said."]})
+
+    assert alone.fields["section"]["code"] == "43684-0"
+    assert beside.fields["statement"] == "8.1 Part. Said."
+
+
+def test_what_stands_in_the_whole_section_alone_is_served_with_it() -> None:
+    """openFDA gives lactation, and renal and hepatic impairment, in no section of their own."""
+    pregnancy = "8.1 Pregnancy Risk Summary There is none."
+    text = f"8 USE IN SPECIFIC POPULATIONS {pregnancy} 8.2 Lactation Do not breastfeed."
+
+    both = statements(**{WHOLE: [text], "pregnancy": [pregnancy]})
+    blank = statements(**{WHOLE: [text], "pregnancy": ["  "]})
+
+    assert [s.fields["statement"] for s in both] == [text, pregnancy]
+    assert [s.fields["statement"] for s in blank] == [text]
+
+
+@pytest.mark.parametrize("key", SECTIONS)
+def test_the_fields_of_every_section_are_those_of_its_kind(key: str) -> None:
+    [statement] = statements(**{key: ["Text."]})
+    entry = fact_entry_of(fact_kinds()[statement.kind])
+
+    entry.model_validate({**statement.fields, "key": "x", "cite": {"openfda-label": "x"}})
+
+    assert read(label(**{key: ["Text."]}))[0].kinds == (statement.kind,)
+    assert statement.fields["statement"] == "Text."
+
+
+def test_every_string_of_a_section_is_a_fact_but_blank_ones() -> None:
+    found = statements(warnings=["First.", " \n", "", "Second."], drug_interactions="Third.")
+
+    assert [statement.fields["statement"] for statement in found] == ["First.", "Second.", "Third."]
+
+
+def test_sections_that_no_fact_is_taken_from_are_left_alone() -> None:
+    assert (
+        statements(
+            warnings_table=["<table/>"],
+            spl_product_data_elements=["Baclofen BACLOFEN TALC"],
+            adverse_reactions=["Drowsiness"],
+            controlled_substance=["None"],
+            id="1",
+        )
+        == []
+    )
+
+
+def test_an_indication_says_what_the_label_s_structure_says_and_no_more() -> None:
+    [indication] = statements(indications_and_usage=["Not indicated in rheumatic disorders."])
+
+    assert indication.fields == {
+        "statement": "Not indicated in rheumatic disorders.",
+        "certainty": "stated",
+        "section": {"code": "34067-9", "name": "Indications & Usage"},
+        "status": "approved",
+        "jurisdiction": "US",
+    }
+
+
+def test_several_substances_are_a_combination() -> None:
+    openfda = {
+        "substance_name": ["AMOXICILLIN", "CLAVULANATE POTASSIUM"],
+        "unii": ["804826J2HU", "Q42OMW3AT8"],
+        "generic_name": ["AMOXICILLIN AND CLAVULANATE POTASSIUM"],
+        "brand_name": ["Augmentin", "Amoxicillin"],
+    }
+
+    record = read(label(openfda))[0]
+
+    assert record.substances == [
+        Substance(
+            (),
+            ingredients=("AMOXICILLIN", "CLAVULANATE POTASSIUM"),
+            ingredient_uniis=("804826J2HU", "Q42OMW3AT8"),
+        )
+    ]
+    assert record.names == [
+        ("AMOXICILLIN AND CLAVULANATE POTASSIUM", NameType.SYNONYM),
+        ("Augmentin", NameType.BRAND),
+    ]
+    assert record.identifiers == []
+
+
+def test_a_label_without_a_substance_is_of_its_generic_name() -> None:
+    openfda = {"generic_name": ["VINCRISTINE SULFATE"], "brand_name": ["Vincasar"]}
+
+    record = read(label(openfda=openfda))[0]
+
+    assert record.substances == [Substance(("VINCRISTINE SULFATE",))]
+    assert ("Vincasar", NameType.BRAND) in record.names
+
+
+@pytest.mark.parametrize("name", ["AMOXICILLIN AND CLAVULANATE", "A, B", "A/B", "A + B", "A; B"])
+def test_a_generic_name_of_several_substances_is_no_substance(name: str) -> None:
+    assert read(label(openfda={"generic_name": [name]}))[0].substances == []
+
+
+def test_a_label_whose_openfda_is_empty_names_no_substance() -> None:
+    for openfda in ({}, {"brand_name": ["Lioresal"]}):
+        record = read(label(openfda, spl_product_data_elements=["Lioresal BACLOFEN"]))[0]
+
+        assert (record.substances, record.names) == ([], [])
+
+    without = label()
+    del without["openfda"]
+    null = label() | {"openfda": None}
+    assert [record.substances for record in read(without, null)] == [[], []]
+
+
+def test_a_substance_is_named_by_what_there_is() -> None:
+    by_unii = {"unii": ["H789N3FKE8"], "generic_name": ["Baclofen"]}
+    by_name = {"substance_name": ["BACLOFEN"]}
+
+    assert read(label(by_unii))[0].substances == [
+        Substance(("Baclofen",), ((IdentifierSystem.UNII, "H789N3FKE8"),))
+    ]
+    assert read(label(by_name))[0].substances == [Substance(("BACLOFEN",))]
+
+
+def test_a_brand_name_that_is_the_generic_one_is_no_brand() -> None:
+    openfda = {
+        "substance_name": ["METFORMIN HYDROCHLORIDE"],
+        "unii": ["786Z46389E"],
+        "generic_name": ["Metformin  Hydrochloride", "Metformin HCl"],
+        "brand_name": ["metformin hydrochloride", "Metformin", "Glucophage", "GLUCOPHAGE"],
+    }
+
+    assert read(label(openfda))[0].names == [
+        ("METFORMIN HYDROCHLORIDE", NameType.GENERIC),
+        ("Metformin HCl", NameType.SYNONYM),
+        ("Metformin", NameType.SYNONYM),
+        ("Glucophage", NameType.BRAND),
+    ]
+
+
+def test_classes_are_named_without_their_type() -> None:
+    openfda = {
+        **BACLOFEN,
+        "pharm_class_epc": ["gamma-Aminobutyric Acid-ergic Agonist [EPC]"],
+        "pharm_class_moa": ["GABA B Agonists [MoA]"],
+        "pharm_class_pe": ["Central Nervous System Depression [PE]"],
+        "pharm_class_cs": ["Amines [CS]", "Acids [Chemical/Ingredient]", "Acids [sic]"],
+    }
+
+    assert read(label(openfda))[0].classes == [
+        ("gamma-Aminobutyric Acid-ergic Agonist", ClassType.EPC),
+        ("GABA B Agonists", ClassType.MOA),
+        ("Central Nervous System Depression", ClassType.PE),
+        ("Amines", ClassType.CS),
+        ("Acids", ClassType.CS),
+        ("Acids [sic]", ClassType.CS),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        ({"version": "five"}, "its version 'five' is no number."),
+        ({"version": None}, "its version None is no number."),
+        (
+            {"effective_time": "2024-01-15"},
+            "its effective_time '2024-01-15' is no day; YYYYMMDD was expected.",
+        ),
+        (
+            {"effective_time": "20241301"},
+            "its effective_time '20241301' is no day; YYYYMMDD was expected.",
+        ),
+        ({"openfda": []}, "its openfda is no object."),
+        ({"openfda": {"unii": [7]}}, "its unii is no list of strings."),
+        ({"openfda": {"unii": ["H789"]}}, "its UNII 'H789' cannot be one."),
+        ({"warnings": {"text": "x"}}, "its warnings is no list of strings."),
+        ({"warnings": ["x", 5]}, "its warnings is no list of strings."),
+    ],
+)
+def test_a_broken_label_is_set_aside_and_the_others_are_read(
+    broken: dict[str, Any], reason: str
+) -> None:
+    first, second, third = read(label(), {**label(), **broken}, label())
+
+    assert isinstance(first, Record)
+    assert isinstance(third, Record)
+    assert second == Unreadable("labels.json", f"record 2, SPL set id {SET_ID}", reason, SET_ID)
+
+
+def test_what_is_no_label_is_set_aside_by_its_number() -> None:
+    assert read(label(), 5, {"set_id": 5}, {"set_id": " "})[1:] == [
+        Unreadable("labels.json", "record 2", "it is no object."),
+        Unreadable("labels.json", "record 3", "it has no set_id."),
+        Unreadable("labels.json", "record 4", "it has no set_id."),
+    ]
+
+
+def test_a_version_that_is_a_number_is_read() -> None:
+    assert read({**label(), "version": 12})[0].version == "20240115.000012"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ('{"studies": []}', "it has no list 'results'"),
+        (json.dumps(label()), "it has no list 'results'"),
+        ('{"results": [{"safetyreportid": "1"}]}', "its results have no 'set_id'"),
+        ('{"results": []}', "its results have no 'set_id'"),
+    ],
+)
+def test_a_file_of_something_else_is_refused_before_anything_is_read(
+    content: str, reason: str
+) -> None:
+    reading = OpenFdaLabel().read([labels_file(label()), File("x.json", content)], Edition())
+
+    with pytest.raises(WrongFileError) as refused:
+        next(reading)
+
+    assert str(refused.value) == f"x.json: {reason}; a file of openFDA's drug labels was expected."
+
+
+def test_the_release_is_of_the_newest_day_that_its_files_give() -> None:
+    edition = edition_of(
+        labels_file(label(), updated="2024-01-15"),
+        labels_file(label(), updated="2024-02-01"),
+        labels_file(label(), updated="soon"),
+    )
+
+    assert (edition.released, edition.version) == ("2024-02-01", "2024-02-01")
+
+
+def test_files_are_complete_if_their_names_are_all_of_a_set() -> None:
+    def named(*names: str) -> bool:
+        return edition_of(*(labels_file(label(), name=name, total=9) for name in names)).complete
+
+    first, second = "drug-label-0001-of-0002.json", "drug-label-0002-of-0002.json"
+    assert named(second, first)
+    assert named(f"{first}.zip/{first}", f"{second}.zip/{second}")
+    assert named(f"a.zip/{first}", f"b/{second}.zip")
+    assert named("drug-label-0001-of-0001.json.zip/labels.json")
+    assert not named(first)
+    assert not named(first, first)
+    assert not named(first, second, second)
+    assert not named(first, "drug-label-0002-of-0003.json")
+    assert not named(first, "other-label-0002-of-0002.json")
+    assert not named(first, "labels.json")
+
+
+def test_files_whose_names_do_not_say_are_complete_if_they_hold_as_many_as_they_claim() -> None:
+    assert edition_of(labels_file(label(), label())).complete
+    assert edition_of(
+        labels_file(label(), total=3), labels_file(label(), label(), total=3)
+    ).complete
+    assert not edition_of(labels_file(label(), total=2)).complete
+    assert not edition_of(labels_file(label(), total=2), labels_file(label())).complete
+    assert not edition_of(File("x.json", json.dumps({"results": [label()]}))).complete
