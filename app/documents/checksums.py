@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+import xxhash
 from sqlmodel import col
 
 from app.models.document import Document
@@ -145,3 +146,13 @@ def moment_of(stored: datetime | str) -> datetime:
     if not isinstance(moment, datetime):
         raise ValueError(f"{stored!r} is no moment")
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def checksum_of(kind: str, id_: str, drug_id: str | None, body: bytes) -> int:
+    """A checksum of a document's JSON and of what it is found by: XXH3 as a signed 64-bit integer.
+
+    Against corruption, not tampering: it takes half a microsecond where BLAKE2 took twenty.
+    """
+    checksum = xxhash.xxh3_64(f"{kind}\0{id_}\0{drug_id or ''}\0".encode())
+    checksum.update(body)
+    return int.from_bytes(checksum.digest(), signed=True)
