@@ -281,7 +281,7 @@ def _prepare(settings: Settings) -> None:
 def _migrate(settings: Settings) -> None:
     from app.database.engines import write_engine
     from app.database.migrating import BusyDatabaseError, UnknownSchemaError, migrate, newest_schema
-    from app.ingest.publishing.rebuilding import renew_documents
+    from app.ingest.publishing.rebuilding import rebuild_documents
 
     if _schema(settings) != newest_schema():
         try:
@@ -298,7 +298,7 @@ def _migrate(settings: Settings) -> None:
             ) from None
     engine = write_engine(settings)
     try:
-        if renew_documents(engine):
+        if rebuild_documents(engine):
             click.echo("Wrote every record anew, as this version of medfacts serves it.")
     finally:
         engine.dispose()
@@ -351,7 +351,7 @@ def _require_schema(settings: Settings) -> None:
 
 def _require_data(settings: Settings) -> None:
     from app.database.engines import read_engine
-    from app.documents.rendering import renderer
+    from app.documents.rendering import DOCUMENT_VERSION
     from app.ingest.publishing.release_writer import current_release
 
     _require_schema(settings)
@@ -361,7 +361,7 @@ def _require_data(settings: Settings) -> None:
     engine.dispose()
     if release is None:
         raise CommandError(f"the database {_where(settings)} is empty; run `medfacts seed`.")
-    if release.rendered_by != renderer():
+    if release.document_version != DOCUMENT_VERSION:
         raise CommandError(
             f"the database {_where(settings)} was written for another version of medfacts; run "
             "`medfacts migrate`."

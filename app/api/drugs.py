@@ -17,7 +17,7 @@ from app.api.lists import Listing, bound_to, counts_of, unknown_drug
 from app.api.names import HOW, Match, Matches, is_named
 from app.api.reading import Reading, resource, with_release
 from app.database.engines import Statement
-from app.documents.checksums import SEALED
+from app.documents.checksums import STORED
 from app.documents.drug_records import DrugRecord, DrugWithFacts
 from app.http.pages import Cursor, PageParams, listing_of, page_of
 from app.http.parameters import SOMETHING, Text
@@ -233,13 +233,13 @@ def _items(reading: Reading, found: list[Match]) -> list[str]:
     ids = listed(reading.dialect, [match.drug_id for match in found])
     keys = listed(reading.dialect, {match.key for match in found})
     rows = {
-        (id_, key): (sealed, name, type_)
-        for id_, key, sealed, name, type_ in reversed(reading.found(NAMED, ids=ids, keys=keys))
+        (id_, key): (stored, name, type_)
+        for id_, key, name, type_, *stored in reversed(reading.found(NAMED, ids=ids, keys=keys))
     }
     items = []
     for match in found:
-        sealed, name, type_ = rows.get((match.drug_id, match.key), (None, "", ""))
-        body = reading.opened("drugs", match.drug_id, sealed, match.drug_id)
+        stored, name, type_ = rows.get((match.drug_id, match.key), ([None, 0, b""], "", ""))
+        body = reading.opened("drugs", match.drug_id, tuple(stored), match.drug_id)
         if name is None or name_key(name) != match.key or not is_named(body, name, type_):
             raise reading.damaged(f"'{match.drug_id}' was found by '{name}', which is not its name")
         matched = {"name": name, "type": type_, "how": HOW[match.tier], "distance": match.distance}
@@ -252,7 +252,7 @@ _named = (
     sa.select(
         col(Document.id),
         col(SearchedName.key),
-        SEALED.label("sealed"),
+        *STORED,
         col(SearchedName.name),
         col(SearchedName.type),
         col(SearchedName.rank),
@@ -268,7 +268,8 @@ _named = (
 )
 NAMED = with_release(
     _named,
-    *(_named.c.id, _named.c.key, _named.c.sealed, _named.c.name, _named.c.type),
+    *(_named.c.id, _named.c.key, _named.c.name, _named.c.type),
+    *(_named.c.drug_id, _named.c.checksum, _named.c.body),
     order=(_named.c.rank, _named.c.position),
 )
 _folded = (
@@ -299,8 +300,8 @@ def get_drug(
     asked = (include or "").split(",")
     included = [kind for kind in KINDS if kind in asked or "all" in asked]
     bodies: dict[str, list[str]] = {kind: [] for kind in ("drugs", *included)}
-    for kind, id_, sealed in reading.found(documents_of_drug(tuple(bodies)), drug=drug_id):
-        body = reading.opened(kind, id_, sealed, drug_id)
+    for kind, id_, *stored in reading.found(documents_of_drug(tuple(bodies)), drug=drug_id):
+        body = reading.opened(kind, id_, tuple(stored), drug_id)
         bodies.setdefault(kind, []).append(body)
     if not bodies["drugs"]:
         raise unknown_drug(reading, drug_id)
@@ -316,7 +317,7 @@ def get_drug(
 def documents_of_drug(kinds: tuple[str, ...]) -> Statement:
     """The drug's own document and those of these kinds about it, by kind and id."""
     documents = (
-        sa.select(col(Document.kind), col(Document.id), SEALED.label("sealed"))
+        sa.select(col(Document.kind), col(Document.id), *STORED)
         .where(
             col(Document.drug_id) == sa.bindparam("drug"),
             sa.or_(*(col(Document.kind) == kind for kind in kinds)),

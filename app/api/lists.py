@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from app.api.reading import LATEST, Reading, with_release
 from app.database.engines import Statement
-from app.documents.checksums import SEALED
+from app.documents.checksums import STORED
 from app.http.pages import Cursor, PageParams, listing_of
 from app.http.problems import BadParameterError, UnknownIdError
 from app.models.document import Document
@@ -73,13 +73,13 @@ class Listing:
         if drug_id is not None:
             if rows[0][1] != DRUG:
                 raise unknown_drug(reading, drug_id)
-            about = reading.opened("drugs", drug_id, rows[0][3], drug_id)
+            about = reading.opened("drugs", drug_id, rows[0][3:6], drug_id)
         if begun:
             begun.hold_release(reading.release)
 
         items = [
-            (reading.opened(self.kind, str(id_), sealed, drug_id), *keys)
-            for _, part, id_, sealed, *keys in rows
+            (reading.opened(self.kind, str(id_), (of, checksum, body), drug_id), *keys)
+            for _, part, id_, of, checksum, body, *keys in rows
             if part == ITEM
         ]
         if place := self.stands_at.get(sort.removeprefix("-")):
@@ -158,37 +158,30 @@ class Listing:
         limit = sa.bindparam("page_size", type_=sa.Integer)
         page = rows.order_by(*order).limit(limit).subquery("page")
         id_, *keys = page.c
+        is_its = sa.and_(col(Document.kind) == self.kind, col(Document.id) == id_)
         found = sa.select(
-            sa.literal_column(str(ITEM)).label("part"),
-            id_.label("id"),
-            self._sealed(id_).label("sealed"),
-            *keys,
-        )
+            sa.literal_column(str(ITEM)).label("part"), id_.label("id"), *STORED, *keys
+        ).join_from(page, Document, is_its, isouter=True)
         if "drug" in filters:
             about = sa.select(
                 sa.literal_column(str(DRUG)).label("part"),
                 col(Document.id),
-                SEALED,
+                *STORED,
                 *(sa.cast(sa.null(), c.type).label(f"key_{i}") for i, c in enumerate(columns)),
             ).where(col(Document.kind) == "drugs", col(Document.id) == sa.bindparam("drug"))
             found = sa.union_all(about, found)  # type: ignore[assignment] # selected from, either
         rows_found = found.subquery("found")
-        part, id_, sealed, *keys = rows_found.c
+        part, id_, of, checksum, body, *keys = rows_found.c
         return with_release(
             rows_found,
             self._counted(matching, filters, further).label("total"),
             part,
             id_,
-            sealed,
+            of,
+            checksum,
+            body,
             *keys,
             order=(part, *(key.desc() if backwards else key.asc() for key in keys)),
-        )
-
-    def _sealed(self, id_: sa.ColumnElement[str]) -> sa.ScalarSelect[str]:
-        return (
-            sa.select(SEALED)
-            .where(col(Document.kind) == self.kind, col(Document.id) == id_)
-            .scalar_subquery()
         )
 
     def _counted(

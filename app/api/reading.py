@@ -21,14 +21,14 @@ from starlette.types import Scope
 from app.database.engines import Reader, Statement
 from app.database.hosts import Host
 from app.documents.checksums import (
-    SEALED,
-    counts_digest,
-    is_sealed,
+    RELEASE_ROW,
+    STORED,
+    CorruptDocumentError,
+    is_verified,
     moment_of,
-    opened,
-    parts_of,
+    verified,
 )
-from app.documents.rendering import renderer
+from app.documents.rendering import DOCUMENT_VERSION
 from app.http.conditional_requests import modified_at
 from app.http.headers import VERSION, announce
 from app.http.pages import Cursor, next_path
@@ -46,21 +46,11 @@ T = TypeVar("T")
 logger = logging.getLogger("medfacts")
 
 LATEST = (
-    sa.select(
-        col(Release.id),
-        col(Release.loaded_at),
-        col(Release.rendered_by),
-        col(Release.number),
-        col(Release.counts),
-        col(Release.seal),
-    )
+    sa.select(*RELEASE_ROW)
     .where(col(Release.number) == sa.select(sa.func.max(col(Release.number))).scalar_subquery())
     .subquery("latest")
 )
-RELEASE = (
-    *(LATEST.c.number, LATEST.c.id, LATEST.c.loaded_at, LATEST.c.rendered_by),
-    LATEST.c.seal,
-)
+RELEASE = (*LATEST.c,)
 
 
 def with_release(
@@ -81,7 +71,6 @@ class Reading:
         self.scope = scope
         self.headers: list[tuple[bytes, bytes]] = []
         self.release = ""
-        self._seal = ""
         self.dialect = reader.engine.dialect.name
         self._reader = reader
 
@@ -96,19 +85,19 @@ class Reading:
         if not rows:
             raise NoDataError("No data has been loaded yet; `medfacts seed` loads it.")
         released = rows[0][: len(RELEASE)]
-        _, id_, loaded_at, rendered_by, seal = released
-        if rendered_by != renderer():
+        _, id_, loaded_at, version, _, _ = released
+        if version != DOCUMENT_VERSION:
             raise UnavailableError(
                 "The data was written for another version of the program; `medfacts migrate` "
                 "brings it up to date."
             )
-        if seal is None or not is_sealed(*released):
-            raise self.damaged(NO_SEAL)
+        if not is_verified(*released):
+            raise self.damaged(CORRUPT_RELEASE)
         if not statement.fits(rows):
             raise self.damaged("a value is of another type than its column")
         self._reader.serves(released[0])
         self.scope["state"]["release"] = released
-        before, self.release, self._seal = self.release, id_, seal
+        before, self.release = self.release, id_
         if before and before != self.release:
             raise _AnotherReleaseError
         announce(self.scope, "Data-Release", self.release)
@@ -143,23 +132,26 @@ class Reading:
 
         Raises `DamagedError` if it is not what was written, or is not there and should be.
         """
-        [(sealed,)] = self.rows(DOCUMENT, kind=kind, id=id_)
-        if sealed is None:
+        [stored] = self.rows(DOCUMENT, kind=kind, id=id_)
+        if stored[1] is None:
             self.hold_absent(kind, id_)
             return None
-        return self.opened(kind, id_, sealed)
+        return self.opened(kind, id_, stored)
 
-    def opened(self, kind: str, id_: str, sealed: object, drug_id: str | None = None) -> str:
-        """The body of a `SEALED` document, which is what was written and of this drug.
+    def opened(
+        self, kind: str, id_: str, stored: tuple[Any, ...], drug_id: str | None = None
+    ) -> str:
+        """The body of a document as it is `STORED`, which is what was written and of this drug.
 
         Raises `DamagedError` if it is not.
         """
-        found = opened(kind, id_, sealed)
-        if found is None:
-            raise self.damaged(f"the record of {kind} '{id_}' does not match its digest")
-        if drug_id is not None and drug_id != found[0]:
+        try:
+            body = verified(kind, id_, *stored).decode()
+        except CorruptDocumentError as error:
+            raise self.damaged(error.what) from error
+        if drug_id is not None and drug_id != stored[0]:
             raise self.damaged(f"{kind} '{id_}' was found for '{drug_id}', which it is not of")
-        return found[1]
+        return body
 
     def hold_absent(self, kind: str, id_: str) -> None:
         """Raise `DamagedError` if the other tables have what no document was found of."""
@@ -167,13 +159,9 @@ class Reading:
             raise self.damaged(f"the record of {kind} '{id_}' is not found where it should be")
 
     def counted(self, counts: Any) -> dict[str, int]:
-        """What the release counts; raises `DamagedError` if its seal is of other counts."""
-        with suppress(ValueError, TypeError, RecursionError):
-            read: Any = json.loads(counts) if isinstance(counts, str | bytes) else counts
-            if counts_digest(read) == parts_of(self._seal)[1]:
-                counted: dict[str, int] = read
-                return counted
-        raise self.damaged("what the release counts does not match its seal")
+        """What the release counts."""
+        counted: dict[str, int] = json.loads(counts)
+        return counted
 
     def hold_number(self, what: str, found: int, expected: int) -> None:
         """Raise `DamagedError` if there are not as many as there should be."""
@@ -249,17 +237,17 @@ NOUNS = {
 """By kind, whether the table of what a document is of has it: told where no document is found."""
 
 _found = (
-    sa.select(SEALED.label("sealed"))
+    sa.select(*STORED)
     .where(
         col(Document.kind) == sa.bindparam("kind"),
         col(Document.id) == sa.bindparam("id"),
     )
     .subquery("found")
 )
-DOCUMENT = with_release(_found, _found.c.sealed)
+DOCUMENT = with_release(_found, *_found.c)
 
 
-NO_SEAL = "the newest release does not match its seal"
+CORRUPT_RELEASE = "the newest release does not match its checksum"
 
 SERVED = Statement(sa.select(*RELEASE))
 
@@ -272,8 +260,8 @@ async def release_served(reader: Reader) -> tuple[Any, ...] | None:
 
     def read() -> tuple[Any, ...] | None:
         rows = reader.rows_of_release(SERVED, {})
-        if rows and rows[0][4] is not None and not is_sealed(*rows[0]):
-            raise DamagedError(NO_SEAL)
+        if rows and not is_verified(*rows[0]):
+            raise DamagedError(CORRUPT_RELEASE)
         return rows[0] if rows else None
 
     return await reader.within(SECONDS_TO_TELL, partial(soundly, reader, {}, read))

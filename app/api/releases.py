@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from app.api.lists import Listing
 from app.api.reading import LATEST, Reading, resource, with_release
-from app.documents.checksums import SEALED
+from app.documents.checksums import STORED
 from app.documents.records import record_of
 from app.http.pages import PageParams, page_of
 from app.http.problems import BadParameterError, ReleaseChangedError, documented
@@ -27,14 +27,16 @@ RELEASES = Listing(
 )
 
 _releases = (
-    sa.select(col(Document.id), SEALED.label("sealed"))
+    sa.select(col(Document.id), *STORED)
     .where(col(Document.kind) == "releases")
     .subquery("releases")
 )
 CURRENT = with_release(
     _releases,
     LATEST.c.number,
-    _releases.c.sealed,
+    _releases.c.drug_id,
+    _releases.c.checksum,
+    _releases.c.body,
     on=_releases.c.id == sa.cast(LATEST.c.number, sa.String),
 )
 
@@ -67,5 +69,5 @@ def get_current_release(reading: Reading) -> str:
 
 def current_release(reading: Reading) -> str:
     """The release that is being served, as JSON."""
-    [(number, sealed)] = reading.rows(CURRENT)
-    return reading.opened("releases", str(number), sealed)
+    [(number, *stored)] = reading.rows(CURRENT)
+    return reading.opened("releases", str(number), tuple(stored))

@@ -1,7 +1,7 @@
 """Which drug is meant by a name or an identifier: one, or several, or none, and never a guess."""
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,8 +17,7 @@ from sqlmodel import col
 from app.api.drugs import IDENTIFIER
 from app.api.names import BEGINS, CLOSE, Match, Matches, is_named
 from app.api.reading import Reading, resource, with_release
-from app.documents.checksums import SEALED
-from app.documents.keys import claim_digest
+from app.documents.checksums import STORED
 from app.documents.records import Link
 from app.http.parameters import Text
 from app.http.problems import BadParameterError, documented
@@ -29,13 +28,11 @@ from app.models.lookup import (
     ClaimedIdentifier,
     ClaimedName,
     SearchedName,
-    SearchedPiece,
-    SharedKey,
 )
 from app.names.normalization import folded, name_key
 from app.names.qualifiers import Beside, readings_of, without_salt
 from app.names.qualifiers import Reading as NameReading
-from app.search.index import drugs_named_with, first_pieces, has_piece, listed, one_of, part
+from app.search.index import drugs_named_with, listed, one_of, part
 
 router = resource("Search")
 
@@ -207,8 +204,8 @@ def _hold(reading: Reading, resolutions: list[Resolution]) -> None:
         return
     ids = listed(reading.dialect, {drug.id for drug, *_ in named})
     bodies = {
-        id_: reading.opened("drugs", id_, sealed, id_)
-        for id_, sealed in reading.found(RECORDS, ids=ids)
+        id_: reading.opened("drugs", id_, tuple(stored), id_)
+        for id_, *stored in reading.found(RECORDS, ids=ids)
     }
     for drug, name, type_, identifier in named:
         body = bodies.get(drug.id, "")
@@ -229,7 +226,7 @@ def _has(body: str, identifier: str) -> bool:
 
 
 _records = (
-    sa.select(col(Document.id), SEALED.label("sealed"))
+    sa.select(col(Document.id), *STORED)
     .where(col(Document.kind) == "drugs", one_of(col(Document.id), "ids"))
     .subquery("records")
 )
@@ -300,31 +297,12 @@ class _Stored:
 
 
 def _looked_up(reading: Reading, keys: set[str]) -> list[tuple[Any, ...]]:
-    """The names and the claims that these keys are looked up by: as many as there should be.
+    """The names and the claims that these keys are looked up by.
 
     Each is what it is, its key, drug, generic name, name and type; a claim has less.
     """
-    values = {"keys": listed(reading.dialect, keys), "pieces": first_pieces(keys)}
-    rows = reading.found(NAMED, **values)
-    _hold_rows(reading, rows)
-    for what, key, id_, _, name, _, digest, claim, _ in rows:
-        if what == CLAIM and digest != claim_digest(key, claim, id_, name):
-            raise reading.damaged(f"what is claimed of '{key}' does not match its digest")
-    return [row[:6] for row in rows if row[0] in (NAME, CLAIM)]
-
-
-def _hold_rows(reading: Reading, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Raise `DamagedError` unless each key has as many rows as were written.
-
-    A name that has one row alone is known by its piece to be there. Of identifiers the claims are
-    counted, and a drug's own is none.
-    """
-    names, claims = (Counter(row[1] for row in rows if row[0] == what) for what in (NAME, CLAIM))
-    for what, key, *_, number in rows:
-        if what == SHARED:
-            reading.hold_number(f"rows of '{key}'", names[key] + claims[key], number)
-        elif what == PIECE and not names[key]:
-            raise reading.damaged(f"the name '{key}' is not found where it should be")
+    rows = reading.found(NAMED, keys=listed(reading.dialect, keys))
+    return [row[:6] for row in rows]
 
 
 def _hold_key(
@@ -461,17 +439,11 @@ def _by_identifier(reading: Reading, identifiers: list[str]) -> list[Resolution]
     asked = [tuple(identifier.split(":", 1)) for identifier in identifiers]
     systems = listed(reading.dialect, {system for system, _ in asked})
     values = listed(reading.dialect, {each for _, value in asked for each in _spelt(value)})
-    both = listed(reading.dialect, {f"{system}:{e}" for system, v in asked for e in _spelt(v)})
     found: dict[str, dict[str, Candidate]] = defaultdict(dict)
-    rows = reading.found(IDENTIFIED, systems=systems, values=values, both=both)
-    _hold_rows(reading, rows)
-    for what, key, id_, generic, substance, _, digest, _, _ in rows:
-        if what == SHARED:
-            continue
+    rows = reading.found(IDENTIFIED, systems=systems, values=values)
+    for _, key, id_, generic, substance in rows:
         if generic is None:
             raise reading.damaged(f"'{id_}' has an identifier, and is not there")
-        if what == CLAIM and digest != claim_digest(id_, *key.split(":", 1), substance):
-            raise reading.damaged(f"what is claimed of '{key}' does not match its digest")
         candidate = Candidate(
             drug=Link(id=id_, name=generic),
             match=ResolveMatch.IDENTIFIER,
@@ -494,9 +466,9 @@ def _spelt(value: str) -> Iterator[str]:
     yield from dict.fromkeys((value.strip(), value.strip().upper(), value.strip().lower()))
 
 
-OWN, NAME, CLAIM, SHARED, PIECE, PART = range(6)
-"""What a row that is looked up is: a drug's own identifier, a name, a claim to either, how many
-names and claims there should be, that a name has a piece, or that a drug has a part of one."""
+OWN, NAME, CLAIM, PART = range(4)
+"""What a row that is looked up is: a drug's own identifier, a name, a claim to either, or that a
+drug has a part of one."""
 
 NULL: Any = sa.cast(sa.null(), sa.String())
 NOTHING: Any = sa.literal_column("0")
@@ -508,8 +480,6 @@ _named: Any = sa.select(
     col(Drug.name).label("generic"),
     col(SearchedName.name),
     sa.type_coerce(col(SearchedName.type), sa.String()).label("type"),
-    NULL.label("digest"),
-    NULL.label("claim"),
     col(SearchedName.position).label("number"),
 ).join_from(SearchedName, Drug, col(Drug.id) == col(SearchedName.drug_id), isouter=True)
 _claimed: Any = sa.select(
@@ -519,23 +489,17 @@ _claimed: Any = sa.select(
     col(Drug.name),
     col(ClaimedName.substance),
     NULL,
-    col(ClaimedName.digest),
-    col(ClaimedName.claim),
     NOTHING,
 ).join_from(ClaimedName, Drug, col(Drug.id) == col(ClaimedName.drug_id), isouter=True)
 
 
 def _also(what: int, key: Any, number: Any = NOTHING, drug_id: Any = NULL) -> Any:
-    return sa.select(sa.literal_column(str(what)), key, drug_id, *[NULL] * 5, number)
+    return sa.select(sa.literal_column(str(what)), key, drug_id, *[NULL] * 3, number)
 
 
 _by_key = sa.union_all(
     _named.where(one_of(col(SearchedName.key), "keys")),
     _claimed.where(one_of(col(ClaimedName.key), "keys")),
-    _also(SHARED, col(SharedKey.key), col(SharedKey.number)).where(
-        one_of(col(SharedKey.key), "keys")
-    ),
-    _also(PIECE, col(SearchedPiece.key)).where(has_piece("pieces")),
 ).subquery("by_key")
 _family_of = _named.where(
     col(SearchedName.key) > sa.bindparam("key"), col(SearchedName.key) < sa.bindparam("end")
@@ -566,7 +530,7 @@ FAMILY = _names_of(sa.union_all(_family_of, _names_with_it).subquery("family"))
 """Names that begin with a text, and beside them those of the drugs that have it in one."""
 
 
-def _identified(table: Any, what: int, substance: Any, digest: Any) -> Any:
+def _identified(table: Any, what: int, substance: Any) -> Any:
     system, value = sa.type_coerce(col(table.system), sa.String()), col(table.value)
     return (
         sa.select(
@@ -575,23 +539,15 @@ def _identified(table: Any, what: int, substance: Any, digest: Any) -> Any:
             col(table.drug_id),
             col(Drug.name).label("generic"),
             substance,
-            NULL.label("type"),
-            digest,
-            NULL.label("claim"),
-            NOTHING.label("number"),
         )
         .join_from(table, Drug, col(Drug.id) == col(table.drug_id), isouter=True)
         .where(one_of(system, "systems"), one_of(value, "values"))
     )
 
 
-_of_claim = (col(ClaimedIdentifier.substance), col(ClaimedIdentifier.digest))
 _identified_by = sa.union_all(
-    _identified(DrugIdentifier, OWN, NULL.label("name"), NULL.label("digest")),
-    _identified(ClaimedIdentifier, CLAIM, *_of_claim),
-    _also(SHARED, col(SharedKey.key), col(SharedKey.number)).where(
-        one_of(col(SharedKey.key), "both")
-    ),
+    _identified(DrugIdentifier, OWN, NULL.label("name")),
+    _identified(ClaimedIdentifier, CLAIM, col(ClaimedIdentifier.substance)),
 ).subquery("identified")
 IDENTIFIED = with_release(
     _identified_by,

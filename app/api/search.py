@@ -17,7 +17,7 @@ from app.api.facts import DrugFilter
 from app.api.lists import unknown_drug
 from app.api.reading import SERVED, Reading, resource, with_release
 from app.database.engines import Statement
-from app.documents.checksums import SEALED
+from app.documents.checksums import STORED
 from app.documents.records import Link
 from app.http.pages import Cursor, Page, PageParams, foreign, listing_of
 from app.http.parameters import SOMETHING
@@ -181,12 +181,12 @@ def search(
 
 
 def _opened(
-    reading: Reading, filters: Filters, number: int, kind: str, id_: str, sealed: str
+    reading: Reading, filters: Filters, number: int, kind: str, id_: str, *stored: Any
 ) -> tuple[str, str, str]:
     """The document of a number that was found: what was written, and what was asked for."""
     if filters.kind not in (None, kind) or not is_number_of(number, kind, id_):
         raise reading.damaged(f"the number {number} was found, which is not of {kind} '{id_}'")
-    return kind, id_, reading.opened(kind, id_, sealed, filters.drug)
+    return kind, id_, reading.opened(kind, id_, stored, filters.drug)
 
 
 def _begun(text: str, listing: str) -> Cursor:
@@ -233,7 +233,7 @@ def page_of_hits(dialect: str, way: str, counted: str | None) -> Statement:
     """Documents that have the words in one way, each with its number; and how many are counted."""
     listed = hits(dialect, way).subquery("listed")
     records = (
-        sa.select(*listed.c, col(Document.kind), col(Document.id), SEALED.label("sealed"))
+        sa.select(*listed.c, col(Document.kind), col(Document.id), *STORED)
         .join_from(listed, Document, col(Document.number) == listed.c.number, isouter=True)
         .subquery("records")
     )
