@@ -25,6 +25,7 @@ from app.floor import Floor
 from app.http.cache import Cache
 from app.http.conditional_requests import NO_STORE, Representations
 from app.http.cors import AnswerPreflights, ReadableByPages
+from app.http.exchange import Exchange
 from app.http.headers import (
     HEALTH,
     VERSION,
@@ -67,7 +68,6 @@ class Api(FastAPI):
             return
         # FastAPI's own telemetry, around all layers: the innermost finds that it is at work.
         scope.get("extensions", {}).pop(WRITE, None)  # which it does not see
-        scope.setdefault("state", {})
         await self._native_telemetry(app=self.layers, scope=scope, receive=receive, send=send)
 
     def tell_gauges(self, **more: float) -> None:
@@ -94,7 +94,7 @@ class Api(FastAPI):
         try:
             await super().__call__(scope, receive, send)
         finally:
-            scope["state"]["route"] = getattr(scope.get("route"), "path", None)
+            Exchange.of(scope).route = getattr(scope.get("route"), "path", None)
 
 
 def create_app(

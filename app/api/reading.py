@@ -29,8 +29,8 @@ from app.documents.checksums import (
     verified,
 )
 from app.documents.rendering import DOCUMENT_VERSION
-from app.http.conditional_requests import modified_at
-from app.http.headers import VERSION, announce
+from app.http.exchange import Exchange
+from app.http.headers import VERSION
 from app.http.pages import Cursor, next_path
 from app.http.problems import DamagedError, NoDataError, UnavailableError
 from app.http.routing import Router, WorkRoute
@@ -96,12 +96,13 @@ class Reading:
         if not statement.fits(rows):
             raise self.damaged("a value is of another type than its column")
         self._reader.serves(released[0])
-        self.scope["state"]["release"] = released
+        exchange = Exchange.of(self.scope)
+        exchange.release = released
         before, self.release = self.release, id_
         if before and before != self.release:
             raise _AnotherReleaseError
-        announce(self.scope, "Data-Release", self.release)
-        modified_at(self.scope, moment_of(loaded_at))
+        exchange.announce("Data-Release", self.release)
+        exchange.modified_at(moment_of(loaded_at))
         return [row[len(RELEASE) :] for row in rows]
 
     def found(self, statement: Statement, **values: Any) -> list[tuple[Any, ...]]:
@@ -211,7 +212,7 @@ def _tell(scope: Scope, error: Exception, hosts: set[Host], outcome: str) -> Non
     """Write down, loudly, that data is damaged; the scope is empty if no request asked for it."""
     logger.critical(
         "%sthe data is damaged%s: %s. %s; `medfacts check` tells what else is.",
-        f"request {scope.get('request_id')}: " if scope else "",
+        f"request {Exchange.of(scope).request_id}: " if scope else "",
         f" at {' or '.join(sorted(map(str, hosts)))}" if hosts else "",
         error.what if isinstance(error, DamagedError) else str(error).strip().rstrip("."),
         outcome,

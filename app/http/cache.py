@@ -26,7 +26,8 @@ from app.http.conditional_requests import (
     lines,
     preferred_coding,
 )
-from app.http.headers import HEALTH, REQUEST_ID, Write, request_id
+from app.http.exchange import REQUEST_ID, Exchange, request_id
+from app.http.headers import HEALTH, Write
 from app.http.observing import Client, Observer, Seen
 from app.http.problems import PreconditionError
 from app.http.request_limits import Limits, headers_refusal, target_of
@@ -61,9 +62,10 @@ class Kept:
     etag: bytes
     body: bytes
     counted_at: int
+    route: str | None
 
     @classmethod
-    def of(cls, answer: Answer, counted_at: int) -> Self:
+    def of(cls, answer: Answer, counted_at: int, route: str | None) -> Self:
         """What is kept of an answer."""
         described = [header for header in answer.headers if header[0] in METADATA]
         others = answer.headers[len(described) :]
@@ -75,6 +77,7 @@ class Kept:
             answer.header(b"etag") or b"",
             answer.body,
             counted_at,
+            route,
         )
 
     def head(self, status: int, id_: bytes) -> bytes:
@@ -175,8 +178,7 @@ class Cache:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        begun = monotonic()
-        scope.setdefault("state", {})["came"] = begun
+        exchange = Exchange.of(scope)
         self.in_progress += 1
         try:
             target = _target(scope, self._limits)
@@ -184,27 +186,29 @@ class Cache:
                 answer = await answer_of(self.app, scope, receive)
             else:
                 answer = await self._answer(target, scope, receive)
-            self._observer.answered(scope, answer, monotonic() - begun)
+            self._observer.answered(scope, answer, monotonic() - exchange.began)
         finally:
             self.in_progress -= 1
         await answer.send(scope, send)
 
     async def _answer(self, target: bytes, scope: Scope, receive: Receive) -> Answer:
         asked = _combined(scope["headers"])
+        exchange = Exchange.of(scope)
         kept = await self._found(target, asked) if self._most_bytes else None
         if kept is not None:
-            answer = kept.answer(request_id(asked.get(REQUEST_ID)))
-            scope["state"] |= {"cache": "hit", "place": kept.counted_at}
+            answer = kept.answer(exchange.request_id.encode())
+            exchange.cache = "hit"
+            exchange.route = kept.route
         else:
             answer = await self._asked_for(target, asked, scope, receive)
-            scope["state"]["cache"] = "miss"
+            exchange.cache = "miss"
         if CONDITIONS.isdisjoint(asked):
             return answer
         outcome = conditioned(answer, scope["headers"])
         if kept is not None and outcome is not answer:
-            scope["state"]["cache"] = "revalidated"
+            exchange.cache = "revalidated"
         if isinstance(outcome, PreconditionError):
-            scope["state"] |= {"refusal": outcome, "announced": {}}
+            exchange.refuse(outcome)
             return await answer_of(self.app, scope, receive)
         return outcome
 
@@ -234,10 +238,11 @@ class Cache:
             flight = flights[key] = asyncio.get_running_loop().create_future()
         try:
             answer = await answer_of(self.app, scope, receive)
-            if release := scope["state"].get("release"):
+            exchange = Exchange.of(scope)
+            if release := exchange.release:
                 self._confirm(release, begun)
                 if self._most_bytes and release == self._release and may_be_kept(answer):
-                    self._keep(target, asked, answer, self._observer.place(scope))
+                    self._keep(target, asked, answer, exchange.route)
             return answer
         finally:
             if flight is not None:
@@ -256,13 +261,16 @@ class Cache:
         return (target, *[_selected(name, asked) for name in self._varies])
 
     def _keep(
-        self, target: bytes, asked: dict[bytes, bytes], answer: Answer, counted_at: int
+        self, target: bytes, asked: dict[bytes, bytes], answer: Answer, route: str | None
     ) -> None:
         varies = {*self._varies, *answer.listed(b"vary")}
         if len(varies) > len(self._varies):
             self._varies = tuple(sorted(varies))
             self._forget()
-        key, kept = self._key(target, asked), Kept.of(answer, counted_at)
+        key, kept = (
+            self._key(target, asked),
+            Kept.of(answer, self._observer.tally.place(route), route),
+        )
         if _size(key, kept) > self._most_bytes or _length(key) > LONGEST_KEY:
             return
         if key in self._answers:
@@ -327,7 +335,7 @@ def _target(scope: Scope, limits: Limits) -> bytes | None:
     """What a request asks for; None if it is none that can be answered from here."""
     if scope["method"] != "GET" or scope["path"].startswith(HEALTH):
         return None
-    if scope["state"].get("refusal"):
+    if Exchange.of(scope).refusal:
         return None
     if headers_refusal(scope["headers"], scope["http_version"], limits):
         return None

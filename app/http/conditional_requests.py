@@ -14,6 +14,7 @@ import brotli
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.http.exchange import Exchange
 from app.http.headers import WRITE
 from app.http.problems import PreconditionError
 
@@ -149,7 +150,7 @@ class Representations:
             described.append((b"content-encoding", coding.encode()))
             tag = f"{tag}-{coding}"
         described.append((b"content-length", b"%d" % len(body)))
-        modified = max(self.changed, scope["state"].get("modified", self.changed))
+        modified = max(self.changed, Exchange.of(scope).modified or self.changed)
         headers = [
             *described,
             *(header for header in answer.headers if header[0] not in METADATA),
@@ -164,11 +165,6 @@ class Representations:
 @lru_cache(maxsize=64)
 def _http_date(moment: datetime) -> bytes:
     return format_datetime(moment, usegmt=True).encode()
-
-
-def modified_at(scope: Scope, moment: datetime) -> None:
-    """Say when what this request reads was last modified; kept to the second, as HTTP has it."""
-    scope["state"]["modified"] = moment.astimezone(UTC).replace(microsecond=0)
 
 
 def _is_known(asked: Headers, etag: str, modified: datetime | None) -> bool:

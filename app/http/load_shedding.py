@@ -10,6 +10,7 @@ from time import monotonic
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.http.exchange import Exchange
 from app.http.headers import HEALTH
 from app.http.problems import OverloadedError
 
@@ -45,13 +46,13 @@ class Admission:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on in its turn, or have it answered with a 503."""
         is_free = scope["path"].startswith(HEALTH) if scope["type"] == "http" else True
-        if is_free or scope["state"].get("refusal"):
+        if is_free or Exchange.of(scope).refusal:
             await self.app(scope, receive, send)
             return
         if self._inside < self._at_once:
             self._inside += 1
         elif self._expected_wait() > self._longest_wait or not await self._turn():
-            scope["state"]["refusal"] = OverloadedError(OverloadedError.example)
+            Exchange.of(scope).refuse(OverloadedError(OverloadedError.example))
             await self.app(scope, receive, send)
             return
         begun = self._moved = monotonic()

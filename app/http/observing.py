@@ -7,7 +7,7 @@ from opentelemetry import trace
 from starlette.types import Scope
 
 from app.http.conditional_requests import Answer
-from app.http.headers import REQUEST_ID
+from app.http.exchange import REQUEST_ID, Exchange
 from app.http.problems import OverloadedError, TookTooLongError, TooManyError
 from app.http.tally import Tally
 
@@ -60,19 +60,12 @@ class Observer:
         self.log = log
         self._traces = traces
 
-    def place(self, scope: Scope) -> int:
-        """Where the route of a request is counted, once it is known."""
-        state = scope["state"]
-        place: int | None = state.get("place")
-        return self.tally.place(state.get("route")) if place is None else place
-
     def answered(self, scope: Scope, answer: Answer, seconds: float) -> None:
         """Take note of an answer that is about to be sent."""
-        state = scope["state"]
-        method = scope.get("asked_method", scope["method"])
-        place, outcome = self.place(scope), state.get("cache", "bypass")
+        exchange = Exchange.of(scope)
+        method, outcome, place = exchange.method, exchange.cache, self.tally.place(exchange.route)
         self.tally.count(place, method, answer.status, outcome, seconds)
-        if (reason := REFUSALS.get(type(state.get("refusal")))) is not None:
+        if (reason := REFUSALS.get(type(exchange.refusal))) is not None:
             self.tally.refused(reason)
         if self._traces:
             span, route = trace.get_current_span(), self.tally.route_at(place)

@@ -36,6 +36,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.database.outage import Outage
+from app.http.exchange import Exchange
 from app.http.headers import ALLOW
 from app.models.base import Shape
 
@@ -348,7 +349,7 @@ PROBLEMS: tuple[type[ProblemError], ...] = (
 
 def problem_response(request: Request, error: ProblemError) -> JSONResponse:
     """The error as a client is told of it."""
-    body = problem_of(error, request.scope.get("request_id", ""))
+    body = problem_of(error, Exchange.of(request.scope).request_id)
     return JSONResponse(
         body.model_dump(),
         status_code=error.status,
@@ -413,7 +414,7 @@ def handle_errors(app: FastAPI, outage: Outage) -> None:
                 return Response(status_code=204, headers={"Allow": ALLOW})
             return problem_response(request, MethodError.of(request.method))
         if error.status_code == NotFoundError.status:
-            path = shortened(request.scope.get("asked_path", request.scope["path"]))
+            path = shortened(Exchange.of(request.scope).path)
             detail = f"There is nothing at '{path}'. /v1 lists what there is."
             return problem_response(request, NotFoundError(detail))
         return problem_response(request, RequestError(str(error.detail)))
@@ -423,7 +424,7 @@ def handle_errors(app: FastAPI, outage: Outage) -> None:
     @app.exception_handler(sqlite3.Error)
     @app.exception_handler(psycopg.Error)
     async def database_away(request: Request, error: Exception) -> JSONResponse:
-        outage.failed(error, request.scope.get("request_id", ""))
+        outage.failed(error, Exchange.of(request.scope).request_id)
         if isinstance(error, psycopg.errors.QueryCanceled):  # by Postgres's own clock
             detail = "It took too long. Please try again, or ask for less."
             return problem_response(request, TookTooLongError(detail))
@@ -485,7 +486,7 @@ def _expected(error: Any) -> str:
 
 def of_request(scope: Scope) -> dict[str, Any]:
     """What a line in the log has of the request that it is about: `extra=` for a logger."""
-    return {"request_id": scope.get("request_id")}
+    return {"request_id": Exchange.of(scope).request_id}
 
 
 def shortened(text: str) -> str:

@@ -25,6 +25,7 @@ from uvicorn.protocols.http.httptools_impl import (
 )
 
 from app.http.conditional_requests import lines
+from app.http.exchange import Exchange
 from app.http.headers import HEALTH, WRITE
 from app.http.problems import (
     LargeHeadersError,
@@ -217,9 +218,9 @@ class StrictProtocol(HttpToolsProtocol):
         self._is_hit = self._may_be_hit() and self._hit()
         if not self._is_hit:
             is_refused = self._is_one_too_many and not self.url.decode("latin-1").startswith(HEALTH)
-            if is_refused:
-                self.scope["state"]["refusal"] = TooManyError(TooManyError.example)
             super().on_headers_complete()
+            if is_refused:
+                Exchange.of(self.scope).refuse(TooManyError(TooManyError.example))  # type: ignore[arg-type]
             self.cycle.keep_alive &= not is_refused
             if self._leaves:
                 self._end()
@@ -324,7 +325,7 @@ class StrictProtocol(HttpToolsProtocol):
         elif self.cycle.response_complete:
             self.transport.close()
         else:  # The head was right. The app is told, if it has not looked at it yet.
-            self.cycle.scope["state"]["refusal"] = error
+            Exchange.of(self.cycle.scope).refuse(error)  # type: ignore[arg-type]
             self.cycle.keep_alive = False
 
     def _answer_instead(self, error: ProblemError) -> None:
@@ -334,7 +335,7 @@ class StrictProtocol(HttpToolsProtocol):
         is_head = self.parser.get_method() == b"HEAD"
         self.scope["method"] = "HEAD" if is_head else "GET"
         self.scope["path"], self.scope["raw_path"], self.scope["query_string"] = "/", b"/", b""
-        self.scope["state"]["refusal"] = error
+        Exchange.of(self.scope).refuse(error)  # type: ignore[arg-type]
         previous, transport = self.cycle, _Lingering(self.transport, self._linger)
         self.cycle = RequestResponseCycle(
             scope=self.scope,

@@ -10,6 +10,7 @@ from fastapi import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.http.exchange import Exchange
 from app.http.headers import ALLOW
 from app.http.problems import (
     LargeHeadersError,
@@ -55,7 +56,7 @@ HOST = re.compile(rb"[A-Za-z0-9._~!$&'()*+,;=:%\[\]-]*")
 class RefuseMalformed:
     """Refuses what is no request, or none that both engines would answer alike.
 
-    `scope["state"]["refusal"]` holds an error that was found before; then that is it. What is
+    If an error was found before, then that is it. What is
     passed on has its parameters in order, so that their order changes no answer.
     """
 
@@ -69,7 +70,7 @@ class RefuseMalformed:
             await self.app(scope, receive, send)
             return
         target = target_of(scope["raw_path"], scope["query_string"], self._limits)
-        refusal = scope["state"].get("refusal") or headers_refusal(
+        refusal = Exchange.of(scope).refusal or headers_refusal(
             scope["headers"], scope["http_version"], self._limits
         )
         if target is not None and not refusal:

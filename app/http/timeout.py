@@ -6,6 +6,7 @@ from time import monotonic
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.database.outage import Outage
+from app.http.exchange import Exchange
 from app.http.headers import HEALTH
 from app.http.problems import TookTooLongError
 
@@ -13,7 +14,7 @@ from app.http.problems import TookTooLongError
 class Deadline:
     """Gives up a request after so many seconds, and has it answered with a 503.
 
-    The cache says since when. The app inside has to be done before anything is sent. Health always
+    The app inside has to be done before anything is sent. Health always
     has its time.
     """
 
@@ -27,8 +28,8 @@ class Deadline:
         if scope["type"] != "http" or scope["path"].startswith(HEALTH):
             await self.app(scope, receive, send)
             return
-        came = scope["state"].get("came")
-        waited = monotonic() - came if came else 0
+        exchange = Exchange.of(scope)
+        waited = monotonic() - exchange.began
         try:
             async with asyncio.timeout(self._seconds - waited) as limit:
                 await self.app(scope, receive, send)
@@ -37,5 +38,5 @@ class Deadline:
                 raise
             self._outage.counted()
             detail = f"It took over {self._seconds:g} seconds. Please try again, or ask for less."
-            scope["state"] |= {"refusal": TookTooLongError(detail), "announced": {}}
+            exchange.refuse(TookTooLongError(detail))
             await self.app(scope, receive, send)
