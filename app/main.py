@@ -18,9 +18,8 @@ from app import __version__
 from app import api as resources
 from app.api.metrics import Newest
 from app.api.reading import release_served
-from app.database.engines import Reader
-from app.database.hosts import WATCHERS_LIFETIME
 from app.database.outage import Outage
+from app.database.reading import ConnectionPool
 from app.floor import Floor
 from app.http.cache import Cache
 from app.http.conditional_requests import NO_STORE, Representations
@@ -72,7 +71,7 @@ class Api(FastAPI):
 
     def tell_gauges(self, **more: float) -> None:
         """Tell the tally how this process stands now."""
-        pool: Any = self.state.reader.engine.pool  # whose kind has a size
+        pool: Any = self.state.pool.engine.pool  # whose kind has a size
         stands = {
             "pid": os.getpid(),
             "in_progress": self.cache.in_progress,
@@ -86,7 +85,7 @@ class Api(FastAPI):
 
     def close(self) -> None:
         """Let go of the database."""
-        self.state.reader.close()
+        self.state.pool.close()
         self.state.watcher.close()
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -137,9 +136,8 @@ def create_app(
     api.router.route_class = Route
     api.state.floor = floor or Floor()
     api.state.outage = Outage()
-    api.state.reader = Reader(settings, api.state.floor, outage=api.state.outage)
-    watching = settings.model_copy(update={"pool_size": 1})
-    api.state.watcher = Reader(watching, api.state.floor, WATCHERS_LIFETIME, api.state.outage)
+    api.state.pool = ConnectionPool(settings)
+    api.state.watcher = ConnectionPool(settings.model_copy(update={"pool_size": 1}))
     api.state.newest = Newest(api.state.watcher)
     api.state.tally = tally or Tally()
     api.state.tracer = traces.get_tracer("medfacts", __version__) if traces else None
@@ -186,7 +184,7 @@ def _put_layers_around(api: Api, settings: Settings, resources: frozenset[str]) 
     app = LastResort(app)
     app = ReadableByPages(app, settings.cors_origins)
     app = CommonHeaders(app)
-    at_once, longest_wait = api.state.reader.at_once, settings.longest_wait
+    at_once, longest_wait = api.state.pool.at_once, settings.longest_wait
     api.admission = Admission(app, at_once=at_once, longest_wait=longest_wait)
     api.cache = Cache(
         Deadline(api.admission, seconds=settings.request_seconds, outage=api.state.outage),

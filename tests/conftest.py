@@ -297,7 +297,7 @@ def counted_queries(app: Api) -> Iterator[list[None]]:
     def note(*_: Any) -> None:
         statements.append(None)
 
-    engine = app.state.reader.engine
+    engine = app.state.pool.engine
     sa.event.listen(engine, "checkout", note)
     yield statements
     sa.event.remove(engine, "checkout", note)

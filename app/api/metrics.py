@@ -24,8 +24,7 @@ from prometheus_client.registry import Collector
 from sqlmodel import col
 
 from app import __version__
-from app.api.reading import soundly
-from app.database.engines import Reader, Statement
+from app.database.reading import CompiledSelect, ConnectionPool
 from app.documents.checksums import moment_of
 from app.http.routing import Route, Router
 from app.http.tally import BOUNDS, Tally
@@ -36,7 +35,7 @@ router = Router("Health", "/metrics", Route)
 SECONDS_TO_ASK = 0.5
 """How long a scrape waits for the database."""
 
-NEWEST = Statement(
+NEWEST = CompiledSelect(
     sa.select(
         col(Release.number),
         col(Release.id),
@@ -70,15 +69,14 @@ async def get_metrics(request: Request) -> Response:
 class Newest:
     """The newest release in the database, asked for once at a time: a scrape waits for no other."""
 
-    reader: Reader
+    pool: ConnectionPool
     _asking: asyncio.Future[Any] | None = field(default=None, init=False)
 
     async def asked(self) -> tuple[Any, ...] | None:
         """Its columns, as in `NEWEST`; nothing if there is none; None if the database is away."""
         if self._asking is None:
-            read = partial(self.reader.rows_of_release, NEWEST, {})
-            sound = partial(soundly, self.reader, {}, read)
-            self._asking = asyncio.ensure_future(self.reader.within(4 * SECONDS_TO_ASK, sound))
+            read = self.pool.run(partial(self.pool.rows, NEWEST, {}))
+            self._asking = asyncio.ensure_future(asyncio.wait_for(read, 4 * SECONDS_TO_ASK))
             self._asking.add_done_callback(self._asked)
         asking = self._asking
         await asyncio.wait([asking], timeout=SECONDS_TO_ASK)

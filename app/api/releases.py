@@ -7,8 +7,8 @@ from fastapi import Query
 from sqlmodel import col
 
 from app.api.lists import Listing
-from app.api.reading import LATEST, Reading, resource, with_release
-from app.documents.checksums import STORED
+from app.api.reading import LATEST, ReadSession, resource, with_release
+from app.documents.checksums import STORED, verified
 from app.documents.records import record_of
 from app.http.pages import PageParams, page_of
 from app.http.problems import BadParameterError, ReleaseChangedError, documented
@@ -47,7 +47,7 @@ CURRENT = with_release(
     responses=documented(BadParameterError, ReleaseChangedError),
 )
 def list_releases(
-    reading: Reading,
+    session: ReadSession,
     page: PageParams,
     sort: Annotated[
         Literal["number", "-number"],
@@ -56,18 +56,18 @@ def list_releases(
             examples=["-number"],
         ),
     ] = "-number",
-) -> str:
+) -> bytes:
     """The data releases that this database has held, the newest first."""
-    return RELEASES.page_of(reading, page, {}, sort)
+    return RELEASES.page_of(session, page, {}, sort)
 
 
 @router.get("/releases/current", response_model=Record, responses=documented(BadParameterError))
-def get_current_release(reading: Reading) -> str:
+def get_current_release(session: ReadSession) -> bytes:
     """The data release that is being served: from which files, and how many facts it holds."""
-    return current_release(reading)
+    return current_release(session)
 
 
-def current_release(reading: Reading) -> str:
+def current_release(session: ReadSession) -> bytes:
     """The release that is being served, as JSON."""
-    [(number, *stored)] = reading.rows(CURRENT)
-    return reading.opened("releases", str(number), tuple(stored))
+    [(number, *stored)] = session.rows(CURRENT)
+    return verified("releases", str(number), *stored)
