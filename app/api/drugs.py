@@ -56,7 +56,7 @@ DRUGS = Listing(
             col(DrugIdentifier.value) == sa.bindparam("identifier"),
         ),
     },
-    orders={"name": (col(Drug.folded_name), col(Drug.id)), "id": (col(Drug.id),)},
+    orders={"name": (col(Drug.normalized_name), col(Drug.id)), "id": (col(Drug.id),)},
 )
 
 
@@ -246,7 +246,7 @@ _named = (
 )
 NAMED = with_release(_named, *list(_named.c)[:-2], order=(_named.c.rank, _named.c.position))
 _normalized = (
-    sa.select(col(Drug.id), col(Drug.folded_name))
+    sa.select(col(Drug.id), col(Drug.normalized_name))
     .where(one_of(col(Drug.id), "ids"))
     .subquery("normalized")
 )

@@ -1,10 +1,14 @@
 """Whether the data in a database is whole, beyond what its constraints hold."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from typing import Any
 
 import sqlalchemy as sa
+from pydantic import ValidationError
+from pydantic_core import from_json
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
@@ -16,7 +20,8 @@ from app.documents.checksums import (
     is_verified,
     verified,
 )
-from app.documents.rendering import BATCH, documents
+from app.documents.lookup_rows import drug_rows, fact_rows
+from app.documents.rendering import BATCH, schema_of
 from app.ingest.publishing.release_writer import NOUNS
 from app.models.document import Document
 from app.models.drug import Drug
@@ -24,9 +29,9 @@ from app.models.fact import Fact, fact_kinds
 from app.models.lookup import SearchedName
 from app.models.release import Release
 from app.models.source_record import (
-    ImportedStatement,
-    ImportedSubstance,
     RecordStatement,
+    SourceStatement,
+    SourceSubstance,
 )
 from app.names.normalization import folded, pieces_of
 from app.search.index import Index
@@ -119,8 +124,8 @@ def _counted(connection: sa.Connection) -> dict[str, int]:
 
 def _faults_of_imports(connection: sa.Connection) -> Iterator[str]:
     """Which sources are not what was imported of them, and what of it is no use."""
-    substance = table_of(ImportedSubstance).c
-    statement, said = table_of(ImportedStatement).c, table_of(RecordStatement).c
+    substance = table_of(SourceSubstance).c
+    statement, said = table_of(SourceStatement).c, table_of(RecordStatement).c
     useless = {
         "statements are made by no record": sa.select(statement.digest).where(
             ~sa.exists().where(said.digest == statement.digest)
@@ -137,37 +142,44 @@ def _faults_of_imports(connection: sa.Connection) -> Iterator[str]:
 
 
 def _faults_of_documents(connection: sa.Connection) -> Iterator[str]:
-    """Which documents are not what the other tables make of them, and how many have no rows."""
-    made = 0
+    """Which documents break their schema, or are found by something else than what they say."""
     index = Index(connection)
-    every = documents(connection)
-    while batch := list(islice(every, BATCH)):
-        made += len(batch)
-        numbers: dict[tuple[str, str], int | None] = {}
-        for kind in {document["kind"] for document in batch}:
-            wanted = {d["id"]: (d["drug_id"], d["checksum"]) for d in batch if d["kind"] == kind}
-            rows = connection.execute(
-                sa.select(
-                    col(Document.id),
-                    col(Document.drug_id),
-                    col(Document.checksum),
-                    col(Document.number),
-                ).where(col(Document.kind) == kind, col(Document.id).in_(list(wanted)))
-            ).all()
-            stored = {row.id: (row.drug_id, row.checksum) for row in rows}
-            numbers |= {(kind, row.id): row.number for row in rows}
-            yield from [
-                f"The document of {kind} '{id_}' is not what the tables say."
-                for id_ in wanted
-                if stored.get(id_) != wanted[id_]
-            ]
-        for document in batch:
-            document["number"] = numbers.get((document["kind"], document["id"]))
-        yield from index.faults_of(batch)
+    document = table_of(Document).c
+    of = sa.select(document.kind, document.id, document.number, *STORED)
+    stored = _each(connection, of, (document.kind, document.id))
+    while batch := list(islice(stored, BATCH)):
+        read = []
+        found_by: dict[sa.Table, set[tuple[Any, ...]]] = defaultdict(set)
+        for row in batch:
+            kind, id_, drug_id = row["kind"], row["id"], row["drug_id"]
+            try:
+                body = verified(kind, id_, drug_id, row["checksum"], row["body"])
+                record = schema_of(kind).validate_json(body) and from_json(body)
+            except CorruptDocumentError:
+                continue  # which is said already
+            except ValidationError:
+                yield f"The record of {kind} '{id_}' breaks its schema."
+                continue
+            read.append(row | {"record": record})
+            if kind in fact_kinds():
+                rows = fact_rows(kind, record)
+            elif kind == "drugs":
+                drug, parts = drug_rows(record)
+                rows = [(table_of(Drug), drug), *parts]
+            else:
+                rows = []
+            for table, values in rows:
+                found_by[table].add(values)
+        ids = [row["id"] for row in read]
+        for table in FOUND_BY:
+            key = next(iter(table.primary_key))
+            stored_rows = connection.execute(table.select().where(key.in_(ids)))
+            expected, there = found_by[table], {tuple(row) for row in stored_rows}
+            for values in sorted(expected ^ there, key=str):
+                state = "is missing" if values in expected else "is not what its record says"
+                yield f"A row of {table.name} for '{values[0]}' {state}."
+        yield from index.faults_of(read)
     yield from _faults_of_index(connection, index)
-    there = connection.scalar(sa.select(sa.func.count()).select_from(table_of(Document)))
-    if there != made:
-        yield f"The tables make {made} documents; there are {there}."
 
 
 def _faults_of_index(connection: sa.Connection, index: Index) -> Iterator[str]:
@@ -190,10 +202,17 @@ def _faults_of_index(connection: sa.Connection, index: Index) -> Iterator[str]:
 def _faults_of_order(connection: sa.Connection) -> Iterator[str]:
     """Which drugs stand at another's place in the order by name."""
     drug = table_of(Drug).c
-    for row in connection.execute(sa.select(drug.id, drug.name, drug.folded_name)):
-        if folded(row.name) != row.folded_name:
-            yield f"The drug '{row.id}' stands at the place of '{row.folded_name}'."
+    for row in connection.execute(sa.select(drug.id, drug.name, drug.normalized_name)):
+        if folded(row.name) != row.normalized_name:
+            yield f"The drug '{row.id}' stands at the place of '{row.normalized_name}'."
 
+
+_tables: list[Any] = [Drug, *fact_kinds().values()]
+FOUND_BY = [
+    table_of(Fact),
+    *(table_of(model) for of in _tables for model in (of, *of.found_by_parts.values())),
+]
+"""What drugs and facts are found by."""
 
 LOOKS: dict[str, Callable[[sa.Connection], Iterable[str]]] = {
     "The file": _faults_of_the_file,

@@ -171,7 +171,7 @@ def level_of(drug: Row) -> int:
     if drug["approvals"] or drug["statuses"]:
         return 0
     searched = any(
-        coverage.status != "not_searched"
+        coverage["status"] != "not_searched"
         for kind, coverage in drug["coverage"].items()
         if kind != Discrepancy.kind_name  # which is covered wherever two sources name it
     )

@@ -21,13 +21,13 @@ from typing import Any
 
 from app.ingest.files.json_records import JsonRecords
 from app.ingest.sources.interface import (
-    Edition,
-    NotTaken,
-    Part,
+    InputPart,
+    InvalidRecord,
     Record,
+    SkippedRecord,
+    SourceVersion,
     Statement,
     Substance,
-    Unreadable,
     WrongFileError,
 )
 from app.models.trial import (
@@ -130,7 +130,9 @@ class ClinicalTrials:
     }
     wanted = "JSON files, or a zip of them, of studies as the API v2 of ClinicalTrials.gov has them"
 
-    def read(self, parts: list[Part], edition: Edition) -> Iterator[Record | Unreadable | NotTaken]:
+    def read(
+        self, parts: list[InputPart], source_version: SourceVersion
+    ) -> Iterator[Record | InvalidRecord | SkippedRecord]:
         """A record for each study with an intervention that is a drug or a biological."""
         for part in parts:
             for number, study in _studies(part):
@@ -139,13 +141,13 @@ class ClinicalTrials:
                     record = _record(study)
                 except MalformedError as error:
                     nct_id = _nct_id(study)
-                    yield Unreadable(part.name, nct_id or place, f"{error}.", nct_id)
+                    yield InvalidRecord(part.name, nct_id or place, f"{error}.", nct_id)
                     continue
-                _note_version(study, edition)
+                _note_version(study, source_version)
                 yield record
 
 
-def _studies(part: Part) -> Iterator[tuple[int, Any]]:
+def _studies(part: InputPart) -> Iterator[tuple[int, Any]]:
     """The file's records, numbered from 1; raises `WrongFileError` if none of the first is one."""
     waiting: list[tuple[int, Any]] = []
     records = enumerate(JsonRecords(part, {"studies"}), 1)
@@ -168,11 +170,11 @@ def _nct_id(study: Any) -> str | None:
     return found if isinstance(found, str) and _NCT_ID.fullmatch(found) else None
 
 
-def _note_version(study: Object, edition: Edition) -> None:
+def _note_version(study: Object, source_version: SourceVersion) -> None:
     """The day of the registry's data: the newest that a study was taken from."""
     day = _get(_get(study.get("derivedSection"), "miscInfoModule"), "versionHolder")
-    if isinstance(day, str) and _is_date(day) and day > (edition.released or ""):
-        edition.version = edition.released = day
+    if isinstance(day, str) and _is_date(day) and day > (source_version.released or ""):
+        source_version.version = source_version.released = day
 
 
 def _get(value: Any, name: str) -> Any:
@@ -263,7 +265,7 @@ def _of(enum: type[StrEnum], owner: Object, name: str) -> str | None:
     return None if published is None else _term(enum, published)
 
 
-def _record(study: Any) -> Record | NotTaken:
+def _record(study: Any) -> Record | SkippedRecord:
     """What a study says; raises `MalformedError`."""
     if not isinstance(study, dict) or not isinstance(study.get("protocolSection"), dict):
         raise MalformedError("expected a study, with a 'protocolSection'")
@@ -283,7 +285,7 @@ def _record(study: Any) -> Record | NotTaken:
         _date(status, "lastUpdatePostDateStruct") or _text(status, "lastUpdateSubmitDate") or ""
     )
     if not drugs:
-        return NotTaken("studies not about a drug", nct_id, version)
+        return SkippedRecord("studies not about a drug", nct_id, version)
     arms = _Arms(interventions, _object(study, "resultsSection"))
     conditions = _conditions(study)
     outcomes = _outcomes(nct_id, study, arms)
