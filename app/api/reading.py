@@ -60,6 +60,9 @@ def with_release(
     return CompiledSelect(sa.select(*RELEASE, *columns).select_from(joined).order_by(*order))
 
 
+CORRUPT_RELEASE = CorruptDocumentError("the newest release does not match its checksum")
+
+
 @lru_cache(maxsize=8)
 def served(*row: Any) -> tuple[str, datetime, Mapping[str, int]]:
     """The id of the release of a row of `RELEASE`, when it was loaded, and what it counts.
@@ -68,7 +71,7 @@ def served(*row: Any) -> tuple[str, datetime, Mapping[str, int]]:
     documents are of another version than this program reads.
     """
     if not is_verified(*row):
-        raise CorruptDocumentError("the newest release does not match its checksum")
+        raise CORRUPT_RELEASE
     _, id_, loaded_at, version, counts, _ = row
     if version != DOCUMENT_VERSION:
         raise UnavailableError(
@@ -167,7 +170,7 @@ def read(pool: ConnectionPool, scope: Scope, work: Callable[[ReadSession], T]) -
         except _AnotherReleaseError:
             continue
         except CorruptDocumentError as error:
-            raise corrupt(error, Exchange.of(scope).request_id) from error
+            raise corrupt(pool, error, Exchange.of(scope).request_id) from error
 
 
 async def release_served(pool: ConnectionPool) -> tuple[Any, ...] | None:
@@ -175,22 +178,31 @@ async def release_served(pool: ConnectionPool) -> tuple[Any, ...] | None:
 
     def latest() -> tuple[Any, ...] | None:
         rows = pool.rows(SERVED, {})
-        if rows and not is_verified(*rows[0]):
-            raise corrupt(CorruptDocumentError("the newest release does not match its checksum"))
-        return rows[0] if rows else None
+        if not rows:
+            return None
+        if not is_verified(*rows[0]):
+            raise corrupt(pool, CORRUPT_RELEASE)
+        return rows[0]
 
     return await pool.run(latest)
 
 
 SECONDS_BETWEEN_LOGS = 60
-_logged: dict[str, float] = {}
+"""How often it is logged that the same record is corrupt."""
+
+MOST_LOGGED = 1000
+"""Of how many corrupt records it is remembered when that was."""
 
 
-def corrupt(error: CorruptDocumentError, request_id: str | None = None) -> DamagedError:
-    """The error for data that is not what was written; logs what it is, once a minute."""
-    now = monotonic()
-    if now - _logged.get(error.what, float("-inf")) > SECONDS_BETWEEN_LOGS:
-        _logged[error.what] = now
+def corrupt(
+    pool: ConnectionPool, error: CorruptDocumentError, request_id: str | None = None
+) -> DamagedError:
+    """The error for data that is not what was written; logs what it is, now and then."""
+    now, logged = monotonic(), pool.corruption_logged
+    if now - logged.get(error.what, float("-inf")) > SECONDS_BETWEEN_LOGS:
+        if len(logged) >= MOST_LOGGED:
+            logged.clear()
+        logged[error.what] = now
         logger.critical(
             "the data is corrupt: %s. It is not served; `medfacts check` reports what else is.",
             error.what,

@@ -71,6 +71,8 @@ class ConnectionPool:
             self.at_once = 2 * threads
         self._threads = ThreadPoolExecutor(threads, "reading")
         self._of_thread = threading.local()
+        self.corruption_logged: dict[str, float] = {}
+        """When it was last logged that something is corrupt, by what that is."""
 
     async def run(self, work: Callable[[], T]) -> T:
         """What the work gives, done in one of the pool's threads.
