@@ -91,9 +91,10 @@ def test_what_is_not_what_was_written_is_a_503_and_the_rest_is_served(
         answer = alone.get(path, headers={"X-Request-Id": "who-asked"})
         assert (answer.status_code, answer.json()["type"]) == (503, "/docs/problems#damaged"), path
         assert answer.headers["retry-after"] == "60"
-    [reported] = [record for record in caplog.records if record.levelno == logging.CRITICAL]
-    asked = None if "release" in what else "who-asked"  # the cache asks which release is served
-    assert vars(reported)["request_id"] == asked
+    reported = [record for record in caplog.records if record.levelno == logging.CRITICAL]
+    # Of a release the cache is told too, which asks which one is served, on a pool of its own.
+    assert 1 <= len(reported) <= (2 if "release" in what else 1)
+    assert {vars(record)["request_id"] for record in reported} <= {"who-asked", None}
     for path in served:
         answer = alone.get(path)
         assert (answer.status_code, answer.content) == (200, truth[path]), path
