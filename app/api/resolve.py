@@ -22,11 +22,11 @@ from app.http.parameters import Text
 from app.http.problems import BadParameterError, documented
 from app.models.base import Shape
 from app.models.drug import Drug, DrugIdentifier, NameType
-from app.models.lookup import ClaimedIdentifier, ClaimedName, SearchedName
+from app.models.lookup import NAME_TYPE, ClaimedIdentifier, ClaimedName, SearchedName
 from app.names.normalization import folded, name_key
 from app.names.qualifiers import Beside, readings_of, without_salt
 from app.names.qualifiers import Reading as NameReading
-from app.search.index import listed, one_of
+from app.search.query import listed, one_of
 
 router = resource("Search")
 
@@ -391,7 +391,7 @@ _names: Any = sa.select(
     col(SearchedName.drug_id),
     col(Drug.name).label("generic"),
     col(SearchedName.name),
-    sa.type_coerce(col(SearchedName.type), sa.String()).label("type"),
+    NAME_TYPE.label("type"),
     col(SearchedName.position).label("position"),
 ).join_from(SearchedName, Drug, col(Drug.id) == col(SearchedName.drug_id))
 _aliases: Any = sa.select(

@@ -21,15 +21,14 @@ from app.ingest.publishing.release_writer import NOUNS
 from app.models.document import Document
 from app.models.drug import Drug
 from app.models.fact import Fact, fact_kinds
-from app.models.lookup import SearchedName
 from app.models.release import Release
 from app.models.source_record import (
     ImportedStatement,
     ImportedSubstance,
     RecordStatement,
 )
-from app.names.normalization import folded, pieces_of
-from app.search.index import Index
+from app.names.normalization import folded
+from app.search.index import IndexCheck
 
 
 def faults_of(connection: sa.Connection) -> list[str]:
@@ -137,54 +136,30 @@ def _faults_of_imports(connection: sa.Connection) -> Iterator[str]:
 
 
 def _faults_of_documents(connection: sa.Connection) -> Iterator[str]:
-    """Which documents are not what the other tables make of them, and how many have no rows."""
+    """Which documents are not what the other tables make of them, and what of the index is not."""
     made = 0
-    index = Index(connection)
+    index = IndexCheck(connection)
     every = documents(connection)
     while batch := list(islice(every, BATCH)):
         made += len(batch)
-        numbers: dict[tuple[str, str], int | None] = {}
         for kind in {document["kind"] for document in batch}:
-            wanted = {d["id"]: (d["drug_id"], d["checksum"]) for d in batch if d["kind"] == kind}
+            of_kind = {document["id"]: document for document in batch if document["kind"] == kind}
+            columns = (col(Document.id), col(Document.drug_id), col(Document.checksum))
             rows = connection.execute(
-                sa.select(
-                    col(Document.id),
-                    col(Document.drug_id),
-                    col(Document.checksum),
-                    col(Document.number),
-                ).where(col(Document.kind) == kind, col(Document.id).in_(list(wanted)))
+                sa.select(*columns, col(Document.number)).where(
+                    col(Document.kind) == kind, col(Document.id).in_(list(of_kind))
+                )
             ).all()
-            stored = {row.id: (row.drug_id, row.checksum) for row in rows}
-            numbers |= {(kind, row.id): row.number for row in rows}
-            yield from [
-                f"The document of {kind} '{id_}' is not what the tables say."
-                for id_ in wanted
-                if stored.get(id_) != wanted[id_]
-            ]
-        for document in batch:
-            document["number"] = numbers.get((document["kind"], document["id"]))
+            stored = {row.id: (row.drug_id, row.checksum, row.number) for row in rows}
+            for id_, document in of_kind.items():
+                *found, document["number"] = stored.get(id_, (None, None, None))
+                if found != [document["drug_id"], document["checksum"]]:
+                    yield f"The document of {kind} '{id_}' is not what the tables say."
         yield from index.faults_of(batch)
-    yield from _faults_of_index(connection, index)
+    yield from index.faults()
     there = connection.scalar(sa.select(sa.func.count()).select_from(table_of(Document)))
     if there != made:
         yield f"The tables make {made} documents; there are {there}."
-
-
-def _faults_of_index(connection: sa.Connection, index: Index) -> Iterator[str]:
-    """Whether more is searched than there is."""
-    document = table_of(Document).c
-    searched = sa.select(sa.func.count()).where(document.number.is_not(None))
-    keys = connection.execute(sa.select(col(SearchedName.key)).distinct()).scalars()
-    there = (
-        connection.scalar(searched) or 0,
-        connection.scalar(searched.where(document.kind == "drugs")) or 0,
-        sum(len(set(pieces_of(key))) for key in keys),
-    )
-    for noun, made, found in zip(
-        ("documents", "drugs", "pieces of names"), there, index.size(), strict=True
-    ):
-        if made != found:
-            yield f"{found} {noun} are searched; there are {made}."
 
 
 def _faults_of_order(connection: sa.Connection) -> Iterator[str]:
