@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 
 from app.search.elements import PARTS, WORDS, Found, NumberOf, OneOf
-from app.search.words import BETWEEN, SearchedWords, signed
+from app.search.words import SearchedWords, signed
 
 TITLE = "_"
 """What each word of a title begins with in the column of titles."""
@@ -110,13 +110,12 @@ def _sum_of(row: tuple[Any, ...]) -> int:
 
 
 def _rows(words: Iterable[SearchedWords]) -> Iterator[tuple[int, str, str, str]]:
-    """Rows of the index: the words of a title twice, in `title` with a sign of their own.
+    """Rows of the index: the words of a title have a sign of their own.
 
     FTS5 can look for a word in one column, but reads all places of a word to do so.
     """
     for each in words:
-        in_all = f"{each.title} {BETWEEN} {each.text}"
-        yield each.number, signed(TITLE, each.title), in_all, each.facets
+        yield each.number, signed(TITLE, each.title), each.text, each.facets
 
 
 def query_values(
@@ -124,12 +123,19 @@ def query_values(
 ) -> dict[str, Any]:
     """What the parameters of `hits` and `number_of_hits` are bound to."""
     only = [f'"{facet}"' for facet in facets]
-    quoted = [f'"{" ".join(phrase)}"' for phrase in phrases]
-    titles = " AND ".join([f'"{signed(TITLE, " ".join(phrase))}"' for phrase in phrases] + only)
-    exact = begun = " AND ".join([*quoted, *only])
+    in_titles = [f'"{signed(TITLE, " ".join(phrase))}"' for phrase in phrases]
+    anywhere = [
+        f'({in_title} OR "{" ".join(phrase)}")'
+        for phrase, in_title in zip(phrases, in_titles, strict=True)
+    ]
+    titles = " AND ".join([*in_titles, *only])
+    exact = begun = " AND ".join([*anywhere, *only])
     if beginning is not None:
-        others = [each for each in quoted if each != f'"{beginning}"']
-        begun = " AND ".join([*others, f'"{beginning}" *', *only])
+        begins = f'("{TITLE}{beginning}" * OR "{beginning}" *)'
+        others = [
+            each for phrase, each in zip(phrases, anywhere, strict=True) if phrase != (beginning,)
+        ]
+        begun = " AND ".join([*others, begins, *only])
     return {
         "titles": titles,
         "texts": f"({exact}) NOT ({titles})",
