@@ -71,6 +71,8 @@ class ConnectionPool:
             self.at_once = 2 * threads
         self._threads = ThreadPoolExecutor(threads, "reading")
         self._of_thread = threading.local()
+        self.release: Any = None
+        """What requests know of the release that is served: see `app.api.reading`."""
         self.corruption_logged: dict[str, float] = {}
         """When it was last logged that something is corrupt, by what that is."""
 
