@@ -27,7 +27,7 @@ from app.models.source_record import (
     ImportedSubstance,
     RecordStatement,
 )
-from app.names.normalization import folded
+from app.names.normalization import normalized
 from app.search.index import IndexCheck
 
 
@@ -166,7 +166,7 @@ def _faults_of_order(connection: sa.Connection) -> Iterator[str]:
     """Which drugs stand at another's place in the order by name."""
     drug = table_of(Drug).c
     for row in connection.execute(sa.select(drug.id, drug.name, drug.folded_name)):
-        if folded(row.name) != row.folded_name:
+        if normalized(row.name) != row.folded_name:
             yield f"The drug '{row.id}' stands at the place of '{row.folded_name}'."
 
 

@@ -19,7 +19,7 @@ from app.models.base import (
     partial_date,
 )
 from app.models.source import evidence
-from app.names.normalization import folded
+from app.names.normalization import normalized
 
 
 class NameType(StrEnum):
@@ -56,7 +56,7 @@ class ClassType(StrEnum):
 
 
 def _folded_name(context: Any) -> str:
-    return folded(context.get_current_parameters()["name"])
+    return normalized(context.get_current_parameters()["name"])
 
 
 def folded_name() -> Any:

@@ -15,7 +15,7 @@ from app.ingest.bulk_insert import Tables
 from app.ingest.seed.entries import parts_of, refers_elsewhere
 from app.models.base import Part
 from app.models.source import Citation, Evidence
-from app.names.normalization import folded
+from app.names.normalization import normalized
 
 Passage = tuple[str, str]
 """A source's id, and where in it."""
@@ -125,7 +125,7 @@ def _value_of(column: sa.Column[Any]) -> Callable[[Row], Any]:
     if name == "evidence_id":
         return lambda _: None
     if name == "folded_name":
-        return lambda entry: folded(entry["name"])
+        return lambda entry: normalized(entry["name"])
     if refers_elsewhere(column):
         name = name.removesuffix("_id")
     if isinstance(column.type, sa.JSON) and not column.nullable:
