@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from pydantic_core import from_json
 
 from app.database.engines import POSTGRES, Row, table_of
-from app.documents.checksums import STORED, verified
+from app.documents.checksums import STORED, CorruptDocumentError, verified
 from app.models.document import Document
 from app.models.drug import NameType
 from app.models.lookup import SearchedDrug, SearchedName, SearchedPiece
@@ -85,6 +85,8 @@ class Index:
             if kind == "drugs":
                 names[id_] = name_rows(id_, record)
         numbers = self._numbers(list(names)) if names else {}
+        if lost := names.keys() - numbers.keys():
+            raise CorruptDocumentError(f"{', '.join(sorted(lost))}: a drug has no number")
         self._of_engine.remove(words, [(numbers[id_], parts_of(of)) for id_, of in names.items()])
         self._remove_names(list(names))
 
