@@ -53,7 +53,7 @@ async def get_liveness() -> Any:
 @router.get("/ready", response_model=Readiness, responses=documented(BadParameterError))
 async def get_readiness(request: Request) -> Any:
     """The database answers, its schema is the one expected, and a release is in it."""
-    reader: Reader = request.app.state.reader
+    reader: Reader = request.app.state.pool
 
     def look() -> dict[str, str]:
         schema = _schema(reader)

@@ -291,7 +291,7 @@ class DataRoute(WorkRoute):
         self, function: Callable[..., str], scope: Scope, given: dict[str, Any]
     ) -> tuple[bytes, list[tuple[bytes, bytes]]]:
         """The body of the answer, and the headers that the function gave it."""
-        reader: Reader = scope["app"].state.reader
+        reader: Reader = scope["app"].state.pool
 
         def once() -> tuple[bytes, list[tuple[bytes, bytes]]]:
             while True:
