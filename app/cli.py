@@ -233,52 +233,34 @@ def check(settings: Settings) -> None:
     _require_schema(settings)
     with suppress(DBAPIError, UnicodeDecodeError, JSONDecodeError):  # what is looked at tells more
         _require_data(settings)
-    release, unchanged = _look_at_each_host(settings)
+    release, unchanged = _look(settings)
     click.echo(f"The database {_where(settings)} is whole.")
     if not unchanged:
         raise CommandError("the seed has changed since it was loaded; run `medfacts seed`.")
     click.echo(f"It serves release {release}.")
 
 
-def _look_at_each_host(settings: Settings) -> tuple[str, bool]:
+def _look(settings: Settings) -> tuple[str, bool]:
     """The newest release, and whether the seed is what it was when that was loaded.
 
-    Raises a `CommandError` that names what is not whole. A host that cannot be reached is told.
+    Raises a `CommandError` that names what is not as it was written.
     """
-    import sqlalchemy as sa
-
-    from app.database.engines import engines_of_hosts
+    from app.database.engines import read_engine
     from app.ingest.integrity import faults_of
     from app.ingest.publishing.release_writer import current_release
     from app.ingest.seed.loading import is_loaded, seed_files
 
-    faults: list[str] = []
-    found: list[tuple[int, str, bool]] = []
-    for host, engine in engines_of_hosts(settings).items():
-        try:
-            connection = engine.connect()
-        except DBAPIError as error:
-            if not host:
-                raise
-            reason = str(error.orig).strip().splitlines()[0].rstrip(".")
-            click.echo(f"medfacts: {host} was not looked at: {reason}.", err=True)
-            continue
-        with connection:
-            here = faults_of(connection)
-            faults += [f"At {host}: {fault}" if host else fault for fault in here]
-            release = None if here else current_release(connection)
-            if release:
-                number = connection.scalar(sa.text("SELECT max(number) FROM release"))
-                unchanged = is_loaded(connection, seed_files(settings.seed_dir))
-                found.append((number, release.id, unchanged))
-                if host:
-                    click.echo(f"At {host} release {release.id} is whole.")
-        engine.dispose()
+    engine = read_engine(settings)
+    with engine.connect() as connection:
+        faults = faults_of(connection)
+        release = None if faults else current_release(connection)
+        unchanged = is_loaded(connection, seed_files(settings.seed_dir))
+    engine.dispose()
     if faults:
         raise CommandError("\n".join(["the data is not whole:", *faults]))
-    if not found:
-        raise CommandError(f"the database {_where(settings)} could not be looked at.")
-    return max(found)[1:]
+    if release is None:
+        raise CommandError(f"the database {_where(settings)} is empty; run `medfacts seed`.")
+    return release.id, unchanged
 
 
 def _prepare(settings: Settings) -> None:
@@ -289,7 +271,7 @@ def _prepare(settings: Settings) -> None:
 def _migrate(settings: Settings) -> None:
     from app.database.engines import write_engine
     from app.database.migrating import BusyDatabaseError, UnknownSchemaError, migrate, newest_schema
-    from app.ingest.publishing.rebuilding import renew_documents
+    from app.ingest.publishing.rebuilding import rebuild_documents
 
     if _schema(settings) != newest_schema():
         try:
@@ -306,7 +288,7 @@ def _migrate(settings: Settings) -> None:
             ) from None
     engine = write_engine(settings)
     try:
-        if renew_documents(engine):
+        if rebuild_documents(engine):
             click.echo("Wrote every record anew, as this version of medfacts serves it.")
     finally:
         engine.dispose()
@@ -417,7 +399,7 @@ def _require_schema(settings: Settings) -> None:
 
 def _require_data(settings: Settings) -> None:
     from app.database.engines import read_engine
-    from app.documents.rendering import renderer
+    from app.documents.rendering import DOCUMENT_VERSION
     from app.ingest.publishing.release_writer import current_release
 
     _require_schema(settings)
@@ -427,7 +409,7 @@ def _require_data(settings: Settings) -> None:
     engine.dispose()
     if release is None:
         raise CommandError(f"the database {_where(settings)} is empty; run `medfacts seed`.")
-    if release.rendered_by != renderer():
+    if release.document_version != DOCUMENT_VERSION:
         raise CommandError(
             f"the database {_where(settings)} was written for another version of medfacts; run "
             "`medfacts migrate`."

@@ -28,7 +28,7 @@ from app.api import (
     warnings,
 )
 from app.api.reading import release_served
-from app.database.engines import Reader
+from app.database.reading import ConnectionPool
 from app.http.access_log import AccessLog
 from app.http.conditional_requests import NO_STORE, Representations
 from app.http.cors import CORSMiddleware
@@ -57,21 +57,22 @@ SERVER = {"url": "/", "description": "This server, local or in production.", "x-
 ROUTERS = (
     drugs.router,
     warnings.router,
-    indications.router,
-    trials.router,
-    mechanisms.router,
-    pharmacokinetics.router,
-    discrepancies.router,
     conditions.router,
-    search.router,
-    resolve.router,
-    sources.router,
-    releases.router,
-    index.router,
+    discrepancies.router,
     health.router,
+    index.router,
+    indications.router,
+    mechanisms.router,
     metrics.router,
+    pharmacokinetics.router,
+    releases.router,
+    resolve.router,
+    search.router,
+    sources.router,
+    trials.router,
 )
-"""Those first that are asked most: routes are looked for in turn."""
+"""In the order in which the document lists them, and in which routes are looked for: the drugs and
+their warnings, which are asked for most, come first."""
 
 
 class Api(FastAPI):
@@ -124,9 +125,9 @@ def create_app(settings: Settings, traces: "TracerProvider | None" = None) -> Ap
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     api.router.route_class = Route
-    api.state.pool = Reader(settings)
+    api.state.pool = ConnectionPool(settings)
     # Asked which release is served, also while all connections of the other are in use.
-    api.state.watcher = Reader(settings.model_copy(update={"pool_size": 1}))
+    api.state.watcher = ConnectionPool(settings.model_copy(update={"pool_size": 1}))
     api.state.tracer = traces.get_tracer("medfacts", __version__) if traces else None
     for router in ROUTERS:
         api.include_router(router)

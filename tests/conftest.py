@@ -2,8 +2,8 @@
 
 Every answer that a client here gets is held to the OpenAPI document (`tests.conformance`), and the
 cache is held to be invisible: each request is asked again, when its answer may be cached already,
-and has to be answered the same, byte for byte. Where the data changes under a test, the cache asks which release is served before every
-answer; over the project's own seed it is as users have it.
+and has to be answered the same, byte for byte. Where the data changes under a test, the cache asks
+which release is served before every answer; over the project's own seed it is as users have it.
 
 Every test that touches data runs twice: on SQLite, and on a real Postgres that the session starts
 from a PyPI wheel and ends again. Nothing is mocked and nothing is online.

@@ -24,7 +24,7 @@ from prometheus_client.registry import Collector
 from sqlmodel import col
 
 from app import __version__
-from app.database.engines import Reader, Statement
+from app.database.reading import CompiledSelect, ConnectionPool
 from app.documents.checksums import moment_of
 from app.http import request_metrics
 from app.http.routing import Route, Router
@@ -38,7 +38,7 @@ SHARED = "PROMETHEUS_MULTIPROC_DIR"
 SECONDS_TO_ASK = 0.5
 """How long a scrape waits for the database."""
 
-NEWEST = Statement(
+NEWEST = CompiledSelect(
     sa.select(
         col(Release.number),
         col(Release.id),
@@ -85,7 +85,7 @@ def _processes() -> list[int]:
     return sorted({int(pid) for pid in re.findall(r"_(\d+)\.db\b", names)})
 
 
-async def _newest_release(pool: Reader) -> tuple[Any, ...] | None:
+async def _newest_release(pool: ConnectionPool) -> tuple[Any, ...] | None:
     """Its columns, as in `NEWEST`; nothing if there is none; None if the database is away."""
     with suppress(TimeoutError, sa.exc.SQLAlchemyError, sqlite3.Error, psycopg.Error):
         async with asyncio.timeout(SECONDS_TO_ASK):

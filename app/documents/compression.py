@@ -8,6 +8,7 @@ The dictionary is part of the format of what is stored: whoever changes it raise
 from functools import cache
 from threading import local
 
+import xxhash
 import zstandard
 
 from app.settings import ROOT
@@ -19,19 +20,29 @@ LEVEL = 1
 """Higher levels save less than a tenth more, and take up to four times as long."""
 
 
+CHECKSUM_BYTES = 4
+
+
 class CorruptTextError(ValueError):
     """Stored bytes are not what `compress` made."""
 
 
 def compress(text: bytes) -> bytes:
-    """The bytes as they are stored."""
-    return _Codec.of_thread().compressor.compress(text)
+    """The bytes as they are stored: a frame of zstd, and a checksum of it.
+
+    Not of the text: an altered frame may give the same text, where that repeats itself.
+    """
+    frame = _Codec.of_thread().compressor.compress(text)
+    return frame + xxhash.xxh32_digest(frame)
 
 
 def decompress(stored: bytes) -> bytes:
-    """What was compressed; `CorruptTextError` if it cannot be told."""
+    """What was compressed; raises `CorruptTextError` if a bit of it is not as it was."""
     try:
-        return _Codec.of_thread().decompressor.decompress(stored)
+        frame = stored[:-CHECKSUM_BYTES]
+        if xxhash.xxh32_digest(frame) != stored[-CHECKSUM_BYTES:]:
+            raise CorruptTextError("it does not match its checksum")
+        return _Codec.of_thread().decompressor.decompress(frame)
     except (zstandard.ZstdError, TypeError) as error:
         raise CorruptTextError(str(error)) from error
 

@@ -34,8 +34,8 @@ INSIDE = {
     "drug_id",
     "subject_id",
     "loaded_at",
-    "rendered_by",
-    "seal",
+    "document_version",
+    "checksum",
 }
 """Columns that serve the database and are not served."""
 

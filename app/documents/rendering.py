@@ -4,7 +4,6 @@ A request reads documents and nothing else. So reading costs what the database c
 held to its schema once, when it is made, and one that breaks it cannot be loaded.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
@@ -15,7 +14,7 @@ from pydantic import TypeAdapter
 from sqlmodel import SQLModel
 
 from app.database.engines import Row, table_of
-from app.documents.checksums import document_digest
+from app.documents.checksums import checksum_of
 from app.documents.drug_records import DrugRecord, drug_records
 from app.documents.fact_records import fact_record, fact_records, fact_rows
 from app.documents.records import record_of, records
@@ -24,13 +23,14 @@ from app.models.drug import Drug
 from app.models.fact import Fact, fact_kinds
 from app.models.release import Release
 from app.models.source import Source
-from app.settings import ROOT
 
 BATCH = 500
 """How many records are made at once: what they are made of is read in one query a table."""
 
-MADE_BY = ("models", "documents", "names")
-"""The parts of the program that decide how a record reads."""
+DOCUMENT_VERSION = 1
+"""In which form documents are, and how they are compressed: raise it when what is rendered of the
+same rows changes, or the dictionary of `app.documents.compression`. `medfacts migrate` then renders
+what is stored again."""
 
 
 @dataclass(frozen=True)
@@ -65,17 +65,17 @@ class _Kind:
             yield self.document(str(key), drug_id, record)
 
     def document(self, id_: str, drug_id: str | None, record: Row) -> Row:
-        """A record as a row of `document`, with the `record` itself.
+        """A record as a row of `document`, its body as plain JSON, with the `record` itself.
 
         Raises `ValidationError` if it breaks its schema.
         """
-        body = self.adapter.dump_json(self.adapter.validate_python(record)).decode()
+        body = self.adapter.dump_json(self.adapter.validate_python(record))
         return {
             "kind": self.name,
             "id": id_,
             "drug_id": drug_id,
             "body": body,
-            "digest": document_digest(self.name, id_, drug_id, body),
+            "checksum": checksum_of(self.name, id_, drug_id, body),
             "record": record,
         }
 
@@ -133,14 +133,3 @@ def documents(connection: sa.Connection) -> Iterator[Row]:
     """Every document that the other tables make, as rows of `document`."""
     for kind in _kinds():
         yield from kind.made(connection)
-
-
-@cache
-def renderer() -> str:
-    """Which version of the program makes documents: a digest of the files that decide it."""
-    digest = hashlib.sha256()
-    for part in MADE_BY:
-        path = ROOT / "app" / part
-        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]

@@ -6,6 +6,7 @@ own: not an age, but that the release which the answer was made from is still th
 """
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ from app.http.problems import PreconditionError
 from app.http.request_limits import Limits, headers_refusal, target_of
 from app.http.request_metrics import CACHE_BYTES, IN_PROGRESS, Count
 
+logger = logging.getLogger("medfacts")
+
 OVERHEAD = 1500
 """Bytes that an entry takes beside its body, its headers and its key; a test measures it."""
 
@@ -43,6 +46,9 @@ LONGEST_SPELLING = 500
 
 LONGEST_CHECK = 0.25
 """Seconds for which a request waits to be told which release is served."""
+
+LONGEST_ANSWER = 2.5
+"""Seconds after which a database that has not said it is asked anew."""
 
 CONDITIONS = {b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since"}
 
@@ -370,9 +376,11 @@ class ResponseCache:
     async def _check_release(self) -> None:
         began = monotonic()
         try:
-            self._confirm(await self._check(), began)
-        except Exception as error:
-            self._outage.failed(error if str(error) else "it does not answer in time")
+            async with asyncio.timeout(LONGEST_ANSWER):
+                release = await self._check()
+            self._confirm(release, began)
+        except Exception:  # a request is not answered from here then, and logs what it meets
+            logger.debug("which release is served cannot be told", exc_info=True)
         finally:
             self._checking = None
 

@@ -15,7 +15,7 @@ from pydantic_core import to_json
 from sqlmodel import SQLModel
 
 from app.database.engines import POSTGRES, Row, table_of
-from app.documents.checksums import Sum
+from app.documents.compression import compress
 from app.models.document import Document
 from app.search.index import Index
 
@@ -38,21 +38,16 @@ class Tables:
         self._rows = 0
         self._is_postgres = connection.dialect.name == POSTGRES
         self._index = Index(connection)
-        self.documents = Sum()
-        """What the documents that came and went add to the sum of the release's."""
+        self.documents: Counter[str] = Counter()
+        """How many more documents of each kind there are, or fewer, than before."""
 
     def add_document(self, document: Row) -> None:
         """Take a document with its record, and what it is searched by."""
         self._index.add(document)
-        self.documents.add([document["digest"]])
-        self.add(table_of(Document), document)
+        self.documents[document["kind"]] += 1
+        self.add(table_of(Document), document | {"body": compress(document["body"])})
         if self._index.is_full:
             self.finish()
-
-    @property
-    def keys(self) -> Counter[str]:
-        """How many more rows, or less, are looked up by a key."""
-        return self._index.keys
 
     def remove_documents(
         self, kind: str, ids: Iterable[str], drug_ids: list[str] | None = None
@@ -60,15 +55,8 @@ class Tables:
         """Remove documents of a kind: those of these drugs, if any are given."""
         for chunk in chunks(ids, IN_ONE):
             self._index.remove(kind, chunk, drug_ids)
-            self.documents.remove(self._digests_of(kind, chunk, drug_ids))
-            self.delete(Document, "id", chunk, kind=kind, drug_id=drug_ids)
-
-    def _digests_of(self, kind: str, ids: list[str], drug_ids: list[str] | None) -> Iterator[str]:
-        document = table_of(Document).c
-        of = sa.select(document.digest).where(document.kind == kind, document.id.in_(ids))
-        if drug_ids is not None:
-            of = of.where(document.drug_id.in_(drug_ids))
-        yield from self._connection.execute(of).scalars()
+            gone = self.delete(Document, "id", chunk, kind=kind, drug_id=drug_ids)
+            self.documents[kind] -= gone
 
     def finish(self) -> None:
         """Write what waits, and then what is searched."""

@@ -16,12 +16,11 @@ from sqlmodel import col
 from app.database.engines import table_of
 from app.ingest.bulk_insert import Tables
 from app.ingest.publishing.publish import publish
-from app.ingest.publishing.rebuilding import be_up_to_date
+from app.ingest.publishing.rebuilding import bring_up_to_date
 from app.ingest.publishing.release_writer import File, Loaded, write_alone, write_release
 from app.ingest.sources import IN_SEVERAL_FILES, importer_of
 from app.ingest.sources.interface import Edition, Importer, Part, RefusedError
-from app.ingest.staging.kept import keep_source
-from app.ingest.staging.upserting import Changes, Staging, content_digest
+from app.ingest.staging.upserting import Changes, Staging, content_digest, save_source
 from app.models.base import PartialDate
 from app.models.release import Release, ReleaseFile
 from app.models.source_record import (
@@ -118,12 +117,12 @@ def import_files(
         if all(input_.sha256 in known for input_ in inputs):
             transaction.rollback()
             return report
-        be_up_to_date(connection)
+        bring_up_to_date(connection)
         before = connection.execute(
             sa.select(*table_of(ImportedSource).c).where(col(ImportedSource.id) == source_id)
         ).one_or_none()
         if before is None:
-            keep_source(connection, source_id)
+            save_source(connection, source_id)
         tables = Tables(connection)
         staging = Staging(connection, source_id, tables, before, released)
         edition = report.edition
@@ -314,7 +313,7 @@ def _note_source(
     complete = before.complete if before else None
     if edition.complete:
         complete = max(complete or "", edition.released or "") or None
-    keep_source(
+    save_source(
         connection,
         changes.source_id,
         version=row["version"],

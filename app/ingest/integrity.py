@@ -10,19 +10,17 @@ from sqlmodel import col
 
 from app.database.engines import Row, table_of
 from app.documents.checksums import (
-    Sum,
-    counts_digest,
-    document_digest,
-    is_sealed,
-    parts_of,
+    RELEASE_ROW,
+    STORED,
+    CorruptDocumentError,
+    is_verified,
+    verified,
 )
-from app.documents.keys import faults_of_keys
 from app.documents.rendering import BATCH, documents
-from app.ingest.publishing.release_writer import counted
-from app.ingest.staging.kept import faults_of_kept
+from app.ingest.publishing.release_writer import NOUNS
 from app.models.document import Document
 from app.models.drug import Drug
-from app.models.fact import fact_kinds
+from app.models.fact import Fact, fact_kinds
 from app.models.lookup import SearchedName
 from app.models.release import Release
 from app.models.source_record import (
@@ -66,31 +64,18 @@ def _faults_of_the_file(connection: sa.Connection) -> Iterator[str]:
             yield f"A row of {row[0]} refers to a row of {row[2]} that is not there."
 
 
-def _faults_of_digests(connection: sa.Connection) -> Iterator[str]:
-    """Which documents do not match their digests, and whether the release's seal does not."""
-    made = Sum()
+def _faults_of_checksums(connection: sa.Connection) -> Iterator[str]:
+    """Which documents do not match their checksums, and which releases do not."""
     document = table_of(Document).c
-    columns = (document.kind, document.id, document.drug_id, document.body, document.digest)
-    for row in _each(connection, sa.select(*columns), (document.kind, document.id)):
-        if document_digest(row["kind"], row["id"], row["drug_id"], row["body"]) != row["digest"]:
-            yield f"The document of {row['kind']} '{row['id']}' does not match its digest."
-        made.add([row["digest"]])
-    release = table_of(Release).c
-    as_stored = sa.type_coerce(release.loaded_at, sa.String).label("loaded_at")
-    own = (release.number, release.id, as_stored, release.rendered_by, release.seal)
-    newest = connection.execute(
-        sa.select(*own, release.counts).order_by(release.number.desc()).limit(1)
-    ).one_or_none()
-    if newest is None or newest.seal is None:
-        yield "The newest release has no seal."
-    elif not is_sealed(*newest[:5]):
-        yield f"The release {newest.id} does not match its seal."
-    else:
-        _, counts, documents_ = parts_of(newest.seal)
-        if counts_digest(newest.counts) != counts:
-            yield f"What the release {newest.id} counts does not match its seal."
-        if str(made) != documents_:
-            yield "Documents are missing, or there are others than were written: their sum differs."
+    of = sa.select(document.kind, document.id, *STORED)
+    for kind, id_, *stored in map(dict.values, _each(connection, of, (document.kind, document.id))):
+        try:
+            verified(kind, id_, *stored)
+        except CorruptDocumentError:
+            yield f"The record of {kind} '{id_}' does not match its checksum."
+    for release in connection.execute(sa.select(*RELEASE_ROW)):
+        if not is_verified(*release):
+            yield f"The release {release.id} does not match its checksum."
 
 
 def _each(
@@ -111,7 +96,7 @@ def _faults_of_counts(connection: sa.Connection) -> Iterator[str]:
     released = connection.scalar(
         sa.select(col(Release.counts)).order_by(col(Release.number).desc()).limit(1)
     )
-    for noun, there in counted(connection).items():
+    for noun, there in _counted(connection).items():
         promised = (released or {}).get(noun)
         details = there
         if noun in fact_kinds():
@@ -122,9 +107,18 @@ def _faults_of_counts(connection: sa.Connection) -> Iterator[str]:
             yield f"The release has {promised} {noun}; there are {there}{whole}."
 
 
+def _counted(connection: sa.Connection) -> dict[str, int]:
+    """How many drugs, conditions, sources and facts of each kind the database holds."""
+    every = {
+        noun: connection.scalar(sa.select(sa.func.count()).select_from(table_of(table))) or 0
+        for noun, table in NOUNS.items()
+    }
+    kinds = connection.execute(sa.select(col(Fact.kind), sa.func.count()).group_by(col(Fact.kind)))
+    return every | dict.fromkeys(fact_kinds(), 0) | {row[0]: row[1] for row in kinds}
+
+
 def _faults_of_imports(connection: sa.Connection) -> Iterator[str]:
     """Which sources are not what was imported of them, and what of it is no use."""
-    yield from faults_of_kept(connection)
     substance = table_of(ImportedSubstance).c
     statement, said = table_of(ImportedStatement).c, table_of(RecordStatement).c
     useless = {
@@ -151,16 +145,16 @@ def _faults_of_documents(connection: sa.Connection) -> Iterator[str]:
         made += len(batch)
         numbers: dict[tuple[str, str], int | None] = {}
         for kind in {document["kind"] for document in batch}:
-            wanted = {d["id"]: (d["drug_id"], d["body"]) for d in batch if d["kind"] == kind}
+            wanted = {d["id"]: (d["drug_id"], d["checksum"]) for d in batch if d["kind"] == kind}
             rows = connection.execute(
                 sa.select(
                     col(Document.id),
                     col(Document.drug_id),
-                    col(Document.body),
+                    col(Document.checksum),
                     col(Document.number),
                 ).where(col(Document.kind) == kind, col(Document.id).in_(list(wanted)))
             ).all()
-            stored = {row.id: (row.drug_id, row.body) for row in rows}
+            stored = {row.id: (row.drug_id, row.checksum) for row in rows}
             numbers |= {(kind, row.id): row.number for row in rows}
             yield from [
                 f"The document of {kind} '{id_}' is not what the tables say."
@@ -203,11 +197,10 @@ def _faults_of_order(connection: sa.Connection) -> Iterator[str]:
 
 LOOKS: dict[str, Callable[[sa.Connection], Iterable[str]]] = {
     "The file": _faults_of_the_file,
-    "What the records' digests are of": _faults_of_digests,
+    "What the documents' checksums are of": _faults_of_checksums,
     "What the release counts": _faults_of_counts,
     "What was imported": _faults_of_imports,
     "What the records are made of": _faults_of_documents,
-    "What drugs are looked up by": faults_of_keys,
     "What drugs are ordered by": _faults_of_order,
 }
 """What is looked at, each for itself, and what it is called."""

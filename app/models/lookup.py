@@ -56,7 +56,6 @@ class ClaimedName(SQLModel, table=True):
         default=None, foreign_key="drug.id", ondelete="CASCADE", index=True, sa_type=KEY
     )
     substance: str = Field(description="What a source calls the substance.")
-    digest: str | None = Field(default=None, description="Of the row; see `app.documents.keys`.")
 
 
 class ClaimedIdentifier(SQLModel, table=True):
@@ -74,22 +73,3 @@ class ClaimedIdentifier(SQLModel, table=True):
     substance: str | None = Field(
         default=None, description="What a source calls that substance; null where drugs contest it."
     )
-    digest: str | None = Field(default=None, description="Of the row; see `app.documents.keys`.")
-
-
-class SharedKey(SQLModel, table=True):
-    """How many rows are looked up by a key, where there are several or a claim is one of them.
-
-    So one that was lost is missed, and what several drugs are called is never taken for the name of
-    one. A name that has one row alone has a piece too.
-    """
-
-    __tablename__ = "shared_key"
-    __table_args__ = {"sqlite_with_rowid": False}
-
-    key: str = Field(
-        primary_key=True,
-        sa_type=KEY,
-        description="A name's key, or an identifier with its system: of these, claims are counted.",
-    )
-    number: int = Field(description="How many rows there are.")

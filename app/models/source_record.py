@@ -12,11 +12,6 @@ from sqlmodel import Field, SQLModel
 from app.models.base import JSON, KEY
 
 
-def _seal() -> Any:
-    """A digest of the row: see `kept.py`. Rows from before there were seals have none."""
-    return Field(default="", sa_column_kwargs={"server_default": ""})
-
-
 class ImportedSource(SQLModel, table=True):
     """A source that something was imported from, and which state of it is loaded."""
 
@@ -32,7 +27,6 @@ class ImportedSource(SQLModel, table=True):
     )
     inputs: str = Field(description="Of the seed: a digest of its files. Else nothing.")
     row: dict[str, Any] = Field(sa_type=JSON, description="The row of `source`, if it is one.")
-    seal: str = _seal()
 
 
 class ImportedRecord(SQLModel, table=True):
@@ -47,7 +41,6 @@ class ImportedRecord(SQLModel, table=True):
     gone: bool = Field(description="A newer and complete file has it no more.")
     digest: str = Field(description="Of what it says.")
     body: str = Field(description="What it says of the drug, and of which statements, as JSON.")
-    seal: str = _seal()
 
 
 class ImportedSubstance(SQLModel, table=True):
@@ -75,7 +68,6 @@ class ImportedSubstance(SQLModel, table=True):
         sa_type=JSON,
         description="Its identifiers that other drugs claim too: system, value, and those drugs.",
     )
-    seal: str = _seal()
 
 
 class RecordSubstance(SQLModel, table=True):
@@ -130,7 +122,6 @@ class ImportedStatement(SQLModel, table=True):
     digest: str = Field(primary_key=True, sa_type=KEY)
     kind: str = Field(sa_type=KEY, description="The kind of fact.")
     body: str = Field(description="The fact's fields, as a seed's entry has them, as JSON.")
-    seal: str = _seal()
 
 
 class ImportedMention(SQLModel, table=True):

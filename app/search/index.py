@@ -9,7 +9,6 @@ same order, and the first page of many hits costs no more than that of few.
 import hashlib
 import json
 import math
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -202,8 +201,6 @@ class Index:
         self._words: dict[int, tuple[str, str, str]] = {}
         self._names: dict[str, tuple[int, list[tuple[Any, ...]]]] = {}
         self._letters = 0
-        self.keys: Counter[str] = Counter()
-        """How many more rows, or less, are looked up by a key: see `app.documents.keys`."""
 
     def add(self, document: Row) -> None:
         """Take a document with its `record`, and give it its number if it is searched."""
@@ -258,8 +255,7 @@ class Index:
         """Write what waits. The drugs have to be there."""
         words = [(number, *self._words[number]) for number in sorted(self._words)]
         rows = [row for _, rows in self._names.values() for row in rows]
-        keys = Counter(row[2] for row in rows)
-        self.keys.update(keys)
+        keys = {row[2] for row in rows}
         pieces = sorted((piece, key) for key in keys for piece in pieces_of(key))
         parts = sorted((number, _within(rows)) for number, rows in self._names.values())
         self._words.clear()
@@ -353,12 +349,11 @@ class Index:
         """Take out drugs' names, and the pieces of those that are no other drug's."""
         name, piece = table_of(SearchedName), table_of(SearchedPiece)
         of_drugs = name.c.drug_id.in_(drug_ids)
-        keys = Counter(self._connection.execute(sa.select(name.c.key).where(of_drugs)).scalars())
-        self.keys.subtract(keys)
+        keys = set(self._connection.execute(sa.select(name.c.key).where(of_drugs)).scalars())
         self._connection.execute(name.delete().where(of_drugs))
         still = sa.select(name.c.key).where(one_of(name.c.key, "keys")).distinct()
         values = {"keys": listed(self._connection.dialect.name, sorted(keys))}
-        gone = keys.keys() - set(self._connection.execute(still, values).scalars())
+        gone = keys - set(self._connection.execute(still, values).scalars())
         pieces = [{"a": piece, "b": key} for key in sorted(gone) for piece in pieces_of(key)]
         if pieces:
             both = sa.and_(piece.c.piece == sa.bindparam("a"), piece.c.key == sa.bindparam("b"))
@@ -560,16 +555,6 @@ class _OneOf(sa.ColumnElement[Any]):
         self.bind: sa.BindParameter[Any] = sa.bindparam(bind)
 
 
-class _HasPiece(sa.ColumnElement[Any]):
-    """That a row of `searched_piece` is one of a parameter, which `first_pieces` makes."""
-
-    type = sa.types.NullType()  # SQLite has no booleans, and would compare it with 1
-    inherit_cache = False
-
-    def __init__(self, bind: str) -> None:
-        self.bind = sa.bindparam(bind, type_=sa.Text())
-
-
 @compiles(_Found, "sqlite")
 def _found_on_sqlite(found: _Found, compiler: Any, **_: Any) -> str:
     table = PARTS if found.how in ("names", "letters") else WORDS
@@ -621,30 +606,6 @@ def _one_of_on_sqlite(one_of: _OneOf, compiler: Any, **_: Any) -> str:
 def _one_of_on_postgres(one_of: _OneOf, compiler: Any, **_: Any) -> str:
     values = f"CAST({compiler.process(one_of.bind)} AS text[])"
     return f"{compiler.process(one_of.column)} = ANY({values})"
-
-
-@compiles(_HasPiece, "sqlite")
-def _has_piece_on_sqlite(has: _HasPiece, compiler: Any, **_: Any) -> str:
-    both = "json_extract(value, '$[0]'), json_extract(value, '$[1]')"
-    rows = f"SELECT {both} FROM json_each({compiler.process(has.bind)})"  # noqa: S608 -- a parameter
-    return f"(searched_piece.piece, searched_piece.key) IN ({rows})"
-
-
-@compiles(_HasPiece, POSTGRES)
-def _has_piece_on_postgres(has: _HasPiece, compiler: Any, **_: Any) -> str:
-    pairs = f"jsonb_array_elements(CAST({compiler.process(has.bind)} AS jsonb)) AS pair"
-    rows = f"SELECT pair ->> 0, pair ->> 1 FROM {pairs}"  # noqa: S608 -- a parameter
-    return f"(searched_piece.piece, searched_piece.key) IN ({rows})"
-
-
-def has_piece(bind: str) -> sa.ColumnElement[bool]:
-    """That a name's piece is one of those that `first_pieces` makes a parameter of."""
-    return _HasPiece(bind)
-
-
-def first_pieces(keys: Iterable[str]) -> str:
-    """The first piece of each key that has any, with the key, as the parameter of `has_piece`."""
-    return json.dumps([[piece, key] for key in keys for piece in pieces_of(key)[:1]])
 
 
 def one_of(column: Any, bind: str) -> sa.ColumnElement[bool]:

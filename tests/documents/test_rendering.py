@@ -32,7 +32,7 @@ def test_a_running_server_refuses_documents_of_another_version(
     assert client.get("/v1/drugs/a").status_code == 200
     engine = write_engine(database)
     with engine.begin() as connection:
-        connection.execute(sa.text("UPDATE release SET rendered_by = 'another'"))
+        connection.execute(sa.text("UPDATE release SET document_version = 0"))
     engine.dispose()
 
     for path in ("/v1/drugs/a", "/v1/drugs", "/health/ready"):

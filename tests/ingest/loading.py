@@ -19,6 +19,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import SQLModel
 
 from app.database.engines import table_of, write_engine
+from app.documents.compression import decompress
 from app.ingest.importing import Report, import_files
 from app.ingest.integrity import faults_of
 from app.ingest.sources.gtopdb import InteractionRow, LigandRow
@@ -150,7 +151,7 @@ def served(connection: sa.Connection) -> dict[tuple[str, str], str]:
     rows = connection.execute(
         sa.select(document.kind, document.id, document.body).where(document.kind != "releases")
     )
-    return {(row.kind, row.id): row.body for row in rows}
+    return {(row.kind, row.id): decompress(row.body).decode() for row in rows}
 
 
 def served_in(database: Settings) -> dict[tuple[str, str], str]:

@@ -61,10 +61,10 @@ class FactInMaking:
 class _Made:
     """What some drugs' facts and documents are now, beside what is stored of them.
 
-    `stored` has each document's drug and digest by its kind and id.
+    `stored` has each document's drug and checksum by its kind and id.
     """
 
-    stored: dict[tuple[str, str], tuple[str, str]]
+    stored: dict[tuple[str, str], tuple[str, int]]
     there: set[tuple[str, str]] = field(default_factory=set)
     counts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     facts: list[tuple[type[Detail], Row]] = field(default_factory=list)
@@ -74,7 +74,7 @@ class _Made:
         """Take a document; says whether it is new, or reads otherwise than what is stored."""
         key = _key(document)
         self.there.add(key)
-        if self.stored.get(key) == (document["drug_id"], document["digest"]):
+        if self.stored.get(key) == (document["drug_id"], document["checksum"]):
             return False
         self.documents.append(document)
         return True
@@ -133,8 +133,8 @@ class DrugFacts:
 
     def _write(self, batch: dict[str, Description]) -> None:
         there = [id_ for id_ in batch if id_ in self._served]
-        stored: dict[tuple[str, str], tuple[str, str]] = {
-            (row.kind, row.id): (row.drug_id, row.digest)
+        stored: dict[tuple[str, str], tuple[str, int]] = {
+            (row.kind, row.id): (row.drug_id, row.checksum)
             for row in select_in(self._connection, STORED, there)
         }
         made = _Made(stored)
@@ -345,7 +345,7 @@ _document = table_of(Document).c
 _fact = table_of(Fact).c
 
 STORED = (
-    sa.select(_fact.drug_id, _fact.kind, _fact.id, _document.digest)
+    sa.select(_fact.drug_id, _fact.kind, _fact.id, _document.checksum)
     .join_from(
         table_of(Fact),
         table_of(Document),
@@ -354,7 +354,7 @@ STORED = (
     )
     .where(among(_fact.drug_id))
     .union_all(
-        sa.select(_document.drug_id, _document.kind, _document.id, _document.digest).where(
+        sa.select(_document.drug_id, _document.kind, _document.id, _document.checksum).where(
             _document.kind == "drugs", among(_document.id)
         )
     )

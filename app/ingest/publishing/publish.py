@@ -10,24 +10,20 @@ from functools import cache, partial
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic_core import from_json
 from sqlmodel import col
 
-from app.database.engines import Row, table_of
-from app.documents.checksums import SEALED, opened
-from app.documents.keys import write_shared_keys
+from app.database.engines import table_of
 from app.documents.records import Found
 from app.documents.rendering import documents_of
 from app.ingest.bulk_insert import IN_ONE, Tables, among, chunks, select_in
 from app.ingest.publishing.descriptions import Description, Descriptions
 from app.ingest.publishing.fact_writer import DrugFacts
 from app.ingest.publishing.references import SEED, Mentions
-from app.ingest.publishing.rows import Citing, evidence_id
+from app.ingest.publishing.rows import Citing
 from app.ingest.resolution.aliases import claimed_names, write_claims
-from app.ingest.resolution.resolver import UNKNOWN, Identified, Ingredient, is_distinctive
+from app.ingest.resolution.resolver import UNKNOWN, is_distinctive
 from app.ingest.resolution.substances import Substances
 from app.ingest.sources import IMPORTERS, NAME_NO_DRUGS
-from app.ingest.staging.kept import AlteredError
 from app.ingest.staging.upserting import AT_ONCE, Changes
 from app.models.condition import Condition
 from app.models.document import Document
@@ -112,7 +108,6 @@ class _Publication:
         self._write_documents("conditions", mentions.changed["conditions"])
         self._write_documents("sources", mentions.changed["sources"])
         tables.finish()
-        write_shared_keys(self._connection, tables.keys)
         if is_large:  # readers come before Postgres would do it by itself
             tables.analyze(Drug, Document, SearchedName, SearchedPiece)
         return facts.counts
@@ -120,22 +115,8 @@ class _Publication:
     def _describe(self, descriptions: Descriptions) -> set[str]:
         """Describe the drugs that are affected so far, and say which."""
         substances = self._substances
-        if self._changes.source_id not in NAMERS:
-            self._hold_recalled()
         descriptions.describe(substances.affected, substances.drugs, substances.contested)
         return substances.affected
-
-    def _hold_recalled(self) -> None:
-        """Raise `AlteredError` if drugs are called or made otherwise than their records say."""
-        recalled = self._substances.affected & self._substances.drugs.keys()
-        rows = select_in(self._connection, RECORDS_OF, sorted(recalled))
-        for row in rows:
-            found = opened("drugs", row.id, row.sealed)
-            said = from_json(found[1]) if found else {}
-            made = [Ingredient(i["name"], i["drug"]) for i in said.get("ingredients", ())]
-            drug = Identified(row.id, said.get("name", ""), tuple(made))
-            if drug != self._substances.drugs[row.id]:
-                raise AlteredError(f"what is known of '{row.id}' was altered.")
 
     def _find_by_name(self, descriptions: Descriptions) -> set[str]:
         """Let sources find drugs that only speak of those which others name; says of which."""
@@ -157,11 +138,10 @@ class _Publication:
         drugs, served = self._substances.drugs, table_of(DrugName).c
         columns = (served.drug_id, served.name, served.type, served.folded_name)
         for drug_id, name, type_, folded_name in self._connection.execute(sa.select(*columns)):
-            if drug_id not in descriptions.of and drug_id in drugs:
-                if normalised(name) != folded_name:
-                    raise AlteredError(f"a name of '{drug_id}', '{name}', was altered.")
-                if type_ != NameType.BRAND or is_distinctive(name, drugs[drug_id].name):
-                    found[folded_name].add(drug_id)
+            if drug_id in descriptions.of or drug_id not in drugs:
+                continue
+            if type_ != NameType.BRAND or is_distinctive(name, drugs[drug_id].name):
+                found[folded_name].add(drug_id)
         for id_, description in descriptions.of.items():
             for name in description.row["names"]:
                 is_brand = name["type"] == NameType.BRAND
@@ -238,25 +218,5 @@ class _Publication:
     def _write_documents(self, kind: str, ids: list[Any]) -> None:
         for chunk in chunks(ids, IN_ONE):
             self._tables.remove_documents(kind, chunk)
-            made = list(documents_of(self._connection, kind, chunk))
-            if kind == "conditions":
-                self._hold_cited(made)
-            for document in made:
+            for document in documents_of(self._connection, kind, chunk):
                 self._tables.add_document(document)
-
-    def _hold_cited(self, conditions: list[Row]) -> None:
-        """Raise `AlteredError` if conditions cite what their evidence is no digest of."""
-        known = dict(select_in(self._connection, EVIDENCE_OF, [c["id"] for c in conditions]))
-        for condition in conditions:
-            cited = [(c.source.id, c.locator) for c in condition["record"]["citations"]]
-            if cited and evidence_id(cited) != known[condition["id"]]:
-                raise AlteredError(f"what the condition '{condition['id']}' cites was altered.")
-
-
-RECORDS_OF = sa.select(col(Document.id), SEALED.label("sealed")).where(
-    col(Document.kind) == "drugs", among(table_of(Document).c.id)
-)
-
-EVIDENCE_OF = sa.select(col(Condition.id), col(Condition.evidence_id)).where(
-    among(table_of(Condition).c.id)
-)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,9 +10,9 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlmodel import col
 
-from app.database.engines import POSTGRES, table_of
-from app.documents.checksums import parts_of, seal_of
-from app.documents.rendering import documents_of, renderer
+from app.database.engines import POSTGRES, Row, table_of
+from app.documents.checksums import release_checksum
+from app.documents.rendering import DOCUMENT_VERSION, documents_of
 from app.ingest.bulk_insert import Tables
 from app.ingest.sources.interface import Edition
 from app.ingest.staging.upserting import Changes
@@ -43,16 +44,12 @@ class File:
 
 @dataclass(frozen=True)
 class Loaded:
-    """A release that is in the database; `new` if it has just been written.
-
-    `documents` is the sum of its documents' digests; empty if it was never sealed.
-    """
+    """A release that is in the database; `new` if it has just been written."""
 
     id: str
     files: list[File]
     counts: dict[str, int]
-    rendered_by: str | None
-    documents: str
+    document_version: int
     new: bool
 
 
@@ -63,8 +60,7 @@ def current_release(connection: sa.Connection) -> Loaded | None:
             col(Release.number),
             col(Release.id),
             col(Release.counts),
-            col(Release.rendered_by),
-            col(Release.seal),
+            col(Release.document_version),
         )
         .order_by(col(Release.number).desc())
         .limit(1)
@@ -80,8 +76,7 @@ def current_release(connection: sa.Connection) -> Loaded | None:
         release.id,
         [File(*file) for file in files],
         release.counts,
-        release.rendered_by,
-        parts_of(release.seal)[2],
+        release.document_version,
         new=False,
     )
 
@@ -117,11 +112,11 @@ def write_release(
         "loader": changes.source_id,
         "version": edition.version,
         "released": edition.released,
-        "counts": counted(connection),
+        "counts": counts_after(current.counts if current else {}, tables.documents),
         "loaded_at": _moment_after(before[1]),
-        "rendered_by": renderer(),
+        "document_version": DOCUMENT_VERSION,
     }
-    connection.execute(releases.insert(), release)
+    connection.execute(releases.insert(), with_checksum(release))
     rows = [
         {"release_number": release["number"], "position": i, **vars(file)}
         for i, file in enumerate(files)
@@ -130,23 +125,27 @@ def write_release(
     for document in documents_of(connection, "releases", [release["number"]]):
         tables.add_document(document)
     tables.finish()
-    documents = tables.documents.plus(current.documents if current else "")
-    seal_newest(connection, documents)
-    return Loaded(str(release["id"]), files, release["counts"], renderer(), documents, new=True)
+    return Loaded(str(release["id"]), files, release["counts"], DOCUMENT_VERSION, new=True)
 
 
-def seal_newest(connection: sa.Connection, documents: str) -> None:
-    """Seal the newest release, and no other: an old one is never taken for it."""
-    releases = table_of(Release)
-    newest = connection.execute(
-        sa.select(releases).order_by(releases.c.number.desc()).limit(1)
-    ).one()
-    own = (newest.number, newest.id, newest.loaded_at, newest.rendered_by)
-    seal = seal_of(*own, newest.counts, documents)
-    connection.execute(releases.update().values(seal=None).where(releases.c.seal.is_not(None)))
-    connection.execute(
-        releases.update().values(seal=seal).where(releases.c.number == newest.number)
+def with_checksum(release: Row) -> Row:
+    """A release's row with its checksum, which is of its counts as they are stored."""
+    checksum = release_checksum(
+        release["number"],
+        release["id"],
+        release["loaded_at"],
+        release["document_version"],
+        json.dumps(release["counts"]),
     )
+    return release | {"checksum": checksum}
+
+
+def counts_after(before: Mapping[str, int], documents: Mapping[str, int]) -> dict[str, int]:
+    """What a release counts, from what the one before counted and how many documents came since.
+
+    So nothing is counted but what changed.
+    """
+    return {noun: before.get(noun, 0) + documents.get(noun, 0) for noun in (*NOUNS, *fact_kinds())}
 
 
 def write_alone(connection: sa.Connection) -> None:

@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from pydantic_core import from_json
 
 from app.database.engines import table_of
-from app.documents.keys import IDENTIFIER, claim_digest
 from app.ingest.bulk_insert import Tables, among, select_in
 from app.ingest.publishing.descriptions import NAMED_BY
 from app.ingest.resolution.resolver import Identified, is_its_salt, names_salt
@@ -27,14 +26,9 @@ def write_claims(
 ) -> None:
     """Write the claims to these drugs anew, and the brands of what was set aside."""
     claims = table_of(ClaimedName)
-    keys: dict[Any, Any] = {ClaimedIdentifier: IDENTIFIER, ClaimedName: claims.c.key}
-    for model, looked_up in keys.items():
-        of_drugs = sa.select(looked_up).where(among(table_of(model).c.drug_id))
-        tables.keys.subtract(row[0] for row in select_in(connection, of_drugs, drug_ids))
+    for model in (ClaimedIdentifier, ClaimedName):
         tables.delete(model, "drug_id", drug_ids)
-    is_set_aside = claims.c.drug_id.is_(None)
-    tables.keys.subtract(connection.execute(sa.select(claims.c.key).where(is_set_aside)).scalars())
-    connection.execute(claims.delete().where(is_set_aside))
+    connection.execute(claims.delete().where(claims.c.drug_id.is_(None)))
     names: dict[tuple[str, str], tuple[str | None, str]] = {}
     identifiers: dict[tuple[str, str, str], str | None] = {}
     substances = list(select_in(connection, OF_DRUGS, drug_ids))
@@ -56,10 +50,8 @@ def write_claims(
         names[key, claim] = (None, substance)
     by_name = [(*key, *names[key]) for key in sorted(names) if key[0]]
     by_identifier = [(*key, identifiers[key]) for key in sorted(identifiers)]
-    tables.keys.update(row[0] for row in by_name)
-    tables.keys.update(f"{system}:{value}" for _, system, value, _ in by_identifier)
-    for table, rows in ((claims, by_name), (table_of(ClaimedIdentifier), by_identifier)):
-        tables.add_all(table, [(*row, claim_digest(*row)) for row in rows])
+    tables.add_all(claims, by_name)
+    tables.add_all(table_of(ClaimedIdentifier), by_identifier)
 
 
 def claimed_names(

@@ -20,7 +20,6 @@ from app.ingest.resolution.resolver import (
     identify,
 )
 from app.ingest.sources.interface import Substance
-from app.ingest.staging.seals import substance_seal
 from app.ingest.staging.upserting import Changes
 from app.models.drug import Drug, DrugIngredient
 from app.models.source_record import ImportedSubstance, RecordSubstance
@@ -103,7 +102,6 @@ class Substances:
         for source_id, key in changed:
             row = dict(zip(OUTCOME, self._outcomes[source_id, key], strict=True))
             row |= {"source_id": source_id, "key": key, "body": self._bodies[source_id, key]}
-            row["seal"] = substance_seal(row)
             tables.add(table, row)
         tables.write()
         self._outcomes.clear()

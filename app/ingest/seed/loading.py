@@ -20,7 +20,7 @@ from sqlmodel import SQLModel, col
 from app.database.engines import table_of
 from app.ingest.bulk_insert import Tables
 from app.ingest.publishing.publish import publish
-from app.ingest.publishing.rebuilding import be_up_to_date
+from app.ingest.publishing.rebuilding import bring_up_to_date
 from app.ingest.publishing.references import SEED
 from app.ingest.publishing.release_writer import (
     File,
@@ -34,7 +34,6 @@ from app.ingest.seed.entries import Entry, entry_of, fact_entry_of
 from app.ingest.seed.yaml_files import Location, Problem, UnusableFilesError, YamlFile, read_yaml
 from app.ingest.sources import IMPORTERS
 from app.ingest.sources.interface import Edition, Substance
-from app.ingest.staging.kept import keep_source
 from app.ingest.staging.preparing import (
     PreparedRecord,
     digest_of,
@@ -43,7 +42,7 @@ from app.ingest.staging.preparing import (
     prepared,
     statement_as_kept,
 )
-from app.ingest.staging.upserting import Staging, content_digest
+from app.ingest.staging.upserting import Staging, content_digest, save_source
 from app.models.base import PartialDate
 from app.models.condition import Condition
 from app.models.discrepancy import Discrepancy
@@ -144,11 +143,11 @@ def _loaded(connection: sa.Connection, files: list[File]) -> Loaded | None:
 def _load(
     connection: sa.Connection, records: list[PreparedRecord], files: list[File], as_of: str
 ) -> Loaded:
-    be_up_to_date(connection)
+    bring_up_to_date(connection)
     table = table_of(ImportedSource)
     before = connection.execute(sa.select(*table.c).where(IS_SEED)).one_or_none()
     if before is None:
-        keep_source(connection, SEED)
+        save_source(connection, SEED)
     tables = Tables(connection)
     staging = Staging(connection, SEED, tables, before)
     for record in records:
@@ -156,7 +155,7 @@ def _load(
     staging.remove_unseen(Edition())
     changes = staging.changes
     content = content_digest(before.content if before else None, changes)
-    keep_source(connection, SEED, as_of=as_of, content=content, inputs=_digest_of(files))
+    save_source(connection, SEED, as_of=as_of, content=content, inputs=_digest_of(files))
     publish(connection, tables, changes)
     return write_release(connection, tables, changes, files, Edition())
 

@@ -4,6 +4,7 @@ A record replaces what the source said under its id before, unless that is newer
 of the files, and however often one of them is read again, the newest of each record stays.
 """
 
+import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -14,15 +15,14 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 
 from app.database.engines import Row, table_of
-from app.documents.checksums import digest_of, number_of, sum_of
 from app.ingest.bulk_insert import Tables, among, chunks, select_in
 from app.ingest.sources import IN_SEVERAL_FILES
 from app.ingest.sources.interface import Edition, NotTaken, Record, Unreadable
 from app.ingest.staging.preparing import PreparedRecord, UnstorableTextError, prepare
-from app.ingest.staging.seals import content_number, content_of, record_number, released_number
 from app.models.source_record import (
     ImportedMention,
     ImportedRecord,
+    ImportedSource,
     ImportedStatement,
     RecordStatement,
     RecordSubstance,
@@ -206,18 +206,10 @@ class Staging:
         )
         changes.touched.update(row[0] for row in select_in(self._connection, named, changes.dated))
         own = (record.c.source_id == self._source_id, record.c.id == sa.bindparam("of"))
-        again = (
-            record.update().where(*own).values(released=sa.bindparam("on"), seal=sa.bindparam("as"))
-        )
+        again = record.update().where(*own).values(released=sa.bindparam("on"))
         for chunk in chunks(rows, AT_ONCE):
-            self._connection.execute(again, [self._dated(row) for row in chunk])
-
-    def _dated(self, row: Any) -> Row:
-        """A record's new date, and the seal that it has with it."""
-        before, now = row.released, self.changes.dated[row.id]
-        number = int(row.seal, 16) - released_number(self._source_id, row.id, before)
-        seal = sum_of(number + released_number(self._source_id, row.id, now))
-        return {"of": row.id, "on": now, "as": seal}
+            dated = [{"of": row.id, "on": changes.dated[row.id]} for row in chunk]
+            self._connection.execute(again, dated)
 
     def remove_unseen(self, edition: Edition) -> None:
         """Mark as gone what a complete edition no longer holds, unless that edition is older."""
@@ -237,9 +229,8 @@ class Staging:
             return
         self._remove(gone)
         for row in gone:
-            said = (self._source_id, row.id, row.version)
-            number = record_number(*said, True, "", "", self._released)
-            self._tables.add_all(table, [(*said, self._released, True, "", "", sum_of(number))])
+            record = (self._source_id, row.id, row.version, self._released, True, "", "")
+            self._tables.add_all(table, [record])
         self._tables.write()
         self.changes.counts["removed"] += len(gone)
 
@@ -293,7 +284,6 @@ class Staging:
             table.c.released,
             table.c.gone,
             table.c.digest,
-            table.c.seal,
         )
         statement = sa.select(*columns).where(
             table.c.source_id == self._source_id, among(table.c.id)
@@ -306,31 +296,21 @@ class Staging:
         for record in records:
             id_, version, released = record.id, record.version, self._released
             changes.content += content_number(source, id_, record.digest)
-            number = record_number(
-                source, id_, version, False, record.digest, record.body, released
-            )
             for position, (key, body) in enumerate(record.substances):
                 changes.substances[key] = body
                 changes.touched.add(key)
-                link = (source, id_, position, key)
-                rows[RecordSubstance].append(link)
-                number += number_of("substance", *link)
+                rows[RecordSubstance].append((source, id_, position, key))
             for digest, (kind, body) in record.new_statements.items():
                 if digest not in known:
                     known.add(digest)
-                    seal = digest_of("statement", digest, kind, body)
-                    rows[ImportedStatement].append((digest, kind, body, seal))
+                    rows[ImportedStatement].append((digest, kind, body))
             for position, statement in enumerate(record.statements):
-                said = (source, id_, position, *statement)
-                rows[RecordStatement].append(said)
-                number += number_of("statement", *said)
+                rows[RecordStatement].append((source, id_, position, *statement))
             for noun, mentioned, body in record.mentions:
                 changes.mentions.add((noun, mentioned))
-                mention = (source, id_, noun, mentioned, body)
-                rows[ImportedMention].append(mention)
-                number += number_of("mention", *mention)
+                rows[ImportedMention].append((source, id_, noun, mentioned, body))
             own = (source, id_, version, released, False, record.digest, record.body)
-            rows[ImportedRecord].append((*own, sum_of(number)))
+            rows[ImportedRecord].append(own)
         for model, of_model in rows.items():
             self._tables.add_all(table_of(model), of_model)
         if len(known) > 200_000:
@@ -369,3 +349,36 @@ class Staging:
 def content_digest(before: str | None, changes: Changes) -> str:
     """A digest of every record of a source, whatever their order: their digests added up."""
     return content_of(int(before or "0", 16) + changes.content)
+
+
+def content_number(source_id: str, id_: str, digest: str) -> int:
+    """A record's share of the digest of all that a source says."""
+    return int(hashlib.sha256(f"{source_id}\n{id_}\n{digest}".encode()).hexdigest(), 16)
+
+
+def content_of(total: int) -> str:
+    """A digest of all that a source says, whatever its order: what its records add up to."""
+    return f"{total % 2**256:064x}"
+
+
+def save_source(connection: sa.Connection, id_: str, **said: Any) -> None:
+    """Save what is known of a source itself: these columns are new, and others as they were."""
+    table = table_of(ImportedSource)
+    known = connection.execute(sa.select(*table.c).where(table.c.id == id_)).mappings().first()
+    row = {"id": id_, **UNREAD, **(known or {}), **said}
+    if known is None:
+        connection.execute(table.insert(), row)
+    else:
+        connection.execute(table.update().where(table.c.id == id_), row)
+
+
+UNREAD: Row = {
+    "version": None,
+    "released": None,
+    "complete": None,
+    "as_of": "",
+    "content": "0",
+    "inputs": "",
+    "row": {},
+}
+"""What is known of a source of which nothing was read yet."""

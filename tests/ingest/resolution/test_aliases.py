@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from anyio.from_thread import BlockingPortal
 
-from app.ingest.publishing.rebuilding import renew_documents
+from app.ingest.publishing.rebuilding import rebuild_documents
 from app.models.lookup import ClaimedIdentifier, ClaimedName, SearchedName, SearchedPiece
 from app.search.index import PARTS, WORDS
 from app.settings import Settings
@@ -239,10 +239,10 @@ def test_migrating_makes_all_that_is_searched(loaded: Settings) -> None:
             for table in tables:
                 connection.execute(table.delete())
             connection.execute(sa.text("UPDATE document SET number = NULL"))
-            connection.execute(sa.text("UPDATE release SET rendered_by = 'another'"))
+            connection.execute(sa.text("UPDATE release SET document_version = 0"))
         assert faults_in(engine) != []
 
-        assert renew_documents(engine)
+        assert rebuild_documents(engine)
 
         assert faults_in(engine) == []
     assert counted() == before
