@@ -277,8 +277,10 @@ def get_drug(
         bodies[row[0]].append(verified(*row))
     if not bodies["drugs"]:
         raise unknown_drug(drug_id)
-    facts = (b',"%b":[%b]' % (kind.encode(), b",".join(bodies[kind])) for kind in included)
-    return b"%b%b}" % (bodies["drugs"][0][:-1], b"".join(facts))
+    record = [bodies["drugs"][0][:-1]]
+    for kind in included:
+        record += (b',"%b":[' % kind.encode(), b",".join(bodies[kind]), b"]")
+    return b"".join((*record, b"}"))
 
 
 @cache
