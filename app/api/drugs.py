@@ -24,8 +24,8 @@ from app.models.document import Document
 from app.models.drug import Drug, DrugClass, DrugIdentifier, IdentifierSystem, NameType
 from app.models.fact import Fact, fact_kinds
 from app.models.indication import Indication, IndicationStatus
-from app.models.lookup import SearchedName
-from app.search.index import listed, one_of
+from app.models.lookup import NAME_TYPE, SearchedName
+from app.search.query import listed, one_of
 
 router = resource("Drugs")
 
@@ -231,7 +231,7 @@ _named = (
         col(Document.id),
         col(SearchedName.key),
         col(SearchedName.name),
-        col(SearchedName.type),
+        NAME_TYPE.label("type"),
         *STORED,
         col(SearchedName.rank),
         col(SearchedName.position),
@@ -277,8 +277,10 @@ def get_drug(
         bodies[row[0]].append(verified(*row))
     if not bodies["drugs"]:
         raise unknown_drug(drug_id)
-    facts = (b',"%b":[%b]' % (kind.encode(), b",".join(bodies[kind])) for kind in included)
-    return b"%b%b}" % (bodies["drugs"][0][:-1], b"".join(facts))
+    record = [bodies["drugs"][0][:-1]]
+    for kind in included:
+        record += (b',"%b":[' % kind.encode(), b",".join(bodies[kind]), b"]")
+    return b"".join((*record, b"}"))
 
 
 @cache

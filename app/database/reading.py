@@ -5,9 +5,9 @@ import os
 import socket
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import psycopg
@@ -71,6 +71,10 @@ class ConnectionPool:
             self.at_once = 2 * threads
         self._threads = ThreadPoolExecutor(threads, "reading")
         self._of_thread = threading.local()
+        self.release: Any = None
+        """What requests know of the release that is served: see `app.api.reading`."""
+        self.corruption_logged: dict[str, float] = {}
+        """When it was last logged that something is corrupt, by what that is."""
 
     async def run(self, work: Callable[[], T]) -> T:
         """What the work gives, done in one of the pool's threads.
@@ -111,9 +115,9 @@ class ConnectionPool:
         connection = pool.connect()
         driver: Any = connection.driver_connection
         try:
-            with running.on(driver):
-                rows: list[tuple[Any, ...]] = driver.execute(text, values).fetchall()
-                return rows
+            running.begin(driver)
+            rows: list[tuple[Any, ...]] = driver.execute(text, values).fetchall()
+            return rows
         except (sqlite3.Error, psycopg.Error) as error:
             is_broken = isinstance(error, CONFLICTS) or (
                 isinstance(driver, psycopg.Connection) and driver.closed
@@ -128,6 +132,7 @@ class ConnectionPool:
             failure = psycopg.DataError if self.dialect == POSTGRES else sqlite3.DatabaseError
             raise failure(f"what is stored is no text: {error}") from error
         finally:
+            running.end()
             if pool is not self.engine.pool and connection.is_valid:  # disposed of meanwhile
                 connection.invalidate()
             connection.close()
@@ -155,17 +160,16 @@ class _Running:
         if self._is_cancelled:
             raise sqlite3.OperationalError("the request was cancelled")
 
-    @contextmanager
-    def on(self, driver: Any) -> Iterator[None]:
-        """Have a statement run on a connection; not at all, if the work has been cancelled."""
+    def begin(self, driver: Any) -> None:
+        """Take note that a statement is run on a connection; raise if that is not wanted more."""
         with self._lock:
             self.raise_if_cancelled()
             self._driver = driver
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._driver = None
+
+    def end(self) -> None:
+        """Take note that it has ended."""
+        with self._lock:
+            self._driver = None
 
     def cancel(self) -> None:
         """Interrupt the statement, and begin no other."""

@@ -10,7 +10,7 @@ from app.database.engines import Row, table_of
 from app.models.base import Part
 from app.models.drug import Drug
 from app.models.fact import Detail, Fact, fact_kinds
-from app.names.slugs import normalised
+from app.names.normalization import normalized
 
 TableRow = tuple[sa.Table, tuple[Any, ...]]
 
@@ -38,7 +38,7 @@ def drug_rows(record: Row) -> tuple[tuple[Any, ...], list[TableRow]]:
         for name, (table, values_of) in _drug_parts().items()
         for position, item in enumerate(record[name])
     ]
-    return (id_, record["name"], normalised(record["name"])), rows
+    return (id_, record["name"], normalized(record["name"])), rows
 
 
 _FACT = table_of(Fact)

@@ -39,7 +39,7 @@ class Exchange:
     modified: datetime | None = None
     """When what was read was last modified, to the second, as HTTP has it."""
     refusal: "ProblemError | None" = None
-    """The error to answer with, if a layer found one: what is inside has nothing else to do."""
+    """The error that a layer answers with, instead of what is inside."""
     headers: dict[bytes, bytes] = field(default_factory=dict)
     """Headers that the answer carries, whatever it turns out to be."""
 
@@ -61,10 +61,11 @@ class Exchange:
         """Say when what this request reads was last modified."""
         self.modified = moment.astimezone(UTC).replace(microsecond=0)
 
-    def refuse(self, error: "ProblemError") -> None:
-        """Have the request answered with an error, whatever was found out before."""
+    def refuse(self, error: "ProblemError") -> "ProblemError":
+        """The error to raise instead of an answer, whatever was found out before."""
         self.refusal = error
         self.headers.clear()
+        return error
 
 
 def request_id(asked: bytes | None) -> bytes:

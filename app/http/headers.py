@@ -1,6 +1,4 @@
-"""What every response carries, and how HEAD and the paths without `/v1` are answered."""
-
-from collections.abc import Callable
+"""What every response carries, and how the paths without `/v1` are answered."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -9,23 +7,13 @@ from app.http.exchange import REQUEST_ID, Exchange
 VERSION = "/v1"
 ALLOW = "GET, HEAD, OPTIONS"
 HEALTH = ("/health/", "/metrics")
-"""Where health is: it is always answered, and never kept."""
-
+"""Where health is: it is always answered, and never cached."""
 
 COMMON = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
 UNLESS_GIVEN = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cache-control", b"no-store"),
 )
-
-
-Write = Callable[[int, bytes, bytes], bool]
-WRITE = "medfacts.write"
-"""An ASGI extension: `scope["extensions"][WRITE](status, head, body)` sends a whole answer at once.
-
-`head` are the header lines as they go over the wire. It spares an answer that was sent before to be
-checked and put together again, and returns False where the client does not keep up with reading.
-"""
 
 
 class CommonHeaders:
@@ -56,28 +44,6 @@ class CommonHeaders:
         await self.app(scope, receive, add)
 
 
-class HeadAsGet:
-    """Answers HEAD as GET would be answered, less the body."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass HEAD on as GET, and drop what would follow the headers."""
-        if scope["type"] != "http" or scope["method"] != "HEAD":
-            await self.app(scope, receive, send)
-            return
-
-        async def drop_body(message: Message) -> None:
-            if message["type"] == "http.response.body":
-                message = {**message, "body": b""}
-            await send(message)
-
-        Exchange.of(scope)  # which is of a HEAD
-        as_get = {**scope, "method": "GET", "extensions": {}}
-        await self.app(as_get, receive, drop_body)
-
-
 class CurrentVersion:
     """Answers `/drugs/baclofen` as `/v1/drugs/baclofen`, and says so in `Content-Location`.
 
@@ -105,5 +71,4 @@ class CurrentVersion:
                 message["headers"] = [*message["headers"], (b"content-location", location)]
             await send(message)
 
-        versioned = {**scope, "path": path, "raw_path": raw}
-        await self.app(versioned, receive, say_where)
+        await self.app({**scope, "path": path, "raw_path": raw}, receive, say_where)

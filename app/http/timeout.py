@@ -1,30 +1,27 @@
-"""A deadline: what a request may take, from when it came until its answer is made."""
+"""How long a request may take, from when it came until its answer is made."""
 
 import asyncio
 from time import monotonic
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.database.outage import Outage
 from app.http.exchange import Exchange
 from app.http.headers import HEALTH
 from app.http.problems import TookTooLongError
 
 
-class Deadline:
-    """Gives up a request after so many seconds, and has it answered with a 503.
+class Timeout:
+    """Cancels a request after so many seconds, and raises `TookTooLongError`.
 
-    The app inside has to be done before anything is sent. Health always
-    has its time.
+    The app inside has to be done before anything is sent. Health always has its time.
     """
 
-    def __init__(self, app: ASGIApp, *, seconds: float, outage: Outage | None = None) -> None:
+    def __init__(self, app: ASGIApp, *, seconds: float) -> None:
         self.app = app
         self._seconds = seconds
-        self._outage = outage or Outage()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; if that takes too long, cancel it and say so."""
+        """Pass the request on; if that takes too long, cancel it."""
         if scope["type"] != "http" or scope["path"].startswith(HEALTH):
             await self.app(scope, receive, send)
             return
@@ -36,7 +33,5 @@ class Deadline:
         except TimeoutError:
             if not limit.expired():
                 raise
-            self._outage.counted()
             detail = f"It took over {self._seconds:g} seconds. Please try again, or ask for less."
-            exchange.refuse(TookTooLongError(detail))
-            await self.app(scope, receive, send)
+            raise exchange.refuse(TookTooLongError(detail)) from None

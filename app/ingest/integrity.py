@@ -26,15 +26,14 @@ from app.ingest.publishing.release_writer import NOUNS
 from app.models.document import Document
 from app.models.drug import Drug
 from app.models.fact import Fact, fact_kinds
-from app.models.lookup import SearchedName
 from app.models.release import Release
 from app.models.source_record import (
     RecordStatement,
     SourceStatement,
     SourceSubstance,
 )
-from app.names.normalization import folded, pieces_of
-from app.search.index import Index
+from app.names.normalization import normalized
+from app.search.index import IndexCheck
 
 
 def faults_of(connection: sa.Connection) -> list[str]:
@@ -143,7 +142,7 @@ def _faults_of_imports(connection: sa.Connection) -> Iterator[str]:
 
 def _faults_of_documents(connection: sa.Connection) -> Iterator[str]:
     """Which documents break their schema, or are found by something else than what they say."""
-    index = Index(connection)
+    index = IndexCheck(connection)
     document = table_of(Document).c
     of = sa.select(document.kind, document.id, document.number, *STORED)
     stored = _each(connection, of, (document.kind, document.id))
@@ -179,31 +178,14 @@ def _faults_of_documents(connection: sa.Connection) -> Iterator[str]:
                 state = "is missing" if values in expected else "is not what its record says"
                 yield f"A row of {table.name} for '{values[0]}' {state}."
         yield from index.faults_of(read)
-    yield from _faults_of_index(connection, index)
-
-
-def _faults_of_index(connection: sa.Connection, index: Index) -> Iterator[str]:
-    """Whether more is searched than there is."""
-    document = table_of(Document).c
-    searched = sa.select(sa.func.count()).where(document.number.is_not(None))
-    keys = connection.execute(sa.select(col(SearchedName.key)).distinct()).scalars()
-    there = (
-        connection.scalar(searched) or 0,
-        connection.scalar(searched.where(document.kind == "drugs")) or 0,
-        sum(len(set(pieces_of(key))) for key in keys),
-    )
-    for noun, made, found in zip(
-        ("documents", "drugs", "pieces of names"), there, index.size(), strict=True
-    ):
-        if made != found:
-            yield f"{found} {noun} are searched; there are {made}."
+    yield from index.faults()
 
 
 def _faults_of_order(connection: sa.Connection) -> Iterator[str]:
     """Which drugs stand at another's place in the order by name."""
     drug = table_of(Drug).c
     for row in connection.execute(sa.select(drug.id, drug.name, drug.normalized_name)):
-        if folded(row.name) != row.normalized_name:
+        if normalized(row.name) != row.normalized_name:
             yield f"The drug '{row.id}' stands at the place of '{row.normalized_name}'."
 
 

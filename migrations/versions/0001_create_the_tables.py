@@ -29,6 +29,7 @@ TABLES = (
     "fact",
     "quarantined_record",
     "release_file",
+    "searched_drug",
     "searched_name",
     "source_record",
     "source_substance",
@@ -294,21 +295,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("release_number", "position", name="pk_release_file"),
     )
     op.create_table(
+        "searched_drug",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("drug_id", KEY, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["drug_id"], ["drug.id"], name="fk_searched_drug_drug_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("number", name="pk_searched_drug"),
+        sa.UniqueConstraint("drug_id", name="uq_searched_drug_drug_id"),
+    )
+    op.create_table(
         "searched_name",
+        sa.Column("key", KEY, nullable=False),
+        sa.Column("rank", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("drug_id", KEY, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("key", KEY, nullable=False),
-        sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("type", _one_of("name_type", "generic", "brand", "synonym"), nullable=False),
         sa.ForeignKeyConstraint(
             ["drug_id"], ["drug.id"], name="fk_searched_name_drug_id", ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("drug_id", "position", name="pk_searched_name"),
+        sa.PrimaryKeyConstraint("key", "rank", "drug_id", "position", name="pk_searched_name"),
+        sqlite_with_rowid=False,
     )
-    op.create_index(
-        "ix_searched_name_key_rank_drug_id", "searched_name", ["key", "rank", "drug_id"]
-    )
+    op.create_index("ix_searched_name_drug_id", "searched_name", ["drug_id"])
     op.create_table(
         "source_record",
         sa.Column("source_id", KEY, nullable=False),
@@ -586,15 +595,16 @@ def _one_of(name: str, *values: str) -> sa.Enum:
 
 
 def _create_search_index() -> None:
-    """Each engine's own: see `app.search.index`."""
+    """Each engine has its own: see `app.search`."""
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
             "CREATE VIRTUAL TABLE searched_words USING fts5 "
-            "(title, words, facets, columnsize = 0, tokenize = \"ascii tokenchars '_:-'\")"
+            "(title, words, facets, content = '', columnsize = 0, "
+            "tokenize = \"ascii tokenchars '_:-'\")"
         )
         op.execute(
             "CREATE VIRTUAL TABLE searched_parts USING fts5 "
-            "(names, columnsize = 0, tokenize = 'trigram')"
+            "(names, content = '', columnsize = 0, tokenize = 'trigram')"
         )
         return
     op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")

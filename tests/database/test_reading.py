@@ -69,9 +69,7 @@ def test_connections_that_broke_while_they_were_idle_are_replaced(
     asleep = CompiledSelect(sa.select(sa.literal(1).label("one"), sa.func.pg_sleep(0.2)))
 
     async def at_once() -> None:
-        await asyncio.gather(
-            *(pool.run(lambda: pool.rows(asleep, {})) for _ in range(10))
-        )
+        await asyncio.gather(*(pool.run(lambda: pool.rows(asleep, {})) for _ in range(10)))
 
     asyncio.run(at_once())
     assert pool.engine.pool.checkedin() == 10  # type: ignore[attr-defined] # a QueuePool's

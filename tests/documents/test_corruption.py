@@ -86,13 +86,15 @@ def test_what_is_not_what_was_written_is_a_503_and_the_rest_is_served(
     truth = {path: alone.get(path).content for path in served}
     change(database, statement)
 
+    caplog.clear()
     for path in refused * 2:  # the second answer comes from no cache
-        caplog.clear()
         answer = alone.get(path, headers={"X-Request-Id": "who-asked"})
         assert (answer.status_code, answer.json()["type"]) == (503, "/docs/problems#damaged"), path
         assert answer.headers["retry-after"] == "60"
-        assert "who-asked" in caplog.text
-        assert caplog.records[-1].levelno == logging.CRITICAL
+    reported = [record for record in caplog.records if record.levelno == logging.CRITICAL]
+    # Of a release the cache is told too, which asks which one is served, on a pool of its own.
+    assert 1 <= len(reported) <= (2 if "release" in what else 1)
+    assert {vars(record)["request_id"] for record in reported} <= {"who-asked", None}
     for path in served:
         answer = alone.get(path)
         assert (answer.status_code, answer.content) == (200, truth[path]), path

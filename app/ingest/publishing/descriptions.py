@@ -23,9 +23,9 @@ from app.models.discrepancy import Discrepancy
 from app.models.drug import NameType
 from app.models.fact import MatchedBy
 from app.models.source_record import RecordSubstance, SourceRecord, SourceState, SourceSubstance
-from app.names.normalization import MARKS
+from app.names.normalization import MARKS, normalized
 from app.names.qualifiers import without_salt
-from app.names.slugs import normalised, slug
+from app.names.slugs import slug
 
 NAMES_OF_ITS_OWN = frozenset({MatchedBy.ITSELF, MatchedBy.IDENTIFIER, MatchedBy.NAME})
 """How a substance was matched if what it is called is what the drug is called."""
@@ -161,7 +161,7 @@ def _described(
                 approval["jurisdiction"],
                 approval["application_number"],
                 approval["date"],
-                normalised(name) if name else None,
+                normalized(name) if name else None,
             )
             _say(approvals, key, approval, where)
             if are_several and approval["application_number"] and approval["date"]:
@@ -245,7 +245,7 @@ def _names_all_of(account: Account, name: str) -> bool:
     """Whether a combination's name, as a record has it, names each of its ingredients."""
     if account.matched_by != MatchedBy.INGREDIENTS:
         return False
-    said, made_of = normalised(name), map(normalised, account.name.split("; "))
+    said, made_of = normalized(name), map(normalized, account.name.split("; "))
     return all(any(n in said for n in (one, *without_salt(one))) for one in made_of)
 
 

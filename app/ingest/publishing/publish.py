@@ -27,7 +27,7 @@ from app.ingest.staging.upserting import AT_ONCE, Changes
 from app.models.condition import Condition
 from app.models.document import Document
 from app.models.drug import Drug, NameType
-from app.models.lookup import SearchedName, SearchedPiece
+from app.models.lookup import NAME_TYPE, SearchedName, SearchedPiece
 from app.models.mechanism import Target
 from app.models.source import Source
 from app.models.source_record import (
@@ -37,8 +37,7 @@ from app.models.source_record import (
     SourceStatement,
     SourceSubstance,
 )
-from app.names.normalization import name_key
-from app.names.slugs import normalised
+from app.names.normalization import name_key, normalized
 
 ORDER = (SEED, *IMPORTERS)
 """The order in which sources are asked what a substance is: the most careful first."""
@@ -141,7 +140,7 @@ def _drugs_by_name(
     """
     found: dict[str, set[str]] = defaultdict(set)
     stored = table_of(SearchedName).c
-    names = connection.execute(sa.select(stored.drug_id, stored.name, stored.type)).all()
+    names = connection.execute(sa.select(stored.drug_id, stored.name, NAME_TYPE)).all()
     unchanged = [row for row in names if row[0] not in described and row[0] in resolution.drugs]
     now = [
         (id_, name["name"], name["type"])
@@ -151,10 +150,10 @@ def _drugs_by_name(
     ]
     for drug_id, name, type_ in (*unchanged, *now):
         if type_ != NameType.BRAND or is_distinctive(name, resolution.drugs[drug_id].name):
-            found[normalised(name)].add(drug_id)
+            found[normalized(name)].add(drug_id)
     for name, owner in names_of_others(connection, resolution.drugs):
-        if normalised(name) in found:
-            found[normalised(name)].add(owner or UNKNOWN)
+        if normalized(name) in found:
+            found[normalized(name)].add(owner or UNKNOWN)
     return found
 
 

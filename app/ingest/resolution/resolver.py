@@ -14,9 +14,9 @@ from itertools import groupby
 
 from app.ingest.sources.interface import Substance
 from app.models.fact import MatchedBy
-from app.names.normalization import name_key, words_of
+from app.names.normalization import name_key, normalized, words_of
 from app.names.qualifiers import without_salt
-from app.names.slugs import normalised, shortened, slug
+from app.names.slugs import shortened, slug
 
 Identifier = tuple[str, str]
 
@@ -109,7 +109,7 @@ def match_by_name(
     """
     found = {}
     for named in substances:
-        name = normalised(named.substance.names[0])
+        name = normalized(named.substance.names[0])
         matched_by = MatchedBy.NAME
         owners = sorted(drugs_by_name.get(name, ()))
         if not owners:
@@ -160,7 +160,7 @@ def _begins_so(drug: _Drug, name: str) -> bool:
 
     So `uridine diphosphate` may be uridine-5'-diphosphate, though uridine is a drug as well.
     """
-    return any(normalised(drug.name).startswith(stem) for stem in without_salt(name))
+    return any(normalized(drug.name).startswith(stem) for stem in without_salt(name))
 
 
 def _connectivity(substance: Substance) -> set[str]:
@@ -223,7 +223,7 @@ class _Resolver:
                 self._found[named.source_id, named.key] = found
                 continue
             identity = tuple(
-                sorted(f"drug {id(drug)}" if drug else normalised(name) for name, drug in found)
+                sorted(f"drug {id(drug)}" if drug else normalized(name) for name, drug in found)
             )
             drug = made.get(identity)
             if drug is None:
@@ -268,7 +268,7 @@ class _Resolver:
                 within = sure if len(owners) == 1 else ambiguous
                 if drug not in within:
                     within.append(drug)
-        names = [normalised(name) for name in substance.names]
+        names = [normalized(name) for name in substance.names]
         named = self._named(names)
         if len(sure) > 1:
             return _Found(quarantined="its identifiers are of several drugs", candidates=sure)
@@ -333,7 +333,7 @@ class _Resolver:
             (substance.synonyms, self._by_synonym),
         ):
             for name in names:
-                owners = by_name[normalised(name)]
+                owners = by_name[normalized(name)]
                 if found.drug not in owners:
                     owners.append(found.drug)
 
@@ -389,11 +389,11 @@ class _Resolver:
                     candidates=[d for _, d in by_name if d] + strangers,
                 )
             by_name[unnamed[0]] = (by_name[unnamed[0]][0], strangers[0])
-        return sorted(by_name, key=lambda i: normalised(i[1].name if i[1] else i[0]))
+        return sorted(by_name, key=lambda i: normalized(i[1].name if i[1] else i[0]))
 
     def _combination(self, ingredients: list[tuple[str, _Drug | None]]) -> _Drug:
         names = [drug.name if drug else name for name, drug in ingredients]
-        if len({normalised(name) for name in names}) < len(names):  # two salts of one drug
+        if len({normalized(name) for name in names}) < len(names):  # two salts of one drug
             names = [name for name, _ in ingredients]
         name = " / ".join(names)
         drug = _Drug(name, slug(name), "combination", ingredients=tuple(ingredients))
@@ -425,7 +425,7 @@ def _by_synonym_or_stem(called_so: list[_Drug], of_stem: list[_Drug], stems: lis
             reason = "its name is a synonym of one drug, and without the salt the name of another"
             return _Found(quarantined=reason, candidates=called_so + of_stem)
         return _Found(of_stem[0], MatchedBy.NAME_WITHOUT_SALT)
-    others = [d for d in of_stem if d not in called_so and normalised(d.name) in stems]
+    others = [d for d in of_stem if d not in called_so and normalized(d.name) in stems]
     if len(called_so) == 1 and not others:
         return _Found(called_so[0], MatchedBy.NAME)
     if called_so and not of_stem:
@@ -451,8 +451,8 @@ def _tell_apart(matched: list[tuple[Substance, _Found]]) -> None:
             continue
         drug = alike[0][1].drug
         assert drug is not None  # noqa: S101 -- they are here for it
-        name = normalised(drug.name)
-        sure = [found for s, found in alike if s.names and normalised(s.names[0]) == name]
+        name = normalized(drug.name)
+        sure = [found for s, found in alike if s.names and normalized(s.names[0]) == name]
         if len(sure) != 1:
             sure = [found for _, found in alike if found.matched_by is MatchedBy.IDENTIFIER]
         for _, found in alike:
@@ -468,7 +468,7 @@ def is_its_salt(matched_by: str | None, called: str, drug_name: str) -> bool:
     """
     if matched_by != MatchedBy.NAME:
         return False
-    return names_salt(called) and normalised(called) != normalised(drug_name)
+    return names_salt(called) and normalized(called) != normalized(drug_name)
 
 
 def is_distinctive(brand: str, drug_name: str) -> bool:
@@ -481,7 +481,7 @@ def is_distinctive(brand: str, drug_name: str) -> bool:
 
 def names_salt(name: str) -> bool:
     """Whether a name ends in a word for a salt: what identifies the salt is not the drug's."""
-    return bool(without_salt(normalised(name)))
+    return bool(without_salt(normalized(name)))
 
 
 def _salts_last(named: NamedSubstance) -> tuple[bool, str]:

@@ -23,8 +23,8 @@ from app.ingest.sources.interface import (
     WrongFileError,
 )
 from app.models.drug import NameType
+from app.names.normalization import normalized
 from app.names.qualifiers import without_salt
-from app.names.slugs import normalised
 
 SOURCE: dict[str, Any] = {
     "id": "drugs-at-fda",
@@ -289,12 +289,12 @@ def _names_of_products(
     They leave out the salt, or join what a combination holds by `and`. A product that is called by
     some of its ingredients only has no name of its own.
     """
-    held = [{normalised(n), *without_salt(normalised(n))} for n in substances]
+    held = [{normalized(n), *without_salt(normalized(n))} for n in substances]
     generic = set().union(*held)
-    repeated = {normalised(ingredients), normalised(substances[0])}
+    repeated = {normalized(ingredients), normalized(substances[0])}
     names = []
     for name in sorted(drug_names):
-        compared = normalised(name)
+        compared = normalized(name)
         said = {compared} if compared in generic else set(_BETWEEN_NAMES.split(compared)) - {""}
         if not said <= generic:
             names.append((name, NameType.BRAND))

@@ -25,8 +25,8 @@ from app.ingest.sources.interface import (
     WrongFileError,
 )
 from app.models.drug import ClassType, IdentifierSystem, NameType
+from app.names.normalization import normalized
 from app.names.qualifiers import without_salt
-from app.names.slugs import normalised
 
 SOURCE: dict[str, Any] = {
     "id": "openfda-label",
@@ -285,7 +285,7 @@ def _name_substance(record: Record, openfda: dict[str, Any]) -> None:
         record.names += [
             (name, NameType.SYNONYM)
             for name in generics
-            if normalised(name) not in map(normalised, names) and not _SEVERAL.search(name)
+            if normalized(name) not in map(normalized, names) and not _SEVERAL.search(name)
         ]
         record.names += _brands(brands, [*names, *generics])
     elif len(generics) == 1 and not _SEVERAL.search(generics[0]):
@@ -298,17 +298,17 @@ def _brands(names: list[str], generic: list[str]) -> list[tuple[str, NameType]]:
 
     One that is a generic name less its salt is no brand either, but a synonym.
     """
-    known = {normalised(name) for name in generic}
+    known = {normalized(name) for name in generic}
     less_salt = {stem for name in known for stem in without_salt(name)}
     return [
-        (name, NameType.SYNONYM if normalised(name) in less_salt else NameType.BRAND)
+        (name, NameType.SYNONYM if normalized(name) in less_salt else NameType.BRAND)
         for name in names
-        if normalised(name) not in known
+        if normalized(name) not in known
     ]
 
 
 def _distinct(names: list[str]) -> list[str]:
-    return list({normalised(name): name for name in reversed(names)}.values())[::-1]
+    return list({normalized(name): name for name in reversed(names)}.values())[::-1]
 
 
 def _texts(of: dict[str, Any], key: str) -> list[str]:
