@@ -86,9 +86,7 @@ class Fact(SQLModel, table=True):
     found."""
 
     __table_args__ = (
-        sa.UniqueConstraint("id", "kind"),
         sa.Index("ix_fact_drug_id_kind_id", "drug_id", "kind", "id"),
-        sa.Index("ix_fact_kind_id", "kind", "id"),
         BY_KEY,
     )
 

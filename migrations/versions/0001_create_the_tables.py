@@ -262,11 +262,9 @@ def upgrade() -> None:
         sa.Column("drug_id", KEY, nullable=False),
         sa.ForeignKeyConstraint(["drug_id"], ["drug.id"], name="fk_fact_drug_id"),
         sa.PrimaryKeyConstraint("id", name="pk_fact"),
-        sa.UniqueConstraint("id", "kind", name="uq_fact_id_kind"),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_fact_drug_id_kind_id", "fact", ["drug_id", "kind", "id"])
-    op.create_index("ix_fact_kind_id", "fact", ["kind", "id"])
     op.create_table(
         "quarantined_record",
         sa.Column("source_id", KEY, nullable=False),
@@ -580,12 +578,24 @@ def upgrade() -> None:
     )
     op.create_index("ix_trial_registry_id_registry_id", "trial_registry_id", ["registry_id"])
     # ### end Alembic commands ###
+    if op.get_bind().dialect.name == "postgresql":  # SQLite has it from the table above
+        op.create_foreign_key(
+            "fk_evidence_first_citation",
+            "evidence",
+            "citation",
+            ["id", "first_position"],
+            ["evidence_id", "position"],
+            deferrable=True,
+            initially="DEFERRED",
+        )
     _create_search_index()
 
 
 def downgrade() -> None:
     """Drop them, with all data."""
     _drop_search_index()
+    if op.get_bind().dialect.name == "postgresql":
+        op.drop_constraint("fk_evidence_first_citation", "evidence", type_="foreignkey")
     for table in reversed(TABLES):
         op.drop_table(table)
 
