@@ -86,7 +86,6 @@ class Fact(SQLModel, table=True):
     found."""
 
     __table_args__ = (
-        sa.UniqueConstraint("id", "kind"),
         sa.Index("ix_fact_drug_id_kind_id", "drug_id", "kind", "id"),
         sa.Index("ix_fact_kind_id", "kind", "id"),
         BY_KEY,

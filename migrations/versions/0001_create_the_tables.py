@@ -129,6 +129,7 @@ def upgrade() -> None:
         sa.Column("kind", KEY, nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("digest", name="pk_source_statement"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "target",
@@ -262,7 +263,6 @@ def upgrade() -> None:
         sa.Column("drug_id", KEY, nullable=False),
         sa.ForeignKeyConstraint(["drug_id"], ["drug.id"], name="fk_fact_drug_id"),
         sa.PrimaryKeyConstraint("id", name="pk_fact"),
-        sa.UniqueConstraint("id", "kind", name="uq_fact_id_kind"),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_fact_drug_id_kind_id", "fact", ["drug_id", "kind", "id"])
