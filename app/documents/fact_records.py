@@ -6,7 +6,15 @@ from typing import Any, Literal, NamedTuple
 from pydantic import Field, create_model
 
 from app.database.engines import Row
-from app.documents.records import CITATIONS, CitationRecord, Link, Links, SourceLink, fields_of
+from app.documents.records import (
+    CITATIONS,
+    CitationRecord,
+    Link,
+    Links,
+    SourceLink,
+    UncitedError,
+    fields_of,
+)
 from app.models.base import Shape
 from app.models.fact import Detail, FactFields, SubstanceAsNamed
 
@@ -59,7 +67,12 @@ def fact_record(table: type[Detail]) -> type[Shape]:
 
 
 def fact_as_served(links: Links, table: type[Detail], fact: Row) -> Row:
-    """A fact, from its entry with its id, drug, substance and passages."""
+    """A fact, from its entry with its id, drug, substance and passages.
+
+    Raises `UncitedError` if it, or a part of it, cites none.
+    """
+    if not fact["passages"]:
+        raise UncitedError(f"the fact {fact['id']} cites nothing")
     return {
         "id": fact["id"],
         "drug": fact["drug"],

@@ -131,6 +131,10 @@ Passage = tuple[str, str]
 """A source's id, and where in it."""
 
 
+class UncitedError(ValueError):
+    """Something is said on nobody's word."""
+
+
 class Links:
     """What records refer to: sources, as citations show them, conditions and targets."""
 
@@ -174,6 +178,8 @@ class Links:
                 record[name] = items
             if cites:
                 record["citations"] = self.cited(entry.get("cite"))
+                if cites == "always" and not record["citations"]:
+                    raise UncitedError(f"{content.__name__} {entry} cites nothing")
             if complete is not None:
                 complete(record, entry)
             records.append(record)
@@ -216,13 +222,13 @@ def stored_entries(connection: sa.Connection, table: type[SQLModel], ids: list[A
 
 
 @cache
-def _shape_of(content: type[SQLModel]) -> tuple[Any, Any, Any, bool]:
+def _shape_of(content: type[SQLModel]) -> tuple[Any, Any, Any, str | None]:
     own = _own_fields(content)
     links = tuple(name.removesuffix("_id") for name in _links_of(content))
     parts = tuple(
         (name, part, f"{part.scalar}_id" in LINKED) for name, part in _parts(content).items()
     )
-    return own, links, parts, bool(getattr(content, "cites", None))
+    return own, links, parts, getattr(content, "cites", None)
 
 
 @cache

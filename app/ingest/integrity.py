@@ -21,12 +21,15 @@ from app.documents.checksums import (
     verified,
 )
 from app.documents.lookup_rows import drug_rows, fact_rows
-from app.documents.rendering import BATCH, schema_of
-from app.ingest.publishing.release_writer import NOUNS
+from app.documents.records import Links, stored_entries
+from app.documents.rendering import BATCH, NOUNS, documents_of, schema_of
+from app.models.condition import Condition
 from app.models.document import Document
 from app.models.drug import Drug
 from app.models.fact import Fact, fact_kinds
+from app.models.mechanism import Target
 from app.models.release import Release
+from app.models.source import Source
 from app.models.source_record import (
     RecordStatement,
     SourceStatement,
@@ -100,22 +103,26 @@ def _faults_of_counts(connection: sa.Connection) -> Iterator[str]:
     released = connection.scalar(
         sa.select(col(Release.counts)).order_by(col(Release.number).desc()).limit(1)
     )
+    kind = col(Document.kind)
+    counted = connection.execute(sa.select(kind, sa.func.count()).group_by(kind)).all()
+    documents = {row[0]: row[1] for row in counted}
     for noun, there in _counted(connection).items():
-        promised = (released or {}).get(noun)
-        details = there
+        promised = (released or {}).get(noun, 0)
+        found = {"rows": there, "documents": documents.get(noun, 0)}
         if noun in fact_kinds():
             table = table_of(fact_kinds()[noun])
             details = connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
-        if not there == details == promised:
-            whole = "" if there == details else f", {details} of them whole"
-            yield f"The release has {promised} {noun}; there are {there}{whole}."
+            found["rows of their kind"] = details
+        if {promised} != set(found.values()):
+            said = ", ".join(f"{count} {what}" for what, count in found.items())
+            yield f"The release has {promised} {noun}; there are {said}."
 
 
 def _counted(connection: sa.Connection) -> dict[str, int]:
     """How many drugs, conditions, sources and facts of each kind the database holds."""
     every = {
         noun: connection.scalar(sa.select(sa.func.count()).select_from(table_of(table))) or 0
-        for noun, table in NOUNS.items()
+        for noun, table in COUNTED.items()
     }
     kinds = connection.execute(sa.select(col(Fact.kind), sa.func.count()).group_by(col(Fact.kind)))
     return every | dict.fromkeys(fact_kinds(), 0) | {row[0]: row[1] for row in kinds}
@@ -177,8 +184,44 @@ def _faults_of_documents(connection: sa.Connection) -> Iterator[str]:
             for values in sorted(expected ^ there, key=str):
                 state = "is missing" if values in expected else "is not what its record says"
                 yield f"A row of {table.name} for '{values[0]}' {state}."
+        yield from _faults_of_targets(connection, read)
         yield from index.faults_of(read)
     yield from index.faults()
+
+
+def _faults_of_targets(connection: sa.Connection, documents: list[Row]) -> Iterator[str]:
+    """Which of these documents show another target than is stored."""
+    shown = [d for d in documents if d["record"].get("target")]
+    ids = {document["record"]["target"]["id"] for document in shown}
+    links = Links({})
+    stored = {
+        entry["id"]: links.record(Target, entry)
+        for entry in stored_entries(connection, Target, sorted(ids))
+    }
+    for document in shown:
+        target = document["record"]["target"]
+        if stored.get(target["id"]) != target:
+            yield f"The target '{target['id']}' is not what {document['kind']} show of it."
+
+
+def _faults_of_nouns(connection: sa.Connection) -> Iterator[str]:
+    """Which conditions, sources and releases are not what their documents say."""
+    entries = _entries(connection, Source)
+    links = Links({entry["id"]: entry for entry in entries})
+    for kind, table in NOUNS.items():
+        key = next(iter(table_of(table).primary_key))
+        ids = list(connection.execute(sa.select(key)).scalars())
+        document = table_of(Document).c
+        of_kind = sa.select(document.id, document.checksum).where(document.kind == kind)
+        stored = {row.id: row.checksum for row in connection.execute(of_kind)}
+        for made in documents_of(connection, kind, ids, links):
+            if stored.get(made["id"]) != made["checksum"]:
+                yield f"The row of {kind} '{made['id']}' is not what its document says."
+
+
+def _entries(connection: sa.Connection, table: Any) -> list[Row]:
+    ids = list(connection.execute(sa.select(next(iter(table_of(table).primary_key)))).scalars())
+    return stored_entries(connection, table, ids)
 
 
 def _faults_of_order(connection: sa.Connection) -> Iterator[str]:
@@ -196,12 +239,16 @@ FOUND_BY = [
 ]
 """What drugs and facts are found by."""
 
+COUNTED = {"drugs": Drug, "conditions": Condition, "sources": Source}
+"""What is counted beside the facts."""
+
 LOOKS: dict[str, Callable[[sa.Connection], Iterable[str]]] = {
     "The file": _faults_of_the_file,
     "What the documents' checksums are of": _faults_of_checksums,
     "What the release counts": _faults_of_counts,
     "What was imported": _faults_of_imports,
-    "What the records are made of": _faults_of_documents,
+    "What the records say": _faults_of_documents,
+    "What conditions, sources and releases are": _faults_of_nouns,
     "What drugs are ordered by": _faults_of_order,
 }
 """What is looked at, each for itself, and what it is called."""

@@ -129,6 +129,7 @@ def upgrade() -> None:
         sa.Column("kind", KEY, nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("digest", name="pk_source_statement"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "target",

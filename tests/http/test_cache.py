@@ -14,9 +14,9 @@ from typing import Any
 
 import httpx
 import pytest
+from app.http.cache import Cache
 
 from app.http import request_limits
-from app.http.cache import Cache
 from app.http.conditional_requests import Answer, answer_of
 from app.http.exchange import Exchange
 from app.http.headers import CommonHeaders

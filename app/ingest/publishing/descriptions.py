@@ -13,7 +13,7 @@ from pydantic_core import from_json
 
 from app.database.engines import Row, table_of
 from app.documents.compression import decompress
-from app.documents.records import Links, Passage, passages
+from app.documents.records import Links, Passage, UncitedError, passages
 from app.ingest.bulk_insert import IN_ONE, among, chunks, select_in
 from app.ingest.publishing.comparing import Compared
 from app.ingest.publishing.references import SEED
@@ -219,6 +219,8 @@ def _cited(links: Links, fields: tuple[str, ...], said: Said) -> list[Row]:
     before, citations = None, []
     for entry, where in said.values():
         if where is not before:  # most rest on the same passage of the same record
+            if not where:
+                raise UncitedError(f"{entry} cites nothing")
             before, citations = where, links.citations(where)
         item = {name: entry[name] for name in fields}
         item["citations"] = citations

@@ -63,7 +63,7 @@ def publish(connection: sa.Connection, tables: Tables, changes: Changes) -> Coun
     affected |= _drugs_read_again(connection, changes)
     described = _describe(connection, references.links, resolution, affected)
     by_name, moved = _resolve_by_name(connection, tables, changes, resolution, described)
-    described |= _describe(connection, references.links, resolution, by_name - affected)
+    described |= _describe(connection, references.links, resolution, by_name)
     affected |= by_name
 
     drugs = [described[id_] for id_ in sorted(described)]

@@ -16,14 +16,11 @@ from app.documents.rendering import DOCUMENT_VERSION, documents_of
 from app.ingest.bulk_insert import Tables
 from app.ingest.sources.interface import SourceVersion
 from app.ingest.staging.upserting import Changes
-from app.models.condition import Condition
-from app.models.drug import Drug
 from app.models.fact import fact_kinds
 from app.models.release import Release, ReleaseFile
-from app.models.source import Source
 from app.models.source_record import SourceState
 
-NOUNS = {"drugs": Drug, "conditions": Condition, "sources": Source}
+COUNTED = ("drugs", "conditions", "sources")
 """What a release counts beside the facts."""
 
 
@@ -145,7 +142,9 @@ def counts_after(before: Mapping[str, int], documents: Mapping[str, int]) -> dic
 
     So nothing is counted but what changed.
     """
-    return {noun: before.get(noun, 0) + documents.get(noun, 0) for noun in (*NOUNS, *fact_kinds())}
+    return {
+        noun: before.get(noun, 0) + documents.get(noun, 0) for noun in (*COUNTED, *fact_kinds())
+    }
 
 
 def write_alone(connection: sa.Connection) -> None:

@@ -45,7 +45,7 @@ from app.ingest.staging.preparing import (
 from app.ingest.staging.upserting import Staging, content_digest, save_source
 from app.models.base import PartialDate
 from app.models.condition import Condition
-from app.models.discrepancy import Discrepancy
+from app.models.discrepancy import DiscrepancyFields
 from app.models.drug import Drug, DrugFields, NameType
 from app.models.fact import Detail, Fact, fact_kinds
 from app.models.mechanism import Target
@@ -254,7 +254,7 @@ class _Reading:
         references.check(DrugFields, content.drug, content.drug.id, ("drug",), report)
         for table, location, entry in facts:
             references.check_fact(table, entry, content.drug.id, location, report)
-            if isinstance(entry, entry_of(Discrepancy)):
+            if isinstance(entry, entry_of(DiscrepancyFields)):
                 self._check_subject(entry, content.drug, location, report)
         for i, entry in enumerate(content.coverage):
             references.must_know(Source, entry.source, ("coverage", i, "source"), report)

@@ -33,12 +33,13 @@ class PreparedRecord:
 Identifier = tuple[IdentifierSystem, str]
 
 
-class UnstorableTextError(ValueError):
-    """A text that no database holds: with a NUL, half of a surrogate pair, or too long a key."""
+class UnstorableError(ValueError):
+    """A text that no database holds (with a NUL, half of a surrogate pair, or too long a key), or a
+    fact that contradicts itself."""
 
 
 def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedRecord:
-    """A record as it is stored. Raises `ValidationError` and `UnstorableTextError`."""
+    """A record as it is stored. Raises `ValidationError` and `UnstorableError`."""
     for approval in record.approvals:
         entry_of(Approval).model_validate(approval | {"cite": {"source": ["record"]}})
     said = {
@@ -92,7 +93,7 @@ def _refuse_long(record: Record) -> None:
     ]
     longest = max(keys, key=_bytes_of)
     if _bytes_of(longest) > LONGEST_KEY:
-        raise UnstorableTextError(
+        raise UnstorableError(
             f"'{longest[:60]}…' has {len(longest):,} characters; a name or id of at most "
             f"{LONGEST_KEY:,} bytes was expected."
         )
@@ -206,7 +207,28 @@ def _name(statement: Statement, table: type[Detail]) -> str:
 
 def _validated(table: type[Detail], fields: dict[str, Any]) -> bytes:
     """A fact's fields as its entry has them, each there, as JSON."""
-    return stored_statement(fact_entry_of(table).model_validate(fields | UNCITED))
+    entry = fact_entry_of(table).model_validate(fields | UNCITED)
+    if problem := contradiction(entry):
+        raise UnstorableError(problem)
+    return stored_statement(entry)
+
+
+def contradiction(entry: Any) -> str | None:
+    """What in a fact contradicts itself, in a sentence; the seed's files are checked before."""
+    if (getattr(entry, "severity", None) is None) != (
+        getattr(entry, "severity_basis", None) is None
+    ):
+        return "a severity and its severity_basis go together."
+    arms = [arm.id for arm in getattr(entry, "arms", [])]
+    if len(set(arms)) < len(arms):
+        return "two of its arms have one id."
+    for outcome in getattr(entry, "outcomes", []):
+        for result in outcome.results:
+            if result.arm not in arms:
+                return f"it has a result of the arm '{result.arm}', and no such arm."
+            if (result.count or 0) > (result.participants or result.count or 0):
+                return "it counts more than its participants."
+    return None
 
 
 def stored_statement(entry: BaseModel) -> bytes:
@@ -227,7 +249,7 @@ def _json(value: Any) -> bytes:
     try:
         text = to_json(value)
     except (PydanticSerializationError, UnicodeError):
-        raise UnstorableTextError("it holds half of a surrogate pair, which is no text.") from None
+        raise UnstorableError("it holds half of a surrogate pair, which is no text.") from None
     if b"\\u0000" in text and re.search(rb"(?<!\\)(?:\\\\)*\\u0000", text):
-        raise UnstorableTextError("it holds a NUL character, which is no text.")
+        raise UnstorableError("it holds a NUL character, which is no text.")
     return text

@@ -25,7 +25,7 @@ from app.ingest.sources.interface import (
     SkippedRecord,
     SourceVersion,
 )
-from app.ingest.staging.preparing import PreparedRecord, UnstorableTextError, prepare
+from app.ingest.staging.preparing import PreparedRecord, UnstorableError, prepare
 from app.models.source_record import (
     RecordStatement,
     RecordSubstance,
@@ -133,7 +133,7 @@ class Staging:
                 problem = error.errors()[0]
                 where = ".".join(str(step) for step in problem["loc"])
                 item = InvalidRecord(file, item.id[:200], f"{where}: {problem['msg']}.", item.id)
-            except UnstorableTextError as error:
+            except UnstorableError as error:
                 item = InvalidRecord(file, item.id[:200], str(error), item.id)
         if isinstance(item, InvalidRecord):
             counts["invalid"] += 1

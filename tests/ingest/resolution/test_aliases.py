@@ -19,7 +19,7 @@ from app.models.lookup import (
 )
 from app.search.index import Index
 from app.settings import Settings
-from tests.conftest import AppTransport, running, without_cache
+from tests.conftest import AppTransport, always_asking, running
 from tests.ingest.loading import (
     approvals,
     drugbank,
@@ -38,7 +38,7 @@ from tests.ingest.loading import (
 
 @contextmanager
 def asking(database: Settings, portal: BlockingPortal) -> Iterator[httpx.Client]:
-    with running(without_cache(database)) as app:
+    with running(always_asking(database)) as app:
         yield httpx.Client(transport=AppTransport(app, portal), base_url="http://medfacts")
 
 
