@@ -118,6 +118,10 @@ class Tables:
                 )
                 cursor.execute(f'TRUNCATE "{into}"')
 
+    def execute(self, statement: Any, values: Any = None) -> None:
+        """Run another statement that writes."""
+        self._connection.execute(statement, values)
+
     def analyze(self, *models: Any) -> None:
         """Have Postgres plan by what the tables hold now: nobody else sees what was just written.
 

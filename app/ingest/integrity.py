@@ -23,6 +23,7 @@ from app.documents.checksums import (
 from app.documents.lookup_rows import drug_rows, fact_rows
 from app.documents.records import Links, stored_entries
 from app.documents.rendering import BATCH, NOUNS, documents_of, schema_of
+from app.ingest.publishing.rehearsing import faults_of_release
 from app.models.condition import Condition
 from app.models.document import Document
 from app.models.drug import Drug
@@ -250,5 +251,6 @@ LOOKS: dict[str, Callable[[sa.Connection], Iterable[str]]] = {
     "What the records say": _faults_of_documents,
     "What conditions, sources and releases are": _faults_of_nouns,
     "What drugs are ordered by": _faults_of_order,
+    "What the sources say": faults_of_release,
 }
 """What is looked at, each for itself, and what it is called."""

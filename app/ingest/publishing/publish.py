@@ -61,9 +61,9 @@ def publish(connection: sa.Connection, tables: Tables, changes: Changes) -> Coun
 
     affected = resolution.affected | sources.affected | conditions.affected | targets.affected
     affected |= _drugs_read_again(connection, changes)
-    described = _describe(connection, references.links, resolution, affected)
-    by_name, moved = _resolve_by_name(connection, tables, changes, resolution, described)
-    described |= _describe(connection, references.links, resolution, by_name)
+    described = describe(connection, references.links, resolution, affected)
+    by_name, moved = resolve_rest_by_name(connection, tables, changes, resolution, described)
+    described |= describe(connection, references.links, resolution, by_name)
     affected |= by_name
 
     drugs = [described[id_] for id_ in sorted(described)]
@@ -97,7 +97,7 @@ def publish(connection: sa.Connection, tables: Tables, changes: Changes) -> Coun
     return facts.counts
 
 
-def _describe(
+def describe(
     connection: sa.Connection, links: Links, resolution: Resolution, drug_ids: Iterable[str]
 ) -> dict[str, Description]:
     """The drugs of these ids that there are, as their records describe them."""
@@ -105,7 +105,7 @@ def _describe(
     return describe_drugs(connection, links, ORDER, drugs, resolution.ambiguous)
 
 
-def _resolve_by_name(
+def resolve_rest_by_name(
     connection: sa.Connection,
     tables: Tables,
     changes: Changes,
@@ -190,7 +190,7 @@ def _write_drugs(
             tables.add_row(table, row)
         elif row != before[row[0]]:
             new = dict(zip(table.columns.keys(), row, strict=True))
-            connection.execute(table.update().where(table.c.id == row[0]), new)
+            tables.execute(table.update().where(table.c.id == row[0]), new)
     tables.write()  # an ingredient may be any of them
     for part_table, row in rows_of_parts:
         tables.add_row(part_table, row)

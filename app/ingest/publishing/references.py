@@ -215,7 +215,7 @@ class References:
             changed.append(id_)
             if id_ in before:
                 of = table_of(table).update().where(table_of(table).c.id == id_)
-                self._connection.execute(of, row)
+                self._tables.execute(of, row)
             else:
                 self._tables.add(table_of(table), row)
             for name, part in parts.items():

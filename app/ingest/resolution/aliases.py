@@ -29,7 +29,7 @@ def write_aliases(
     of_names = table_of(ClaimedName)
     for model in (ClaimedIdentifier, ClaimedName):
         tables.delete(model, "drug_id", drug_ids)
-    connection.execute(of_names.delete().where(of_names.c.drug_id.is_(None)))
+    tables.execute(of_names.delete().where(of_names.c.drug_id.is_(None)))
     names: dict[tuple[str, str], tuple[str | None, str]] = {}
     identifiers: dict[tuple[str, str, str], str | None] = {}
     substances = list(select_in(connection, OF_DRUGS, drug_ids))
