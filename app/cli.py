@@ -4,14 +4,16 @@ import errno
 import gc
 import logging
 import os
+import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import wraps
 from json import JSONDecodeError
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 import click
 from sqlalchemy.engine import make_url
@@ -20,9 +22,15 @@ from sqlalchemy.exc import DBAPIError
 from app import __version__
 from app.settings import BadSettingError, Settings, read_settings
 
+if TYPE_CHECKING:
+    import uvicorn
+
 gc.set_threshold(100_000)  # modules make many objects, and no garbage: a sixth of a short command
 
 SCHEMA_FILE = "schema.json"
+
+SECONDS_TO_FINISH = 5
+"""How long requests under way may take once the server has been told to stop."""
 
 FULL = ("SQLITE_FULL", "SQLITE_IOERR")
 """What SQLite calls it when it cannot write."""
@@ -37,22 +45,22 @@ class CommandError(click.ClickException):
 
 
 def in_one_sentence(command: Callable[..., None]) -> Callable[..., None]:
-    """A command that tells of a failure in one sentence."""
+    """A command that reports a failure in one sentence."""
 
     @wraps(command)
-    def told(**options: Any) -> None:
+    def reporting(**options: Any) -> None:
         try:
             settings = read_settings()
         except BadSettingError as error:
             raise CommandError(str(error)) from None
-        with _told_in_one_sentence(settings):
+        with _errors_in_one_sentence(settings):
             command(settings, **options)
 
-    return told
+    return reporting
 
 
 @contextmanager
-def _told_in_one_sentence(settings: Settings) -> Iterator[None]:
+def _errors_in_one_sentence(settings: Settings) -> Iterator[None]:
     import sqlite3
 
     import psycopg
@@ -75,14 +83,14 @@ def _told_in_one_sentence(settings: Settings) -> Iterator[None]:
     except (DBAPIError, sqlite3.Error, psycopg.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         first_line = str(cause).strip().splitlines()[0].rstrip(".")
-        told = f"the database {_where(settings)} failed: {first_line}."
+        message = f"the database {_where(settings)} failed: {first_line}."
         if getattr(cause, "sqlite_errorname", "").startswith(FULL) or isinstance(cause, DiskFull):
-            told += " The disk may be full. Nothing was changed."
+            message += " The disk may be full. Nothing was changed."
         if getattr(cause, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
-            told += (
+            message += (
                 " Something else writes to it, such as another import: try again when that ends."
             )
-        raise CommandError(told) from None
+        raise CommandError(message) from None
     except (UnicodeDecodeError, JSONDecodeError) as error:
         raise CommandError(
             f"the database {_where(settings)} is damaged, and cannot be read: {error}."
@@ -116,23 +124,23 @@ def serve(
     settings: Settings, host: str | None, port: int | None, workers: int | None, prepare: bool
 ) -> None:
     """Serve the API until stopped."""
-    from app.server import serve
     from app.tracing import tracing_is_wanted
 
     try:
-        traced = tracing_is_wanted()
+        tracing_is_wanted()
     except BadSettingError as error:
         raise CommandError(str(error)) from None
     if prepare:
         _prepare(settings)
-    _tell_of_faults(settings)
+    _report_faults(settings)
     host, port = host or settings.host, settings.port if port is None else port
     listener = _listen(host, port)
     bound = listener.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"Medfacts is at http://{shown}:{bound}, its docs at http://{shown}:{bound}/docs")
-    settings = settings.model_copy(update={"workers": workers or settings.workers})
-    sys.exit(serve(settings, listener, traced=traced))
+    workers = workers or settings.workers
+    with _shared_metrics() if workers > 1 else nullcontext():
+        _run_uvicorn(settings, listener, workers)
 
 
 @main.command()
@@ -205,10 +213,10 @@ def import_(settings: Settings, source: str, files: tuple[str, ...], **options: 
 @in_one_sentence
 def set_aside(settings: Settings, source: str | None) -> None:
     """List as CSV what was not taken in, and why: of one SOURCE, or of all."""
-    from app.ingest.import_command import write_set_aside
+    from app.ingest.import_command import write_quarantined
 
     _require_schema(settings)
-    write_set_aside(settings, source)
+    write_quarantined(settings, source)
 
 
 @main.command()
@@ -225,52 +233,34 @@ def check(settings: Settings) -> None:
     _require_schema(settings)
     with suppress(DBAPIError, UnicodeDecodeError, JSONDecodeError):  # what is looked at tells more
         _require_data(settings)
-    release, unchanged = _look_at_each_host(settings)
+    release, unchanged = _look(settings)
     click.echo(f"The database {_where(settings)} is whole.")
     if not unchanged:
         raise CommandError("the seed has changed since it was loaded; run `medfacts seed`.")
     click.echo(f"It serves release {release}.")
 
 
-def _look_at_each_host(settings: Settings) -> tuple[str, bool]:
+def _look(settings: Settings) -> tuple[str, bool]:
     """The newest release, and whether the seed is what it was when that was loaded.
 
-    Raises a `CommandError` that names what is not whole. A host that cannot be reached is told.
+    Raises a `CommandError` that names what is not as it was written.
     """
-    import sqlalchemy as sa
-
-    from app.database.engines import engines_of_hosts
+    from app.database.engines import read_engine
     from app.ingest.integrity import faults_of
     from app.ingest.publishing.release_writer import current_release
     from app.ingest.seed.loading import is_loaded, seed_files
 
-    faults: list[str] = []
-    found: list[tuple[int, str, bool]] = []
-    for host, engine in engines_of_hosts(settings).items():
-        try:
-            connection = engine.connect()
-        except DBAPIError as error:
-            if not host:
-                raise
-            reason = str(error.orig).strip().splitlines()[0].rstrip(".")
-            click.echo(f"medfacts: {host} was not looked at: {reason}.", err=True)
-            continue
-        with connection:
-            here = faults_of(connection)
-            faults += [f"At {host}: {fault}" if host else fault for fault in here]
-            release = None if here else current_release(connection)
-            if release:
-                number = connection.scalar(sa.text("SELECT max(number) FROM release"))
-                unchanged = is_loaded(connection, seed_files(settings.seed_dir))
-                found.append((number, release.id, unchanged))
-                if host:
-                    click.echo(f"At {host} release {release.id} is whole.")
-        engine.dispose()
+    engine = read_engine(settings)
+    with engine.connect() as connection:
+        faults = faults_of(connection)
+        release = None if faults else current_release(connection)
+        unchanged = is_loaded(connection, seed_files(settings.seed_dir))
+    engine.dispose()
     if faults:
         raise CommandError("\n".join(["the data is not whole:", *faults]))
-    if not found:
-        raise CommandError(f"the database {_where(settings)} could not be looked at.")
-    return max(found)[1:]
+    if release is None:
+        raise CommandError(f"the database {_where(settings)} is empty; run `medfacts seed`.")
+    return release.id, unchanged
 
 
 def _prepare(settings: Settings) -> None:
@@ -281,7 +271,7 @@ def _prepare(settings: Settings) -> None:
 def _migrate(settings: Settings) -> None:
     from app.database.engines import write_engine
     from app.database.migrating import BusyDatabaseError, UnknownSchemaError, migrate, newest_schema
-    from app.ingest.publishing.rebuilding import renew_documents
+    from app.ingest.publishing.rebuilding import rebuild_documents
 
     if _schema(settings) != newest_schema():
         try:
@@ -298,7 +288,7 @@ def _migrate(settings: Settings) -> None:
             ) from None
     engine = write_engine(settings)
     try:
-        if renew_documents(engine):
+        if rebuild_documents(engine):
             click.echo("Wrote every record anew, as this version of medfacts serves it.")
     finally:
         engine.dispose()
@@ -318,13 +308,71 @@ def _seed(settings: Settings) -> None:
     click.echo(f"{verb} release {loaded.id}: {facts}.")
 
 
-def _tell_of_faults(settings: Settings) -> None:
+def _run_uvicorn(settings: Settings, listener: socket.socket, workers: int) -> None:
+    """Serve on a socket until stopped.
+
+    Not by `uvicorn.run`, which keeps to itself which port it was given, and has Nagle's algorithm
+    hold back half of each answer where it is given a socket that is bound already.
+    """
+    import uvicorn
+    from uvicorn.supervisors import Multiprocess
+
+    from app.logs import begin_logging
+
+    begin_logging(settings)
+    # uvicorn raises the signal again once it has stopped; to stop when told is no failure.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    config = uvicorn_config(settings, workers=workers)
+    with suppress(KeyboardInterrupt):
+        if workers > 1:
+            Multiprocess(config, sockets=[listener]).run()
+        else:
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+def uvicorn_config(settings: Settings, app: Any = None, workers: int = 1) -> "uvicorn.Config":
+    """How uvicorn serves the app: each process makes its own, of the environment, if none is given.
+
+    Without `limit_concurrency`: its 503 is plain text, is told to health too, and load is shed by
+    the app.
+    """
+    import uvicorn
+
+    return uvicorn.Config(
+        app or "app.main:app_of_environment",
+        factory=app is None,
+        workers=workers,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=settings.idle_seconds,
+        timeout_graceful_shutdown=SECONDS_TO_FINISH,
+    )
+
+
+@contextmanager
+def _shared_metrics() -> Iterator[None]:
+    """Where processes that serve together count, unless the environment names a folder."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        yield
+        return
+    with TemporaryDirectory(prefix="medfacts-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
+
+
+def _report_faults(settings: Settings) -> None:
     """Say at the terminal why there will be 503s, and what would end them, which needs no restart.
 
     So what brings the database does not have to come before what serves it.
     """
     try:
-        with _told_in_one_sentence(settings):
+        with _errors_in_one_sentence(settings):
             _require_data(settings)
     except CommandError as error:
         click.echo(
@@ -351,7 +399,7 @@ def _require_schema(settings: Settings) -> None:
 
 def _require_data(settings: Settings) -> None:
     from app.database.engines import read_engine
-    from app.documents.rendering import renderer
+    from app.documents.rendering import DOCUMENT_VERSION
     from app.ingest.publishing.release_writer import current_release
 
     _require_schema(settings)
@@ -361,7 +409,7 @@ def _require_data(settings: Settings) -> None:
     engine.dispose()
     if release is None:
         raise CommandError(f"the database {_where(settings)} is empty; run `medfacts seed`.")
-    if release.rendered_by != renderer():
+    if release.document_version != DOCUMENT_VERSION:
         raise CommandError(
             f"the database {_where(settings)} was written for another version of medfacts; run "
             "`medfacts migrate`."

@@ -1,118 +1,115 @@
 """`create_app(settings)`: the one place where the parts are joined."""
 
-import os
-import pkgutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from functools import partial
-from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
-from opentelemetry.trace import TracerProvider
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app import __version__
-from app import api as resources
-from app.api.metrics import Newest
-from app.api.reading import release_served
-from app.database.engines import Reader
-from app.database.hosts import WATCHERS_LIFETIME
-from app.database.outage import Outage
-from app.floor import Floor
-from app.http.cache import Cache
-from app.http.conditional_requests import NO_STORE, Representations
-from app.http.cors import AnswerPreflights, ReadableByPages
-from app.http.headers import (
-    HEALTH,
-    VERSION,
-    WRITE,
-    CommonHeaders,
-    CurrentVersion,
-    HeadAsGet,
+from app import RELEASED, __version__
+from app.api import (
+    conditions,
+    discrepancies,
+    drugs,
+    health,
+    index,
+    indications,
+    mechanisms,
+    metrics,
+    pharmacokinetics,
+    releases,
+    resolve,
+    search,
+    sources,
+    trials,
+    warnings,
 )
-from app.http.load_shedding import Admission
-from app.http.observing import Observer
-from app.http.problems import LastResort, handle_errors
-from app.http.request_limits import Limits, Patience, RefuseMalformed
-from app.http.routing import Route, Router
-from app.http.tally import Tally
-from app.http.timeout import Deadline
-from app.logs import ACCESS
+from app.api.reading import release_served
+from app.database.reading import ConnectionPool
+from app.http.access_log import AccessLog
+from app.http.conditional_requests import NO_STORE, Representations
+from app.http.cors import CORSMiddleware
+from app.http.exchange import Exchange
+from app.http.headers import VERSION, CommonHeaders, CurrentVersion
+from app.http.load_shedding import LoadShedding
+from app.http.outage import Outage
+from app.http.problems import ServerErrorMiddleware, handle_errors
+from app.http.request_limits import Limits, RequestLimits
+from app.http.request_metrics import POOL_IN_USE, POOL_SIZE
+from app.http.response_cache import ResponseCache
+from app.http.routing import Route
+from app.http.timeout import Timeout
+from app.logs import ACCESS, begin_logging
 from app.openapi.docs_page import add_docs
 from app.openapi.specification import INTRODUCTION, TAGS, complete_document
 from app.openapi.well_known import add_well_known
-from app.settings import ROOT, Settings, read_settings
+from app.settings import Settings, read_settings
+from app.tracing import Tracing, sending_traces, stop_sending, tracing_is_wanted
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
 
 SERVER = {"url": "/", "description": "This server, local or in production.", "x-internal": False}
+
+ROUTERS = (
+    drugs.router,
+    warnings.router,
+    conditions.router,
+    discrepancies.router,
+    health.router,
+    index.router,
+    indications.router,
+    mechanisms.router,
+    metrics.router,
+    pharmacokinetics.router,
+    releases.router,
+    resolve.router,
+    search.router,
+    sources.router,
+    trials.router,
+)
+"""In the order in which the document lists them, and in which routes are looked for: the drugs and
+their warnings, which are asked for most, come first."""
 
 
 class Api(FastAPI):
     """FastAPI, and around it the layers that every request and every answer goes through."""
 
     layers: ASGIApp
-    patience: Patience
-    """The limits of a client, which the server keeps."""
-    admission: Admission
-    cache: Cache
-    hit: Callable[..., bool]
-    """Answers at once what the cache has; the server asks it before it begins a task."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Answer through the layers; the innermost is FastAPI itself."""
-        if self.state.tracer is None or scope["type"] != "http":
-            await self.layers(scope, receive, send)
-            return
-        # FastAPI's own telemetry, around all layers: the innermost finds that it is at work.
-        scope.get("extensions", {}).pop(WRITE, None)  # which it does not see
-        scope.setdefault("state", {})
-        await self._native_telemetry(app=self.layers, scope=scope, receive=receive, send=send)
-
-    def tell_gauges(self, **more: float) -> None:
-        """Tell the tally how this process stands now."""
-        pool: Any = self.state.reader.engine.pool  # whose kind has a size
-        stands = {
-            "pid": os.getpid(),
-            "in_progress": self.cache.in_progress,
-            "waiting": self.admission.waiting,
-            "pool_size": pool.size(),
-            "pool_in_use": pool.checkedout(),
-            "cache_bytes": self.cache.bytes,
-        }
-        for gauge, value in (stands | more).items():
-            self.state.tally.set(gauge, value)
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self.state.reader.close()
-        self.state.watcher.close()
+        return self.layers(scope, receive, send)  # type: ignore[return-value] # a coroutine
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as FastAPI does, and leave word which route did."""
+        """Answer as FastAPI does, and take note which route did."""
         try:
             await super().__call__(scope, receive, send)
         finally:
-            scope["state"]["route"] = getattr(scope.get("route"), "path", None)
+            if scope["type"] == "http":
+                Exchange.of(scope).route = getattr(scope.get("route"), "path", None)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.state.pool.close()
+        self.state.watcher.close()
 
 
-def create_app(
-    settings: Settings,
-    floor: Floor | None = None,
-    tally: Tally | None = None,
-    traces: TracerProvider | None = None,
-) -> Api:
+def create_app(settings: Settings, traces: "TracerProvider | None" = None) -> Api:
     """The API over the database that the settings name. Nothing is read from it yet.
 
-    Processes that serve together share a `floor` and a `tally`. With `traces` each request
-    is a span, but for health.
+    With `traces` each request is a span, but for health.
     """
 
     @asynccontextmanager
     async def lifespan(api: Api) -> AsyncIterator[None]:
         yield
         api.close()
+        if traces is not None:
+            stop_sending(traces)
 
     api = Api(
         title="Medfacts",
@@ -125,110 +122,86 @@ def create_app(
         openapi_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        telemetry={
-            "tracing": traces is not None,
-            "tracer_provider": traces,
-            "metrics": False,
-            "logs": False,
-            "operation_spans": False,
-            "exclude": lambda scope: scope["path"].startswith(HEALTH),
-        },
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     api.router.route_class = Route
-    api.state.floor = floor or Floor()
-    api.state.outage = Outage()
-    api.state.reader = Reader(settings, api.state.floor, outage=api.state.outage)
-    watching = settings.model_copy(update={"pool_size": 1})
-    api.state.watcher = Reader(watching, api.state.floor, WATCHERS_LIFETIME, api.state.outage)
-    api.state.newest = Newest(api.state.watcher)
-    api.state.tally = tally or Tally()
+    api.state.pool = ConnectionPool(settings)
+    # Asked which release is served, also while all connections of the other are in use.
+    api.state.watcher = ConnectionPool(settings.model_copy(update={"pool_size": 1}))
     api.state.tracer = traces.get_tracer("medfacts", __version__) if traces else None
-    first_steps = {""}
-    for name in _in_the_order_of_use():
-        router: Router | None = getattr(import_module(f"app.api.{name}"), "router", None)
-        if router is not None:
-            api.router.routes += router.routes
-            if router.prefix == VERSION:
-                paths = [route.path for route in router.routes if isinstance(route, Route)]
-                first_steps |= {path.split("/")[2] for path in paths if path != VERSION}
-
-    handle_errors(api, api.state.outage)
+    for router in ROUTERS:
+        api.include_router(router)
+    outage = Outage()
+    handle_errors(api, outage)
     add_docs(api)
     add_well_known(api, settings.security_contact)
     complete_document(api)
-    api.add_middleware(LastResort)  # within FastAPI, which would answer for a bug in plain text
-    api.state.tally.name_routes([r.path for r in api.routes if isinstance(r, APIRoute)])
-    _put_layers_around(api, settings, frozenset(first_steps))
+    # Within FastAPI, which would answer for a bug in plain text.
+    api.add_middleware(ServerErrorMiddleware)
+    api.layers = _layers(api, settings, outage)
+    if api.state.tracer is not None:
+        api.layers = Tracing(api.layers, api.state.tracer)
+    _count_connections(api.state.pool.engine)
     return api
 
 
-def _put_layers_around(api: Api, settings: Settings, resources: frozenset[str]) -> None:
-    """What a GET goes through, from the last line to the first."""
-    data, releases, docs = (
+def _layers(api: Api, settings: Settings, outage: Outage) -> ASGIApp:
+    """What a request goes through, from the last to the first."""
+    data, release, docs = (
         f"max-age={seconds}, must-revalidate" if seconds else "no-cache"
         for seconds in (settings.max_age_data, settings.max_age_releases, settings.max_age_docs)
     )
     policies = {
         "health": NO_STORE,
         "metrics": NO_STORE,
-        "": releases,
-        "releases": releases,
+        "": release,
+        "releases": release,
         "docs": docs,
         "openapi.json": docs,
         ".well-known": docs,
         "*": data,
     }
-    app: ASGIApp = CurrentVersion(api.answer, resources)
-    app = Representations(app, policies, program_changed())
-    app = AnswerPreflights(app)
     limits = Limits(settings.address_bytes, settings.header_bytes)
-    app = RefuseMalformed(app, limits)
-    app = LastResort(app)
-    app = ReadableByPages(app, settings.cors_origins)
+    at_once, longest_wait = api.state.pool.at_once, settings.longest_wait
+    app: ASGIApp = CurrentVersion(api.answer, _resources())
+    app = Representations(app, policies, RELEASED)
+    app = LoadShedding(app, at_once=at_once, longest_wait=longest_wait)
+    app = Timeout(app, seconds=settings.request_seconds)
+    app = RequestLimits(app, limits)
+    app = ServerErrorMiddleware(app)
+    app = CORSMiddleware(app, settings.cors_origins)
     app = CommonHeaders(app)
-    at_once, longest_wait = api.state.reader.at_once, settings.longest_wait
-    api.admission = Admission(app, at_once=at_once, longest_wait=longest_wait)
-    api.cache = Cache(
-        Deadline(api.admission, seconds=settings.request_seconds, outage=api.state.outage),
+    return ResponseCache(
+        app,
         partial(release_served, api.state.watcher),
-        most_bytes=settings.cache_bytes,
+        max_bytes=settings.cache_bytes,
         holds=settings.cache_seconds,
-        observer=Observer(
-            api.state.tally,
-            ACCESS if settings.access_log else None,
-            traces=api.state.tracer is not None,
-        ),
+        access_log=AccessLog(ACCESS) if settings.access_log else None,
         limits=limits,
-        floor=api.state.floor,
-        outage=api.state.outage,
+        outage=outage,
     )
-    api.patience = Patience(
-        limits, settings.arrive_seconds, settings.unread_seconds, settings.connections
-    )
-    api.layers = HeadAsGet(api.cache)
-    api.hit = api.cache.hit if api.state.tracer is None else _no_hit
 
 
-def _no_hit(*_: object) -> bool:
-    """Where requests are traced: a span begins with the task that a hit spares."""
-    return False
+def _resources() -> frozenset[str]:
+    """The first steps of the paths behind `/v1`, the empty one among them."""
+    paths = [
+        route.path for router in ROUTERS for route in router.routes if isinstance(route, Route)
+    ]
+    return frozenset(f"{path}/".split("/")[2] for path in paths if path.startswith(VERSION))
 
 
-def program_changed() -> datetime:
-    """When the program was last changed: what it answers may have changed with it."""
-    files = (path for path in (ROOT / "app").rglob("*") if path.suffix in (".py", ".json"))
-    newest = max(path.stat().st_mtime for path in files)
-    return datetime.fromtimestamp(int(newest), UTC)
+def _count_connections(engine: sa.Engine) -> None:
+    """Have the metrics follow the connections of a pool."""
+    pool: Any = engine.pool  # whose kind has a size
+    POOL_SIZE.inc(pool.size())
+    sa.event.listen(engine, "checkout", lambda *_: POOL_IN_USE.inc())
+    sa.event.listen(engine, "checkin", lambda *_: POOL_IN_USE.dec())
 
 
-def __getattr__(name: str) -> Api:
-    """`app.main:app`, for uvicorn: made when it is first asked for, from the environment."""
-    if name == "app":
-        return create_app(read_settings())
-    raise AttributeError(name)
-
-
-def _in_the_order_of_use() -> list[str]:
-    """The files of `app.api`, those first that are asked most: routes are looked for in turn."""
-    names = [module.name for module in pkgutil.iter_modules(resources.__path__)]
-    return sorted(names, key=lambda name: name not in ("drugs", "warnings"))
+def app_of_environment() -> Api:
+    """For uvicorn, which makes an app in each process: over the environment's settings."""
+    settings = read_settings()
+    begin_logging(settings)
+    api = create_app(settings, sending_traces() if tracing_is_wanted() else None)
+    metrics.forget_dead_processes()
+    return api

@@ -54,29 +54,11 @@ class Settings(BaseSettings):
         le=60,
         description="Seconds that a request may take until it is answered; beyond, it is a 503.",
     )
-    connections: int = Field(
-        default=5000,
-        ge=10,
-        le=1_000_000,
-        description="Clients' connections of one process; with more, all but health is a 503.",
-    )
-    arrive_seconds: float = Field(
-        default=8.0,
-        ge=0.1,
-        le=60,
-        description="Seconds within which a request has to arrive, head and body.",
-    )
-    idle_seconds: float = Field(
-        default=5.0,
-        ge=0.1,
+    idle_seconds: int = Field(
+        default=5,
+        ge=1,
         le=600,
         description="Seconds after which a connection that is not used is closed.",
-    )
-    unread_seconds: float = Field(
-        default=30.0,
-        ge=0.1,
-        le=600,
-        description="Seconds after which a client that takes nothing of its answer is let go.",
     )
     address_bytes: int = Field(
         default=8000,
@@ -93,7 +75,7 @@ class Settings(BaseSettings):
     cache_bytes: int = Field(
         default=25_165_824,
         ge=0,
-        description="Bytes of answers that one process keeps; 0: none.",
+        description="Bytes of answers that one process caches; 0: none.",
     )
     cache_seconds: float = Field(
         default=0.8,

@@ -7,7 +7,12 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
+from opentelemetry import propagate, trace
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 from app import __version__
+from app.http.exchange import Exchange
+from app.http.headers import HEALTH
 from app.settings import BadSettingError
 
 if TYPE_CHECKING:
@@ -50,7 +55,7 @@ def tracing_is_wanted() -> bool:
 
 
 def sending_traces() -> "TracerProvider":
-    """What makes spans and sends them, in a thread of its own: to be made after the last fork."""
+    """What makes spans and sends them, in a thread of its own."""
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_VERSION, Resource
     from opentelemetry.sdk.trace import TracerProvider
@@ -72,3 +77,46 @@ def stop_sending(traces: "TracerProvider") -> None:
     sending = threading.Thread(target=traces.shutdown, daemon=True)
     sending.start()
     sending.join(SECONDS_TO_SEND)
+
+
+class Tracing:
+    """Makes each request a span of the trace that it came with, but for health."""
+
+    def __init__(self, app: ASGIApp, tracer: trace.Tracer) -> None:
+        self.app = app
+        self._tracer = tracer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on within a span, which is told how it was answered."""
+        if scope["type"] != "http" or scope["path"].startswith(HEALTH):
+            await self.app(scope, receive, send)
+            return
+        exchange = Exchange.of(scope)
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
+        attributes = {
+            "http.request.method": exchange.method,
+            "url.path": exchange.path,
+            "url.scheme": scope["scheme"],
+        }
+        with self._tracer.start_as_current_span(
+            exchange.method,
+            context=propagate.extract(headers),
+            kind=trace.SpanKind.SERVER,
+            attributes=attributes,
+        ) as span:
+
+            async def watch(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    span.set_attribute("http.response.status_code", message["status"])
+                    if message["status"] >= 500:
+                        span.set_status(trace.StatusCode.ERROR)
+                await send(message)
+
+            await self.app(scope, receive, watch)
+            span.set_attribute("medfacts.request_id", exchange.request_id)
+            span.set_attribute("medfacts.cache", exchange.cache)
+            if exchange.route is not None:
+                span.set_attribute("http.route", exchange.route)
+            span.update_name(f"{exchange.method} {exchange.route or 'other'}")

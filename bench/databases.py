@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 
 from app.database.engines import read_engine
 from app.database.migrating import OUTSIDE_MODELS, migrate, newest_schema, schema_of
-from app.documents.rendering import renderer
+from app.documents.rendering import DOCUMENT_VERSION
 from app.ingest.publishing.release_writer import current_release
 from app.search.index import BETWEEN, TITLE, write_words
 from app.settings import Settings
@@ -108,7 +108,7 @@ def _is_whole(path: Path) -> bool:
     with engine.connect() as connection:
         release = current_release(connection) if schema_of(connection) == newest_schema() else None
     engine.dispose()
-    return release is not None and release.rendered_by == renderer()
+    return release is not None and release.document_version == DOCUMENT_VERSION
 
 
 def _tables(connection: sqlite3.Connection) -> dict[str, list[str]]:

@@ -1,10 +1,9 @@
 """How the tests get a database and a client.
 
 Every answer that a client here gets is held to the OpenAPI document (`tests.conformance`), and the
-cache is held to be invisible: each request is asked again, when its answer may be kept already; in
-the way in which the server asks; and of an app without a cache. All have to answer the same, byte
-for byte. Where the data changes under a test, the cache asks which release is served before every
-answer; over the project's own seed it is as users have it.
+cache is held to be invisible: each request is asked again, when its answer may be cached already,
+and has to be answered the same, byte for byte. Where the data changes under a test, the cache asks
+which release is served before every answer; over the project's own seed it is as users have it.
 
 Every test that touches data runs twice: on SQLite, and on a real Postgres that the session starts
 from a PyPI wheel and ends again. Nothing is mocked and nothing is online.
@@ -29,7 +28,6 @@ import sqlalchemy as sa
 
 from app.database.engines import write_engine
 from app.database.migrating import migrate
-from app.http.headers import WRITE
 from app.ingest.seed.loading import load_seed
 from app.main import Api, create_app
 from app.settings import Settings
@@ -46,64 +44,30 @@ Save = Callable[..., None]
 class AppTransport(httpx.BaseTransport):
     """Calls an app in this process, for tests that do not wait: httpx itself has only the async.
 
-    With a `twin`, which has no cache, it holds the app to answer as that does: again, in the way
-    in which the server asks, and the twin itself.
+    With `again` it asks once more, when the answer may be cached, and holds that to be the same.
     """
 
     def __init__(
-        self, app: Api, portal: anyio.from_thread.BlockingPortal, twin: Api | None = None
+        self, app: Api, portal: anyio.from_thread.BlockingPortal, *, again: bool = False
     ) -> None:
         self._app = httpx.ASGITransport(app)
         self._portal = portal
-        self._others = [self._app, httpx.ASGITransport(AsServed(app))] if twin else []
-        self._others += [httpx.ASGITransport(twin)] if twin else []
+        self._again = again
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Pass the request to the app, read its whole answer, and hold it to the contract."""
-        status, headers, body = self._portal.call(self._answer, self._app, request)
+        status, headers, body = self._portal.call(self._answer, request)
         contract().hold(request, httpx.Response(status, headers=headers, content=body))
-        first = _less_its_id(status, headers, body)
-        for app in self._others:
-            again = _less_its_id(*self._portal.call(self._answer, app, request))
-            assert again == first, f"{request.method} {request.url} depends on the cache"
+        if self._again:
+            second = _less_its_id(*self._portal.call(self._answer, request))
+            first = _less_its_id(status, headers, body)
+            assert second == first, f"{request.method} {request.url} depends on the cache"
         return httpx.Response(status, headers=headers, stream=httpx.ByteStream(body))
 
-    async def _answer(
-        self, app: httpx.ASGITransport, request: httpx.Request
-    ) -> tuple[int, httpx.Headers, bytes]:
-        answer = await app.handle_async_request(request)
+    async def _answer(self, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
+        answer = await self._app.handle_async_request(request)
         body = b"".join([chunk async for chunk in answer.aiter_raw()])
         return answer.status_code, answer.headers, body
-
-
-class AsServed:
-    """An app as the server asks it: for a hit first, and with what sends a whole answer at once."""
-
-    hits = 0
-
-    def __init__(self, app: Api) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Pass a request on, and what was sent at once as the messages that it stands for."""
-        sent: list[tuple[int, bytes, bytes]] = []
-
-        def write(*answer: Any) -> bool:
-            sent.append(answer)
-            return True
-
-        scope = {**scope, "state": {}}
-        is_get = scope["method"] == "GET"
-        path, query = scope["raw_path"], scope["query_string"]
-        if is_get and self._app.hit(path, query, scope["headers"], write):
-            AsServed.hits += 1
-        else:
-            await self._app({**scope, "extensions": {WRITE: write}}, receive, send)
-        for status, head, body in sent:
-            lines = head.split(b"\r\n")[:-1]
-            headers = [tuple(line.split(b": ", 1)) for line in lines]
-            await send({"type": "http.response.start", "status": status, "headers": headers})
-            await send({"type": "http.response.body", "body": body})
 
 
 def _less_its_id(status: int, headers: httpx.Headers, body: bytes) -> tuple[int, Any, bytes]:
@@ -116,11 +80,6 @@ def _less_its_id(status: int, headers: httpx.Headers, body: bytes) -> tuple[int,
 def always_asking(settings: Settings) -> Settings:
     """With a cache that asks before every answer which release is served, and so never waits."""
     return settings.model_copy(update={"cache_seconds": 0})
-
-
-def without_cache(settings: Settings) -> Settings:
-    """With no cache."""
-    return settings.model_copy(update={"cache_bytes": 0})
 
 
 @pytest.fixture(scope="session")
@@ -219,8 +178,8 @@ def holding(
     def client(*drugs: dict[str, Any]) -> Iterator[httpx.Client]:
         with new_database() as settings:
             load_drugs(settings, tmp_path_factory.mktemp("seed"), *drugs)
-            with running(settings) as app, running(without_cache(settings)) as twin:
-                transport = AppTransport(app, portal, twin)
+            with running(settings) as app:
+                transport = AppTransport(app, portal, again=True)
                 with httpx.Client(transport=transport, base_url="http://medfacts") as client:
                     yield client
 
@@ -243,19 +202,16 @@ def app(database: Settings) -> Iterator[Api]:
 
 
 @pytest.fixture
-def client(
-    app: Api, database: Settings, portal: anyio.from_thread.BlockingPortal
-) -> Iterator[httpx.Client]:
+def client(app: Api, portal: anyio.from_thread.BlockingPortal) -> Iterator[httpx.Client]:
     """Asks the app over the test's own database."""
-    with running(without_cache(database)) as twin:
-        transport = AppTransport(app, portal, twin)
-        with httpx.Client(transport=transport, base_url="http://medfacts") as client:
-            yield client
+    transport = AppTransport(app, portal, again=True)
+    with httpx.Client(transport=transport, base_url="http://medfacts") as client:
+        yield client
 
 
 @pytest.fixture
 def alone(app: Api, portal: anyio.from_thread.BlockingPortal) -> Iterator[httpx.Client]:
-    """The same without a twin, for what changes the app, or its data meanwhile."""
+    """The same, each request asked once, for what changes the app, or its data meanwhile."""
     transport = AppTransport(app, portal)
     with httpx.Client(transport=transport, base_url="http://medfacts") as client:
         yield client
@@ -279,14 +235,11 @@ def seeded_app(seeded_database: Settings) -> Iterator[Api]:
 
 
 @pytest.fixture(scope="session")
-def seeded(
-    seeded_app: Api, seeded_database: Settings, portal: anyio.from_thread.BlockingPortal
-) -> Iterator[httpx.Client]:
+def seeded(seeded_app: Api, portal: anyio.from_thread.BlockingPortal) -> Iterator[httpx.Client]:
     """Asks the app over the project's own seed."""
-    with running(without_cache(seeded_database)) as twin:
-        transport = AppTransport(seeded_app, portal, twin)
-        with httpx.Client(transport=transport, base_url="http://medfacts") as client:
-            yield client
+    transport = AppTransport(seeded_app, portal, again=True)
+    with httpx.Client(transport=transport, base_url="http://medfacts") as client:
+        yield client
 
 
 @contextmanager
@@ -297,7 +250,7 @@ def counted_queries(app: Api) -> Iterator[list[None]]:
     def note(*_: Any) -> None:
         statements.append(None)
 
-    engine = app.state.reader.engine
+    engine = app.state.pool.engine
     sa.event.listen(engine, "checkout", note)
     yield statements
     sa.event.remove(engine, "checkout", note)

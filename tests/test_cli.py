@@ -229,14 +229,14 @@ def test_check_tells_of_a_document_that_its_tables_do_not_make(
     database: Settings, folder: Path
 ) -> None:
     run("seed", url=database.database_url, seed=folder)
-    change(database, "UPDATE document SET body = '{}' WHERE kind = 'warnings'")
+    change(database, "UPDATE document SET checksum = 7 WHERE kind = 'warnings'")
 
     result = run("check", url=database.database_url, seed=folder)
 
     assert result.exit_code == 1
     assert result.stderr == (
         "medfacts: the data is not whole:\n"
-        "The document of warnings 'hustanol-warning-drowsiness' does not match its digest.\n"
+        "The record of warnings 'hustanol-warning-drowsiness' does not match its checksum.\n"
         "The document of warnings 'hustanol-warning-drowsiness' is not what the tables say.\n"
     )
 
@@ -261,8 +261,8 @@ def test_documents_of_another_version_are_not_served_and_migrate_makes_them_anew
     run("seed", url=database.database_url, seed=folder)
     change(
         database,
-        "UPDATE release SET rendered_by = 'another'",
-        "UPDATE document SET body = '{}'",
+        "UPDATE release SET document_version = 0",
+        "UPDATE document SET checksum = 7",
     )
 
     result = run("check", url=database.database_url, seed=folder)

@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from app.api.facts import RECORD_ERRORS
 from app.api.lists import Listing
-from app.api.reading import Reading, resource
+from app.api.reading import ReadSession, resource
 from app.documents.records import record_of
 from app.http.pages import PageParams, page_of
 from app.http.parameters import Text
@@ -29,7 +29,7 @@ CONDITIONS = Listing(
     responses=documented(BadParameterError, ReleaseChangedError),
 )
 def list_conditions(
-    reading: Reading,
+    session: ReadSession,
     page: PageParams,
     sort: Annotated[
         Literal["id", "-id"],
@@ -38,14 +38,14 @@ def list_conditions(
             examples=["id"],
         ),
     ] = "id",
-) -> str:
+) -> bytes:
     """The conditions that indications and trials name."""
-    return CONDITIONS.page_of(reading, page, {}, sort)
+    return CONDITIONS.page_of(session, page, {}, sort)
 
 
 @router.get("/conditions/{condition_id}", response_model=Record, responses=RECORD_ERRORS)
 def get_condition(
-    reading: Reading,
+    session: ReadSession,
     condition_id: Annotated[
         Text,
         Path(
@@ -53,9 +53,9 @@ def get_condition(
             examples=["muscle-spasticity"],
         ),
     ],
-) -> str:
+) -> bytes:
     """One condition, by its id; what it is where a source says so."""
-    found = reading.document("conditions", condition_id)
+    found = session.document("conditions", condition_id)
     if found is None:
         raise UnknownIdError(
             f"There is no condition '{condition_id}'. /v1/conditions lists those there are."

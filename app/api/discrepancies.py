@@ -7,28 +7,9 @@ import sqlalchemy as sa
 from fastapi import Query
 from sqlmodel import col
 
-from app.api.facts import (
-    LIST_ERRORS,
-    RECORD_ERRORS,
-    DrugFilter,
-    DrugId,
-    FactId,
-    FactKind,
-    FactSort,
-)
-from app.api.reading import Reading, resource
-from app.http.pages import PageParams
+from app.api.facts import fact_routes, facts_listed
 from app.http.parameters import Text
 from app.models.discrepancy import Discrepancy
-
-router = resource("Discrepancies")
-
-KIND = FactKind(
-    Discrepancy,
-    filters={
-        "subject": col(Discrepancy.subject_id) == sa.bindparam("subject"),
-    },
-)
 
 
 @dataclass
@@ -44,39 +25,18 @@ class Filters:
     ] = None
 
 
-@dataclass
-class FiltersAcross(Filters):
-    """The same, and the drug."""
-
-    drug: DrugFilter = None
-
-
-@router.get(
-    "/drugs/{drug_id}/discrepancies", response_model=KIND.page_of_drug, responses=LIST_ERRORS
+LISTING = facts_listed(
+    Discrepancy,
+    {
+        "subject": col(Discrepancy.subject_id) == sa.bindparam("subject"),
+    },
 )
-def list_discrepancies_of_drug(
-    reading: Reading,
-    drug_id: DrugId,
-    page: PageParams,
-    filters: Filters,
-    sort: FactSort = "id",
-) -> str:
-    """Where the sources disagree about this drug: every value, and on whose word."""
-    return KIND.list_of_drug(reading, drug_id, page, sort, filters)
 
-
-@router.get("/discrepancies", response_model=KIND.page, responses=LIST_ERRORS)
-def list_discrepancies(
-    reading: Reading,
-    page: PageParams,
-    filters: FiltersAcross,
-    sort: FactSort = "id",
-) -> str:
-    """Where sources disagree, about every drug; filter by the fact in question."""
-    return KIND.list_across(reading, page, sort, filters)
-
-
-@router.get("/discrepancies/{fact_id}", response_model=KIND.record, responses=RECORD_ERRORS)
-def get_discrepancy(reading: Reading, fact_id: FactId) -> str:
-    """One discrepancy, by its id."""
-    return KIND.get(reading, fact_id)
+router = fact_routes(
+    Discrepancy,
+    LISTING,
+    Filters,
+    of_drug="Where the sources disagree about this drug: every value, and on whose word.",
+    across_drugs="Where sources disagree, about every drug; filter by the fact in question.",
+    one="One discrepancy, by its id.",
+)

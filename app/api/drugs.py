@@ -1,7 +1,5 @@
 """Drugs: the list, and the record with all its facts."""
 
-import json
-import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal
@@ -9,15 +7,15 @@ from typing import Annotated, Any, Literal
 import sqlalchemy as sa
 from fastapi import Query
 from pydantic import Field, create_model
-from pydantic_core import from_json
+from pydantic_core import to_json
 from sqlmodel import col
 
 from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugId
-from app.api.lists import Listing, bound_to, counts_of, unknown_drug
-from app.api.names import HOW, Match, Matches, is_named
-from app.api.reading import Reading, resource, with_release
-from app.database.engines import Statement
-from app.documents.checksums import SEALED
+from app.api.lists import Listing, bound_to, unknown_drug
+from app.api.reading import ReadSession, resource, with_release
+from app.api.suggestions import HOW, NameMatch, NameMatches
+from app.database.reading import CompiledSelect
+from app.documents.checksums import STORED, verified
 from app.documents.drug_records import DrugRecord, DrugWithFacts
 from app.http.pages import Cursor, PageParams, listing_of, page_of
 from app.http.parameters import SOMETHING, Text
@@ -26,9 +24,8 @@ from app.models.document import Document
 from app.models.drug import Drug, DrugClass, DrugIdentifier, IdentifierSystem, NameType
 from app.models.fact import Fact, fact_kinds
 from app.models.indication import Indication, IndicationStatus
-from app.models.lookup import SearchedName
-from app.names.normalization import folded, name_key
-from app.search.index import listed, one_of
+from app.models.lookup import NAME_TYPE, SearchedName
+from app.search.query import listed, one_of
 
 router = resource("Drugs")
 
@@ -40,13 +37,6 @@ def _with(owner: Any, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[b
     """That a drug is among the owners of the rows that fulfil these conditions."""
     return col(Drug.id).in_(sa.select(col(owner)).where(*conditions))
 
-
-def _folded_name(body: str) -> str:
-    """A drug's name as lists are ordered by it, from its record."""
-    return folded(from_json(NAME.match(body)[1]))  # type: ignore[index] # every record has one
-
-
-NAME = re.compile(r'\{"id":"[^"]*","name":("(?:[^"\\]|\\.)*")')
 
 DRUGS = Listing(
     kind="drugs",
@@ -66,8 +56,7 @@ DRUGS = Listing(
             col(DrugIdentifier.value) == sa.bindparam("identifier"),
         ),
     },
-    orders={"name": (col(Drug.folded_name), col(Drug.id)), "id": (col(Drug.id),)},
-    stands_at={"name": _folded_name},
+    orders={"name": (col(Drug.normalized_name), col(Drug.id)), "id": (col(Drug.id),)},
 )
 
 
@@ -166,7 +155,7 @@ Sort = Literal["name", "-name", "id", "-id"]
 
 @router.get("/drugs", response_model=page_of(DrugInList), responses=LIST_ERRORS)
 def list_drugs(
-    reading: Reading,
+    session: ReadSession,
     page: PageParams,
     filters: Filters,
     sort: Annotated[
@@ -177,74 +166,63 @@ def list_drugs(
             examples=["name"],
         ),
     ] = "name",
-) -> str:
+) -> bytes:
     """Every drug there is, or those that a name, class, condition or identifier leaves."""
     if filters.q is not None:
-        order = sort if reading.is_given("sort") else None
-        return page_of_named(reading, page, filters.q, filters.bound(), order)
-    return DRUGS.page_of(reading, page, filters.bound(), sort)
+        order = sort if session.is_given("sort") else None
+        return page_of_named(session, page, filters.q, filters.bound(), order)
+    return DRUGS.page_of(session, page, filters.bound(), sort)
 
 
 def page_of_named(
-    reading: Reading, page: PageParams, text: str, others: dict[str, Any], sort: Sort | None
-) -> str:
+    session: ReadSession, page: PageParams, text: str, others: dict[str, Any], sort: Sort | None
+) -> bytes:
     """A page of the drugs that a text may be a name of, and that the other filters leave."""
     asked = {name: value for name, value in others.items() if value is not None}
-    listing = listing_of(reading.scope["path"], {"q": text, **asked}, sort or "")
+    listing = listing_of(session.scope["path"], {"q": text, **asked}, sort or "")
     begun = Cursor.read(page.cursor, listing, [int]) if page.cursor is not None else None
     start = int(begun.places[0]) if begun else 0
     every = 10**9
-    matches = Matches(reading, text, every if asked or sort else start + page.limit + 1)
+    matches = NameMatches(session, text, every if asked or sort else start + page.limit + 1)
     if begun:
-        begun.hold_release(reading.release)
+        begun.hold_release(session.release)
     found, total = matches.found, matches.total
     if asked:
-        statement = DRUGS.ids(frozenset(asked))
-        _folded_names(reading, found)
-        left = {row[0] for row in reading.found(statement, **bound_to(asked))}
+        left = {id_ for (id_,) in session.found(DRUGS.ids(frozenset(asked)), **bound_to(asked))}
         found = [match for match in found if match.drug_id in left]
         total = len(found)
     if sort:
-        found = _sorted(reading, found, sort)
+        found = _sorted(session, found, sort)
     end = start + page.limit
-    cursor = Cursor(reading.release, listing, total, (end,)) if end < total else None
-    return reading.page(_items(reading, found[start:end]), total, cursor)
+    cursor = Cursor(session.release, listing, total, (end,)) if end < total else None
+    return session.page(_items(session, found[start:end]), total, cursor)
 
 
-def _sorted(reading: Reading, found: list[Match], sort: Sort) -> list[Match]:
-    names = _folded_names(reading, found)
-    by = (lambda m: m.drug_id) if sort.endswith("id") else (lambda m: (names[m.drug_id], m.drug_id))
-    return sorted(found, key=by, reverse=sort.startswith("-"))
+def _sorted(session: ReadSession, found: list[NameMatch], sort: Sort) -> list[NameMatch]:
+    """The drugs in the order of their ids, or of their names as other lists have it."""
+    if sort.endswith("id"):
+        return sorted(found, key=lambda match: match.drug_id, reverse=sort.startswith("-"))
+    ids = listed(session.dialect, [match.drug_id for match in found])
+    names = dict(session.found(NORMALIZED_NAMES, ids=ids))
+    by_name = {match.drug_id: (names[match.drug_id], match.drug_id) for match in found}
+    return sorted(found, key=lambda match: by_name[match.drug_id], reverse=sort.startswith("-"))
 
 
-def _folded_names(reading: Reading, found: list[Match]) -> dict[str, str]:
-    """The names of drugs as lists are ordered by them; each has to be there."""
-    ids = listed(reading.dialect, [match.drug_id for match in found])
-    names = {id_: name for id_, name in reading.found(FOLDED_NAMES, ids=ids) if name is not None}
-    if not names.keys() >= {match.drug_id for match in found}:
-        raise reading.damaged("a drug was found by its name, and is not there")
-    return names
-
-
-def _items(reading: Reading, found: list[Match]) -> list[str]:
+def _items(session: ReadSession, found: list[NameMatch]) -> list[bytes]:
     """The drugs' documents, each with the name by which it was found."""
     if not found:
         return []
-    ids = listed(reading.dialect, [match.drug_id for match in found])
-    keys = listed(reading.dialect, {match.key for match in found})
-    rows = {
-        (id_, key): (sealed, name, type_)
-        for id_, key, sealed, name, type_ in reversed(reading.found(NAMED, ids=ids, keys=keys))
-    }
+    ids = listed(session.dialect, [match.drug_id for match in found])
+    keys = listed(session.dialect, {match.key for match in found})
+    rows: dict[tuple[str, str], tuple[Any, ...]] = {}
+    for id_, key, *row in session.found(NAMED, ids=ids, keys=keys):
+        rows.setdefault((id_, key), tuple(row))  # the first of the names with this key
     items = []
     for match in found:
-        sealed, name, type_ = rows.get((match.drug_id, match.key), (None, "", ""))
-        body = reading.opened("drugs", match.drug_id, sealed, match.drug_id)
-        if name is None or name_key(name) != match.key or not is_named(body, name, type_):
-            raise reading.damaged(f"'{match.drug_id}' was found by '{name}', which is not its name")
+        name, type_, *stored = rows[match.drug_id, match.key]
+        body = verified("drugs", match.drug_id, *stored)
         matched = {"name": name, "type": type_, "how": HOW[match.tier], "distance": match.distance}
-        text = json.dumps(matched, ensure_ascii=False, separators=(",", ":"))
-        items.append(f'{body.removesuffix("}")},"matched":{text}}}')
+        items.append(b'%b,"matched":%b}' % (body[:-1], to_json(matched)))
     return items
 
 
@@ -252,9 +230,9 @@ _named = (
     sa.select(
         col(Document.id),
         col(SearchedName.key),
-        SEALED.label("sealed"),
         col(SearchedName.name),
-        col(SearchedName.type),
+        NAME_TYPE.label("type"),
+        *STORED,
         col(SearchedName.rank),
         col(SearchedName.position),
     )
@@ -266,22 +244,18 @@ _named = (
     )
     .subquery("named")
 )
-NAMED = with_release(
-    _named,
-    *(_named.c.id, _named.c.key, _named.c.sealed, _named.c.name, _named.c.type),
-    order=(_named.c.rank, _named.c.position),
-)
-_folded = (
-    sa.select(col(Drug.id), col(Drug.folded_name))
+NAMED = with_release(_named, *list(_named.c)[:-2], order=(_named.c.rank, _named.c.position))
+_normalized = (
+    sa.select(col(Drug.id), col(Drug.normalized_name))
     .where(one_of(col(Drug.id), "ids"))
-    .subquery("folded")
+    .subquery("normalized")
 )
-FOLDED_NAMES = with_release(_folded, *_folded.c)
+NORMALIZED_NAMES = with_release(_normalized, *_normalized.c)
 
 
 @router.get("/drugs/{drug_id}", response_model=DrugWithFacts, responses=RECORD_ERRORS)
 def get_drug(
-    reading: Reading,
+    session: ReadSession,
     drug_id: DrugId,
     include: Annotated[
         str | None,
@@ -294,32 +268,29 @@ def get_drug(
             pattern=SOME_KINDS,
         ),
     ] = None,
-) -> str:
+) -> bytes:
     """A drug's record; with `include`, all its facts in the same call."""
     asked = (include or "").split(",")
     included = [kind for kind in KINDS if kind in asked or "all" in asked]
-    bodies: dict[str, list[str]] = {kind: [] for kind in ("drugs", *included)}
-    for kind, id_, sealed in reading.found(documents_of_drug(tuple(bodies)), drug=drug_id):
-        body = reading.opened(kind, id_, sealed, drug_id)
-        bodies.setdefault(kind, []).append(body)
+    bodies: dict[str, list[bytes]] = {kind: [] for kind in ("drugs", *included)}
+    for row in session.found(documents_of_drug(tuple(bodies)), drug=drug_id):
+        bodies[row[0]].append(verified(*row))
     if not bodies["drugs"]:
-        raise unknown_drug(reading, drug_id)
-    if included:
-        counts = counts_of(bodies["drugs"][0])
-        for kind in included:
-            reading.hold_number(f"{kind} of '{drug_id}'", len(bodies[kind]), counts[kind])
-    facts = "".join(f',"{kind}":[{",".join(bodies[kind])}]' for kind in included)
-    return bodies["drugs"][0].removesuffix("}") + facts + "}"
+        raise unknown_drug(drug_id)
+    record = [bodies["drugs"][0][:-1]]
+    for kind in included:
+        record += (b',"%b":[' % kind.encode(), b",".join(bodies[kind]), b"]")
+    return b"".join((*record, b"}"))
 
 
 @cache
-def documents_of_drug(kinds: tuple[str, ...]) -> Statement:
+def documents_of_drug(kinds: tuple[str, ...]) -> CompiledSelect:
     """The drug's own document and those of these kinds about it, by kind and id."""
     documents = (
-        sa.select(col(Document.kind), col(Document.id), SEALED.label("sealed"))
+        sa.select(col(Document.kind), col(Document.id), *STORED)
         .where(
             col(Document.drug_id) == sa.bindparam("drug"),
-            sa.or_(*(col(Document.kind) == kind for kind in kinds)),
+            col(Document.kind).in_([sa.literal_column(f"'{kind}'") for kind in kinds]),
         )
         .subquery("documents")
     )

@@ -1,8 +1,7 @@
-"""What the resources of every kind of fact share."""
+"""The routes of a kind of fact: its lists, of one drug and across drugs, and each by its id."""
 
 from collections.abc import Mapping
-from functools import cached_property
-from importlib import import_module
+from dataclasses import field, make_dataclass
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
@@ -11,7 +10,7 @@ from pydantic import Field, create_model
 from sqlmodel import col
 
 from app.api.lists import Listing
-from app.api.reading import Reading
+from app.api.reading import ReadSession, resource
 from app.database.engines import table_of
 from app.documents.fact_records import CoverageRecord, fact_record
 from app.http.pages import PageParams, page_of
@@ -22,7 +21,8 @@ from app.http.problems import (
     UnknownIdError,
     documented,
 )
-from app.models.fact import Detail, Fact, fact_kinds
+from app.http.routing import Router
+from app.models.fact import Detail, Fact
 
 DrugId = Annotated[
     Text,
@@ -61,71 +61,101 @@ LIST_ERRORS = documented(UnknownIdError, BadParameterError, ReleaseChangedError)
 RECORD_ERRORS = documented(UnknownIdError, BadParameterError)
 
 
-class FactKind:
-    """A kind of fact: its records, and the lists they are served in.
+def facts_listed(table: type[Detail], narrowed: Mapping[str, sa.ColumnElement[bool]]) -> Listing:
+    """What the lists of a kind of fact can be narrowed by: the drug, and these columns.
 
-    `filters` name the conditions that a list can be narrowed by, each on a bound parameter of
-    the filter's own name.
+    Each is compared with a bound parameter of its filter's name.
     """
+    id_ = table_of(table).c.id
+    of_drug = sa.select(col(Fact.id)).where(
+        col(Fact.drug_id) == sa.bindparam("drug"), col(Fact.kind) == table.kind_name
+    )
+    filters = {"drug": id_.in_(of_drug), **narrowed}
+    return Listing(kind=table.kind_name, id=id_, filters=filters, orders={"id": (id_,)})
 
-    def __init__(
-        self, table: type[Detail], filters: Mapping[str, sa.ColumnElement[bool]] | None = None
-    ) -> None:
-        self.table = table
-        self.name = table.kind_name
-        self.record = fact_record(table)
-        id_ = table_of(table).c.id
-        of_drug = sa.select(col(Fact.id)).where(
-            col(Fact.drug_id) == sa.bindparam("drug"), col(Fact.kind) == self.name
-        )
-        self.listing = Listing(
-            kind=self.name,
-            id=id_,
-            filters={"drug": id_.in_(of_drug), **(filters or {})},
-            orders={"id": (id_,)},
-        )
 
-    @cached_property
-    def page(self) -> Any:
-        """A page of these facts across drugs."""
-        return page_of(self.record)
+def fact_routes(
+    table: type[Detail],
+    listing: Listing,
+    filters: type,
+    *,
+    of_drug: str,
+    across_drugs: str,
+    one: str,
+    name_of_one: str = "",
+) -> Router:
+    """The three routes of a kind of fact.
 
-    @cached_property
-    def page_of_drug(self) -> Any:
-        """A page of one drug's facts, with how far the sources were searched for them."""
-        coverage = Field(
-            description="How far the sources were searched: an empty list alone never means that "
-            "nothing is known.",
-            examples=[{"status": "partial", "as_of": "2026-11-23", "sources": []}],
-        )
-        return create_model(
-            f"{self.table.__name__}PageOfDrug",
-            __base__=self.page,
-            __doc__=f"One page of a drug's {self.name}, and how far they were searched for.",
-            coverage=(CoverageRecord, coverage),
-        )
+    `filters` is a dataclass of the parameters that narrow both its lists. The sentences describe
+    the list of a drug's facts, the list across drugs, and one fact.
+    """
+    kind, record = table.kind_name, fact_record(table)
+    page_across = page_of(record)
+    filters_across: Any = make_dataclass(
+        "FiltersAcross", [("drug", DrugFilter, field(default=None))], bases=(filters,)
+    )
+    router = resource(kind.title())
 
-    def list_across(self, reading: Reading, page: PageParams, sort: str, filters: Any) -> str:
-        """A page of these facts across drugs, narrowed by the filters that are given."""
-        return self.listing.page_of(reading, page, vars(filters), sort)
-
+    @router.get(
+        f"/drugs/{{drug_id}}/{kind}",
+        name=f"list_{kind}_of_drug",
+        description=of_drug,
+        response_model=_page_of_drug(table, page_across),
+        responses=LIST_ERRORS,
+    )
     def list_of_drug(
-        self, reading: Reading, drug_id: str, page: PageParams, sort: str, filters: Any
-    ) -> str:
-        """A page of one drug's facts, with how far they were searched; a 404 if it is not there."""
-        asked = vars(filters) | {"drug": drug_id}
-        return self.listing.page_of(reading, page, asked, sort, coverage_of=self.name)
+        session: ReadSession,
+        drug_id: DrugId,
+        page: PageParams,
+        narrowed: filters,  # type: ignore[valid-type] # each kind's own
+        sort: FactSort = "id",
+    ) -> bytes:
+        asked = vars(narrowed) | {"drug": drug_id}
+        return listing.page_of(session, page, asked, sort, coverage_of=kind)
 
-    def get(self, reading: Reading, id_: str) -> str:
-        """One fact, or a 404 that says so."""
-        found = reading.document(self.name, id_)
+    @router.get(
+        f"/{kind}",
+        name=f"list_{kind}",
+        description=across_drugs,
+        response_model=page_across,
+        responses=LIST_ERRORS,
+    )
+    def list_across(
+        session: ReadSession,
+        page: PageParams,
+        narrowed: filters_across,
+        sort: FactSort = "id",
+    ) -> bytes:
+        return listing.page_of(session, page, vars(narrowed), sort)
+
+    @router.get(
+        f"/{kind}/{{fact_id}}",
+        name=f"get_{name_of_one or table.singular}",
+        description=one,
+        response_model=record,
+        responses=RECORD_ERRORS,
+    )
+    def get(session: ReadSession, fact_id: FactId) -> bytes:
+        found = session.document(kind, fact_id)
         if found is None:
             raise UnknownIdError(
-                f"There is no {self.table.singular} '{id_}'. /v1/{self.name} lists those there are."
+                f"There is no {table.singular} '{fact_id}'. /v1/{kind} lists those there are."
             )
         return found
 
+    return router
 
-def kinds() -> dict[str, FactKind]:
-    """Every kind of fact by its name: each has a file here, named like it, with its `KIND`."""
-    return {name: import_module(f"app.api.{name}").KIND for name in fact_kinds()}
+
+def _page_of_drug(table: type[Detail], page: type[Any]) -> Any:
+    """A page of one drug's facts, with how far the sources were searched for them."""
+    coverage = Field(
+        description="How far the sources were searched: an empty list alone never means that "
+        "nothing is known.",
+        examples=[{"status": "partial", "as_of": "2026-11-23", "sources": []}],
+    )
+    return create_model(
+        f"{table.__name__}PageOfDrug",
+        __base__=page,
+        __doc__=f"One page of a drug's {table.kind_name}, and how far they were searched for.",
+        coverage=(CoverageRecord, coverage),
+    )

@@ -1,5 +1,6 @@
 """Health: for the machines that run the API."""
 
+import asyncio
 import sqlite3
 from functools import partial
 from typing import Any, Literal
@@ -9,10 +10,10 @@ import sqlalchemy as sa
 from fastapi import Request
 from pydantic import Field
 
-from app.api.reading import Reading, soundly
+from app.api.reading import ReadSession, read
 from app.api.releases import current_release
-from app.database.engines import Reader, Statement
 from app.database.migrating import newest_schema
+from app.database.reading import CompiledSelect, ConnectionPool
 from app.http.problems import BadParameterError, UnavailableError, documented
 from app.http.routing import Route, Router
 from app.models.base import Shape
@@ -22,7 +23,7 @@ router = Router("Health", "/health", Route)
 SECONDS_TO_LOOK = 2.5
 """After which the database counts as away: time for one host that is frozen, and for another."""
 
-SCHEMA = Statement(
+SCHEMA = CompiledSelect(
     sa.select(sa.column("version_num")).select_from(sa.table("alembic_version"))  # Alembic's own
 )
 
@@ -53,30 +54,29 @@ async def get_liveness() -> Any:
 @router.get("/ready", response_model=Readiness, responses=documented(BadParameterError))
 async def get_readiness(request: Request) -> Any:
     """The database answers, its schema is the one expected, and a release is in it."""
-    reader: Reader = request.app.state.reader
+    pool: ConnectionPool = request.app.state.pool
 
-    def look() -> dict[str, str]:
-        schema = _schema(reader)
+    def look(session: ReadSession) -> dict[str, str]:
+        schema = _schema(pool)
         if schema != newest_schema():
             raise UnavailableError(
                 f"The database has schema {schema or 'none'}, and this version needs "
                 f"{newest_schema()}."
             )
-        reading = Reading(reader, request.scope)
-        current_release(reading)
-        return {"status": "ok", "release": reading.release, "db_schema": schema}
+        current_release(session)
+        return {"status": "ok", "release": session.release, "db_schema": schema}
 
     try:
-        sound = partial(soundly, reader, request.scope, look)
-        return await reader.within(SECONDS_TO_LOOK, sound)
+        async with asyncio.timeout(SECONDS_TO_LOOK):
+            return await pool.run(partial(read, pool, request.scope, look))
     except TimeoutError:
         raise UnavailableError(UnavailableError.example) from None
 
 
-def _schema(reader: Reader) -> str | None:
+def _schema(pool: ConnectionPool) -> str | None:
     """The schema's revision; None if there is none yet."""
     try:
-        rows = reader.rows(SCHEMA, {})
+        rows = pool.rows(SCHEMA, {})
     except psycopg.errors.UndefinedTable:
         return None
     except sqlite3.OperationalError as error:

@@ -1,20 +1,19 @@
 """The index: what is being served, and where."""
 
-import json
-
 from pydantic import Field
+from pydantic_core import to_json
 
-from app.api.facts import kinds
-from app.api.reading import Reading, resource
+from app.api.reading import ReadSession, resource
 from app.api.releases import current_release
 from app.documents.records import record_of
 from app.http.problems import BadParameterError, documented
 from app.models.base import Shape
+from app.models.fact import fact_kinds
 from app.models.release import Release
 
 router = resource("Index")
 
-RESOURCES = ("drugs", *kinds(), "conditions", "sources", "releases", "resolve", "search")
+RESOURCES = ("drugs", *fact_kinds(), "conditions", "sources", "releases", "resolve", "search")
 
 
 class Index(Shape):
@@ -31,15 +30,17 @@ class Index(Shape):
     openapi: str = Field(description="The same for programs.", examples=["/openapi.json"])
 
 
-WAYS = {
-    "resources": {name: f"/v1/{name}" for name in RESOURCES},
-    "docs": "/docs",
-    "openapi": "/openapi.json",
-}
+LINKS = to_json(
+    {
+        "resources": {name: f"/v1/{name}" for name in RESOURCES},
+        "docs": "/docs",
+        "openapi": "/openapi.json",
+    }
+)[1:]
+"""The index's fields after the release."""
 
 
 @router.get("", response_model=Index, responses=documented(BadParameterError))
-def get_index(reading: Reading) -> str:
+def get_index(session: ReadSession) -> bytes:
     """The data release that is being served, and where each resource is."""
-    ways = json.dumps(WAYS, separators=(",", ":"))
-    return f'{{"release":{current_release(reading)},{ways[1:]}'
+    return b'{"release":%b,%b' % (current_release(session), LINKS)

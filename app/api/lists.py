@@ -1,19 +1,17 @@
 """Lists: narrowed by what the client asks for, ordered totally, a page at a time by cursor."""
 
-import json
-import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 from sqlmodel import col
 
-from app.api.reading import LATEST, Reading, with_release
-from app.database.engines import Statement
-from app.documents.checksums import SEALED
+from app.api.reading import ReadSession, with_release
+from app.database.reading import CompiledSelect
+from app.documents.checksums import STORED, verified
 from app.http.pages import Cursor, PageParams, listing_of
 from app.http.problems import BadParameterError, UnknownIdError
 from app.models.document import Document
@@ -23,7 +21,7 @@ COUNTED = {"drugs", "conditions", "sources", *fact_kinds()}
 """The kinds that a release counts."""
 
 DRUG, ITEM = 0, 1
-"""What a row of a page's statement is: the drug that the list is about, or an item."""
+"""What a row of a page is: the drug that the list is about, or an item."""
 
 
 @dataclass(frozen=True)
@@ -40,17 +38,15 @@ class Listing:
     id: Any
     filters: Mapping[str, sa.ColumnElement[bool]] = field(hash=False)
     orders: Mapping[str, tuple[Any, ...]] = field(hash=False)
-    stands_at: Mapping[str, Callable[[str], object]] = field(default_factory=dict, hash=False)
-    """Of an order, what a record says of its own place: its first column."""
 
     def page_of(
         self,
-        reading: Reading,
+        session: ReadSession,
         page: PageParams,
         asked: Mapping[str, Any],
         sort: str,
         coverage_of: str | None = None,
-    ) -> str:
+    ) -> bytes:
         """A page as JSON, and in the headers the link to the next.
 
         `asked` gives each filter the value that is bound to it, or a mapping of several. Where it
@@ -60,74 +56,56 @@ class Listing:
         given = {name: value for name, value in asked.items() if value is not None}
         bound = bound_to(given)
         columns = self.orders[sort.removeprefix("-")]
-        listing = listing_of(reading.scope["path"], given, sort)
+        listing = listing_of(session.scope["path"], given, sort)
+        drug_id = given.get("drug")
         begun = None
         if page.cursor is not None:
             kinds = [column.type.python_type for column in columns]
-            begun = self._begun(reading, page.cursor, listing, kinds, given.get("drug"))
+            begun = self._begun(session, page.cursor, listing, kinds, drug_id)
             bound |= {f"after_{i}": place for i, place in enumerate(begun.places)}
-        statement = self._statement(frozenset(given), sort, begun is not None)
-        rows = reading.rows(statement, **bound, page_size=page.limit + 1)
-        drug_id = given.get("drug")
-        about = ""
-        if drug_id is not None:
-            if rows[0][1] != DRUG:
-                raise unknown_drug(reading, drug_id)
-            about = reading.opened("drugs", drug_id, rows[0][3], drug_id)
+        select = self._select(frozenset(given), sort, begun is not None)
+        rows = session.rows(select, **bound, page_size=page.limit + 1)
+        part, total, *document = rows[0][:6]
+        if drug_id is not None and part != DRUG:
+            raise unknown_drug(drug_id)
+        more = b""
+        if coverage_of is not None:
+            about = from_json(verified("drugs", *document))
+            more = b',"coverage":' + to_json(about["coverage"][coverage_of])
         if begun:
-            begun.hold_release(reading.release)
+            begun.hold_release(session.release)
+            total = begun.total
+        elif self._is_counted(given):
+            total = session.counts[self.kind]
 
-        items = [
-            (reading.opened(self.kind, str(id_), sealed, drug_id), *keys)
-            for _, part, id_, sealed, *keys in rows
-            if part == ITEM
-        ]
-        if place := self.stands_at.get(sort.removeprefix("-")):
-            for body, at, *_ in items:
-                if place(body) != at:
-                    raise reading.damaged(f"one of {self.kind} stands at '{at}', where it is not")
-        of_release = self._is_counted(given)
-        total = begun.total if begun else self._total(reading, rows[0][0], of_release=of_release)
-        if not begun:
-            reading.hold_number(f"{self.kind} of a page", len(items), min(total, page.limit + 1))
-            if given.keys() == {"drug"}:
-                what = f"{self.kind} of '{drug_id}'"
-                reading.hold_number(what, total, counts_of(about)[self.kind])
+        found = [row for row in rows if row[0] == ITEM]
+        items = [verified(self.kind, str(row[2]), *row[3:6]) for row in found[: page.limit]]
         cursor = None
-        if len(items) > page.limit:
-            items = items[: page.limit]
-            cursor = Cursor(reading.release, listing, total, tuple(items[-1][1:]))
-        more = ""
-        if coverage_of:
-            coverage = json.loads(about)["coverage"][coverage_of]
-            more = f',"coverage":{json.dumps(coverage, ensure_ascii=False, separators=(",", ":"))}'
-        return reading.page([body for body, *_ in items], total, cursor, more)
-
-    def _begun(
-        self, reading: Reading, cursor: str, listing: str, kinds: list[type], drug: str | None
-    ) -> Cursor:
-        """The cursor that was sent; what is wrong with it is told of a drug that is there."""
-        try:
-            return Cursor.read(cursor, listing, kinds)
-        except BadParameterError:
-            if drug is not None and reading.document("drugs", drug) is None:
-                raise unknown_drug(reading, drug) from None
-            raise
-
-    def _total(self, reading: Reading, counted: Any, *, of_release: bool) -> int:
-        """How many there are: a number, or among what the release counts."""
-        return reading.counted(counted)[self.kind] if of_release else int(counted)
+        if len(found) > page.limit:
+            cursor = Cursor(session.release, listing, total, found[page.limit - 1][6:])
+        return session.page(items, total, cursor, more)
 
     def _is_counted(self, filters: Collection[str]) -> bool:
         """Whether the release counts what these filters leave."""
         return self.kind in COUNTED and not filters
 
+    def _begun(
+        self, session: ReadSession, cursor: str, listing: str, kinds: list[type], drug: str | None
+    ) -> Cursor:
+        """The cursor that was sent; what is wrong with it is told of a drug that is there."""
+        try:
+            return Cursor.read(cursor, listing, kinds)
+        except BadParameterError:
+            if drug is not None and session.document("drugs", drug) is None:
+                raise unknown_drug(drug) from None
+            raise
+
     @cached_property
     def ids(self) -> Any:
-        """The statement of all ids that some filters leave, built once."""
+        """The select of all ids that some filters leave, built once."""
 
         @lru_cache(maxsize=256)
-        def build(filters: frozenset[str]) -> Statement:
+        def build(filters: frozenset[str]) -> CompiledSelect:
             left = self._left_by(filters).subquery("left_by")
             return with_release(left, left.c.id)
 
@@ -139,11 +117,11 @@ class Listing:
         )
 
     @cached_property
-    def _statement(self) -> Any:
-        """Statements by filters, order and beginning, each built once."""
+    def _select(self) -> Any:
+        """Selects by filters, order and beginning, each built once."""
         return lru_cache(maxsize=256)(self._build)
 
-    def _build(self, filters: frozenset[str], sort: str, further: bool) -> Statement:
+    def _build(self, filters: frozenset[str], sort: str, further: bool) -> CompiledSelect:
         matching = self._left_by(filters)
         columns = self.orders[sort.removeprefix("-")]
         backwards = sort.startswith("-")
@@ -158,48 +136,27 @@ class Listing:
         limit = sa.bindparam("page_size", type_=sa.Integer)
         page = rows.order_by(*order).limit(limit).subquery("page")
         id_, *keys = page.c
+        is_its = sa.and_(col(Document.kind) == self.kind, col(Document.id) == id_)
         found = sa.select(
-            sa.literal_column(str(ITEM)).label("part"),
-            id_.label("id"),
-            self._sealed(id_).label("sealed"),
-            *keys,
-        )
+            sa.literal_column(str(ITEM)).label("part"), id_.label("id"), *STORED, *keys
+        ).join_from(page, Document, is_its, isouter=True)
         if "drug" in filters:
             about = sa.select(
                 sa.literal_column(str(DRUG)).label("part"),
                 col(Document.id),
-                SEALED,
+                *STORED,
                 *(sa.cast(sa.null(), c.type).label(f"key_{i}") for i, c in enumerate(columns)),
             ).where(col(Document.kind) == "drugs", col(Document.id) == sa.bindparam("drug"))
             found = sa.union_all(about, found)  # type: ignore[assignment] # selected from, either
         rows_found = found.subquery("found")
-        part, id_, sealed, *keys = rows_found.c
-        return with_release(
-            rows_found,
-            self._counted(matching, filters, further).label("total"),
-            part,
-            id_,
-            sealed,
-            *keys,
-            order=(part, *(key.desc() if backwards else key.asc() for key in keys)),
-        )
-
-    def _sealed(self, id_: sa.ColumnElement[str]) -> sa.ScalarSelect[str]:
-        return (
-            sa.select(SEALED)
-            .where(col(Document.kind) == self.kind, col(Document.id) == id_)
-            .scalar_subquery()
-        )
-
-    def _counted(
-        self, matching: sa.Select[Any], filters: Collection[str], further: bool
-    ) -> sa.ColumnElement[Any]:
-        if further:
-            return sa.null()
-        if self._is_counted(filters):
-            return LATEST.c.counts
-        count = matching.with_only_columns(sa.func.count(), maintain_column_froms=True)
-        return count.scalar_subquery()
+        part, *stored = list(rows_found.c)[:5]
+        keys = list(rows_found.c)[5:]
+        total: Any = sa.null()
+        if not further and not self._is_counted(filters):
+            every = matching.with_only_columns(sa.func.count(), maintain_column_froms=True)
+            total = every.scalar_subquery()
+        in_order = (part, *(key.desc() if backwards else key.asc() for key in keys))
+        return with_release(rows_found, part, total.label("total"), *stored, *keys, order=in_order)
 
 
 def bound_to(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -211,21 +168,8 @@ def bound_to(given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def counts_of(drug: str) -> dict[str, int]:
-    """How many facts of each kind a drug's record says that there are."""
-    found = COUNTS.search(drug)
-    counts: dict[str, int] = from_json(found[1]) if found else {}
-    return counts
-
-
-COUNTS = re.compile(r'"counts":(\{[^{}]*\})')
-"""Where they stand in a record: to parse all of it costs a third of a cold answer. No text of a
-record has such quotes."""
-
-
-def unknown_drug(reading: Reading, drug_id: str) -> UnknownIdError:
-    """The 404 for a drug that is not there, once it is sure that it is not."""
-    reading.hold_absent("drugs", drug_id)
+def unknown_drug(drug_id: str) -> UnknownIdError:
+    """The 404 for a drug that is not there."""
     return UnknownIdError(
         f"There is no drug '{drug_id}'. /v1/drugs?q= finds drugs by name; none is ever guessed."
     )

@@ -2,41 +2,43 @@
 
 import asyncio
 import json
+import os
 import platform
+import re
+import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from time import time
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from fastapi import Request, Response
 from prometheus_client import CollectorRegistry, ProcessCollector
-from prometheus_client.core import (
-    CounterMetricFamily,
-    GaugeMetricFamily,
-    HistogramMetricFamily,
-    InfoMetricFamily,
-    Metric,
-)
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 from sqlmodel import col
 
 from app import __version__
-from app.api.reading import soundly
-from app.database.engines import Reader, Statement
+from app.database.reading import CompiledSelect, ConnectionPool
 from app.documents.checksums import moment_of
+from app.http import request_metrics
 from app.http.routing import Route, Router
-from app.http.tally import BOUNDS, Tally
 from app.models.release import Release
 
 router = Router("Health", "/metrics", Route)
 
+SHARED = "PROMETHEUS_MULTIPROC_DIR"
+"""Where prometheus_client has processes that serve together count."""
+
 SECONDS_TO_ASK = 0.5
 """How long a scrape waits for the database."""
 
-NEWEST = Statement(
+NEWEST = CompiledSelect(
     sa.select(
         col(Release.number),
         col(Release.id),
@@ -57,94 +59,53 @@ async def get_metrics(request: Request) -> Response:
     It answers while the database is away, and says so. The format is Prometheus's, so the OpenAPI
     document, which clients are made from, leaves it out.
     """
-    api = request.app
-    api.tell_gauges(in_progress=api.cache.in_progress - 1)  # less the scrape itself
-    release = await api.state.newest.asked()
     registry = CollectorRegistry()
-    registry.register(Everything(api.state.tally, release))
+    if SHARED in os.environ:
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    else:
+        for metric in request_metrics.ALL:
+            registry.register(metric)
+    registry.register(State(await _newest_release(request.app.state.watcher)))
     encode, content_type = choose_encoder(request.headers.get("accept", ""))
     return Response(encode(registry), media_type=content_type, headers={"Vary": "Accept"})
 
 
-@dataclass
-class Newest:
-    """The newest release in the database, asked for once at a time: a scrape waits for no other."""
-
-    reader: Reader
-    _asking: asyncio.Future[Any] | None = field(default=None, init=False)
-
-    async def asked(self) -> tuple[Any, ...] | None:
-        """Its columns, as in `NEWEST`; nothing if there is none; None if the database is away."""
-        if self._asking is None:
-            read = partial(self.reader.rows_of_release, NEWEST, {})
-            sound = partial(soundly, self.reader, {}, read)
-            self._asking = asyncio.ensure_future(self.reader.within(4 * SECONDS_TO_ASK, sound))
-            self._asking.add_done_callback(self._asked)
-        asking = self._asking
-        await asyncio.wait([asking], timeout=SECONDS_TO_ASK)
-        if not asking.done() or asking.cancelled() or asking.exception() is not None:
-            return None
-        rows = asking.result()
-        return rows[0] if rows else ()
-
-    def _asked(self, _: Any) -> None:
-        self._asking = None
+def forget_dead_processes() -> None:
+    """Have what processes that have ended said of themselves count no more; their counts stay."""
+    for pid in _processes():
+        if not Path(f"/proc/{pid}").exists():
+            mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
 
-class Everything(Collector):
-    """All metrics, as they are when they are asked for."""
+def _processes() -> list[int]:
+    """The processes that serve together, and those before them."""
+    if SHARED not in os.environ:
+        return [os.getpid()]
+    names = " ".join(os.listdir(os.environ[SHARED]))
+    return sorted({int(pid) for pid in re.findall(r"_(\d+)\.db\b", names)})
 
-    def __init__(self, tally: Tally, release: tuple[Any, ...] | None) -> None:
-        self._tally = tally
+
+async def _newest_release(pool: ConnectionPool) -> tuple[Any, ...] | None:
+    """Its columns, as in `NEWEST`; nothing if there is none; None if the database is away."""
+    with suppress(TimeoutError, sa.exc.SQLAlchemyError, sqlite3.Error, psycopg.Error):
+        async with asyncio.timeout(SECONDS_TO_ASK):
+            rows = await pool.run(partial(pool.rows, NEWEST, {}))
+            return rows[0] if rows else ()
+    return None
+
+
+class State(Collector):
+    """The data, the program and its processes, as they are when they are asked for."""
+
+    def __init__(self, release: tuple[Any, ...] | None) -> None:
         self._release = release
 
     def collect(self) -> Iterable[Metric]:
-        """Each of them."""
-        yield from self._requests()
-        yield from self._load()
+        """Each metric of them."""
         yield from self._data()
-        yield from self._processes()
-
-    def _requests(self) -> Iterator[Metric]:
-        requests = CounterMetricFamily(
-            "medfacts_requests",
-            "Requests that were answered.",
-            labels=("route", "method", "status", "cache"),
-        )
-        durations = HistogramMetricFamily(
-            "medfacts_request_seconds",
-            "Seconds until an answer was made; how fast a client reads it does not count.",
-            labels=("route", "cache"),
-        )
-        names = [*map(str, BOUNDS), "+Inf"]
-        for counted in self._tally.routes():
-            for method, status, total in counted.requests():
-                shown = str(status or "other")
-                requests.add_metric((counted.route, method, shown, counted.outcome), total)
-            buckets, seconds = counted.durations()
-            up_to = [sum(buckets[: i + 1]) for i in range(len(buckets))]
-            labelled = (counted.route, counted.outcome)
-            durations.add_metric(labelled, list(zip(names, up_to, strict=True)), seconds)
-        yield requests
-        yield durations
-        refused = CounterMetricFamily(
-            "medfacts_refused", "Refused to protect the others.", labels=("reason",)
-        )
-        for reason, total in self._tally.refusals().items():
-            refused.add_metric((reason,), total)
-        yield refused
-
-    def _load(self) -> Iterator[Metric]:
-        for name, meaning in {
-            "in_progress": "Requests that are being answered; those answered at once never are.",
-            "waiting": "Requests that wait for a place.",
-            "connections": "Connections of clients.",
-            "pool_size": "Connections to the database, at most.",
-            "pool_in_use": "Connections to the database that read.",
-            "cache_bytes": "Bytes of the answers that are kept.",
-        }.items():
-            value = sum(self._tally.gauges(name))
-            yield GaugeMetricFamily(f"medfacts_{name}", f"{meaning} Of all workers.", value)
+        version = {"version": __version__, "python": platform.python_version()}
+        yield InfoMetricFamily("medfacts_build", "The program.", version)
+        yield from _resources_of_processes()
 
     def _data(self) -> Iterator[Metric]:
         is_up = self._release is not None
@@ -173,15 +134,16 @@ class Everything(Collector):
             records.add_metric((kind,), total)
         yield records
 
-    def _processes(self) -> Iterator[Metric]:
-        version = {"version": __version__, "python": platform.python_version()}
-        yield InfoMetricFamily("medfacts_build", "The program.", version)
-        families: dict[str, Metric] = {}
-        for worker, pid in enumerate(map(int, self._tally.gauges("pid"))):
-            for family in ProcessCollector(pid=partial(int, pid), registry=None).collect():
-                kept = families.setdefault(
-                    family.name, Metric(family.name, family.documentation, family.type)
-                )
-                for sample in family.samples:
-                    kept.add_sample(sample.name, {"worker": str(worker)}, sample.value)
-        yield from families.values()
+
+def _resources_of_processes() -> Iterator[Metric]:
+    """What each process uses of memory, processor and files."""
+    families: dict[str, Metric] = {}
+    alive = [pid for pid in _processes() if Path(f"/proc/{pid}").exists()]
+    for worker, pid in enumerate(alive):
+        for family in ProcessCollector(pid=partial(int, pid), registry=None).collect():
+            known = families.setdefault(
+                family.name, Metric(family.name, family.documentation, family.type)
+            )
+            for sample in family.samples:
+                known.add_sample(sample.name, {"worker": str(worker)}, sample.value)
+    yield from families.values()

@@ -7,29 +7,9 @@ import sqlalchemy as sa
 from fastapi import Query
 from sqlmodel import col
 
-from app.api.facts import (
-    LIST_ERRORS,
-    RECORD_ERRORS,
-    DrugFilter,
-    DrugId,
-    FactId,
-    FactKind,
-    FactSort,
-)
-from app.api.reading import Reading, resource
-from app.http.pages import PageParams
+from app.api.facts import fact_routes, facts_listed
 from app.http.parameters import Text
 from app.models.pharmacokinetics import Pharmacokinetics, Process
-
-router = resource("Pharmacokinetics")
-
-KIND = FactKind(
-    Pharmacokinetics,
-    filters={
-        "process": col(Pharmacokinetics.process) == sa.bindparam("process"),
-        "organ": col(Pharmacokinetics.organ) == sa.bindparam("organ"),
-    },
-)
 
 
 @dataclass
@@ -49,39 +29,20 @@ class Filters:
     ] = None
 
 
-@dataclass
-class FiltersAcross(Filters):
-    """The same, and the drug."""
-
-    drug: DrugFilter = None
-
-
-@router.get(
-    "/drugs/{drug_id}/pharmacokinetics", response_model=KIND.page_of_drug, responses=LIST_ERRORS
+LISTING = facts_listed(
+    Pharmacokinetics,
+    {
+        "process": col(Pharmacokinetics.process) == sa.bindparam("process"),
+        "organ": col(Pharmacokinetics.organ) == sa.bindparam("organ"),
+    },
 )
-def list_pharmacokinetics_of_drug(
-    reading: Reading,
-    drug_id: DrugId,
-    page: PageParams,
-    filters: Filters,
-    sort: FactSort = "id",
-) -> str:
-    """How the body takes up, spreads, changes and passes out this drug."""
-    return KIND.list_of_drug(reading, drug_id, page, sort, filters)
 
-
-@router.get("/pharmacokinetics", response_model=KIND.page, responses=LIST_ERRORS)
-def list_pharmacokinetics(
-    reading: Reading,
-    page: PageParams,
-    filters: FiltersAcross,
-    sort: FactSort = "id",
-) -> str:
-    """Pharmacokinetic facts of every drug; filter by process or organ."""
-    return KIND.list_across(reading, page, sort, filters)
-
-
-@router.get("/pharmacokinetics/{fact_id}", response_model=KIND.record, responses=RECORD_ERRORS)
-def get_pharmacokinetics_fact(reading: Reading, fact_id: FactId) -> str:
-    """One pharmacokinetic fact, by its id."""
-    return KIND.get(reading, fact_id)
+router = fact_routes(
+    Pharmacokinetics,
+    LISTING,
+    Filters,
+    of_drug="How the body takes up, spreads, changes and passes out this drug.",
+    across_drugs="Pharmacokinetic facts of every drug; filter by process or organ.",
+    one="One pharmacokinetic fact, by its id.",
+    name_of_one="pharmacokinetics_fact",
+)

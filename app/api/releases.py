@@ -7,8 +7,8 @@ from fastapi import Query
 from sqlmodel import col
 
 from app.api.lists import Listing
-from app.api.reading import LATEST, Reading, resource, with_release
-from app.documents.checksums import SEALED
+from app.api.reading import LATEST, ReadSession, resource, with_release
+from app.documents.checksums import STORED, verified
 from app.documents.records import record_of
 from app.http.pages import PageParams, page_of
 from app.http.problems import BadParameterError, ReleaseChangedError, documented
@@ -27,14 +27,16 @@ RELEASES = Listing(
 )
 
 _releases = (
-    sa.select(col(Document.id), SEALED.label("sealed"))
+    sa.select(col(Document.id), *STORED)
     .where(col(Document.kind) == "releases")
     .subquery("releases")
 )
 CURRENT = with_release(
     _releases,
     LATEST.c.number,
-    _releases.c.sealed,
+    _releases.c.drug_id,
+    _releases.c.checksum,
+    _releases.c.body,
     on=_releases.c.id == sa.cast(LATEST.c.number, sa.String),
 )
 
@@ -45,7 +47,7 @@ CURRENT = with_release(
     responses=documented(BadParameterError, ReleaseChangedError),
 )
 def list_releases(
-    reading: Reading,
+    session: ReadSession,
     page: PageParams,
     sort: Annotated[
         Literal["number", "-number"],
@@ -54,18 +56,18 @@ def list_releases(
             examples=["-number"],
         ),
     ] = "-number",
-) -> str:
+) -> bytes:
     """The data releases that this database has held, the newest first."""
-    return RELEASES.page_of(reading, page, {}, sort)
+    return RELEASES.page_of(session, page, {}, sort)
 
 
 @router.get("/releases/current", response_model=Record, responses=documented(BadParameterError))
-def get_current_release(reading: Reading) -> str:
+def get_current_release(session: ReadSession) -> bytes:
     """The data release that is being served: from which files, and how many facts it holds."""
-    return current_release(reading)
+    return current_release(session)
 
 
-def current_release(reading: Reading) -> str:
+def current_release(session: ReadSession) -> bytes:
     """The release that is being served, as JSON."""
-    [(number, sealed)] = reading.rows(CURRENT)
-    return reading.opened("releases", str(number), sealed)
+    [(number, *stored)] = session.rows(CURRENT)
+    return verified("releases", str(number), *stored)

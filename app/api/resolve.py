@@ -1,7 +1,7 @@
 """Which drug is meant by a name or an identifier: one, or several, or none, and never a guess."""
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,32 +10,22 @@ from typing import Annotated, Any
 import sqlalchemy as sa
 from fastapi import Query
 from pydantic import Field, TypeAdapter
-from pydantic_core import to_json
 from rapidfuzz.distance import OSA
 from sqlmodel import col
 
 from app.api.drugs import IDENTIFIER
-from app.api.names import BEGINS, CLOSE, Match, Matches, is_named
-from app.api.reading import Reading, resource, with_release
-from app.documents.checksums import SEALED
-from app.documents.keys import claim_digest
+from app.api.reading import ReadSession, resource, with_release
+from app.api.suggestions import BEGINS, CLOSE, NameMatch, NameMatches
+from app.database.reading import CompiledSelect
 from app.documents.records import Link
 from app.http.parameters import Text
 from app.http.problems import BadParameterError, documented
 from app.models.base import Shape
-from app.models.document import Document
 from app.models.drug import Drug, DrugIdentifier, NameType
-from app.models.lookup import (
-    ClaimedIdentifier,
-    ClaimedName,
-    SearchedName,
-    SearchedPiece,
-    SharedKey,
-)
-from app.names.normalization import folded, name_key
-from app.names.qualifiers import Beside, readings_of, without_salt
-from app.names.qualifiers import Reading as NameReading
-from app.search.index import drugs_named_with, first_pieces, has_piece, listed, one_of, part
+from app.models.lookup import NAME_TYPE, ClaimedIdentifier, ClaimedName, SearchedName
+from app.names.normalization import name_key, normalized
+from app.names.qualifiers import Qualifier, StrippedName, stripped_names, without_salt
+from app.search.query import listed, one_of
 
 router = resource("Search")
 
@@ -54,7 +44,7 @@ class ResolveMatch(StrEnum):
     BRAND = "brand"
     SYNONYM = "synonym"
     IDENTIFIER = "identifier"
-    LABELLED = "labelled"
+    RADIOLABELLED = "labelled"
     AMBIGUOUS = "ambiguous"
     NONE = "none"
 
@@ -64,13 +54,12 @@ MATCH_OF = {
     NameType.BRAND: ResolveMatch.BRAND,
     NameType.SYNONYM: ResolveMatch.SYNONYM,
 }
-TYPE_OF = {match: type_ for type_, match in MATCH_OF.items()}
 
 
 class Stripped(Shape):
     """What stood beside the name, and was left out to find it."""
 
-    kind: Beside = Field(description="What it is.", examples=["strength"])
+    kind: Qualifier = Field(description="What it is.", examples=["strength"])
     text: str = Field(description="The text, as it was given.", examples=["10 MG"])
 
 
@@ -157,7 +146,7 @@ IdentifierText = Annotated[str, Query(min_length=3, max_length=200, pattern=IDEN
 
 @router.get("/resolve", response_model=Resolutions, responses=documented(BadParameterError))
 def resolve(
-    reading: Reading,
+    session: ReadSession,
     name: Annotated[
         list[Text],
         Query(
@@ -179,61 +168,14 @@ def resolve(
             default_factory=list,
         ),
     ],
-) -> str:
+) -> bytes:
     """Which drug is meant by a name or an identifier, or by each of many; none is ever guessed."""
-    found = _by_name(reading, name) if name or not identifier else []
-    found += _by_identifier(reading, identifier) if identifier else []
-    _hold(reading, found)
-    return ANSWER.dump_json(Resolutions(items=found)).decode()
+    found = _by_name(session, name) if name or not identifier else []
+    found += _by_identifier(session, identifier) if identifier else []
+    return ANSWER.dump_json(Resolutions(items=found))
 
 
 ANSWER = TypeAdapter(Resolutions)
-
-
-def _hold(reading: Reading, resolutions: list[Resolution]) -> None:
-    """Raise `DamagedError` unless each drug's record bears what the drug was found by.
-
-    What is claimed stands in no record: names of salts, and identifiers of theirs.
-    """
-    named: list[tuple[Link, str | None, NameType | None, str | None]] = []
-    for found in resolutions:
-        for each in found.candidates:
-            if each.drug is not None:
-                own = len(found.candidates) == 1 and each.substance is None
-                identifier = found.identifier if own else None
-                named.append((each.drug, each.name, TYPE_OF.get(each.match), identifier))
-        named += [(each.drug, each.name, each.type, None) for each in found.suggestions]
-    if not named:
-        return
-    ids = listed(reading.dialect, {drug.id for drug, *_ in named})
-    bodies = {
-        id_: reading.opened("drugs", id_, sealed, id_)
-        for id_, sealed in reading.found(RECORDS, ids=ids)
-    }
-    for drug, name, type_, identifier in named:
-        body = bodies.get(drug.id, "")
-        bears = body.startswith(f"{{{to_json(drug).decode()[1:-1]},")
-        if name is not None and type_ is not None:
-            bears = bears and is_named(body, name, type_)
-        if identifier is not None:
-            bears = bears and _has(body, identifier)
-        if not bears:
-            raise reading.damaged(f"'{drug.id}' was found by what its record does not bear")
-
-
-def _has(body: str, identifier: str) -> bool:
-    """Whether a drug's record has an identifier."""
-    system, _, value = identifier.partition(":")
-    spelt = (to_json({"system": system, "value": each}).decode()[1:-1] for each in _spelt(value))
-    return any(each in body for each in spelt)
-
-
-_records = (
-    sa.select(col(Document.id), SEALED.label("sealed"))
-    .where(col(Document.kind) == "drugs", one_of(col(Document.id), "ids"))
-    .subquery("records")
-)
-RECORDS = with_release(_records, *_records.c)
 
 
 @dataclass(frozen=True)
@@ -245,133 +187,98 @@ class _Named:
     type: NameType
 
 
-class _Stored:
+class _Lookup:
     """What is stored under the keys of names."""
 
-    def __init__(self, reading: Reading, rows: Iterable[tuple[Any, ...]]) -> None:
+    def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
         self._names: dict[str, list[_Named]] = defaultdict(list)
         self._salts: dict[str, set[str]] = defaultdict(set)
-        self._labelled: dict[str, list[Candidate]] = defaultdict(list)
-        self._set_aside: dict[str, list[str]] = defaultdict(list)
-        for what, key, id_, generic, name, type_ in rows:
+        self._radiolabelled: dict[str, list[Candidate]] = defaultdict(list)
+        self._quarantined: dict[str, list[str]] = defaultdict(list)
+        for what, key, id_, generic, name, type_, _ in rows:
+            if id_ is None:
+                self._quarantined[key].append(name)
+                continue
+            drug = Link(id=id_, name=generic)
             if what == NAME:
-                _hold_key(reading, key, id_, generic, name, type_)
-                drug = Link(id=id_, name=generic)
                 self._names[key].append(_Named(drug, name, NameType(type_)))
-            elif id_ is None:
-                self._set_aside[key].append(name)
-            elif generic is None:
-                raise reading.damaged(f"'{id_}' has a name, and is not there")
-            elif without_salt(folded(name)):
+            elif without_salt(normalized(name)):
                 self._salts[key].add(id_)
             else:
-                drug = Link(id=id_, name=generic)
-                labelled = Candidate(
-                    drug=drug, match=ResolveMatch.LABELLED, name=None, substance=name
-                )
-                self._labelled[key].append(labelled)
+                match = ResolveMatch.RADIOLABELLED
+                candidate = Candidate(drug=drug, match=match, name=None, substance=name)
+                self._radiolabelled[key].append(candidate)
 
-    def candidates(self, read: NameReading) -> list[Candidate]:
+    def candidates(self, read: StrippedName) -> list[Candidate]:
         """The drugs that have what is left of a name; as it is written, if any has it so."""
         named = self._names.get(name_key(read.name), [])
         if read.salt is not None and not read.is_sure:
             known = self._salts.get(name_key(read.salt), set())
             named = [each for each in named if each.drug.id in known]
-        as_written = [each for each in named if folded(each.name) == folded(read.name)]
+        as_written = [each for each in named if normalized(each.name) == normalized(read.name)]
         return _candidates(as_written or named)
 
-    def labelled(self, read: NameReading) -> list[Candidate]:
-        """The drugs of which something with a label has what is left of a name."""
-        return [] if read.salt is not None else self._labelled.get(name_key(read.name), [])
+    def radiolabelled(self, read: StrippedName) -> list[Candidate]:
+        """The drugs whose radiolabelled form has what is left of a name."""
+        return [] if read.salt is not None else self._radiolabelled.get(name_key(read.name), [])
 
-    def set_aside(self, read: NameReading) -> list[Candidate]:
+    def quarantined(self, read: StrippedName) -> list[Candidate]:
         """Of which nobody can say which drug they are: products that have it for a brand, and a
         salt that is called so."""
-        own = folded(read.name)
+        own = normalized(read.name)
         return [
             Candidate(
                 drug=None,
-                match=ResolveMatch.SYNONYM if folded(substance) == own else ResolveMatch.BRAND,
+                match=ResolveMatch.SYNONYM if normalized(substance) == own else ResolveMatch.BRAND,
                 name=read.name,
                 substance=substance,
             )
-            for substance in dict.fromkeys(self._set_aside.get(name_key(read.name), []))
+            for substance in dict.fromkeys(self._quarantined.get(name_key(read.name), []))
         ]
 
 
-def _looked_up(reading: Reading, keys: set[str]) -> list[tuple[Any, ...]]:
-    """The names and the claims that these keys are looked up by: as many as there should be.
-
-    Each is what it is, its key, drug, generic name, name and type; a claim has less.
-    """
-    values = {"keys": listed(reading.dialect, keys), "pieces": first_pieces(keys)}
-    rows = reading.found(NAMED, **values)
-    _hold_rows(reading, rows)
-    for what, key, id_, _, name, _, digest, claim, _ in rows:
-        if what == CLAIM and digest != claim_digest(key, claim, id_, name):
-            raise reading.damaged(f"what is claimed of '{key}' does not match its digest")
-    return [row[:6] for row in rows if row[0] in (NAME, CLAIM)]
+def _looked_up(session: ReadSession, keys: set[str]) -> list[tuple[Any, ...]]:
+    """The names and aliases with these keys: rows of `NAMED`."""
+    return session.found(NAMED, keys=listed(session.dialect, keys))
 
 
-def _hold_rows(reading: Reading, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Raise `DamagedError` unless each key has as many rows as were written.
-
-    A name that has one row alone is known by its piece to be there. Of identifiers the claims are
-    counted, and a drug's own is none.
-    """
-    names, claims = (Counter(row[1] for row in rows if row[0] == what) for what in (NAME, CLAIM))
-    for what, key, *_, number in rows:
-        if what == SHARED:
-            reading.hold_number(f"rows of '{key}'", names[key] + claims[key], number)
-        elif what == PIECE and not names[key]:
-            raise reading.damaged(f"the name '{key}' is not found where it should be")
-
-
-def _hold_key(
-    reading: Reading, key: str, id_: str, generic: str | None, name: str | None, type_: str
-) -> None:
-    """Raise `DamagedError` unless what a drug is looked up by is what its name is spelt like."""
-    if generic is None or name is None or name_key(name) != key or type_ not in list(NameType):
-        raise reading.damaged(f"'{id_}' is looked up by '{key}', which is not its name")
-
-
-def _by_name(reading: Reading, names: list[str]) -> list[Resolution]:
-    readings = {name: list(readings_of(name)) for name in names}
-    spelt = {each.name for of_one in readings.values() for each in of_one} | {
+def _by_name(session: ReadSession, names: list[str]) -> list[Resolution]:
+    readings = {name: list(stripped_names(name)) for name in names}
+    written = {each.name for of_one in readings.values() for each in of_one} | {
         each.salt for of_one in readings.values() for each in of_one if each.salt
     }
-    keys = {name_key(name) for name in spelt} - {""}
-    stored = _Stored(reading, _looked_up(reading, keys))
-    answers = {name: _resolved(reading, name, readings[name], stored) for name in readings}
+    keys = {name_key(name) for name in written} - {""}
+    lookup = _Lookup(_looked_up(session, keys))
+    answers = {name: _resolved(session, name, readings[name], lookup) for name in readings}
     return [answers[name] for name in names]
 
 
 def _resolved(
-    reading: Reading, name: str, readings: list[NameReading], stored: _Stored
+    session: ReadSession, name: str, readings: list[StrippedName], lookup: _Lookup
 ) -> Resolution:
     for read in readings:
-        candidates = stored.candidates(read) or stored.labelled(read)
+        candidates = lookup.candidates(read) or lookup.radiolabelled(read)
         if not candidates:
             continue
         if all(candidate.match is ResolveMatch.BRAND for candidate in candidates):
-            salts = [stored.candidates(each) for each in readings if each.salt == read.name]
-            others = [*stored.set_aside(read), *(each for found in salts for each in found)]
-            if any(what is Beside.DOSE_FORM for what, _ in read.stripped):
-                others += _family(reading, read.name)
+            salts = [lookup.candidates(each) for each in readings if each.salt == read.name]
+            others = [*lookup.quarantined(read), *(each for found in salts for each in found)]
+            if any(what is Qualifier.DOSE_FORM for what, _ in read.stripped):
+                others += _family(session, read.name)
             candidates += [each for each in others if each.drug not in _drugs(candidates)]
-        elif without_salt(folded(read.name)) and not _is_generic(candidates):
-            candidates += stored.set_aside(read)
+        elif without_salt(normalized(read.name)) and not _is_generic(candidates):
+            candidates += lookup.quarantined(read)
         return _answer(
             candidates,
             name=name,
             stripped=[Stripped(kind=what, text=text) for what, text in read.stripped],
         )
-    return _answer([], name=name, suggestions=_suggestions(reading, readings))
+    return _answer([], name=name, suggestions=_suggestions(session, readings))
 
 
 def _is_generic(candidates: Iterable[Candidate]) -> bool:
-    """Whether it is what a drug is called, or what has a label."""
-    own = (ResolveMatch.EXACT, ResolveMatch.LABELLED)
+    """Whether it is what a drug is called, or its radiolabelled form."""
+    own = (ResolveMatch.EXACT, ResolveMatch.RADIOLABELLED)
     return any(candidate.match in own for candidate in candidates)
 
 
@@ -390,32 +297,20 @@ def _candidates(named: Iterable[_Named]) -> list[Candidate]:
     return list(found.values())
 
 
-def _family(reading: Reading, name: str) -> list[Candidate]:
+def _family(session: ReadSession, name: str) -> list[Candidate]:
     """The drugs of brands that begin with this one: less its dose form, it could be each.
 
     Lotrimin is a cream of clotrimazole; the powder is Lotrimin AF, of miconazole.
     """
     key = name_key(name)
-    begins = re.compile(re.escape(folded(name)) + r"\b")
-    within = part(reading.dialect, key) if len(key) > 2 else ""
-    values = {"key": key, "end": f"{key}\x7f", "like": f"%{key}%", "part": within}
-    rows = reading.found(FAMILY if within else SHORT_FAMILY, **values)
-    found = [row[1:6] for row in rows if row[0] == NAME]
-    for row in found:
-        _hold_key(reading, *row)
-    there = {(each, id_) for each, id_, *_ in found}
-    for what, each, id_, *_ in rows:
-        if what == PART and (each is None or (_begins(each, key) and (each, id_) not in there)):
-            raise reading.damaged(f"a name of '{id_}' with '{key}' is not found where it should be")
+    begins = re.compile(re.escape(normalized(name)) + r"\b")
     return _candidates(
         _Named(Link(id=id_, name=generic), written, NameType(type_))
-        for _, id_, generic, written, type_ in found
-        if type_ == NameType.BRAND and begins.match(folded(written))
+        for _, _, id_, generic, written, type_, _ in session.found(
+            FAMILY, key=key, end=f"{key}\x7f"
+        )
+        if type_ == NameType.BRAND and begins.match(normalized(written))
     )
-
-
-def _begins(key: str, beginning: str) -> bool:
-    return key != beginning and key.startswith(beginning)
 
 
 def _answer(candidates: list[Candidate], **fields: Any) -> Resolution:
@@ -428,50 +323,40 @@ def _answer(candidates: list[Candidate], **fields: Any) -> Resolution:
     return Resolution(match=match, drug=drug, candidates=candidates, **given)
 
 
-def _suggestions(reading: Reading, readings: list[NameReading]) -> list[Suggestion]:
-    """What is spelt like the name less all that stands beside it."""
+def _suggestions(session: ReadSession, readings: list[StrippedName]) -> list[Suggestion]:
+    """What is spelt like the name less its qualifiers."""
     text = next(read for read in reversed(readings) if read.salt is None).name
     key = name_key(text)
     matches = [
         match
-        for match in Matches(reading, text, 10 * MOST_SUGGESTIONS, whole=True).found
+        for match in NameMatches(session, text, 10 * MOST_SUGGESTIONS, whole=True).found
         if match.tier == CLOSE or (match.tier == BEGINS and len(key) >= SHORTEST_BEGINNING)
     ]
 
-    def distance(match: Match) -> tuple[int, Match]:
+    def distance(match: NameMatch) -> tuple[int, NameMatch]:
         return OSA.distance(key, match.key), match
 
     best = sorted(map(distance, matches))[:MOST_SUGGESTIONS]
     written: dict[tuple[str, str], tuple[Link, str, NameType]] = {}
-    named = _looked_up(reading, {match.key for _, match in best})
-    for what, spelt, id_, generic, name, type_ in reversed(named):
-        if what == NAME:
-            _hold_key(reading, spelt, id_, generic, name, type_)
-            written[id_, spelt] = (Link(id=id_, name=generic), name, NameType(type_))
+    for what, near, id_, generic, name, type_, _ in _looked_up(session, {m.key for _, m in best}):
+        if what == NAME:  # of names with one key, the first
+            found = (Link(id=id_, name=generic), name, NameType(type_))
+            written.setdefault((id_, near), found)
     suggestions = []
     for away, match in best:
-        if (match.drug_id, match.key) not in written:
-            raise reading.damaged(f"'{match.drug_id}' is close by a name that it does not have")
         drug, name, type_ = written[match.drug_id, match.key]
         suggestions.append(Suggestion(drug=drug, name=name, type=type_, distance=away))
     return suggestions
 
 
-def _by_identifier(reading: Reading, identifiers: list[str]) -> list[Resolution]:
+def _by_identifier(session: ReadSession, identifiers: list[str]) -> list[Resolution]:
     asked = [tuple(identifier.split(":", 1)) for identifier in identifiers]
-    systems = listed(reading.dialect, {system for system, _ in asked})
-    values = listed(reading.dialect, {each for _, value in asked for each in _spelt(value)})
-    both = listed(reading.dialect, {f"{system}:{e}" for system, v in asked for e in _spelt(v)})
+    systems = listed(session.dialect, {system for system, _ in asked})
+    values = listed(session.dialect, {each for _, value in asked for each in _variants(value)})
     found: dict[str, dict[str, Candidate]] = defaultdict(dict)
-    rows = reading.found(IDENTIFIED, systems=systems, values=values, both=both)
-    _hold_rows(reading, rows)
-    for what, key, id_, generic, substance, _, digest, _, _ in rows:
-        if what == SHARED:
-            continue
-        if generic is None:
-            raise reading.damaged(f"'{id_}' has an identifier, and is not there")
-        if what == CLAIM and digest != claim_digest(id_, *key.split(":", 1), substance):
-            raise reading.damaged(f"what is claimed of '{key}' does not match its digest")
+    for _, key, id_, generic, substance in session.found(
+        IDENTIFIED, systems=systems, values=values
+    ):
         candidate = Candidate(
             drug=Link(id=id_, name=generic),
             match=ResolveMatch.IDENTIFIER,
@@ -482,91 +367,63 @@ def _by_identifier(reading: Reading, identifiers: list[str]) -> list[Resolution]
     answers = []
     for identifier, (system, value) in zip(identifiers, asked, strict=True):
         by_drug: dict[str, Candidate] = {}
-        for each in _spelt(value):
+        for each in _variants(value):
             by_drug |= found.get(f"{system}:{each}", {})
         candidates = [by_drug[id_] for id_ in sorted(by_drug)]
         answers.append(_answer(candidates, identifier=identifier))
     return answers
 
 
-def _spelt(value: str) -> Iterator[str]:
+def _variants(value: str) -> Iterator[str]:
     """An identifier as it was typed, and as registries write it: in capitals, or without."""
     yield from dict.fromkeys((value.strip(), value.strip().upper(), value.strip().lower()))
 
 
-OWN, NAME, CLAIM, SHARED, PIECE, PART = range(6)
-"""What a row that is looked up is: a drug's own identifier, a name, a claim to either, how many
-names and claims there should be, that a name has a piece, or that a drug has a part of one."""
+NAME, ALIAS = range(2)
+"""What a row is: a drug's own name or identifier, or an alias of it."""
 
 NULL: Any = sa.cast(sa.null(), sa.String())
-NOTHING: Any = sa.literal_column("0")
 
-_named: Any = sa.select(
+_names: Any = sa.select(
     sa.literal_column(str(NAME)).label("what"),
     col(SearchedName.key),
     col(SearchedName.drug_id),
     col(Drug.name).label("generic"),
     col(SearchedName.name),
-    sa.type_coerce(col(SearchedName.type), sa.String()).label("type"),
-    NULL.label("digest"),
-    NULL.label("claim"),
-    col(SearchedName.position).label("number"),
-).join_from(SearchedName, Drug, col(Drug.id) == col(SearchedName.drug_id), isouter=True)
-_claimed: Any = sa.select(
-    sa.literal_column(str(CLAIM)),
+    NAME_TYPE.label("type"),
+    col(SearchedName.position).label("position"),
+).join_from(SearchedName, Drug, col(Drug.id) == col(SearchedName.drug_id))
+_aliases: Any = sa.select(
+    sa.literal_column(str(ALIAS)),
     col(ClaimedName.key),
     col(ClaimedName.drug_id),
     col(Drug.name),
     col(ClaimedName.substance),
     NULL,
-    col(ClaimedName.digest),
-    col(ClaimedName.claim),
-    NOTHING,
+    sa.literal_column("0"),
 ).join_from(ClaimedName, Drug, col(Drug.id) == col(ClaimedName.drug_id), isouter=True)
 
 
-def _also(what: int, key: Any, number: Any = NOTHING, drug_id: Any = NULL) -> Any:
-    return sa.select(sa.literal_column(str(what)), key, drug_id, *[NULL] * 5, number)
-
-
-_by_key = sa.union_all(
-    _named.where(one_of(col(SearchedName.key), "keys")),
-    _claimed.where(one_of(col(ClaimedName.key), "keys")),
-    _also(SHARED, col(SharedKey.key), col(SharedKey.number)).where(
-        one_of(col(SharedKey.key), "keys")
-    ),
-    _also(PIECE, col(SearchedPiece.key)).where(has_piece("pieces")),
-).subquery("by_key")
-_family_of = _named.where(
-    col(SearchedName.key) > sa.bindparam("key"), col(SearchedName.key) < sa.bindparam("end")
-)
-_with_it = drugs_named_with().subquery("with_it")
-_names_with_it = (
-    _also(PART, col(SearchedName.key), drug_id=col(Document.id))
-    .join_from(_with_it, Document, col(Document.number) == _with_it.c.number, isouter=True)
-    .join(
-        SearchedName,
-        sa.and_(
-            col(SearchedName.drug_id) == col(Document.id),
-            col(SearchedName.key).like(sa.bindparam("like")),
-        ),
-        isouter=True,
-    )
-)
-
-
-def _names_of(found: Any) -> Any:
-    order = (found.c.key, found.c.drug_id, found.c.number, found.c.name)
+def _names_of(found: Any) -> CompiledSelect:
+    order = (found.c.key, found.c.drug_id, found.c.position, found.c.name)
     return with_release(found, *found.c, order=order)
 
 
-NAMED = _names_of(_by_key)
-SHORT_FAMILY = _names_of(_family_of.subquery("family"))
-FAMILY = _names_of(sa.union_all(_family_of, _names_with_it).subquery("family"))
-"""Names that begin with a text, and beside them those of the drugs that have it in one."""
+NAMED = _names_of(
+    sa.union_all(
+        _names.where(one_of(col(SearchedName.key), "keys")),
+        _aliases.where(one_of(col(ClaimedName.key), "keys")),
+    ).subquery("named")
+)
+FAMILY = _names_of(
+    _names.where(
+        col(SearchedName.key) > sa.bindparam("key"), col(SearchedName.key) < sa.bindparam("end")
+    ).subquery("family")
+)
+"""Names that begin with a text and go on."""
 
 
-def _identified(table: Any, what: int, substance: Any, digest: Any) -> Any:
+def _identified(table: Any, what: int, substance: Any) -> Any:
     system, value = sa.type_coerce(col(table.system), sa.String()), col(table.value)
     return (
         sa.select(
@@ -575,26 +432,18 @@ def _identified(table: Any, what: int, substance: Any, digest: Any) -> Any:
             col(table.drug_id),
             col(Drug.name).label("generic"),
             substance,
-            NULL.label("type"),
-            digest,
-            NULL.label("claim"),
-            NOTHING.label("number"),
         )
-        .join_from(table, Drug, col(Drug.id) == col(table.drug_id), isouter=True)
+        .join_from(table, Drug, col(Drug.id) == col(table.drug_id))
         .where(one_of(system, "systems"), one_of(value, "values"))
     )
 
 
-_of_claim = (col(ClaimedIdentifier.substance), col(ClaimedIdentifier.digest))
-_identified_by = sa.union_all(
-    _identified(DrugIdentifier, OWN, NULL.label("name"), NULL.label("digest")),
-    _identified(ClaimedIdentifier, CLAIM, *_of_claim),
-    _also(SHARED, col(SharedKey.key), col(SharedKey.number)).where(
-        one_of(col(SharedKey.key), "both")
-    ),
+_by_system = sa.union_all(
+    _identified(DrugIdentifier, NAME, NULL.label("name")),
+    _identified(ClaimedIdentifier, ALIAS, col(ClaimedIdentifier.substance)),
 ).subquery("identified")
 IDENTIFIED = with_release(
-    _identified_by,
-    *_identified_by.c,
-    order=(_identified_by.c.drug_id, _identified_by.c.what),  # its own come first
+    _by_system,
+    *_by_system.c,
+    order=(_by_system.c.drug_id, _by_system.c.what),  # its own come first
 )

@@ -15,9 +15,9 @@ from sqlmodel import col
 
 from app.api.facts import DrugFilter
 from app.api.lists import unknown_drug
-from app.api.reading import SERVED, Reading, resource, with_release
-from app.database.engines import Statement
-from app.documents.checksums import SEALED
+from app.api.reading import SERVED, ReadSession, resource, with_release
+from app.database.reading import CompiledSelect
+from app.documents.checksums import STORED, verified
 from app.documents.records import Link
 from app.http.pages import Cursor, Page, PageParams, foreign, listing_of
 from app.http.parameters import SOMETHING
@@ -26,17 +26,9 @@ from app.models.base import Shape
 from app.models.document import Document
 from app.models.indication import IndicationStatus
 from app.names.normalization import words_of
-from app.search.index import (
-    KINDS,
-    MOST_COUNTED,
-    Query,
-    facets_of,
-    hits,
-    is_number_of,
-    number_of_hits,
-    texts_of,
-    tiers_after,
-)
+from app.search.query import MOST_COUNTED, Query, hits, number_of_hits
+from app.search.ranking import tiers_after
+from app.search.words import KINDS, facets_of, texts_of
 
 router = resource("Search")
 
@@ -142,7 +134,7 @@ class Filters:
     responses=documented(UnknownIdError, BadParameterError, ReleaseChangedError),
 )
 def search(
-    reading: Reading,
+    session: ReadSession,
     page: PageParams,
     filters: Filters,
     q: Annotated[
@@ -157,36 +149,30 @@ def search(
             pattern=SOMETHING,
         ),
     ],
-) -> str:
+) -> bytes:
     """Drugs, conditions and facts that have the words, those first that are about them."""
     query = Query.read(q)
     asked = {name: value for name, value in vars(filters).items() if value is not None}
-    listing = listing_of(reading.scope["path"], {"q": q, **asked}, "")
-    if filters.drug is not None and reading.document("drugs", filters.drug) is None:
-        raise unknown_drug(reading, filters.drug)
+    listing = listing_of(session.scope["path"], {"q": q, **asked}, "")
+    if filters.drug is not None and session.document("drugs", filters.drug) is None:
+        raise unknown_drug(filters.drug)
     begun = _begun(page.cursor, listing) if page.cursor is not None else None
-    rows, total = _found(reading, page, query, filters, begun)
+    rows, total = _found(session, page, query, filters, begun)
     if begun:
-        begun.hold_release(reading.release)
+        begun.hold_release(session.release)
     cursor = None
     if len(rows) > page.limit:
         rows = rows[: page.limit]
         way, number = rows[-1][:2]
-        cursor = Cursor(reading.release, listing, total, (way, str(number)))
+        cursor = Cursor(session.release, listing, total, (way, str(number)))
     hits = [
-        HIT.dump_json(_hit(query, *_opened(reading, filters, *row[1:]))).decode() for row in rows
+        HIT.dump_json(_hit(query, kind, id_, verified(kind, id_, *stored)))
+        for _, _, kind, id_, *stored in rows
     ]
     total_is = TotalIs.AT_LEAST if total > MOST_COUNTED else TotalIs.EXACT
-    return reading.page(hits, min(total, MOST_COUNTED), cursor, f',"total_is":"{total_is}"')
-
-
-def _opened(
-    reading: Reading, filters: Filters, number: int, kind: str, id_: str, sealed: str
-) -> tuple[str, str, str]:
-    """The document of a number that was found: what was written, and what was asked for."""
-    if filters.kind not in (None, kind) or not is_number_of(number, kind, id_):
-        raise reading.damaged(f"the number {number} was found, which is not of {kind} '{id_}'")
-    return kind, id_, reading.opened(kind, id_, sealed, filters.drug)
+    return session.page(
+        hits, min(total, MOST_COUNTED), cursor, b',"total_is":"%b"' % total_is.encode()
+    )
 
 
 def _begun(text: str, listing: str) -> Cursor:
@@ -201,13 +187,13 @@ def _begun(text: str, listing: str) -> Cursor:
 
 
 def _found(
-    reading: Reading, page: PageParams, query: Query, filters: Filters, begun: Cursor | None
+    session: ReadSession, page: PageParams, query: Query, filters: Filters, begun: Cursor | None
 ) -> tuple[list[tuple[Any, ...]], int]:
     """The rows of a page and one more, and how many hits there are, `MOST_COUNTED` + 1 at most."""
     if not query.phrases:
-        reading.rows(SERVED)
+        session.rows(SERVED)
         return [], 0
-    dialect = reading.dialect
+    dialect = session.dialect
     values = query.values(dialect, facets_of(filters.kind, filters.drug))
     first, after = (int(place) for place in begun.places) if begun else (0, -1)
     total = begun.total or 0 if begun else 0
@@ -218,22 +204,20 @@ def _found(
         if i < first or not (missing or counts):
             continue
         after = after if i == first else -1
-        statement = page_of_hits(dialect, way, COUNTED[way] if counts else None)
+        select = page_of_hits(dialect, way, COUNTED[way] if counts else None)
         tiers = tiers_after(after)
-        rows = reading.rows(statement, **values, tiers=tiers, after=after, page_size=missing)
+        rows = session.rows(select, **values, tiers=tiers, after=after, page_size=missing)
         total += rows[0][0]
         found += [(i, *row[1:]) for row in rows if row[1] is not None]
-    if not begun and total <= MOST_COUNTED:
-        reading.hold_number("hits of a page", len(found), min(total, page.limit + 1))
     return found, min(total, MOST_COUNTED + 1)
 
 
 @cache
-def page_of_hits(dialect: str, way: str, counted: str | None) -> Statement:
+def page_of_hits(dialect: str, way: str, counted: str | None) -> CompiledSelect:
     """Documents that have the words in one way, each with its number; and how many are counted."""
     listed = hits(dialect, way).subquery("listed")
     records = (
-        sa.select(*listed.c, col(Document.kind), col(Document.id), SEALED.label("sealed"))
+        sa.select(*listed.c, col(Document.kind), col(Document.id), *STORED)
         .join_from(listed, Document, col(Document.number) == listed.c.number, isouter=True)
         .subquery("records")
     )
@@ -241,7 +225,7 @@ def page_of_hits(dialect: str, way: str, counted: str | None) -> Statement:
     return with_release(records, total.label("total"), *records.c, order=(records.c.number,))
 
 
-def _hit(query: Query, kind: str, id_: str, body: str) -> SearchHit:
+def _hit(query: Query, kind: str, id_: str, body: bytes) -> SearchHit:
     record = from_json(body)
     drug = record.get("drug", record if kind == "drugs" else None)
     status = record["status"] if kind == "indications" else None

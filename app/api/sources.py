@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from app.api.facts import RECORD_ERRORS
 from app.api.lists import Listing
-from app.api.reading import Reading, resource
+from app.api.reading import ReadSession, resource
 from app.documents.records import record_of
 from app.http.pages import PageParams, page_of
 from app.http.parameters import Text
@@ -27,7 +27,7 @@ SOURCES = Listing(kind="sources", id=col(Source.id), filters={}, orders={"id": (
     responses=documented(BadParameterError, ReleaseChangedError),
 )
 def list_sources(
-    reading: Reading,
+    session: ReadSession,
     page: PageParams,
     sort: Annotated[
         Literal["id", "-id"],
@@ -36,14 +36,14 @@ def list_sources(
             examples=["id"],
         ),
     ] = "id",
-) -> str:
+) -> bytes:
     """Where facts come from: title, author, publisher, dates, licence, and what was read."""
-    return SOURCES.page_of(reading, page, {}, sort)
+    return SOURCES.page_of(session, page, {}, sort)
 
 
 @router.get("/sources/{source_id}", response_model=Record, responses=RECORD_ERRORS)
 def get_source(
-    reading: Reading,
+    session: ReadSession,
     source_id: Annotated[
         Text,
         Path(
@@ -51,9 +51,9 @@ def get_source(
             examples=["what-is-baclofen"],
         ),
     ],
-) -> str:
+) -> bytes:
     """One source, by its id."""
-    found = reading.document("sources", source_id)
+    found = session.document("sources", source_id)
     if found is None:
         raise UnknownIdError(
             f"There is no source '{source_id}'. /v1/sources lists those there are."

@@ -7,38 +7,9 @@ import sqlalchemy as sa
 from fastapi import Query
 from sqlmodel import col
 
-from app.api.facts import (
-    LIST_ERRORS,
-    RECORD_ERRORS,
-    DrugFilter,
-    DrugId,
-    FactId,
-    FactKind,
-    FactSort,
-)
-from app.api.reading import Reading, resource
-from app.http.pages import PageParams
+from app.api.facts import fact_routes, facts_listed
 from app.http.parameters import Text
 from app.models.trial import Trial, TrialCondition, TrialRegistryId
-
-router = resource("Trials")
-
-KIND = FactKind(
-    Trial,
-    filters={
-        "condition": col(Trial.id).in_(
-            sa.select(col(TrialCondition.trial_id)).where(
-                col(TrialCondition.condition_id) == sa.bindparam("condition")
-            )
-        ),
-        "registry_id": col(Trial.id).in_(
-            sa.select(col(TrialRegistryId.trial_id)).where(
-                col(TrialRegistryId.registry_id) == sa.bindparam("registry_id")
-            )
-        ),
-        "study": col(Trial.study) == sa.bindparam("study"),
-    },
-)
 
 
 @dataclass
@@ -68,37 +39,29 @@ class Filters:
     ] = None
 
 
-@dataclass
-class FiltersAcross(Filters):
-    """The same, and the drug."""
+LISTING = facts_listed(
+    Trial,
+    {
+        "condition": col(Trial.id).in_(
+            sa.select(col(TrialCondition.trial_id)).where(
+                col(TrialCondition.condition_id) == sa.bindparam("condition")
+            )
+        ),
+        "registry_id": col(Trial.id).in_(
+            sa.select(col(TrialRegistryId.trial_id)).where(
+                col(TrialRegistryId.registry_id) == sa.bindparam("registry_id")
+            )
+        ),
+        "study": col(Trial.study) == sa.bindparam("study"),
+    },
+)
 
-    drug: DrugFilter = None
-
-
-@router.get("/drugs/{drug_id}/trials", response_model=KIND.page_of_drug, responses=LIST_ERRORS)
-def list_trials_of_drug(
-    reading: Reading,
-    drug_id: DrugId,
-    page: PageParams,
-    filters: Filters,
-    sort: FactSort = "id",
-) -> str:
-    """Each source's account of the trials of this drug, and of studies that only observed."""
-    return KIND.list_of_drug(reading, drug_id, page, sort, filters)
-
-
-@router.get("/trials", response_model=KIND.page, responses=LIST_ERRORS)
-def list_trials(
-    reading: Reading,
-    page: PageParams,
-    filters: FiltersAcross,
-    sort: FactSort = "id",
-) -> str:
-    """Accounts of clinical trials of every drug; filter by condition, registry number or study."""
-    return KIND.list_across(reading, page, sort, filters)
-
-
-@router.get("/trials/{fact_id}", response_model=KIND.record, responses=RECORD_ERRORS)
-def get_trial(reading: Reading, fact_id: FactId) -> str:
-    """One account of a trial, by its id."""
-    return KIND.get(reading, fact_id)
+router = fact_routes(
+    Trial,
+    LISTING,
+    Filters,
+    of_drug="Each source's account of the trials of this drug, and of studies that only observed.",
+    across_drugs="Accounts of clinical trials of every drug; filter by condition, registry number "
+    "or study.",
+    one="One account of a trial, by its id.",
+)

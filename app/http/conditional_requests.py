@@ -5,7 +5,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ import brotli
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.http.headers import WRITE
+from app.http.exchange import Exchange
 from app.http.problems import PreconditionError
 
 NO_STORE = "no-store"
@@ -58,19 +58,11 @@ class Answer:
         items = b",".join(value for each, value in self.headers if each == name).split(b",")
         return [item.strip().lower() for item in items if item.strip()]
 
-    async def send(self, scope: Scope, send: Send) -> None:
-        """Send it, in one piece where the server takes it so; this waits for slow readers."""
-        write = scope.get("extensions", {}).get(WRITE)
-        if write and write(self.status, lines(self.headers), self.body):
-            return
+    async def send(self, send: Send) -> None:
+        """Send it, which waits for slow readers."""
         start = {"type": "http.response.start", "status": self.status, "headers": self.headers}
         await send(start)
         await send({"type": "http.response.body", "body": self.body})
-
-
-def lines(headers: list[Header]) -> bytes:
-    """Headers as they go over the wire."""
-    return b"".join([b"%b: %b\r\n" % header for header in headers])
 
 
 async def answer_of(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
@@ -110,14 +102,14 @@ class Representations:
     """Gives every 200 to a GET its validators, its freshness and its coding.
 
     `policies` give the `Cache-Control` for each first step of a path (behind `/v1`), `*` that of
-    every other path. What a policy forbids to store is passed on as it is. `changed` is when the
-    program itself was last changed, which can change any representation.
+    every other path. What a policy forbids to store is passed on as it is. A new version of the
+    program can change any representation: none was modified before `released`.
     """
 
-    def __init__(self, app: ASGIApp, policies: Mapping[str, str], changed: datetime) -> None:
+    def __init__(self, app: ASGIApp, policies: Mapping[str, str], released: date) -> None:
         self.app = app
         self.policies = policies
-        self.changed = changed
+        self.released = datetime.combine(released, time(), UTC)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and complete its answer."""
@@ -128,7 +120,7 @@ class Representations:
         answer = await answer_of(self.app, scope, receive)
         if answer.status == 200:
             answer = await self._completed(answer, scope, policy)
-        await answer.send({}, send)
+        await answer.send(send)
 
     def _policy(self, scope: Scope) -> str:
         steps = scope.get("path", "").removeprefix("/v1").split("/")
@@ -149,7 +141,7 @@ class Representations:
             described.append((b"content-encoding", coding.encode()))
             tag = f"{tag}-{coding}"
         described.append((b"content-length", b"%d" % len(body)))
-        modified = max(self.changed, scope["state"].get("modified", self.changed))
+        modified = max(self.released, Exchange.of(scope).modified or self.released)
         headers = [
             *described,
             *(header for header in answer.headers if header[0] not in METADATA),
@@ -164,11 +156,6 @@ class Representations:
 @lru_cache(maxsize=64)
 def _http_date(moment: datetime) -> bytes:
     return format_datetime(moment, usegmt=True).encode()
-
-
-def modified_at(scope: Scope, moment: datetime) -> None:
-    """Say when what this request reads was last modified; kept to the second, as HTTP has it."""
-    scope["state"]["modified"] = moment.astimezone(UTC).replace(microsecond=0)
 
 
 def _is_known(asked: Headers, etag: str, modified: datetime | None) -> bool:

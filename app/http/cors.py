@@ -6,7 +6,6 @@ would hand a page an answer which the page may not read; and it refuses a prefli
 
 from collections.abc import Sequence
 
-from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,10 +16,20 @@ EXPOSED = (
     b"Allow, Content-Location, Data-Release, Deprecation, ETag, Link, Retry-After, Sunset, "
     b"X-Request-Id",
 )
+PREFLIGHT = {
+    "Allow": ALLOW,
+    "Access-Control-Allow-Methods": ALLOW,
+    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Max-Age": "86400",
+}
 
 
-class ReadableByPages:
-    """Lets pages of the given origins read every answer, errors too, and write nothing."""
+class CORSMiddleware:
+    """Lets pages of the given origins read every answer, errors too, and write nothing.
+
+    A browser that asks beforehand is told so by `preflight`, further inside: a preflight that is
+    malformed is refused as any request is.
+    """
 
     def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
         self.app = app
@@ -51,24 +60,10 @@ class ReadableByPages:
         return [(b"access-control-allow-origin", origin), EXPOSED, varies]
 
 
-PREFLIGHT = {
-    "Allow": ALLOW,
-    "Access-Control-Allow-Methods": ALLOW,
-    "Access-Control-Allow-Headers": "*",
-    "Access-Control-Max-Age": "86400",
-}
-
-
-class AnswerPreflights:
-    """Tells a browser that asks beforehand that reading is allowed, and nothing else."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a preflight; pass everything else on."""
-        is_options = scope["type"] == "http" and scope["method"] == "OPTIONS"
-        if is_options and "access-control-request-method" in Headers(scope=scope):
-            await Response(status_code=204, headers=PREFLIGHT)(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)
+def preflight(scope: Scope) -> Response | None:
+    """The answer to a browser that asks whether it may read; None to every other request."""
+    if scope["method"] != "OPTIONS":
+        return None
+    if all(name != b"access-control-request-method" for name, _ in scope["headers"]):
+        return None
+    return Response(status_code=204, headers=PREFLIGHT)

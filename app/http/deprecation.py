@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.types import Scope
 
-from app.http.headers import announce
+from app.http.exchange import Exchange
 
 LIFECYCLE = "x-lifecycle"
 """Where a route keeps the headers; the document turns them into what OpenAPI knows."""
@@ -30,7 +30,7 @@ def deprecated(since: date, sunset: date | None = None, successor: str | None = 
 def tell_lifecycle(scope: Scope, extra: dict[str, Any] | None) -> None:
     """Have the answer say that its route is to go, if it is: every answer, errors too."""
     for name, value in (extra or {}).get(LIFECYCLE, {}).items():
-        announce(scope, name, value)
+        Exchange.of(scope).announce(name, value)
 
 
 def _midnight(day: date) -> datetime:

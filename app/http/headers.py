@@ -1,47 +1,19 @@
-"""What every response carries, and how HEAD and the paths without `/v1` are answered."""
-
-import re
-from collections.abc import Callable
-from random import getrandbits
-from typing import Any
+"""What every response carries, and how the paths without `/v1` are answered."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.http.exchange import REQUEST_ID, Exchange
 
 VERSION = "/v1"
 ALLOW = "GET, HEAD, OPTIONS"
 HEALTH = ("/health/", "/metrics")
-"""Where health is: it is always answered, and never kept."""
-
-
-REQUEST_ID = b"x-request-id"
-CLIENTS_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+"""Where health is: it is always answered, and never cached."""
 
 COMMON = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
 UNLESS_GIVEN = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cache-control", b"no-store"),
 )
-
-
-Write = Callable[[int, bytes, bytes], bool]
-WRITE = "medfacts.write"
-"""An ASGI extension: `scope["extensions"][WRITE](status, head, body)` sends a whole answer at once.
-
-`head` are the header lines as they go over the wire. It spares an answer that was sent before to be
-checked and put together again, and returns False where the client does not keep up with reading.
-"""
-
-
-def announce(scope: Scope, name: str, value: str) -> None:
-    """Have the answer to this request carry a header, whatever it turns out to be."""
-    scope["state"].setdefault("announced", {})[name.lower().encode()] = value.encode("latin-1")
-
-
-def request_id(asked: bytes | None) -> bytes:
-    """The client's own id for its request if it is a plain one, or else a new one."""
-    if asked and CLIENTS_ID.fullmatch(asked):
-        return asked
-    return b"%032x" % getrandbits(128)
 
 
 class CommonHeaders:
@@ -58,41 +30,18 @@ class CommonHeaders:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        state: dict[str, Any] = scope.setdefault("state", {})
-        asked = [value for name, value in scope["headers"] if name == REQUEST_ID]
-        scope["request_id"] = request_id(asked[0] if len(asked) == 1 else None).decode()
+        exchange = Exchange.of(scope)
 
         async def add(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = [*message["headers"], (REQUEST_ID, scope["request_id"].encode()), *COMMON]
+                headers = [*message["headers"], (REQUEST_ID, exchange.request_id.encode()), *COMMON]
                 names = {name for name, _ in headers}
                 headers += [header for header in UNLESS_GIVEN if header[0] not in names]
-                headers += state.get("announced", {}).items()
+                headers += exchange.headers.items()
                 message = {**message, "headers": headers}
             await send(message)
 
         await self.app(scope, receive, add)
-
-
-class HeadAsGet:
-    """Answers HEAD as GET would be answered, less the body."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass HEAD on as GET, and drop what would follow the headers."""
-        if scope["type"] != "http" or scope["method"] != "HEAD":
-            await self.app(scope, receive, send)
-            return
-
-        async def drop_body(message: Message) -> None:
-            if message["type"] == "http.response.body":
-                message = {**message, "body": b""}
-            await send(message)
-
-        as_get = {**scope, "method": "GET", "asked_method": "HEAD", "extensions": {}}
-        await self.app(as_get, receive, drop_body)
 
 
 class CurrentVersion:
@@ -122,5 +71,4 @@ class CurrentVersion:
                 message["headers"] = [*message["headers"], (b"content-location", location)]
             await send(message)
 
-        versioned = {**scope, "path": path, "raw_path": raw, "asked_path": asked}
-        await self.app(versioned, receive, say_where)
+        await self.app({**scope, "path": path, "raw_path": raw}, receive, say_where)

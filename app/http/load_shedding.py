@@ -1,4 +1,4 @@
-"""Admission: as many requests at once as the database serves well, a short queue, and no more.
+"""Load shedding: as many requests at once as the database serves well, a short queue, and no more.
 
 What would wait too long is refused at once: a client that is told to come back costs a tenth of one
 that is served, and one that waits for what it no longer wants costs as much.
@@ -10,8 +10,10 @@ from time import monotonic
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.http.exchange import Exchange
 from app.http.headers import HEALTH
 from app.http.problems import OverloadedError
+from app.http.request_metrics import WAITING
 
 WEIGHT = 0.1
 """How much the latest request counts in the mean of how long they take."""
@@ -20,12 +22,13 @@ AT_FIRST = 0.001
 """Seconds that a request is taken to last before any has: about what one does on SQLite."""
 
 
-class Admission:
+class LoadShedding:
     """Lets `at_once` requests in, has others wait in turn, and refuses what cannot be served soon.
 
     A request waits if it can expect its turn within `longest_wait` seconds, by how many wait before
-    it and how long requests have been taking, and it waits no longer than twice that. Health always
-    passes. The app inside has to be done before anything is sent, or slow readers held places.
+    it and how long requests have been taking, and it waits no longer than twice that; else
+    `OverloadedError` is raised. Health always passes. The app inside has to be done before anything
+    is sent, or slow readers held places.
     """
 
     def __init__(self, app: ASGIApp, *, at_once: int, longest_wait: float) -> None:
@@ -37,23 +40,16 @@ class Admission:
         self._seconds_each = AT_FIRST
         self._moved = 0.0
 
-    @property
-    def waiting(self) -> int:
-        """How many wait for their turn."""
-        return len(self._waiting)
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on in its turn, or have it answered with a 503."""
         is_free = scope["path"].startswith(HEALTH) if scope["type"] == "http" else True
-        if is_free or scope["state"].get("refusal"):
+        if is_free:
             await self.app(scope, receive, send)
             return
         if self._inside < self._at_once:
             self._inside += 1
         elif self._expected_wait() > self._longest_wait or not await self._turn():
-            scope["state"]["refusal"] = OverloadedError(OverloadedError.example)
-            await self.app(scope, receive, send)
-            return
+            raise Exchange.of(scope).refuse(OverloadedError(OverloadedError.example))
         begun = self._moved = monotonic()
         try:
             await self.app(scope, receive, send)
@@ -73,7 +69,8 @@ class Admission:
         loop = asyncio.get_running_loop()
         turn = loop.create_future()
         self._waiting.append(turn)
-        patience = loop.call_later(2 * self._longest_wait, _settle, turn, False)
+        WAITING.inc()
+        time_out = loop.call_later(2 * self._longest_wait, _settle, turn, False)
         try:
             return bool(await turn)
         except asyncio.CancelledError:
@@ -81,7 +78,8 @@ class Admission:
                 self._leave()
             raise
         finally:
-            patience.cancel()
+            WAITING.dec()
+            time_out.cancel()
 
     def _leave(self) -> None:
         """Hand a place on to whoever waits longest, if anybody does."""

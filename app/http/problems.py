@@ -5,7 +5,6 @@ ProblemError
 ├── NotFoundError           404  no such path
 │   └── UnknownIdError      404  no such drug, fact, condition, source
 ├── MethodError             405  something else than reading
-├── TooSlowError            408  a request that did not arrive in time
 ├── ReleaseChangedError     410  the cursor's release has been replaced
 ├── PreconditionError       412  not the representation that If-Match named
 ├── LongAddressError        414  a path and query that are too long
@@ -17,7 +16,6 @@ ProblemError
     ├── DamagedError        503  what is stored is not what was written
     ├── TookTooLongError    503  reading for it took too long
     └── OverloadedError     503  more is asked for than can be answered
-        └── TooManyError    503  more clients than can be served
 """
 
 import logging
@@ -35,8 +33,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.database.outage import Outage
+from app.http.exchange import Exchange
 from app.http.headers import ALLOW
+from app.http.outage import Outage
 from app.models.base import Shape
 
 PROBLEM_JSON = "application/problem+json"
@@ -63,7 +62,7 @@ class Problem(Shape):
         json_schema_extra={"format": "uri-reference"},
         examples=[f"{PROBLEM_PAGE}#unknown-id"],
     )
-    title: str = Field(description="What kind of error it is.", examples=["There is no such thing"])
+    title: str = Field(description="What kind of error it is.", examples=["Not found"])
     status: int = Field(description="The HTTP status, again.", examples=[404])
     detail: str = Field(
         description="What happened this time, and what would do.",
@@ -106,7 +105,7 @@ class NotFoundError(ProblemError):
 
     status = 404
     slug = "not-found"
-    title = "There is no such page"
+    title = "Not found"
     meaning = "No route of the API has this path. `/v1` lists the resources, `/docs` explains them."
     example = "There is nothing at '/v1/drug'. /v1 lists what there is."
 
@@ -115,7 +114,7 @@ class UnknownIdError(NotFoundError):
     """A drug, fact, condition or source that is not there."""
 
     slug = "unknown-id"
-    title = "There is no such thing"
+    title = "Not found"
     meaning = (
         "The path names a drug, fact, condition or source, or the filter `drug` names a drug, "
         "that is not in this release. "
@@ -219,12 +218,6 @@ class OverloadedError(UnavailableError):
     example = "Too many requests are waiting. Please try again."
 
 
-class TooManyError(OverloadedError):
-    """More clients than can be served; a kind of its own only where it is counted."""
-
-    example = "Too many clients are connected. Please try again."
-
-
 class TookTooLongError(UnavailableError):
     """A request took longer than it may."""
 
@@ -261,19 +254,6 @@ class RequestError(ProblemError):
     title = "The request cannot be read"
     meaning = "The request is not one that the server can read; `detail` says why."
     example = "The path holds a NUL byte."
-
-
-class TooSlowError(ProblemError):
-    """A request that did not arrive whole in time."""
-
-    status = 408
-    slug = "too-slow"
-    title = "The request did not arrive in time"
-    meaning = (
-        "A request has to arrive whole within a few seconds, so that a silent client holds nothing "
-        "that others need. The connection is closed; send the request again on a new one."
-    )
-    example = "The request did not arrive within 8 seconds."
 
 
 class PreconditionError(ProblemError):
@@ -331,7 +311,6 @@ PROBLEMS: tuple[type[ProblemError], ...] = (
     BadParameterError,
     RequestError,
     MethodError,
-    TooSlowError,
     ReleaseChangedError,
     PreconditionError,
     LongAddressError,
@@ -348,7 +327,7 @@ PROBLEMS: tuple[type[ProblemError], ...] = (
 
 def problem_response(request: Request, error: ProblemError) -> JSONResponse:
     """The error as a client is told of it."""
-    body = problem_of(error, request.scope.get("request_id", ""))
+    body = problem_of(error, Exchange.of(request.scope).request_id)
     return JSONResponse(
         body.model_dump(),
         status_code=error.status,
@@ -413,7 +392,7 @@ def handle_errors(app: FastAPI, outage: Outage) -> None:
                 return Response(status_code=204, headers={"Allow": ALLOW})
             return problem_response(request, MethodError.of(request.method))
         if error.status_code == NotFoundError.status:
-            path = shortened(request.scope.get("asked_path", request.scope["path"]))
+            path = shortened(Exchange.of(request.scope).path)
             detail = f"There is nothing at '{path}'. /v1 lists what there is."
             return problem_response(request, NotFoundError(detail))
         return problem_response(request, RequestError(str(error.detail)))
@@ -423,7 +402,7 @@ def handle_errors(app: FastAPI, outage: Outage) -> None:
     @app.exception_handler(sqlite3.Error)
     @app.exception_handler(psycopg.Error)
     async def database_away(request: Request, error: Exception) -> JSONResponse:
-        outage.failed(error, request.scope.get("request_id", ""))
+        outage.failed(error, Exchange.of(request.scope).request_id)
         if isinstance(error, psycopg.errors.QueryCanceled):  # by Postgres's own clock
             detail = "It took too long. Please try again, or ask for less."
             return problem_response(request, TookTooLongError(detail))
@@ -434,8 +413,8 @@ NO_THREAD = "can't start new thread"
 """What Python says, in a RuntimeError, where there is no memory for one."""
 
 
-class LastResort:
-    """Answers for a bug inside with the one shape, so that the connection stays usable.
+class ServerErrorMiddleware:
+    """Answers for what is raised inside with the one shape, so that the connection stays usable.
 
     Where the memory is short, that is a 503: it is no bug, and the next request may be answered.
     """
@@ -445,6 +424,9 @@ class LastResort:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; if that raises before anything was sent, answer for it."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
         begun = False
 
         async def watch(message: Message) -> None:
@@ -453,12 +435,16 @@ class LastResort:
             await send(message)
 
         try:
+            if (refusal := Exchange.of(scope).refusal) is not None:
+                raise refusal
             await self.app(scope, receive, watch)
         except Exception as cause:
-            if begun or scope["type"] != "http":
+            if begun:
                 raise
             error: ProblemError
-            if isinstance(cause, MemoryError) or NO_THREAD in str(cause):
+            if isinstance(cause, ProblemError):
+                error = cause
+            elif isinstance(cause, MemoryError) or NO_THREAD in str(cause):
                 logger.error("there is not enough memory: %r", cause, extra=of_request(scope))
                 error = OverloadedError("The server is short of memory. Please try again.")
             else:
@@ -485,7 +471,7 @@ def _expected(error: Any) -> str:
 
 def of_request(scope: Scope) -> dict[str, Any]:
     """What a line in the log has of the request that it is about: `extra=` for a logger."""
-    return {"request_id": scope.get("request_id")}
+    return {"request_id": Exchange.of(scope).request_id}
 
 
 def shortened(text: str) -> str:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
 
-from fastapi import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.http.cors import preflight
 from app.http.headers import ALLOW
 from app.http.problems import (
     LargeHeadersError,
@@ -17,7 +17,6 @@ from app.http.problems import (
     NotFoundError,
     ProblemError,
     RequestError,
-    problem_response,
 )
 
 
@@ -31,19 +30,6 @@ class Limits:
     """Bytes of all header names and values together."""
 
 
-@dataclass(frozen=True)
-class Patience:
-    """What a client may take of a server, beside what is in `Limits`."""
-
-    limits: Limits = Limits()
-    arrive_seconds: float = 8
-    """How long a request may take to arrive, head and body, from its first byte or the
-    connection."""
-    unread_seconds: float = 30
-    """How long a client may take nothing of what it was sent."""
-    connections: int = 5000
-
-
 SHORT_ADDRESS = 500
 """Bytes of path and query up to which what was found out about them is remembered."""
 
@@ -52,11 +38,11 @@ ENCODED_SLASH = re.compile(rb"%2[Ff]")
 HOST = re.compile(rb"[A-Za-z0-9._~!$&'()*+,;=:%\[\]-]*")
 
 
-class RefuseMalformed:
+class RequestLimits:
     """Refuses what is no request, or none that both engines would answer alike.
 
-    `scope["state"]["refusal"]` holds an error that was found before; then that is it. What is
-    passed on has its parameters in order, so that their order changes no answer.
+    Answers what asks about no path: `OPTIONS *`, and a browser's preflight. What is passed on has
+    its parameters in order, so that their order changes no answer.
     """
 
     def __init__(self, app: ASGIApp, limits: Limits | None = None) -> None:
@@ -69,14 +55,14 @@ class RefuseMalformed:
             await self.app(scope, receive, send)
             return
         target = target_of(scope["raw_path"], scope["query_string"], self._limits)
-        refusal = scope["state"].get("refusal") or headers_refusal(
-            scope["headers"], scope["http_version"], self._limits
-        )
-        if target is not None and not refusal:
+        if refusal := headers_refusal(scope["headers"], scope["http_version"], self._limits):
+            raise refusal
+        if target is not None:
             query = target.partition(b"?")[2]
-            await self.app({**scope, "query_string": query}, receive, send)
-        elif refusal := refusal or _target_refusal(scope, self._limits):
-            await problem_response(Request(scope), refusal)(scope, receive, send)
+            app = preflight(scope) or self.app
+            await app({**scope, "query_string": query}, receive, send)
+        elif refusal := _target_refusal(scope, self._limits):
+            raise refusal
         else:  # OPTIONS * asks about the whole server
             await Response(status_code=204, headers={"Allow": ALLOW})(scope, receive, send)
 
@@ -103,7 +89,7 @@ def headers_refusal(
         return LargeHeadersError(f"The headers have {size} bytes; {most} are taken.")
     if hosts > 1 or (hosts == 0 and http_version == "1.1"):
         return RequestError(f"A request has one Host header; this one has {hosts}.")
-    if not HOST.fullmatch(host):
+    if not is_host(host):
         return RequestError("The Host header names no host.")
     return None
 
@@ -131,6 +117,12 @@ def _target(path: bytes, query: bytes) -> bytes | None:
 
 
 remembered_target = lru_cache(maxsize=2048)(_target)
+
+
+@lru_cache(maxsize=256)
+def is_host(host: bytes) -> bool:
+    """Whether a Host header may name a host."""
+    return HOST.fullmatch(host) is not None
 
 
 def _path_refusal(path: bytes) -> ProblemError | None:

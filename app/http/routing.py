@@ -53,12 +53,14 @@ class WorkRoute(Route):
     may stand together in a dataclass.
     """
 
-    def __init__(self, path: str, endpoint: Callable[..., str], **options: Any) -> None:
+    def __init__(self, path: str, endpoint: Callable[..., bytes], **options: Any) -> None:
         declared, self._gathered = _flattened(endpoint)
         super().__init__(path, _described(endpoint, declared), **options)
         self._function = endpoint
 
-    async def work(self, function: Callable[..., str], scope: Scope, given: dict[str, Any]) -> Any:
+    async def work(
+        self, function: Callable[..., bytes], scope: Scope, given: dict[str, Any]
+    ) -> Any:
         """The body of the answer, as bytes, and more headers; `given` are the parameters."""
         raise NotImplementedError
 
@@ -117,7 +119,7 @@ def _flattened(endpoint: Callable[..., Any]) -> tuple[list[Parameter], dict[str,
         if isinstance(parameter.annotation, type) and is_dataclass(parameter.annotation):
             gathered[parameter.name] = parameter.annotation
             flat += signature(parameter.annotation).parameters.values()
-        elif parameter.name != "reading":
+        elif parameter.name != "session":
             flat.append(parameter)
     return [each.replace(kind=Parameter.KEYWORD_ONLY) for each in flat], gathered
 

@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from pydantic_core import to_json
+from sqlalchemy.ext.compiler import compiles
 from sqlmodel import SQLModel
 
 from app.database.engines import POSTGRES, Row, table_of
-from app.documents.checksums import Sum
+from app.documents.compression import compress
 from app.models.document import Document
 from app.search.index import Index
 
@@ -24,8 +25,8 @@ T = TypeVar("T")
 AT_ONCE = 20_000
 """How many rows wait to be written."""
 
-IN_ONE = 500
-"""How many values a statement's list holds."""
+IN_ONE = 1_000
+"""How many values are looked up at once."""
 
 
 class Tables:
@@ -38,21 +39,16 @@ class Tables:
         self._rows = 0
         self._is_postgres = connection.dialect.name == POSTGRES
         self._index = Index(connection)
-        self.documents = Sum()
-        """What the documents that came and went add to the sum of the release's."""
+        self.documents: Counter[str] = Counter()
+        """How many more documents of each kind there are, or fewer, than before."""
 
     def add_document(self, document: Row) -> None:
         """Take a document with its record, and what it is searched by."""
         self._index.add(document)
-        self.documents.add([document["digest"]])
-        self.add(table_of(Document), document)
+        self.documents[document["kind"]] += 1
+        self.add(table_of(Document), document | {"body": compress(document["body"])})
         if self._index.is_full:
             self.finish()
-
-    @property
-    def keys(self) -> Counter[str]:
-        """How many more rows, or less, are looked up by a key."""
-        return self._index.keys
 
     def remove_documents(
         self, kind: str, ids: Iterable[str], drug_ids: list[str] | None = None
@@ -60,15 +56,8 @@ class Tables:
         """Remove documents of a kind: those of these drugs, if any are given."""
         for chunk in chunks(ids, IN_ONE):
             self._index.remove(kind, chunk, drug_ids)
-            self.documents.remove(self._digests_of(kind, chunk, drug_ids))
-            self.delete(Document, "id", chunk, kind=kind, drug_id=drug_ids)
-
-    def _digests_of(self, kind: str, ids: list[str], drug_ids: list[str] | None) -> Iterator[str]:
-        document = table_of(Document).c
-        of = sa.select(document.digest).where(document.kind == kind, document.id.in_(ids))
-        if drug_ids is not None:
-            of = of.where(document.drug_id.in_(drug_ids))
-        yield from self._connection.execute(of).scalars()
+            gone = self.delete(Document, "id", chunk, kind=kind, drug_id=drug_ids)
+            self.documents[kind] -= gone
 
     def finish(self) -> None:
         """Write what waits, and then what is searched."""
@@ -82,12 +71,15 @@ class Tables:
         if self._rows >= AT_ONCE:
             self.write()
 
-    def add_rows(self, table: sa.Table, rows: Iterable[dict[str, Any]]) -> None:
-        """Take rows as `add` does."""
-        self.add_all(table, [*map(_tuple_of(table), rows)])
+    def add_row(self, table: sa.Table, row: tuple[Any, ...]) -> None:
+        """Take one row as `add_all` does."""
+        self._waiting[table].append(row)
+        self._rows += 1
+        if self._rows >= AT_ONCE:
+            self.write()
 
     def add_all(self, table: sa.Table, tuples: Sequence[tuple[Any, ...]]) -> None:
-        """Take rows with a value for each column, in the order of the columns."""
+        """Take rows with a value for each column, in the order of the columns, JSON as text."""
         self._waiting[table].extend(tuples)
         self._rows += len(tuples)
         if self._rows >= AT_ONCE:
@@ -126,6 +118,10 @@ class Tables:
                 )
                 cursor.execute(f'TRUNCATE "{into}"')
 
+    def execute(self, statement: Any, values: Any = None) -> None:
+        """Run another statement that writes."""
+        self._connection.execute(statement, values)
+
     def analyze(self, *models: Any) -> None:
         """Have Postgres plan by what the tables hold now: nobody else sees what was just written.
 
@@ -149,12 +145,12 @@ class Tables:
         ]
         statement = table.delete().where(among(table.c[column]), *narrowed)
         return sum(
-            self._connection.execute(statement, {"values": chunk}).rowcount
+            self._connection.execute(statement, _values(self._connection, chunk)).rowcount
             for chunk in chunks(values, IN_ONE)
         )
 
 
-SHARED = {"evidence", "citation", "imported_statement"}
+SHARED = {"source_statement"}
 """Tables whose rows are known by what they hold: writing one again changes nothing."""
 
 
@@ -166,16 +162,40 @@ def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 def select_in(
-    connection: sa.Connection, statement: Any, values: Iterable[Any], size: int = IN_ONE
+    connection: sa.Connection, statement: Any, values: Iterable[str], size: int = IN_ONE
 ) -> Iterator[Any]:
-    """The rows of a statement with an expanding `values`, a chunk of them at a time."""
+    """The rows of a statement that has `among`, a chunk of its values at a time."""
     for chunk in chunks(values, size):
-        yield from connection.execute(statement, {"values": chunk})
+        yield from connection.execute(statement, _values(connection, chunk)).all()
 
 
-def among(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    """That a column has one of the `values` that `select_in` binds."""
-    return column.in_(sa.bindparam("values", expanding=True))
+class _Among(sa.sql.functions.FunctionElement[Any]):
+    """See `among`: one parameter, so that the statement is the same however many values it has."""
+
+    type = sa.types.NullType()  # SQLite has no booleans, and would compare it with 1
+    inherit_cache = True
+
+
+@compiles(_Among, "sqlite")
+def _among_on_sqlite(among: _Among, compiler: Any, **_: Any) -> str:
+    column, values = map(compiler.process, among.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 -- a parameter
+
+
+@compiles(_Among, POSTGRES)
+def _among_on_postgres(among: _Among, compiler: Any, **_: Any) -> str:
+    column, values = map(compiler.process, among.clauses)
+    return f"{column} = ANY(CAST({values} AS text[]))"
+
+
+def among(column: Any) -> sa.ColumnElement[Any]:
+    """That a column of text has one of the values that `select_in` binds."""
+    return _Among(column, sa.bindparam("values", type_=sa.types.NullType()))
+
+
+def _values(connection: sa.Connection, values: list[str]) -> dict[str, Any]:
+    is_postgres = connection.dialect.name == POSTGRES
+    return {"values": values if is_postgres else to_json(values).decode()}
 
 
 @cache

@@ -29,9 +29,14 @@ class Document(SQLModel, table=True):
         sa_type=KEY,
         description="The drug that it is, or is about.",
     )
-    body: str = Field(description="The record as JSON, without blanks.")
-    digest: str = Field(
-        description="A digest of its kind, id, drug and body; see `app.documents.checksums`."
+    body: bytes = Field(
+        sa_type=sa.LargeBinary,
+        description="The record as JSON without blanks, compressed; see "
+        "`app.documents.compression`.",
+    )
+    checksum: int = Field(
+        sa_type=sa.BigInteger,
+        description="Of its kind, id, drug and JSON; see `app.documents.checksums`.",
     )
     number: int | None = Field(
         default=None,

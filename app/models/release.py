@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
+import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from app.models.base import JSON, Part, PartialDate, at_position, described
@@ -59,11 +60,11 @@ class Release(SQLModel, table=True):
         sa_type=JSON,
     )
     loaded_at: datetime = Field(description="When it was written to this database.")
-    rendered_by: str | None = Field(
-        default=None, description="Which version of the program made its documents."
+    document_version: int = Field(
+        description="In which form its documents are; see `app.documents.rendering`."
     )
-    seal: str | None = Field(
-        default=None,
-        description="Digests of its columns, counts and documents, of the newest release alone; "
-        "see `app.documents.checksums`.",
+    checksum: int = Field(
+        sa_type=sa.BigInteger,
+        description="Of its number, id, counts, document version and when it was loaded; see "
+        "`app.documents.checksums`.",
     )

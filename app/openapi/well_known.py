@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
 
-from app.http.conditional_requests import modified_at
+from app.http.exchange import Exchange
 from app.http.headers import VERSION
 
 LINKSET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
@@ -38,7 +38,7 @@ def add_well_known(api: FastAPI, security_contact: str) -> None:
     @api.get("/.well-known/security.txt", include_in_schema=False)
     def security_txt(request: Request) -> Response:
         today = datetime.now(UTC).replace(hour=0, minute=0, second=0)
-        modified_at(request.scope, max(started, today))
+        Exchange.of(request.scope).modified_at(max(started, today))
         expires = today.date() + CONTACT_HOLDS
         return PlainTextResponse(
             f"Contact: {security_contact}\nExpires: {expires}T00:00:00Z\nPreferred-Languages: en\n"

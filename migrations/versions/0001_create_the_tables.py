@@ -8,41 +8,94 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+KEY = sa.String().with_variant(sa.String(collation="C"), "postgresql")
+JSON = sa.JSON(none_as_null=True)
+
+TABLES = (
+    "condition",
+    "drug",
+    "release",
+    "searched_piece",
+    "source",
+    "source_state",
+    "source_statement",
+    "target",
+    "claimed_identifier",
+    "claimed_name",
+    "document",
+    "drug_class",
+    "drug_identifier",
+    "drug_ingredient",
+    "fact",
+    "quarantined_record",
+    "release_file",
+    "searched_drug",
+    "searched_name",
+    "source_record",
+    "source_substance",
+    "target_identifier",
+    "discrepancy",
+    "indication",
+    "mechanism",
+    "pharmacokinetics",
+    "record_statement",
+    "record_substance",
+    "source_reference",
+    "trial",
+    "warning",
+    "trial_condition",
+    "trial_registry_id",
+)
+"""In the order in which they are created."""
+
 
 def upgrade() -> None:
-    """Create the tables."""
+    """Create the tables, and the indexes of words and of parts of names."""
     op.create_table(
-        "evidence",
-        sa.Column(
-            "id", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
+        "condition",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("codes", JSON, nullable=False),
+        sa.Column("description", sa.String(), nullable=True),
+        sa.Column("cite", JSON, nullable=True),
+        sa.CheckConstraint(
+            "(description IS NULL) = (cite IS NULL)", name=op.f("ck_condition_description_is_cited")
         ),
-        sa.Column("first_position", sa.Integer(), nullable=False),
-        sa.CheckConstraint("first_position = 0", name=op.f("ck_evidence_first_position")),
-        sa.ForeignKeyConstraint(
-            ["id", "first_position"],
-            ["citation.evidence_id", "citation.position"],
-            name="fk_evidence_first_citation",
-            initially="DEFERRED",
-            deferrable=True,
-            use_alter=True,
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
+        sa.PrimaryKeyConstraint("id", name="pk_condition"),
     )
+    op.create_table(
+        "drug",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("normalized_name", KEY, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_drug"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_drug_normalized_name_id", "drug", ["normalized_name", "id"])
     op.create_table(
         "release",
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("as_of", sa.String(), nullable=False),
         sa.Column("loader", sa.String(), nullable=False),
-        sa.Column("counts", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("version", sa.String(), nullable=True),
+        sa.Column("released", sa.String(), nullable=True),
+        sa.Column("counts", JSON, nullable=False),
         sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("number", name=op.f("pk_release")),
+        sa.Column("document_version", sa.Integer(), nullable=False),
+        sa.Column("checksum", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_release"),
+    )
+    op.create_table(
+        "searched_piece",
+        sa.Column("piece", KEY, nullable=False),
+        sa.Column("key", KEY, nullable=False),
+        sa.PrimaryKeyConstraint("piece", "key", name="pk_searched_piece"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "source",
-        sa.Column(
-            "id", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
-        ),
+        sa.Column("id", KEY, nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("author", sa.String(), nullable=True),
         sa.Column("publisher", sa.String(), nullable=True),
@@ -56,248 +109,41 @@ def upgrade() -> None:
         sa.CheckConstraint("length(published) IN (4, 7, 10)", name=op.f("ck_source_published")),
         sa.CheckConstraint("length(sha256) = 64", name=op.f("ck_source_sha256")),
         sa.CheckConstraint("length(updated) IN (4, 7, 10)", name=op.f("ck_source_updated")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_source")),
+        sa.PrimaryKeyConstraint("id", name="pk_source"),
+    )
+    op.create_table(
+        "source_state",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("version", sa.String(), nullable=True),
+        sa.Column("released", sa.String(), nullable=True),
+        sa.Column("as_of", sa.String(), nullable=False),
+        sa.Column("content", sa.String(), nullable=False),
+        sa.Column("complete", sa.String(), nullable=True),
+        sa.Column("inputs", sa.String(), nullable=False),
+        sa.Column("row", JSON, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_source_state"),
+    )
+    op.create_table(
+        "source_statement",
+        sa.Column("digest", KEY, nullable=False),
+        sa.Column("kind", KEY, nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_source_statement"),
     )
     op.create_table(
         "target",
-        sa.Column(
-            "id", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
-        ),
+        sa.Column("id", KEY, nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("type", sa.String(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_target")),
+        sa.PrimaryKeyConstraint("id", name="pk_target"),
     )
     op.create_table(
-        "citation",
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column(
-            "evidence_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column(
-            "source_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("locator", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["evidence_id"], ["evidence.id"], name=op.f("fk_citation_evidence_id")
-        ),
-        sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_citation_source_id")),
-        sa.PrimaryKeyConstraint("position", "evidence_id", name=op.f("pk_citation")),
-    )
-    with op.batch_alter_table("citation", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_citation_source_id"), ["source_id"], unique=False)
-
-    op.create_table(
-        "condition",
-        sa.Column(
-            "id", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
-        ),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("codes", sa.JSON(none_as_null=True), nullable=False),
-        sa.Column("description", sa.String(), nullable=True),
-        sa.Column(
-            "evidence_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=True,
-        ),
-        sa.CheckConstraint(
-            "(description IS NULL) = (evidence_id IS NULL)",
-            name=op.f("ck_condition_description_is_cited"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["evidence_id"], ["evidence.id"], name=op.f("fk_condition_evidence_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_condition")),
-    )
-    with op.batch_alter_table("condition", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_condition_evidence_id"), ["evidence_id"], unique=False)
-
-    op.create_table(
-        "drug",
-        sa.Column(
-            "id", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
-        ),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column(
-            "folded_name",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("description", sa.String(), nullable=True),
-        sa.Column(
-            "evidence_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=True,
-        ),
-        sa.CheckConstraint(
-            "(description IS NULL) = (evidence_id IS NULL)",
-            name=op.f("ck_drug_description_is_cited"),
-        ),
-        sa.ForeignKeyConstraint(["evidence_id"], ["evidence.id"], name=op.f("fk_drug_evidence_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_drug")),
-    )
-    with op.batch_alter_table("drug", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_drug_evidence_id"), ["evidence_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_drug_folded_name"), ["folded_name"], unique=False)
-
-    op.create_table(
-        "release_file",
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("release_number", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("sha256", sa.String(), nullable=False),
-        sa.Column("bytes", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["release_number"],
-            ["release.number"],
-            name=op.f("fk_release_file_release_number"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("position", "release_number", name=op.f("pk_release_file")),
-    )
-    op.create_table(
-        "target_identifier",
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column(
-            "target_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
+        "claimed_identifier",
+        sa.Column("drug_id", KEY, nullable=False),
         sa.Column(
             "system",
-            sa.Enum(
-                "gtopdb",
-                "uniprot",
-                "chembl",
-                name="target_system",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("value", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["target_id"],
-            ["target.id"],
-            name=op.f("fk_target_identifier_target_id"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("position", "target_id", name=op.f("pk_target_identifier")),
-    )
-    op.create_table(
-        "approval",
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column(
-            "drug_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("authority", sa.String(), nullable=False),
-        sa.Column("jurisdiction", sa.String(), nullable=False),
-        sa.Column("date", sa.String(), nullable=True),
-        sa.Column("application_number", sa.String(), nullable=True),
-        sa.Column("name", sa.String(), nullable=True),
-        sa.Column(
-            "evidence_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.CheckConstraint("length(date) IN (4, 7, 10)", name=op.f("ck_approval_date")),
-        sa.ForeignKeyConstraint(
-            ["drug_id"], ["drug.id"], name=op.f("fk_approval_drug_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["evidence_id"], ["evidence.id"], name=op.f("fk_approval_evidence_id")
-        ),
-        sa.PrimaryKeyConstraint("position", "drug_id", name=op.f("pk_approval")),
-    )
-    with op.batch_alter_table("approval", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_approval_evidence_id"), ["evidence_id"], unique=False)
-
-    op.create_table(
-        "coverage",
-        sa.Column(
-            "drug_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column(
-            "kind", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
-        ),
-        sa.Column(
-            "source_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("complete", sa.Boolean(), nullable=False),
-        sa.Column("as_of", sa.String(), nullable=False),
-        sa.CheckConstraint("length(as_of) = 10", name=op.f("ck_coverage_as_of")),
-        sa.ForeignKeyConstraint(
-            ["drug_id"], ["drug.id"], name=op.f("fk_coverage_drug_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_coverage_source_id")),
-        sa.PrimaryKeyConstraint("drug_id", "kind", "source_id", name=op.f("pk_coverage")),
-    )
-    op.create_table(
-        "drug_class",
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column(
-            "drug_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column(
-            "id", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
-        ),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column(
-            "type",
-            sa.Enum(
-                "EPC",
-                "MoA",
-                "PE",
-                "CS",
-                name="class_type",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=True,
-        ),
-        sa.Column(
-            "evidence_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.ForeignKeyConstraint(
-            ["drug_id"], ["drug.id"], name=op.f("fk_drug_class_drug_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["evidence_id"], ["evidence.id"], name=op.f("fk_drug_class_evidence_id")
-        ),
-        sa.PrimaryKeyConstraint("position", "drug_id", name=op.f("pk_drug_class")),
-    )
-    with op.batch_alter_table("drug_class", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_drug_class_evidence_id"), ["evidence_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_drug_class_id"), ["id"], unique=False)
-
-    op.create_table(
-        "drug_identifier",
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column(
-            "drug_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column(
-            "system",
-            sa.Enum(
+            _one_of(
+                "identifier_system",
                 "unii",
                 "rxcui",
                 "cas",
@@ -309,201 +155,258 @@ def upgrade() -> None:
                 "atc",
                 "ndc",
                 "spl_set_id",
-                name="identifier_system",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("value", KEY, nullable=False),
+        sa.Column("substance", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["drug_id"], ["drug.id"], name="fk_claimed_identifier_drug_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("drug_id", "system", "value", name="pk_claimed_identifier"),
+    )
+    op.create_index("ix_claimed_identifier_system_value", "claimed_identifier", ["system", "value"])
+    op.create_table(
+        "claimed_name",
+        sa.Column("key", KEY, nullable=False),
+        sa.Column("claim", KEY, nullable=False),
+        sa.Column("drug_id", KEY, nullable=True),
+        sa.Column("substance", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["drug_id"], ["drug.id"], name="fk_claimed_name_drug_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("key", "claim", name="pk_claimed_name"),
+    )
+    op.create_index("ix_claimed_name_drug_id", "claimed_name", ["drug_id"])
+    op.create_table(
+        "document",
+        sa.Column("kind", KEY, nullable=False),
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("drug_id", KEY, nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("checksum", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["drug_id"], ["drug.id"], name="fk_document_drug_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("kind", "id", name="pk_document"),
+    )
+    op.create_index("ix_document_drug_id_kind_id", "document", ["drug_id", "kind", "id"])
+    op.create_index("ix_document_number", "document", ["number"], unique=True)
+    op.create_table(
+        "drug_class",
+        sa.Column("drug_id", KEY, nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("type", _one_of("class_type", "EPC", "MoA", "PE", "CS"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["drug_id"], ["drug.id"], name="fk_drug_class_drug_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("drug_id", "position", name="pk_drug_class"),
+    )
+    op.create_index("ix_drug_class_id", "drug_class", ["id"])
+    op.create_table(
+        "drug_identifier",
+        sa.Column("drug_id", KEY, nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column(
+            "system",
+            _one_of(
+                "identifier_system",
+                "unii",
+                "rxcui",
+                "cas",
+                "drugbank",
+                "chembl",
+                "gtopdb",
+                "pubchem_cid",
+                "inchikey",
+                "atc",
+                "ndc",
+                "spl_set_id",
             ),
             nullable=False,
         ),
         sa.Column("value", sa.String(), nullable=False),
-        sa.Column(
-            "evidence_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
         sa.ForeignKeyConstraint(
-            ["drug_id"], ["drug.id"], name=op.f("fk_drug_identifier_drug_id"), ondelete="CASCADE"
+            ["drug_id"], ["drug.id"], name="fk_drug_identifier_drug_id", ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["evidence_id"], ["evidence.id"], name=op.f("fk_drug_identifier_evidence_id")
-        ),
-        sa.PrimaryKeyConstraint("position", "drug_id", name=op.f("pk_drug_identifier")),
-        sa.UniqueConstraint("system", "value", name=op.f("uq_drug_identifier_system_value")),
+        sa.PrimaryKeyConstraint("drug_id", "position", name="pk_drug_identifier"),
+        sa.UniqueConstraint("system", "value", name="uq_drug_identifier_system_value"),
+        sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("drug_identifier", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_drug_identifier_evidence_id"), ["evidence_id"], unique=False
-        )
-
     op.create_table(
-        "drug_name",
+        "drug_ingredient",
+        sa.Column("drug_id", KEY, nullable=False),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column(
-            "drug_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column(
-            "type",
-            sa.Enum(
-                "generic",
-                "brand",
-                "synonym",
-                name="name_type",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "folded_name",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column(
-            "evidence_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
+        sa.Column("drug", KEY, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["drug"],
+            ["drug.id"],
+            name="fk_drug_ingredient_drug",
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.ForeignKeyConstraint(
-            ["drug_id"], ["drug.id"], name=op.f("fk_drug_name_drug_id"), ondelete="CASCADE"
+            ["drug_id"], ["drug.id"], name="fk_drug_ingredient_drug_id", ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["evidence_id"], ["evidence.id"], name=op.f("fk_drug_name_evidence_id")
-        ),
-        sa.PrimaryKeyConstraint("position", "drug_id", name=op.f("pk_drug_name")),
+        sa.PrimaryKeyConstraint("drug_id", "position", name="pk_drug_ingredient"),
     )
-    with op.batch_alter_table("drug_name", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_drug_name_evidence_id"), ["evidence_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_drug_name_folded_name"), ["folded_name"], unique=False)
-
+    op.create_index("ix_drug_ingredient_drug", "drug_ingredient", ["drug"])
     op.create_table(
         "fact",
-        sa.Column(
-            "id", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
-        ),
-        sa.Column("statement", sa.String(), nullable=False),
-        sa.Column(
-            "certainty",
-            sa.Enum(
-                "stated",
-                "hedged",
-                name="certainty",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "kind", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
-        ),
-        sa.Column(
-            "drug_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column(
-            "evidence_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.ForeignKeyConstraint(["drug_id"], ["drug.id"], name=op.f("fk_fact_drug_id")),
-        sa.ForeignKeyConstraint(["evidence_id"], ["evidence.id"], name=op.f("fk_fact_evidence_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_fact")),
-        sa.UniqueConstraint("id", "kind", name=op.f("uq_fact_id_kind")),
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("kind", KEY, nullable=False),
+        sa.Column("drug_id", KEY, nullable=False),
+        sa.ForeignKeyConstraint(["drug_id"], ["drug.id"], name="fk_fact_drug_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_fact"),
+        sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("fact", schema=None) as batch_op:
-        batch_op.create_index("ix_fact_drug_id_kind_id", ["drug_id", "kind", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_fact_evidence_id"), ["evidence_id"], unique=False)
-        batch_op.create_index("ix_fact_kind_id", ["kind", "id"], unique=False)
-
+    op.create_index("ix_fact_drug_id_kind_id", "fact", ["drug_id", "kind", "id"])
+    op.create_table(
+        "quarantined_record",
+        sa.Column("source_id", KEY, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("file", sa.String(), nullable=False),
+        sa.Column("record", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["source_id"], ["source_state.id"], name="fk_quarantined_record_source_id"
+        ),
+        sa.PrimaryKeyConstraint("source_id", "position", name="pk_quarantined_record"),
+    )
+    op.create_table(
+        "release_file",
+        sa.Column("release_number", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("bytes", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["release_number"],
+            ["release.number"],
+            name="fk_release_file_release_number",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("release_number", "position", name="pk_release_file"),
+    )
+    op.create_table(
+        "searched_drug",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("drug_id", KEY, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["drug_id"], ["drug.id"], name="fk_searched_drug_drug_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("number", name="pk_searched_drug"),
+        sa.UniqueConstraint("drug_id", name="uq_searched_drug_drug_id"),
+    )
+    op.create_table(
+        "searched_name",
+        sa.Column("key", KEY, nullable=False),
+        sa.Column("rank", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("drug_id", KEY, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["drug_id"], ["drug.id"], name="fk_searched_name_drug_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("key", "rank", "drug_id", "position", name="pk_searched_name"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_searched_name_drug_id", "searched_name", ["drug_id"])
+    op.create_table(
+        "source_record",
+        sa.Column("source_id", KEY, nullable=False),
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("released", sa.String(), nullable=False),
+        sa.Column("removed", sa.Boolean(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["source_id"], ["source_state.id"], name="fk_source_record_source_id"
+        ),
+        sa.PrimaryKeyConstraint("source_id", "id", name="pk_source_record"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "source_substance",
+        sa.Column("source_id", KEY, nullable=False),
+        sa.Column("key", KEY, nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("drug_id", KEY, nullable=True),
+        sa.Column("matched_by", sa.String(), nullable=True),
+        sa.Column("quarantined", sa.String(), nullable=True),
+        sa.Column("candidates", JSON, nullable=False),
+        sa.Column("fact_slug", sa.String(), nullable=True),
+        sa.Column("ambiguous", JSON, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["source_id"], ["source_state.id"], name="fk_source_substance_source_id"
+        ),
+        sa.PrimaryKeyConstraint("source_id", "key", name="pk_source_substance"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_source_substance_drug_id", "source_substance", ["drug_id"])
+    op.create_table(
+        "target_identifier",
+        sa.Column("target_id", KEY, nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column(
+            "system", _one_of("target_system", "gtopdb", "uniprot", "chembl"), nullable=False
+        ),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["target_id"], ["target.id"], name="fk_target_identifier_target_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("target_id", "position", name="pk_target_identifier"),
+    )
     op.create_table(
         "discrepancy",
-        sa.Column("note", sa.String(), nullable=True),
-        sa.Column(
-            "id", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
-        ),
-        sa.Column(
-            "kind", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
-        ),
-        sa.Column(
-            "subject_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("field", sa.String(), nullable=False),
-        sa.CheckConstraint("kind = 'discrepancies'", name=op.f("ck_discrepancy_kind")),
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("subject_id", KEY, nullable=True),
+        sa.ForeignKeyConstraint(["id"], ["fact.id"], name="fk_discrepancy_id", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
-            ["id", "kind"],
-            ["fact.id", "fact.kind"],
-            name=op.f("fk_discrepancy_id_kind"),
-            ondelete="CASCADE",
+            ["subject_id"],
+            ["fact.id"],
+            name="fk_discrepancy_subject_id",
+            initially="DEFERRED",
+            deferrable=True,
         ),
-        sa.ForeignKeyConstraint(
-            ["subject_id"], ["fact.id"], name=op.f("fk_discrepancy_subject_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_discrepancy")),
+        sa.PrimaryKeyConstraint("id", name="pk_discrepancy"),
+        sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("discrepancy", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_discrepancy_subject_id"), ["subject_id"], unique=False)
-
+    op.create_index("ix_discrepancy_subject_id_id", "discrepancy", ["subject_id", "id"])
     op.create_table(
         "indication",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("condition_id", KEY, nullable=True),
         sa.Column(
             "status",
-            sa.Enum(
-                "approved",
-                "off_label",
-                "investigational",
-                "not_effective",
-                name="indication_status",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+            _one_of(
+                "indication_status", "approved", "off_label", "investigational", "not_effective"
             ),
             nullable=False,
         ),
-        sa.Column("jurisdiction", sa.String(), nullable=True),
-        sa.Column("populations", sa.JSON(none_as_null=True), nullable=False),
-        sa.Column("section", sa.JSON(none_as_null=True), nullable=True),
-        sa.Column(
-            "id", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
-        ),
-        sa.Column(
-            "kind", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
-        ),
-        sa.Column(
-            "condition_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=True,
-        ),
-        sa.CheckConstraint("kind = 'indications'", name=op.f("ck_indication_kind")),
         sa.ForeignKeyConstraint(
-            ["condition_id"], ["condition.id"], name=op.f("fk_indication_condition_id")
+            ["condition_id"], ["condition.id"], name="fk_indication_condition_id"
         ),
-        sa.ForeignKeyConstraint(
-            ["id", "kind"],
-            ["fact.id", "fact.kind"],
-            name=op.f("fk_indication_id_kind"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_indication")),
+        sa.ForeignKeyConstraint(["id"], ["fact.id"], name="fk_indication_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_indication"),
+        sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("indication", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_indication_condition_id"), ["condition_id"], unique=False
-        )
-
+    op.create_index("ix_indication_condition_id_id", "indication", ["condition_id", "id"])
+    op.create_index("ix_indication_status_id", "indication", ["status", "id"])
     op.create_table(
         "mechanism",
-        sa.Column("mechanism_of_action", sa.String(), nullable=True),
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("target_id", KEY, nullable=True),
         sa.Column(
             "action_type",
-            sa.Enum(
+            _one_of(
+                "action_type",
                 "AGONIST",
                 "PARTIAL AGONIST",
                 "INVERSE AGONIST",
@@ -522,217 +425,108 @@ def upgrade() -> None:
                 "RELEASING AGENT",
                 "BINDING AGENT",
                 "OTHER",
-                name="action_type",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
             ),
             nullable=True,
         ),
-        sa.Column("effect", sa.String(), nullable=True),
-        sa.Column("affinity", sa.JSON(none_as_null=True), nullable=True),
-        sa.Column("section", sa.JSON(none_as_null=True), nullable=True),
-        sa.Column(
-            "id", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
-        ),
-        sa.Column(
-            "kind", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
-        ),
-        sa.Column(
-            "target_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=True,
-        ),
-        sa.CheckConstraint("kind = 'mechanisms'", name=op.f("ck_mechanism_kind")),
-        sa.ForeignKeyConstraint(
-            ["id", "kind"],
-            ["fact.id", "fact.kind"],
-            name=op.f("fk_mechanism_id_kind"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(["target_id"], ["target.id"], name=op.f("fk_mechanism_target_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_mechanism")),
+        sa.ForeignKeyConstraint(["id"], ["fact.id"], name="fk_mechanism_id", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["target_id"], ["target.id"], name="fk_mechanism_target_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_mechanism"),
+        sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("mechanism", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_mechanism_target_id"), ["target_id"], unique=False)
-
+    op.create_index("ix_mechanism_action_type_id", "mechanism", ["action_type", "id"])
+    op.create_index("ix_mechanism_target_id_id", "mechanism", ["target_id", "id"])
     op.create_table(
         "pharmacokinetics",
+        sa.Column("id", KEY, nullable=False),
         sa.Column(
             "process",
-            sa.Enum(
-                "absorption",
-                "distribution",
-                "metabolism",
-                "excretion",
-                name="process",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            _one_of("process", "absorption", "distribution", "metabolism", "excretion"),
             nullable=True,
         ),
         sa.Column("organ", sa.String(), nullable=True),
-        sa.Column("value", sa.Float(), nullable=True),
-        sa.Column("unit", sa.String(), nullable=True),
-        sa.Column("section", sa.JSON(none_as_null=True), nullable=True),
-        sa.Column(
-            "id", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
-        ),
-        sa.Column(
-            "kind", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
-        ),
-        sa.CheckConstraint("kind = 'pharmacokinetics'", name=op.f("ck_pharmacokinetics_kind")),
         sa.ForeignKeyConstraint(
-            ["id", "kind"],
-            ["fact.id", "fact.kind"],
-            name=op.f("fk_pharmacokinetics_id_kind"),
+            ["id"], ["fact.id"], name="fk_pharmacokinetics_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_pharmacokinetics"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_pharmacokinetics_organ_id", "pharmacokinetics", ["organ", "id"])
+    op.create_index("ix_pharmacokinetics_process_id", "pharmacokinetics", ["process", "id"])
+    op.create_table(
+        "record_statement",
+        sa.Column("source_id", KEY, nullable=False),
+        sa.Column("record_id", KEY, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("digest", KEY, nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("locator", sa.String(), nullable=False),
+        sa.Column("cite", JSON, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["source_id", "record_id"],
+            ["source_record.source_id", "source_record.id"],
+            name="fk_record_statement_record",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_pharmacokinetics")),
+        sa.PrimaryKeyConstraint("source_id", "record_id", "position", name="pk_record_statement"),
+        sqlite_with_rowid=False,
     )
+    op.create_index("ix_record_statement_digest", "record_statement", ["digest"])
+    op.create_table(
+        "record_substance",
+        sa.Column("source_id", KEY, nullable=False),
+        sa.Column("record_id", KEY, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("substance_key", KEY, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["source_id", "record_id"],
+            ["source_record.source_id", "source_record.id"],
+            name="fk_record_substance_record",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("source_id", "record_id", "position", name="pk_record_substance"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_record_substance_key", "record_substance", ["source_id", "substance_key"])
+    op.create_table(
+        "source_reference",
+        sa.Column("source_id", KEY, nullable=False),
+        sa.Column("record_id", KEY, nullable=False),
+        sa.Column("noun", KEY, nullable=False),
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["source_id", "record_id"],
+            ["source_record.source_id", "source_record.id"],
+            name="fk_source_reference_record",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("source_id", "record_id", "noun", "id", name="pk_source_reference"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_source_reference_noun_id", "source_reference", ["noun", "id"])
     op.create_table(
         "trial",
-        sa.Column("study", sa.String(), nullable=True),
-        sa.Column("title", sa.String(), nullable=True),
-        sa.Column("question", sa.String(), nullable=True),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "ACTIVE_NOT_RECRUITING",
-                "COMPLETED",
-                "ENROLLING_BY_INVITATION",
-                "NOT_YET_RECRUITING",
-                "RECRUITING",
-                "SUSPENDED",
-                "TERMINATED",
-                "WITHDRAWN",
-                "AVAILABLE",
-                "NO_LONGER_AVAILABLE",
-                "TEMPORARILY_NOT_AVAILABLE",
-                "APPROVED_FOR_MARKETING",
-                "WITHHELD",
-                "UNKNOWN",
-                name="trial_status",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=True,
-        ),
-        sa.Column(
-            "allocation",
-            sa.Enum(
-                "RANDOMIZED",
-                "NON_RANDOMIZED",
-                "NA",
-                name="allocation",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=True,
-        ),
-        sa.Column(
-            "intervention_model",
-            sa.Enum(
-                "SINGLE_GROUP",
-                "PARALLEL",
-                "CROSSOVER",
-                "FACTORIAL",
-                "SEQUENTIAL",
-                name="intervention_model",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=True,
-        ),
-        sa.Column(
-            "masking",
-            sa.Enum(
-                "NONE",
-                "SINGLE",
-                "DOUBLE",
-                "TRIPLE",
-                "QUADRUPLE",
-                name="masking",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=True,
-        ),
-        sa.Column(
-            "primary_purpose",
-            sa.Enum(
-                "TREATMENT",
-                "PREVENTION",
-                "DIAGNOSTIC",
-                "ECT",
-                "SUPPORTIVE_CARE",
-                "SCREENING",
-                "HEALTH_SERVICES_RESEARCH",
-                "BASIC_SCIENCE",
-                "DEVICE_FEASIBILITY",
-                "OTHER",
-                name="primary_purpose",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=True,
-        ),
-        sa.Column("enrollment", sa.JSON(none_as_null=True), nullable=True),
-        sa.Column("start_date", sa.String(), nullable=True),
-        sa.Column("completion_date", sa.String(), nullable=True),
-        sa.Column("first_posted", sa.String(), nullable=True),
-        sa.Column("duration", sa.String(), nullable=True),
-        sa.Column("locations", sa.JSON(none_as_null=True), nullable=False),
-        sa.Column(
-            "id", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
-        ),
-        sa.Column(
-            "kind", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
-        ),
-        sa.CheckConstraint("kind = 'trials'", name=op.f("ck_trial_kind")),
-        sa.CheckConstraint(
-            "length(completion_date) IN (4, 7, 10)", name=op.f("ck_trial_completion_date")
-        ),
-        sa.CheckConstraint(
-            "length(first_posted) IN (4, 7, 10)", name=op.f("ck_trial_first_posted")
-        ),
-        sa.CheckConstraint("length(start_date) IN (4, 7, 10)", name=op.f("ck_trial_start_date")),
-        sa.ForeignKeyConstraint(
-            ["id", "kind"],
-            ["fact.id", "fact.kind"],
-            name=op.f("fk_trial_id_kind"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_trial")),
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("study", KEY, nullable=True),
+        sa.ForeignKeyConstraint(["id"], ["fact.id"], name="fk_trial_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_trial"),
+        sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("trial", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_trial_study"), ["study"], unique=False)
-
+    op.create_index("ix_trial_study_id", "trial", ["study", "id"])
     op.create_table(
         "warning",
+        sa.Column("id", KEY, nullable=False),
         sa.Column(
             "type",
-            sa.Enum(
-                "contraindication",
-                "warning",
-                "interaction",
-                "undesirable-effect",
-                name="warning_type",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+            _one_of(
+                "warning_type", "contraindication", "warning", "interaction", "undesirable-effect"
             ),
             nullable=False,
         ),
         sa.Column(
             "category",
-            sa.Enum(
+            _one_of(
+                "warning_category",
                 "abuse",
                 "dependence",
                 "dosing",
@@ -745,602 +539,92 @@ def upgrade() -> None:
                 "renal",
                 "supervision",
                 "withdrawal",
-                name="warning_category",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
             ),
             nullable=True,
         ),
+        sa.Column("severity", _one_of("severity", "info", "warning", "critical"), nullable=True),
         sa.Column("boxed", sa.Boolean(), nullable=True),
-        sa.Column(
-            "severity",
-            sa.Enum(
-                "info",
-                "warning",
-                "critical",
-                name="severity",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=True,
-        ),
-        sa.Column("severity_basis", sa.String(), nullable=True),
-        sa.Column("route", sa.String(), nullable=True),
-        sa.Column("population", sa.String(), nullable=True),
-        sa.Column("trigger", sa.String(), nullable=True),
-        sa.Column("consequences", sa.JSON(none_as_null=True), nullable=False),
-        sa.Column("advice", sa.String(), nullable=True),
-        sa.Column("section", sa.JSON(none_as_null=True), nullable=True),
-        sa.Column(
-            "id", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
-        ),
-        sa.Column(
-            "kind", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
-        ),
-        sa.CheckConstraint("kind = 'warnings'", name=op.f("ck_warning_kind")),
-        sa.CheckConstraint(
-            "(severity IS NULL) = (severity_basis IS NULL)",
-            name=op.f("ck_warning_severity_has_a_basis"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["id", "kind"],
-            ["fact.id", "fact.kind"],
-            name=op.f("fk_warning_id_kind"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_warning")),
+        sa.ForeignKeyConstraint(["id"], ["fact.id"], name="fk_warning_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_warning"),
+        sqlite_with_rowid=False,
     )
-    op.create_table(
-        "discrepancy_value",
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column(
-            "discrepancy_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("value", sa.String(), nullable=False),
-        sa.Column(
-            "evidence_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.ForeignKeyConstraint(
-            ["discrepancy_id"],
-            ["discrepancy.id"],
-            name=op.f("fk_discrepancy_value_discrepancy_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["evidence_id"], ["evidence.id"], name=op.f("fk_discrepancy_value_evidence_id")
-        ),
-        sa.PrimaryKeyConstraint("position", "discrepancy_id", name=op.f("pk_discrepancy_value")),
-    )
-    with op.batch_alter_table("discrepancy_value", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_discrepancy_value_evidence_id"), ["evidence_id"], unique=False
-        )
-
-    op.create_table(
-        "trial_arm",
-        sa.Column(
-            "trial_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column(
-            "id", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
-        ),
-        sa.Column("label", sa.String(), nullable=False),
-        sa.Column(
-            "type",
-            sa.Enum(
-                "EXPERIMENTAL",
-                "ACTIVE_COMPARATOR",
-                "PLACEBO_COMPARATOR",
-                "SHAM_COMPARATOR",
-                "NO_INTERVENTION",
-                "OTHER",
-                name="arm_type",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=True,
-        ),
-        sa.Column("description", sa.String(), nullable=True),
-        sa.Column("participants", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["trial_id"], ["trial.id"], name=op.f("fk_trial_arm_trial_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("trial_id", "position", name=op.f("pk_trial_arm")),
-        sa.UniqueConstraint("trial_id", "id", name=op.f("uq_trial_arm_trial_id_id")),
-    )
-    op.create_table(
-        "trial_conclusion",
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("statement", sa.String(), nullable=False),
-        sa.Column(
-            "certainty",
-            sa.Enum(
-                "stated",
-                "hedged",
-                name="certainty",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "trial_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column(
-            "evidence_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.ForeignKeyConstraint(
-            ["evidence_id"], ["evidence.id"], name=op.f("fk_trial_conclusion_evidence_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["trial_id"],
-            ["trial.id"],
-            name=op.f("fk_trial_conclusion_trial_id"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("position", "trial_id", name=op.f("pk_trial_conclusion")),
-    )
-    with op.batch_alter_table("trial_conclusion", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_trial_conclusion_evidence_id"), ["evidence_id"], unique=False
-        )
-
+    op.create_index("ix_warning_boxed_id", "warning", ["boxed", "id"])
+    op.create_index("ix_warning_category_id", "warning", ["category", "id"])
+    op.create_index("ix_warning_severity_id", "warning", ["severity", "id"])
+    op.create_index("ix_warning_type_id", "warning", ["type", "id"])
     op.create_table(
         "trial_condition",
-        sa.Column(
-            "trial_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
+        sa.Column("trial_id", KEY, nullable=False),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column(
-            "condition_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
+        sa.Column("condition_id", KEY, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["condition_id"], ["condition.id"], name="fk_trial_condition_condition_id"
         ),
         sa.ForeignKeyConstraint(
-            ["condition_id"], ["condition.id"], name=op.f("fk_trial_condition_condition_id")
+            ["trial_id"], ["trial.id"], name="fk_trial_condition_trial_id", ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["trial_id"], ["trial.id"], name=op.f("fk_trial_condition_trial_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("trial_id", "position", name=op.f("pk_trial_condition")),
+        sa.PrimaryKeyConstraint("trial_id", "position", name="pk_trial_condition"),
     )
-    with op.batch_alter_table("trial_condition", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_trial_condition_condition_id"), ["condition_id"], unique=False
-        )
-
-    op.create_table(
-        "trial_definition",
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column(
-            "trial_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("term", sa.String(), nullable=False),
-        sa.Column("definition", sa.String(), nullable=False),
-        sa.Column(
-            "evidence_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.ForeignKeyConstraint(
-            ["evidence_id"], ["evidence.id"], name=op.f("fk_trial_definition_evidence_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["trial_id"],
-            ["trial.id"],
-            name=op.f("fk_trial_definition_trial_id"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("position", "trial_id", name=op.f("pk_trial_definition")),
-    )
-    with op.batch_alter_table("trial_definition", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_trial_definition_evidence_id"), ["evidence_id"], unique=False
-        )
-
-    op.create_table(
-        "trial_limitation",
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("statement", sa.String(), nullable=False),
-        sa.Column(
-            "certainty",
-            sa.Enum(
-                "stated",
-                "hedged",
-                name="certainty",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "trial_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column(
-            "evidence_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.ForeignKeyConstraint(
-            ["evidence_id"], ["evidence.id"], name=op.f("fk_trial_limitation_evidence_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["trial_id"],
-            ["trial.id"],
-            name=op.f("fk_trial_limitation_trial_id"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("position", "trial_id", name=op.f("pk_trial_limitation")),
-    )
-    with op.batch_alter_table("trial_limitation", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_trial_limitation_evidence_id"), ["evidence_id"], unique=False
-        )
-
-    op.create_table(
-        "trial_outcome",
-        sa.Column(
-            "trial_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("statement", sa.String(), nullable=False),
-        sa.Column(
-            "certainty",
-            sa.Enum(
-                "stated",
-                "hedged",
-                name="certainty",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("measure", sa.String(), nullable=False),
-        sa.Column(
-            "type",
-            sa.Enum(
-                "PRIMARY",
-                "SECONDARY",
-                "OTHER_PRE_SPECIFIED",
-                "POST_HOC",
-                name="outcome_type",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=True,
-        ),
-        sa.Column("time_frame", sa.String(), nullable=True),
-        sa.Column("unit", sa.String(), nullable=True),
-        sa.Column(
-            "param_type",
-            sa.Enum(
-                "GEOMETRIC_MEAN",
-                "GEOMETRIC_LEAST_SQUARES_MEAN",
-                "LEAST_SQUARES_MEAN",
-                "LOG_MEAN",
-                "MEAN",
-                "MEDIAN",
-                "NUMBER",
-                "COUNT_OF_PARTICIPANTS",
-                "COUNT_OF_UNITS",
-                name="param_type",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=True,
-        ),
-        sa.Column("population_description", sa.String(), nullable=True),
-        sa.Column(
-            "evidence_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.ForeignKeyConstraint(
-            ["evidence_id"], ["evidence.id"], name=op.f("fk_trial_outcome_evidence_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["trial_id"], ["trial.id"], name=op.f("fk_trial_outcome_trial_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("trial_id", "position", name=op.f("pk_trial_outcome")),
-    )
-    with op.batch_alter_table("trial_outcome", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_trial_outcome_evidence_id"), ["evidence_id"], unique=False
-        )
-
-    op.create_table(
-        "trial_phase",
-        sa.Column(
-            "trial_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column(
-            "phase",
-            sa.Enum(
-                "NA",
-                "EARLY_PHASE1",
-                "PHASE1",
-                "PHASE2",
-                "PHASE3",
-                "PHASE4",
-                name="phase",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.ForeignKeyConstraint(
-            ["trial_id"], ["trial.id"], name=op.f("fk_trial_phase_trial_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("trial_id", "position", name=op.f("pk_trial_phase")),
-    )
+    op.create_index("ix_trial_condition_condition_id", "trial_condition", ["condition_id"])
     op.create_table(
         "trial_registry_id",
-        sa.Column(
-            "trial_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
+        sa.Column("trial_id", KEY, nullable=False),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("registry_id", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["trial_id"],
-            ["trial.id"],
-            name=op.f("fk_trial_registry_id_trial_id"),
-            ondelete="CASCADE",
+            ["trial_id"], ["trial.id"], name="fk_trial_registry_id_trial_id", ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("trial_id", "position", name=op.f("pk_trial_registry_id")),
+        sa.PrimaryKeyConstraint("trial_id", "position", name="pk_trial_registry_id"),
     )
-    with op.batch_alter_table("trial_registry_id", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_trial_registry_id_registry_id"), ["registry_id"], unique=False
-        )
-
-    op.create_table(
-        "outcome_analysis",
-        sa.Column("as_printed", sa.JSON(none_as_null=True), nullable=False),
-        sa.Column(
-            "trial_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("outcome_position", sa.Integer(), nullable=False),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("param_type", sa.String(), nullable=True),
-        sa.Column("param_value", sa.Float(), nullable=True),
-        sa.Column("ci_percent", sa.Float(), nullable=True),
-        sa.Column("ci_lower_limit", sa.Float(), nullable=True),
-        sa.Column("ci_upper_limit", sa.Float(), nullable=True),
-        sa.Column("p_value", sa.Float(), nullable=True),
-        sa.Column("statistical_method", sa.String(), nullable=True),
-        sa.Column("note", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["trial_id", "outcome_position"],
-            ["trial_outcome.trial_id", "trial_outcome.position"],
-            name=op.f("fk_outcome_analysis_trial_id_outcome_position"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint(
-            "trial_id", "outcome_position", "position", name=op.f("pk_outcome_analysis")
-        ),
-    )
-    op.create_table(
-        "outcome_result",
-        sa.Column("as_printed", sa.JSON(none_as_null=True), nullable=False),
-        sa.Column(
-            "trial_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("outcome_position", sa.Integer(), nullable=False),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column(
-            "arm", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
-        ),
-        sa.Column("value", sa.Float(), nullable=True),
-        sa.Column("count", sa.Integer(), nullable=True),
-        sa.Column("participants", sa.Integer(), nullable=True),
-        sa.Column(
-            "dispersion_type",
-            sa.Enum(
-                "NA",
-                "STANDARD_DEVIATION",
-                "STANDARD_ERROR",
-                "INTER_QUARTILE_RANGE",
-                "FULL_RANGE",
-                "CONFIDENCE_80",
-                "CONFIDENCE_90",
-                "CONFIDENCE_95",
-                "CONFIDENCE_975",
-                "CONFIDENCE_99",
-                "CONFIDENCE_OTHER",
-                "GEOMETRIC_COEFFICIENT",
-                name="dispersion_type",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=True,
-        ),
-        sa.Column("spread", sa.Float(), nullable=True),
-        sa.Column("lower_limit", sa.Float(), nullable=True),
-        sa.Column("upper_limit", sa.Float(), nullable=True),
-        sa.CheckConstraint("count <= participants", name=op.f("ck_outcome_result_count")),
-        sa.ForeignKeyConstraint(
-            ["trial_id", "arm"],
-            ["trial_arm.trial_id", "trial_arm.id"],
-            name=op.f("fk_outcome_result_trial_id_arm"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["trial_id", "outcome_position"],
-            ["trial_outcome.trial_id", "trial_outcome.position"],
-            name=op.f("fk_outcome_result_trial_id_outcome_position"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint(
-            "trial_id", "outcome_position", "position", name=op.f("pk_outcome_result")
-        ),
-    )
-    op.create_table(
-        "trial_dose",
-        sa.Column(
-            "trial_id",
-            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("arm_position", sa.Integer(), nullable=False),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("value", sa.Float(), nullable=True),
-        sa.Column("unit", sa.String(), nullable=True),
-        sa.Column("frequency", sa.String(), nullable=True),
-        sa.Column("period", sa.String(), nullable=True),
-        sa.Column("route", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["trial_id", "arm_position"],
-            ["trial_arm.trial_id", "trial_arm.position"],
-            name=op.f("fk_trial_dose_trial_id_arm_position"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("trial_id", "arm_position", "position", name=op.f("pk_trial_dose")),
-    )
-    if op.get_bind().dialect.name == "postgresql":  # SQLite has it from the table above
-        op.create_foreign_key(
-            "fk_evidence_first_citation",
-            "evidence",
-            "citation",
-            ["id", "first_position"],
-            ["evidence_id", "position"],
-            deferrable=True,
-            initially="DEFERRED",
-        )
+    op.create_index("ix_trial_registry_id_registry_id", "trial_registry_id", ["registry_id"])
+    # ### end Alembic commands ###
+    _create_search_index()
 
 
 def downgrade() -> None:
-    """Undo it."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.drop_constraint("fk_evidence_first_citation", "evidence", type_="foreignkey")
-    op.drop_table("trial_dose")
-    op.drop_table("outcome_result")
-    op.drop_table("outcome_analysis")
-    with op.batch_alter_table("trial_registry_id", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_trial_registry_id_registry_id"))
+    """Drop them, with all data."""
+    _drop_search_index()
+    for table in reversed(TABLES):
+        op.drop_table(table)
 
-    op.drop_table("trial_registry_id")
-    op.drop_table("trial_phase")
-    with op.batch_alter_table("trial_outcome", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_trial_outcome_evidence_id"))
 
-    op.drop_table("trial_outcome")
-    with op.batch_alter_table("trial_limitation", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_trial_limitation_evidence_id"))
+def _one_of(name: str, *values: str) -> sa.Enum:
+    return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=40)
 
-    op.drop_table("trial_limitation")
-    with op.batch_alter_table("trial_definition", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_trial_definition_evidence_id"))
 
-    op.drop_table("trial_definition")
-    with op.batch_alter_table("trial_condition", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_trial_condition_condition_id"))
+def _create_search_index() -> None:
+    """Each engine has its own: see `app.search`."""
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(
+            "CREATE VIRTUAL TABLE searched_words USING fts5 "
+            "(title, words, facets, content = '', columnsize = 0, "
+            "tokenize = \"ascii tokenchars '_:-'\")"
+        )
+        op.execute(
+            "CREATE VIRTUAL TABLE searched_parts USING fts5 "
+            "(names, content = '', columnsize = 0, tokenize = 'trigram')"
+        )
+        return
+    op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+    # All rows that match are counted, so they hold no more than what is looked for in them.
+    op.execute(
+        "CREATE TABLE searched_words "
+        "(number bigint PRIMARY KEY, title tsvector NOT NULL, words tsvector NOT NULL)"
+    )
+    op.execute(
+        "CREATE TABLE searched_words_spelt "
+        "(number bigint PRIMARY KEY, title text NOT NULL, words text NOT NULL)"
+    )
+    op.execute("CREATE INDEX ix_searched_words_title ON searched_words USING gin (title)")
+    op.execute("CREATE INDEX ix_searched_words_words ON searched_words USING gin (words)")
+    op.execute("CREATE TABLE searched_parts (number bigint PRIMARY KEY, names text NOT NULL)")
+    op.execute(
+        "CREATE INDEX ix_searched_parts_names ON searched_parts USING gin (names gin_trgm_ops)"
+    )
 
-    op.drop_table("trial_condition")
-    with op.batch_alter_table("trial_conclusion", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_trial_conclusion_evidence_id"))
 
-    op.drop_table("trial_conclusion")
-    op.drop_table("trial_arm")
-    with op.batch_alter_table("discrepancy_value", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_discrepancy_value_evidence_id"))
-
-    op.drop_table("discrepancy_value")
-    op.drop_table("warning")
-    with op.batch_alter_table("trial", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_trial_study"))
-
-    op.drop_table("trial")
-    op.drop_table("pharmacokinetics")
-    with op.batch_alter_table("mechanism", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_mechanism_target_id"))
-
-    op.drop_table("mechanism")
-    with op.batch_alter_table("indication", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_indication_condition_id"))
-
-    op.drop_table("indication")
-    with op.batch_alter_table("discrepancy", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_discrepancy_subject_id"))
-
-    op.drop_table("discrepancy")
-    with op.batch_alter_table("fact", schema=None) as batch_op:
-        batch_op.drop_index("ix_fact_kind_id")
-        batch_op.drop_index(batch_op.f("ix_fact_evidence_id"))
-        batch_op.drop_index("ix_fact_drug_id_kind_id")
-
-    op.drop_table("fact")
-    with op.batch_alter_table("drug_name", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_drug_name_folded_name"))
-        batch_op.drop_index(batch_op.f("ix_drug_name_evidence_id"))
-
-    op.drop_table("drug_name")
-    with op.batch_alter_table("drug_identifier", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_drug_identifier_evidence_id"))
-
-    op.drop_table("drug_identifier")
-    with op.batch_alter_table("drug_class", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_drug_class_id"))
-        batch_op.drop_index(batch_op.f("ix_drug_class_evidence_id"))
-
-    op.drop_table("drug_class")
-    op.drop_table("coverage")
-    with op.batch_alter_table("approval", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_approval_evidence_id"))
-
-    op.drop_table("approval")
-    op.drop_table("target_identifier")
-    op.drop_table("release_file")
-    with op.batch_alter_table("drug", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_drug_folded_name"))
-        batch_op.drop_index(batch_op.f("ix_drug_evidence_id"))
-
-    op.drop_table("drug")
-    with op.batch_alter_table("condition", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_condition_evidence_id"))
-
-    op.drop_table("condition")
-    with op.batch_alter_table("citation", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_citation_source_id"))
-
-    op.drop_table("citation")
-    op.drop_table("target")
-    op.drop_table("source")
-    op.drop_table("release")
-    op.drop_table("evidence")
+def _drop_search_index() -> None:
+    """The extension may be used by others."""
+    op.execute("DROP TABLE searched_parts")
+    op.execute("DROP TABLE searched_words")
+    op.execute("DROP TABLE IF EXISTS searched_words_spelt")

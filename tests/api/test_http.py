@@ -150,6 +150,7 @@ def statements_for(path: str, database: Settings, portal: BlockingPortal, save: 
         client = httpx.Client(transport=AppTransport(app, portal), base_url="http://medfacts")
         for facts in (1, 9):
             save(*many(facts))
+            client.get("/v1")  # the first answer of a release reads what all say of it
             with counted_queries(app) as statements:
                 assert client.get(path).status_code == 200
             counts.append(len(statements))

@@ -10,12 +10,13 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from app.api import discrepancies, indications, mechanisms, pharmacokinetics, trials, warnings
 from app.api.conditions import CONDITIONS
 from app.api.drugs import DRUGS
-from app.api.facts import kinds
 from app.api.releases import RELEASES
 from app.api.sources import SOURCES
-from app.database.engines import Reader
+from app.database.reading import ConnectionPool
+from app.models.fact import fact_kinds
 from app.settings import Settings
 from tests.conftest import Save
 from tests.writing import CITE, brand, drug, indication, warning
@@ -280,25 +281,28 @@ def test_releases_say_from_what_they_were_made(client: httpx.Client, save: Save)
     assert (current["counts"]["drugs"], current["counts"]["warnings"]) == (2, 1)
 
 
-LISTS = {kind.name: kind.listing for kind in kinds().values()} | {
-    "drugs": DRUGS,
-    "conditions": CONDITIONS,
-    "sources": SOURCES,
-    "releases": RELEASES,
+FACTS = (discrepancies, indications, mechanisms, pharmacokinetics, trials, warnings)
+LISTS = {
+    listing.kind: listing
+    for listing in (DRUGS, CONDITIONS, SOURCES, RELEASES, *(module.LISTING for module in FACTS))
 }
+
+
+def test_every_kind_of_fact_has_its_lists() -> None:
+    assert set(fact_kinds()) <= set(LISTS)
 
 
 @pytest.mark.parametrize("name", LISTS)
 def test_no_page_of_a_list_reads_a_whole_table(sqlite_template: Path, name: str) -> None:
     """However many there are: an index leads to its first item, and on from there."""
-    reader = Reader(Settings(database_url=f"sqlite:///{sqlite_template}"))
-    connection: Any = reader.engine.raw_connection().driver_connection
+    pool = ConnectionPool(Settings(database_url=f"sqlite:///{sqlite_template}"))
+    connection: Any = pool.engine.raw_connection().driver_connection
     listing = LISTS[name]
     found_by = [(), *((one,) for one in listing.filters if one != "q")]
     for filters, order, further in product(found_by, listing.orders, (False, True)):
         for sort in (order, f"-{order}"):
-            text, constants = listing._statement(frozenset(filters), sort, further).on(
-                reader.engine.dialect
+            text, constants = listing._select(frozenset(filters), sort, further).on(
+                pool.engine.dialect
             )
             names = re.findall(r":(\w+)", text)
             plan = connection.execute(
@@ -309,4 +313,4 @@ def test_no_page_of_a_list_reads_a_whole_table(sqlite_template: Path, name: str)
             assert {s.split()[1] for s in whole} <= {"page", "found", "release"}, steps
             sorted_ = [s for s in steps if "ORDER BY" in s]
             assert len(sorted_) <= (2 if filters else 1), steps
-    reader.close()
+    pool.close()

@@ -1,28 +1,28 @@
 """How requests read: by statements compiled once, over connections that break and are replaced."""
 
 import asyncio
-import sqlite3
 import threading
 import time
+from typing import Any
 
 import psycopg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
-from app.database.engines import Reader, Statement
+from app.database.reading import CompiledSelect, ConnectionPool
 from app.models.warning import Severity
 from app.settings import Settings
 from tests.postgres import PostgresServer
 
 
 @pytest.fixture
-def reader(database: Settings) -> Reader:
-    return Reader(database)
+def pool(database: Settings) -> ConnectionPool:
+    return ConnectionPool(database)
 
 
-def test_a_statement_takes_constants_and_values_of_every_type(reader: Reader) -> None:
-    statement = Statement(
+def test_a_select_takes_constants_and_values_of_every_type(pool: ConnectionPool) -> None:
+    select = CompiledSelect(
         sa.select(
             sa.bindparam("text", type_=sa.String),
             sa.bindparam("number", type_=sa.Integer),
@@ -33,48 +33,50 @@ def test_a_statement_takes_constants_and_values_of_every_type(reader: Reader) ->
     values = {"text": "a'%:b", "number": 5, "kind": Severity.WARNING}
 
     for _ in range(2):
-        assert reader.rows(statement, values) == [("a'%:b", 5, "warning", "constant")]
-    reader.close()
+        assert pool.rows(select, values) == [("a'%:b", 5, "warning", "constant")]
+    pool.close()
 
 
-def test_nothing_can_be_written_through_it(reader: Reader) -> None:
-    insert = Statement(sa.select(sa.literal(1)))
-    insert._compiled[reader.engine.dialect.name] = ("DELETE FROM drug RETURNING id", {})
-
+def test_nothing_can_be_written_through_it(pool: ConnectionPool) -> None:
     with pytest.raises(Exception, match=r"read.?only"):
-        reader.rows(insert, {})
-    reader.close()
+        pool.rows(_written(sa.text("DELETE FROM drug RETURNING id")), {})
+    pool.close()
 
 
-def test_connections_that_are_never_good_are_an_error_of_the_database(reader: Reader) -> None:
-    @sa.event.listens_for(reader.engine, "checkout")
-    def refuse(*_: object) -> None:
-        raise sa.exc.DisconnectionError
+def test_work_that_is_cancelled_is_interrupted_and_its_thread_is_free(database: Settings) -> None:
+    pool = ConnectionPool(database.model_copy(update={"pool_size": 1}))
+    endless = sa.text(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+    )
 
-    with pytest.raises((sqlite3.OperationalError, psycopg.OperationalError)):
-        reader.rows(Statement(sa.select(sa.literal(1))), {})
-    reader.close()
+    async def story() -> object:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await pool.run(lambda: pool.rows(_written(endless), {}))
+        async with asyncio.timeout(2):
+            return await pool.run(lambda: pool.rows(CompiledSelect(sa.select(sa.literal(1))), {}))
+
+    assert asyncio.run(story()) == [(1,)]
+    pool.close()
 
 
 def test_connections_that_broke_while_they_were_idle_are_replaced(
     postgres: PostgresServer, postgres_template: str
 ) -> None:
     name = postgres.create_database(postgres_template)
-    reader = Reader(Settings(database_url=postgres.url(name)))
-    one = Statement(sa.select(sa.literal(1)))
-    asleep = Statement(sa.select(sa.literal(1).label("one"), sa.func.pg_sleep(0.2)))
+    pool = ConnectionPool(Settings(database_url=postgres.url(name)))
+    one = CompiledSelect(sa.select(sa.literal(1)))
+    asleep = CompiledSelect(sa.select(sa.literal(1).label("one"), sa.func.pg_sleep(0.2)))
 
     async def at_once() -> None:
-        await asyncio.gather(
-            *(reader.in_thread(lambda: reader.rows(asleep, {})) for _ in range(10))
-        )
+        await asyncio.gather(*(pool.run(lambda: pool.rows(asleep, {})) for _ in range(10)))
 
     asyncio.run(at_once())
-    assert reader.engine.pool.checkedin() == 10  # type: ignore[attr-defined] # a QueuePool's
+    assert pool.engine.pool.checkedin() == 10  # type: ignore[attr-defined] # a QueuePool's
     _terminate(postgres, name)
 
-    assert [reader.rows(one, {}) for _ in range(12)] == [[(1,)]] * 12
-    reader.close()
+    assert [pool.rows(one, {}) for _ in range(12)] == [[(1,)]] * 12
+    pool.close()
     postgres.drop_database(name)
 
 
@@ -82,18 +84,23 @@ def test_a_connection_that_breaks_under_a_statement_has_it_run_again(
     postgres: PostgresServer, postgres_template: str
 ) -> None:
     name = postgres.create_database(postgres_template)
-    reader = Reader(Settings(database_url=postgres.url(name)))
-    asleep = Statement(sa.select(sa.literal(1).label("one"), sa.func.pg_sleep(0.5)))
+    pool = ConnectionPool(Settings(database_url=postgres.url(name)))
+    asleep = CompiledSelect(sa.select(sa.literal(1).label("one"), sa.func.pg_sleep(0.5)))
     found: list[list[tuple[object, ...]]] = []
-    thread = threading.Thread(target=lambda: found.append(reader.rows(asleep, {})))
+    thread = threading.Thread(target=lambda: found.append(pool.rows(asleep, {})))
     thread.start()
     time.sleep(0.2)
     _terminate(postgres, name)
     thread.join()
 
     assert [row[0] for row in found[0]] == [1]
-    reader.close()
+    pool.close()
     postgres.drop_database(name)
+
+
+def _written(statement: sa.TextClause) -> Any:
+    """A statement that no select of ours is, as one."""
+    return CompiledSelect(statement)  # type: ignore[arg-type] # text
 
 
 def _terminate(server: PostgresServer, database: str) -> None:

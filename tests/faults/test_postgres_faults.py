@@ -173,9 +173,9 @@ def locked(node: Node) -> Iterator[None]:
 
 @contextmanager
 def renamed(node: Node) -> Iterator[None]:
-    node.run("ALTER TABLE release RENAME COLUMN seal TO was_seal")
+    node.run("ALTER TABLE release RENAME COLUMN checksum TO was_checksum")
     yield
-    node.run("ALTER TABLE release RENAME COLUMN was_seal TO seal")
+    node.run("ALTER TABLE release RENAME COLUMN was_checksum TO checksum")
 
 
 FAULTS: dict[Callable[[Node], AbstractContextManager[None]], float] = {

@@ -14,10 +14,11 @@ from typing import Any
 
 import httpx
 import pytest
+from app.http.cache import Cache
 
 from app.http import request_limits
-from app.http.cache import Cache
 from app.http.conditional_requests import Answer, answer_of
+from app.http.exchange import Exchange
 from app.http.headers import CommonHeaders
 from app.main import Api
 from app.settings import Settings
@@ -44,7 +45,7 @@ class Origin:
 
     async def __call__(self, scope: Any, _: Any, send: Any) -> None:
         self.asked[scope["path"]] += 1
-        scope["state"]["release"] = (self.number, self.release)
+        Exchange.of(scope).release = (self.number, self.release)
         release = self.release
         status = self.status
         await self.gate.wait()

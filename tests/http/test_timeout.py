@@ -6,8 +6,8 @@ import time
 
 import sqlalchemy as sa
 
-from app.api.reading import Reading
-from app.database.engines import Reader, Statement
+from app.api.reading import ReadSession
+from app.database.reading import CompiledSelect, ConnectionPool
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import Save
@@ -15,33 +15,35 @@ from tests.http.raw import Answer, asked_of
 from tests.writing import drug
 
 
-def slow_statement(reader: Reader) -> Statement:
+def slow_statement(pool: ConnectionPool) -> CompiledSelect:
     """One that would take a minute or more."""
-    if reader.engine.dialect.name == "sqlite":
+    if pool.engine.dialect.name == "sqlite":
         n = sa.select(sa.literal(1).label("i")).cte("n", recursive=True)
         n = n.union_all(sa.select(n.c.i + 1).where(n.c.i < 500_000_000))
-        return Statement(sa.select(sa.func.max(n.c.i)))
-    return Statement(sa.select(sa.func.pg_sleep(60)))
+        return CompiledSelect(sa.select(sa.func.max(n.c.i)))
+    return CompiledSelect(sa.select(sa.func.pg_sleep(60)))
 
 
 def test_what_takes_too_long_is_a_503_and_holds_nothing(database: Settings, save: Save) -> None:
     save(drug("hustanol"))
     hasty = {"request_seconds": 0.4, "pool_size": 1, "cache_bytes": 0}
     app = create_app(database.model_copy(update=hasty))
-    reader: Reader = app.state.reader
-    slow, ordinary = slow_statement(reader), Reading.rows
+    pool: ConnectionPool = app.state.pool
+    slow, ordinary = slow_statement(pool), ReadSession.rows
 
-    def slowly(self: Reading, statement: Statement, **values: object) -> list[tuple[object, ...]]:
-        reader.rows(slow, {})
+    def slowly(
+        self: ReadSession, statement: CompiledSelect, **values: object
+    ) -> list[tuple[object, ...]]:
+        pool.rows(slow, {})
         return ordinary(self, statement, **values)
 
     async def story() -> tuple[Answer, float, Answer, float]:
-        Reading.rows = slowly  # type: ignore[method-assign] # a statement that a test can make slow
+        ReadSession.rows = slowly  # type: ignore[method-assign] # made slow
         begun = time.monotonic()
         try:
             refused = await asked_of(app, b"/v1/drugs/hustanol")
         finally:
-            Reading.rows = ordinary  # type: ignore[method-assign]
+            ReadSession.rows = ordinary  # type: ignore[method-assign]
         told = time.monotonic()
         answered = await asked_of(app, b"/v1/drugs/hustanol")
         return refused, told - begun, answered, time.monotonic() - told

@@ -1,6 +1,6 @@
 """What programs look for under /.well-known/."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
 
@@ -16,7 +16,7 @@ from tests.conftest import AppTransport
 def test_security_txt_names_a_contact_that_holds_for_less_than_a_year(
     portal: anyio.from_thread.BlockingPortal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.main.program_changed", lambda: datetime(2020, 1, 1, tzinfo=UTC))
+    monkeypatch.setattr("app.main.RELEASED", date(2020, 1, 1))
     before = datetime.now(UTC).replace(microsecond=0)
     settings = Settings(
         database_url="sqlite:////nowhere.db", security_contact="mailto:security@pharmacy.example"

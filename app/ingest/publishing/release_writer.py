@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,20 +10,17 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlmodel import col
 
-from app.database.engines import POSTGRES, table_of
-from app.documents.checksums import parts_of, seal_of
-from app.documents.rendering import documents_of, renderer
+from app.database.engines import POSTGRES, Row, table_of
+from app.documents.checksums import release_checksum
+from app.documents.rendering import DOCUMENT_VERSION, documents_of
 from app.ingest.bulk_insert import Tables
-from app.ingest.sources.interface import Edition
+from app.ingest.sources.interface import SourceVersion
 from app.ingest.staging.upserting import Changes
-from app.models.condition import Condition
-from app.models.drug import Drug
-from app.models.fact import Fact, fact_kinds
+from app.models.fact import fact_kinds
 from app.models.release import Release, ReleaseFile
-from app.models.source import Source
-from app.models.source_record import ImportedSource
+from app.models.source_record import SourceState
 
-NOUNS = {"drugs": Drug, "conditions": Condition, "sources": Source}
+COUNTED = ("drugs", "conditions", "sources")
 """What a release counts beside the facts."""
 
 
@@ -43,16 +41,12 @@ class File:
 
 @dataclass(frozen=True)
 class Loaded:
-    """A release that is in the database; `new` if it has just been written.
-
-    `documents` is the sum of its documents' digests; empty if it was never sealed.
-    """
+    """A release that is in the database; `new` if it has just been written."""
 
     id: str
     files: list[File]
     counts: dict[str, int]
-    rendered_by: str | None
-    documents: str
+    document_version: int
     new: bool
 
 
@@ -63,8 +57,7 @@ def current_release(connection: sa.Connection) -> Loaded | None:
             col(Release.number),
             col(Release.id),
             col(Release.counts),
-            col(Release.rendered_by),
-            col(Release.seal),
+            col(Release.document_version),
         )
         .order_by(col(Release.number).desc())
         .limit(1)
@@ -80,8 +73,7 @@ def current_release(connection: sa.Connection) -> Loaded | None:
         release.id,
         [File(*file) for file in files],
         release.counts,
-        release.rendered_by,
-        parts_of(release.seal)[2],
+        release.document_version,
         new=False,
     )
 
@@ -91,7 +83,7 @@ def write_release(
     tables: Tables,
     changes: Changes,
     files: list[File],
-    edition: Edition,
+    source_version: SourceVersion,
 ) -> Loaded:
     """Number the state of the data that an import made by these tables, and have it served."""
     releases = table_of(Release)
@@ -101,11 +93,11 @@ def write_release(
     ).one()
     sources = connection.execute(
         sa.select(
-            col(ImportedSource.id),
-            col(ImportedSource.as_of),
-            col(ImportedSource.content),
-            col(ImportedSource.row),
-        ).order_by(col(ImportedSource.id))
+            col(SourceState.id),
+            col(SourceState.as_of),
+            col(SourceState.content),
+            col(SourceState.row),
+        ).order_by(col(SourceState.id))
     ).all()
     said = [[s.id, s.content, sorted(s.row.items())] for s in sources]
     digest = hashlib.sha256(json.dumps(said).encode())
@@ -115,13 +107,13 @@ def write_release(
         "id": f"{as_of}-{digest.hexdigest()[:12]}",
         "as_of": as_of,
         "loader": changes.source_id,
-        "version": edition.version,
-        "released": edition.released,
-        "counts": counted(connection),
+        "version": source_version.version,
+        "released": source_version.released,
+        "counts": counts_after(current.counts if current else {}, tables.documents),
         "loaded_at": _moment_after(before[1]),
-        "rendered_by": renderer(),
+        "document_version": DOCUMENT_VERSION,
     }
-    connection.execute(releases.insert(), release)
+    connection.execute(releases.insert(), with_checksum(release))
     rows = [
         {"release_number": release["number"], "position": i, **vars(file)}
         for i, file in enumerate(files)
@@ -130,23 +122,29 @@ def write_release(
     for document in documents_of(connection, "releases", [release["number"]]):
         tables.add_document(document)
     tables.finish()
-    documents = tables.documents.plus(current.documents if current else "")
-    seal_newest(connection, documents)
-    return Loaded(str(release["id"]), files, release["counts"], renderer(), documents, new=True)
+    return Loaded(str(release["id"]), files, release["counts"], DOCUMENT_VERSION, new=True)
 
 
-def seal_newest(connection: sa.Connection, documents: str) -> None:
-    """Seal the newest release, and no other: an old one is never taken for it."""
-    releases = table_of(Release)
-    newest = connection.execute(
-        sa.select(releases).order_by(releases.c.number.desc()).limit(1)
-    ).one()
-    own = (newest.number, newest.id, newest.loaded_at, newest.rendered_by)
-    seal = seal_of(*own, newest.counts, documents)
-    connection.execute(releases.update().values(seal=None).where(releases.c.seal.is_not(None)))
-    connection.execute(
-        releases.update().values(seal=seal).where(releases.c.number == newest.number)
+def with_checksum(release: Row) -> Row:
+    """A release's row with its checksum, which is of its counts as they are stored."""
+    checksum = release_checksum(
+        release["number"],
+        release["id"],
+        release["loaded_at"],
+        release["document_version"],
+        json.dumps(release["counts"]),
     )
+    return release | {"checksum": checksum}
+
+
+def counts_after(before: Mapping[str, int], documents: Mapping[str, int]) -> dict[str, int]:
+    """What a release counts, from what the one before counted and how many documents came since.
+
+    So nothing is counted but what changed.
+    """
+    return {
+        noun: before.get(noun, 0) + documents.get(noun, 0) for noun in (*COUNTED, *fact_kinds())
+    }
 
 
 def write_alone(connection: sa.Connection) -> None:
@@ -159,13 +157,3 @@ def _moment_after(release: datetime | None) -> datetime:
     """Now, or the second after the last release's: `Last-Modified` has to tell the two apart."""
     now = datetime.now(UTC).replace(microsecond=0)
     return now if release is None else max(now, release + timedelta(seconds=1))
-
-
-def counted(connection: sa.Connection) -> dict[str, int]:
-    """How many drugs, conditions, sources and facts of each kind the database holds."""
-    every = {
-        noun: connection.scalar(sa.select(sa.func.count()).select_from(table_of(table))) or 0
-        for noun, table in NOUNS.items()
-    }
-    kinds = connection.execute(sa.select(col(Fact.kind), sa.func.count()).group_by(col(Fact.kind)))
-    return every | dict.fromkeys(fact_kinds(), 0) | {row[0]: row[1] for row in kinds}

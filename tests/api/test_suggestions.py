@@ -177,22 +177,23 @@ def test_without_a_text_nothing_is_said_to_match(pharmacy: httpx.Client) -> None
 def test_an_answer_is_of_one_release(
     app: Api, alone: httpx.Client, save: Save, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A release that comes between two statements has all of it read again."""
+    """A release that comes between two selects has all of it read again."""
     save(drug("baclofen"))
-    reader, asked = app.state.reader, []
-    rows = reader.rows_of_release
+    alone.get("/v1")  # what all answers say of that release is read once
+    pool, asked = app.state.pool, []
+    rows = pool.rows
 
-    def with_a_release_between(statement: Any, values: Any) -> Any:
-        asked.append(statement)
-        found = rows(statement, values)
+    def with_a_release_between(select: Any, values: Any) -> Any:
+        asked.append(select)
+        found = rows(select, values)
         if len(asked) == 1:
             save(drug("baclo"), drug("baclofen"))
         return found
 
-    monkeypatch.setattr(reader, "rows_of_release", with_a_release_between)
+    monkeypatch.setattr(pool, "rows", with_a_release_between)
     answer = alone.get("/v1/drugs?q=baclo")
 
     assert [item["id"] for item in answer.json()["items"]] == ["baclo", "baclofen"]
-    assert len(asked) == 4
+    assert len(asked) == 5  # two that were not of one release, two that are, and what that is
     release = alone.get("/v1/releases/current").json()["id"]
     assert answer.headers.get_list("data-release") == [release]

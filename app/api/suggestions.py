@@ -4,29 +4,26 @@ What is found follows from the names alone: how an engine helps to find those th
 no matter, for each is compared here.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic_core import to_json
 from rapidfuzz.distance import OSA, Levenshtein
 from sqlmodel import col
 
-from app.api.reading import SERVED, Reading, with_release
-from app.database.engines import Statement
-from app.models.document import Document
-from app.models.lookup import SearchedName, SearchedPiece
+from app.api.reading import SERVED, ReadSession, with_release
+from app.database.reading import CompiledSelect
+from app.models.lookup import SearchedDrug, SearchedName, SearchedPiece
 from app.names.normalization import most_letters_away, name_key, pieces_close_to
-from app.search.index import drugs_named_with, listed, one_of, part
+from app.search.query import drugs_named_with, listed, one_of, part
 
 BEGINS, CONTAINS, CLOSE = range(3)
 HOW = ("begins", "contains", "close")
 
 
 @dataclass(frozen=True, order=True, slots=True)
-class Match:
+class NameMatch:
     """A drug, by one of its names; the better comes first.
 
     `distance` is how many letters a close name is away, and `rank` the name's own.
@@ -40,7 +37,7 @@ class Match:
     drug_id: str
 
 
-class Matches:
+class NameMatches:
     """The drugs that a text may be a name of, each once, by the best of its names.
 
     First those with a name that begins with it, then with one that contains it, then with one that
@@ -49,65 +46,48 @@ class Matches:
     unless `whole` is asked for.
     """
 
-    def __init__(self, reading: Reading, text: str, at_least: int, *, whole: bool = False) -> None:
-        self._reading = reading
+    def __init__(
+        self, session: ReadSession, text: str, at_least: int, *, whole: bool = False
+    ) -> None:
+        self._session = session
         self._key = key = name_key(text)
-        self.found: list[Match] = []
+        self.found: list[NameMatch] = []
         self.total = 0
         if not key:
-            reading.rows(SERVED)
+            session.rows(SERVED)
             return
         values = {"key": key, "end": f"{key}\x7f", "limit": at_least}
-        within = part(reading.dialect, key)
+        within = part(session.dialect, key)
         if len(key) == 1:
-            rows = reading.found(BEGINNING, **values)
+            rows = session.found(BEGINNING, **values)
         else:
-            pieces = listed(reading.dialect, pieces_close_to(key))
+            pieces = listed(session.dialect, pieces_close_to(key))
             typed = WHOLE if whole else TWO_LETTERS if len(key) == 2 else TYPED
-            rows = reading.found(typed, **values, pieces=pieces, part=within)
-        self.found = [self._match(BEGINS, *row[2:]) for row in rows if row[0] == BEGINS]
-        begun, with_it = (
-            max((number for each, number, *_ in rows if each == tier), default=0)
-            for tier in (BEGINS, CONTAINS)
-        )
-        self.total = max(begun, with_it)
-        if len(key) > 1 and not whole and with_it < begun:
-            raise reading.damaged(f"{begun} drugs begin with '{key}', and {with_it} have it")
+            rows = session.found(typed, **values, pieces=pieces, part=within)
+        self.found = [_match(BEGINS, *row[2:]) for row in rows if row[0] == BEGINS]
+        # How many begin with it, and how many have it: those among them.
+        self.total = max((row[1] for row in rows if row[0] != CLOSE), default=0)
         if len(self.found) < min(at_least, self.total) and not whole:
-            self._add_those_with_it(within, at_least)
+            self._add_containing(within, at_least)
         others = {row[2] for row in rows if row[0] == CLOSE and key not in row[2]}
         self._add_close({name for name in others if is_close(key, name)})
 
-    def _add_those_with_it(self, within: str, at_least: int) -> None:
+    def _add_containing(self, within: str, at_least: int) -> None:
         limit = min(at_least + len(self.found), self.total)  # those that begin with it contain it
         key = self._key
         values = {"part": within, "key": key, "end": f"{key}\x7f", "limit": limit}
-        statement = TWO_WITHIN if len(key) == 2 else CONTAINING
-        rows = self._reading.found(statement, **values, like=f"%{key}%")
-        with_it = [self._match(CONTAINS, *row) for row in rows]
-        # What names begin so is known by their index, and what drugs have it by that of parts.
-        begin = {match.drug_id for match in with_it if not match.is_longer}
-        if begin != {match.drug_id for match in self.found}:
-            raise self._reading.damaged(f"other names begin with '{key}' than are found to")
-        self.found = _best([*self.found, *with_it])
-        self._reading.hold_number(f"drugs with '{key}'", len(with_it), limit)
-
-    def _match(self, tier: int, first: str | None, drug_id: str | None) -> Match:
-        """A match, of what `_first` made."""
-        if first is None or drug_id is None or not RANKED.match(first):
-            raise self._reading.damaged(f"a name of '{drug_id}' is not as it was written")
-        return Match(tier, 0, first[0] == "1", int(first[1]), first[2:], drug_id)
+        select = TWO_WITHIN if len(key) == 2 else CONTAINING
+        rows = self._session.found(select, **values, like=f"%{key}%")
+        self.found = _best([*self.found, *(_match(CONTAINS, *row) for row in rows)])
 
     def _add_close(self, keys: set[str]) -> None:
         if not keys:
             return
-        names = self._reading.found(OF_THEM, keys=listed(self._reading.dialect, sorted(keys)))
-        if not keys <= {name for _, name, _ in names}:
-            raise self._reading.damaged(f"a name that is close to '{self._key}' is nobody's")
+        names = self._session.found(OF_THEM, keys=listed(self._session.dialect, sorted(keys)))
         contain_it = {id_ for _, name, id_ in names if self._key in name}
         away = {key: OSA.distance(self._key, key) for key in keys}
         matches = _best(
-            Match(CLOSE, away[name], True, rank, name, id_)
+            NameMatch(CLOSE, away[name], True, rank, name, id_)
             for rank, name, id_ in names
             if name in away and id_ not in contain_it
         )
@@ -115,13 +95,9 @@ class Matches:
         self.total += len(matches)
 
 
-RANKED = re.compile("[01][0-8].")
-"""How what `_first` makes begins."""
-
-
-def is_named(body: str, name: str, type_: str) -> bool:
-    """Whether a drug's record has a name of this type."""
-    return f'{{"name":{to_json(name).decode()},"type":"{type_}"' in body
+def _match(tier: int, first: str, drug_id: str) -> NameMatch:
+    """A match, of what `_first` made."""
+    return NameMatch(tier, 0, first[0] == "1", int(first[1]), first[2:], drug_id)
 
 
 def is_close(key: str, name: str) -> bool:
@@ -132,9 +108,9 @@ def is_close(key: str, name: str) -> bool:
     return Levenshtein.distance(key, name, score_cutoff=most) <= most
 
 
-def _best(matches: Iterable[Match]) -> list[Match]:
+def _best(matches: Iterable[NameMatch]) -> list[NameMatch]:
     """The best match of each drug, the best first."""
-    best: dict[str, Match] = {}
+    best: dict[str, NameMatch] = {}
     for match in sorted(matches):
         best.setdefault(match.drug_id, match)
     return list(best.values())
@@ -170,7 +146,7 @@ _begins = (
 )
 
 
-def _typed(drugs_with_it: Any) -> Statement:
+def _typed(drugs_with_it: Any) -> CompiledSelect:
     """Names that begin with a text, how many drugs have it in a name, and what may be close."""
     found = sa.union_all(
         sa.select(*_begins.c),
@@ -192,13 +168,13 @@ def _number_with_it(*, two_letters: bool) -> Any:
     return sa.select(sa.func.count()).select_from(with_it).scalar_subquery()
 
 
-def _containing(*, two_letters: bool) -> Statement:
+def _containing(*, two_letters: bool) -> CompiledSelect:
     """The names of drugs that have a text in them, the first of each drug."""
     with_it = drugs_named_with(two_letters=two_letters).subquery("with_it")
     found = (
         sa.select(_first(_begins_not).label("first"), _drug_id)
-        .join_from(with_it, Document, col(Document.number) == with_it.c.number)
-        .join(SearchedName, _drug_id == col(Document.id))
+        .join_from(with_it, SearchedDrug, col(SearchedDrug.number) == with_it.c.number)
+        .join(SearchedName, _drug_id == col(SearchedDrug.drug_id))
         .where(_key.like(sa.bindparam("like")))
         .group_by(_drug_id)
         .order_by(sa.literal_column("first"), _drug_id)
