@@ -217,17 +217,14 @@ class ResponseCache:
     async def _answered(self, scope: Scope, receive: Receive) -> Answer:
         """The answer to a request that may have to wait for it, counted and logged."""
         exchange = Exchange.of(scope)
-        IN_PROGRESS.inc()
-        try:
-            if scope["method"] == "HEAD":
-                scope = {**scope, "method": "GET"}
-            target = _target(scope, self._limits)
-            if target is None:
-                answer = await answer_of(self.app, scope, receive)
-            else:
+        if scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+        target = _target(scope, self._limits)
+        if target is None:
+            answer = await answer_of(self.app, scope, receive)
+        else:
+            with IN_PROGRESS.track_inprogress():
                 answer = await self._answer(target, scope, receive)
-        finally:
-            IN_PROGRESS.dec()
         if exchange.method == "HEAD":
             answer = Answer(answer.status, answer.headers, b"")
         seconds = monotonic() - exchange.began
