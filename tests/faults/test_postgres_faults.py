@@ -1,9 +1,9 @@
 """What a server answers while something is wrong with its Postgres, and after.
 
 Real servers: a primary, two standbys, and Medfacts in processes of its own, which clients ask all
-the time. Each fault begins and ends under them. Whatever was answered is compared with the release that
-it names, byte by byte; anything else is a 503, within three seconds; a second after the end of the
-cause there are answers again, without a restart.
+the time. Each fault begins and ends under them. Whatever was answered is compared with the release
+that it names, byte by byte; anything else is a 503, within three seconds; a second after the end of
+the cause there are answers again, without a restart.
 """
 
 import asyncio
