@@ -24,8 +24,8 @@ from app.models.document import Document
 from app.models.drug import Drug, DrugClass, DrugIdentifier, IdentifierSystem, NameType
 from app.models.fact import Fact, fact_kinds
 from app.models.indication import Indication, IndicationStatus
-from app.models.lookup import SearchedName
-from app.search.index import listed, one_of
+from app.models.lookup import NAME_TYPE, SearchedName
+from app.search.query import listed, one_of
 
 router = resource("Drugs")
 
@@ -56,7 +56,7 @@ DRUGS = Listing(
             col(DrugIdentifier.value) == sa.bindparam("identifier"),
         ),
     },
-    orders={"name": (col(Drug.folded_name), col(Drug.id)), "id": (col(Drug.id),)},
+    orders={"name": (col(Drug.normalized_name), col(Drug.id)), "id": (col(Drug.id),)},
 )
 
 
@@ -231,7 +231,7 @@ _named = (
         col(Document.id),
         col(SearchedName.key),
         col(SearchedName.name),
-        col(SearchedName.type),
+        NAME_TYPE.label("type"),
         *STORED,
         col(SearchedName.rank),
         col(SearchedName.position),
@@ -246,7 +246,7 @@ _named = (
 )
 NAMED = with_release(_named, *list(_named.c)[:-2], order=(_named.c.rank, _named.c.position))
 _normalized = (
-    sa.select(col(Drug.id), col(Drug.folded_name))
+    sa.select(col(Drug.id), col(Drug.normalized_name))
     .where(one_of(col(Drug.id), "ids"))
     .subquery("normalized")
 )

@@ -26,16 +26,9 @@ from app.models.base import Shape
 from app.models.document import Document
 from app.models.indication import IndicationStatus
 from app.names.normalization import words_of
-from app.search.index import (
-    KINDS,
-    MOST_COUNTED,
-    Query,
-    facets_of,
-    hits,
-    number_of_hits,
-    texts_of,
-    tiers_after,
-)
+from app.search.query import MOST_COUNTED, Query, hits, number_of_hits
+from app.search.ranking import tiers_after
+from app.search.words import KINDS, facets_of, texts_of
 
 router = resource("Search")
 

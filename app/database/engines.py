@@ -153,6 +153,7 @@ def _sqlite_engine(
         )
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
         if mode != "ro":
+            connection.execute("PRAGMA auto_vacuum = FULL")  # a release leaves no page that is free
             connection.execute("PRAGMA journal_mode = WAL")  # readers go on while it writes
             # A power cut may undo the last release, whole; a kill does not. Pages that many rows
             # change are written once, not each time.

@@ -5,27 +5,53 @@ The indexes of words and of parts of names are each engine's own: see `app.searc
 """
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from app.models.base import KEY, checked, owned_by
 from app.models.drug import IdentifierSystem, NameType
+
+
+class SearchedDrug(SQLModel, table=True):
+    """A drug by a small number, by which the index of parts of names knows it.
+
+    That stores how far each number is from the one before it: of small ones, in a byte or two.
+    """
+
+    __tablename__ = "searched_drug"
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    drug_id: str = Field(foreign_key="drug.id", ondelete="CASCADE", unique=True, sa_type=KEY)
 
 
 class SearchedName(SQLModel, table=True):
     """A name of a drug, as it is looked up."""
 
     __tablename__ = "searched_name"
-    __table_args__ = (sa.Index("ix_searched_name_key_rank_drug_id", "key", "rank", "drug_id"),)
+    __table_args__ = {"sqlite_with_rowid": False}
 
-    drug_id: str = owned_by("drug")
-    position: int = Field(primary_key=True, description="The name's, in the drug's record.")
-    key: str = Field(sa_type=KEY, description="Its letters and digits; see `name_key`.")
-    rank: int = Field(
-        description="Which names are shown first, from 0 to 8: by the drug's level (see "
-        "`app.search.index.level_of`), then generic names, brands, synonyms."
+    key: str = Field(
+        primary_key=True, sa_type=KEY, description="Its letters and digits; see `name_key`."
     )
+    rank: int = Field(
+        primary_key=True,
+        sa_column_kwargs={"autoincrement": False},
+        description="Which names are shown first, from 0 to 8: by the drug's level (see "
+        "`app.search.ranking.level_of`), then generic names, brands, synonyms.",
+    )
+    drug_id: str = Field(
+        primary_key=True, foreign_key="drug.id", ondelete="CASCADE", index=True, sa_type=KEY
+    )
+    position: int = Field(primary_key=True, description="The name's, in the drug's record.")
     name: str = Field(description="The name, as the source writes it.")
-    type: NameType = Field(sa_type=checked(NameType))
+
+
+NAME_TYPE: sa.ColumnElement[str] = sa.case(
+    *(
+        (col(SearchedName.rank) % len(NameType) == i, type_.value)
+        for i, type_ in enumerate(NameType)
+    )
+)
+"""What kind of name it is, as its rank says."""
 
 
 class SearchedPiece(SQLModel, table=True):

@@ -6,13 +6,9 @@ import unicodedata
 from functools import lru_cache
 
 from app.models.base import LONGEST_SLUG
-from app.names.normalization import MARKS, folded
+from app.names.normalization import MARKS, normalized
 
-
-@lru_cache(maxsize=200_000)
-def normalised(name: str) -> str:
-    """A name as names are compared: see `folded`."""
-    return folded(name)
+normalised = normalized
 
 
 @lru_cache(maxsize=200_000)
