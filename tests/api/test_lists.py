@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from app.api.sources import SOURCES
 from app.database.reading import ConnectionPool
 from app.models.fact import fact_kinds
 from app.settings import Settings
-from tests.conftest import Save
+from tests.conftest import Holding, Save
 from tests.writing import CITE, brand, drug, indication, warning
 
 
@@ -26,20 +27,26 @@ def names(client: httpx.Client, path: str) -> list[str]:
     return [item["id"] for item in client.get(path).json()["items"]]
 
 
+@pytest.fixture(scope="module")
+def seven_warnings(holding: Holding) -> Iterator[httpx.Client]:
+    """Two drugs, and seven warnings of theirs."""
+    with holding(
+        drug("a", *(warning(f"w{i}") for i in range(3))),
+        drug("b", *(warning(f"w{i}") for i in range(4))),
+    ) as client:
+        yield client
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 100])
 @pytest.mark.parametrize("sort", ["id", "-id"])
 def test_following_next_gives_each_item_once_in_order(
-    client: httpx.Client, save: Save, size: int, sort: str
+    seven_warnings: httpx.Client, size: int, sort: str
 ) -> None:
-    save(
-        drug("a", *(warning(f"w{i}") for i in range(3))),
-        drug("b", *(warning(f"w{i}") for i in range(4))),
-    )
     expected = [f"{d}-warning-w{i}" for d, n in (("a", 3), ("b", 4)) for i in range(n)]
 
     found, path, totals = [], f"/v1/warnings?limit={size}&sort={sort}", set()
     while path:
-        answer = client.get(path)
+        answer = seven_warnings.get(path)
         body = answer.json()
         found += [item["id"] for item in body["items"]]
         totals.add(body["total"])
@@ -217,7 +224,7 @@ def test_a_walk_while_imports_commit_is_of_one_release_or_says_that_it_changed(
         return found
 
     load(5)
-    loader = threading.Thread(target=lambda: [*map(load, [6, 7, 8, 5] * 4)])
+    loader = threading.Thread(target=lambda: [*map(load, [6, 7, 8, 5] * 2)])
     loader.start()
     walks = []
     while loader.is_alive():
