@@ -1,4 +1,5 @@
 """The benchmark: the project side by side with others, in one run. `./dev bench` runs it.
 
-Needs `wrk` (a Debian package); nginx joins in where it is installed. The rest it brings along.
+It knows the project by its command line, its settings and its HTTP answers alone. It needs `wrk`;
+Varnish takes part where it is installed (both are Debian packages).
 """

@@ -1,39 +1,39 @@
 """`./dev bench`: measures everything in one run, and writes BENCHMARKS.md."""
 
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import date
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
 
-from app.settings import ROOT
-from bench.cold import measure_cold
-from bench.databases import postgres_copy, sqlite_file
-from bench.finding import measure_finding
-from bench.growth import Database, measure_growth
-from bench.hot import measure_hot, measure_missing
-from bench.imports import measure_imports
+from bench.databases import POSTGRES, SQLITE, Databases, say
+from bench.imports import measure_imports, measure_sizes
+from bench.limits import measure_memory, measure_overload, measure_start
 from bench.load import CONNECTIONS, BenchError, wrk
-from bench.machine import machine, versions
-from bench.overload import measure_overload
-from bench.report import report
-from bench.results import POSTGRES, SQLITE, Results
-from bench.running import STARTS, measure_memory, measure_starts
-from bench.servers import CORES, HOME, LOAD_CORE, LOCK, SERVER_CORE, stay_on
-from bench.soak import measure_soak
-from contract.tools import JudgementError, install_python
+from bench.machine import commit, machine
+from bench.report import Report
+from bench.run import Run
+from bench.servers import CORES, LOAD_CORE, ROOT, stay_on
+from bench.serving import measure_cold, measure_growth, measure_hot, measure_proxy
 from tests.postgres import running_postgres
 
 FILE = ROOT / "BENCHMARKS.md"
-ENGINES = {"sqlite": SQLITE, "postgres": POSTGRES}
-NAMES = ("hot", "cold", "missing", "growth", "overload", "finding", "start", "memory", "imports")
-SOAK = "soak"
-
 REAL_FILES = ROOT.parent / "shared" / "data"
+ENGINES = {"sqlite": SQLITE, "postgres": POSTGRES}
+
+MEASUREMENTS: dict[str, Callable[[Run], None]] = {
+    "hot": measure_hot,
+    "proxy": measure_proxy,
+    "cold": measure_cold,
+    "growth": measure_growth,
+    "overload": measure_overload,
+    "start": measure_start,
+    "memory": measure_memory,
+    "imports": measure_imports,
+    "sizes": measure_sizes,
+}
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -41,8 +41,9 @@ REAL_FILES = ROOT.parent / "shared" / "data"
 @click.option("--rounds", default=5, show_default=True, type=click.IntRange(1))
 @click.option("--seconds", default=3, show_default=True, type=click.IntRange(1), help="Of a round.")
 @click.option("--engines", default=",".join(ENGINES), show_default=True)
-@click.option("--only", type=click.Choice((*NAMES, SOAK)), multiple=True, help="Print just this.")
-@click.option("--keep", type=click.Path(path_type=Path), help="A folder for the SQLite files.")
+@click.option(
+    "--only", type=click.Choice(list(MEASUREMENTS)), multiple=True, help="Print just this."
+)
 @click.option(
     "--data",
     envvar="BENCH_DATA",
@@ -51,162 +52,71 @@ REAL_FILES = ROOT.parent / "shared" / "data"
     help="A folder of real files to import as well: drugbank/, drugsatfda/, gtopdb/, openfda/ and "
     "clinicaltrials/.  [default: ../shared/data, where that is; or BENCH_DATA]",
 )
-@click.option("--minutes", default=60, show_default=True, type=click.IntRange(1), help="Of a soak.")
-@click.option("--quick", is_flag=True, help="One round of a second at 200 drugs; writes nothing.")
+@click.option("--quick", is_flag=True, help="Rounds of a second, 200 drugs; writes no file.")
 def main(
     sizes: str,
     rounds: int,
     seconds: int,
     engines: str,
     only: tuple[str, ...],
-    keep: Path | None,
     data: Path | None,
-    minutes: int,
     quick: bool,
 ) -> None:
-    """Measure the project beside bare ASGI, the tutorial way, Datasette and nginx."""
+    """Measure the project beside bare ASGI, Varnish, Datasette and the tutorial way."""
     if quick:
         sizes, rounds, seconds = "100,200", 1, 1
-    results = Results(sizes=_numbers(sizes))
-    begun = time.monotonic()
-    try:
-        chosen = _known(engines)
-        serving = not set(only) <= {"imports", SOAK} or not only
-        if serving:
+    chosen = _engines(engines)
+    report, begun = Report(), time.monotonic()
+    report.left_out += [
+        f"{name}: --engines does not name it." for name in ENGINES.values() if name not in chosen
+    ]
+    if len(CORES) == 1:
+        report.left_out.append("A core for wrk and Postgres: there is one, and all share it.")
+    stay_on(LOAD_CORE)
+    with ExitStack() as stack:
+        try:
             wrk()
-        _prepare(results, chosen, serving)
-        with _databases(results.sizes if serving else [], chosen, keep) as (folder, files, urls):
-            measurements = _measurements(results, folder, files, urls, rounds, seconds, quick)
-            measurements["finding"] = lambda: measure_finding(
-                results,
-                folder,
-                [ENGINES[engine] for engine in chosen],
-                urls,
-                data,
-                rounds,
-                seconds,
-                quick,
-            )
-            measurements["imports"] = lambda: measure_imports(
-                results, folder, [ENGINES[engine] for engine in chosen], data, rounds, quick
-            )
-            measurements[SOAK] = lambda: measure_soak(
-                results, folder, [ENGINES[engine] for engine in chosen], minutes, data, quick
-            )
-            for name, measure in measurements.items():
-                if name in only or (not only and name != SOAK):
-                    _say(f"{(time.monotonic() - begun) / 60:5.1f} min: {name}")
-                    try:
-                        measure()
-                    except (BenchError, OSError) as error:  # the others are measured all the same
-                        why = getattr(error, "strerror", None) or str(error)
-                        results.broken.append(f"{name} came to an end: {why}.")
-    except BenchError as error:
-        raise click.ClickException(str(error)) from None
-    how = _how(rounds, seconds, (time.monotonic() - begun) / 60)
-    text = report(results, date.today(), machine(), versions(), how)
+        except BenchError as error:
+            raise click.ClickException(str(error)) from None
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="bench-")))
+        postgres = stack.enter_context(running_postgres()) if POSTGRES in chosen else None
+        databases = Databases(folder, chosen, postgres)
+        run = Run(report, folder, databases, _sizes(sizes), rounds, seconds, data, quick)
+        for name in only or MEASUREMENTS:
+            say(f"{(time.monotonic() - begun) / 60:.1f} min: {name}")
+            try:
+                MEASUREMENTS[name](run)
+            except (BenchError, OSError) as error:  # the others are measured all the same
+                report.faults.append(f"{name} broke off: {error}")
+    text = report.text(commit(), _how(rounds, seconds, begun), machine())
     if only or quick:
         click.echo(text)
     else:
         FILE.write_text(text, encoding="utf-8")
-        _say(f"wrote {FILE.name}")
-    if faults := results.faults():
-        raise click.ClickException("\n".join(["some figures do not count:", *faults]))
+        say(f"wrote {FILE.name}")
+    if report.faults:
+        raise click.ClickException("\n".join(["some figures do not count:", *report.faults]))
 
 
-def _numbers(sizes: str) -> list[int]:
-    if not all(size.isdecimal() and int(size) for size in sizes.split(",")):
+def _sizes(text: str) -> list[int]:
+    if not all(size.isdecimal() and int(size) for size in text.split(",")):
         raise click.BadParameter("expected numbers of drugs, with commas between.")
-    return sorted({int(size) for size in sizes.split(",")})
+    return sorted({int(size) for size in text.split(",")})
 
 
-def _known(engines: str) -> list[str]:
-    if not set(engines.split(",")) <= set(ENGINES):
+def _engines(text: str) -> list[str]:
+    if not set(text.split(",")) <= set(ENGINES):
         raise click.BadParameter(f"expected some of {','.join(ENGINES)}.")
-    return engines.split(",")
+    return [ENGINES[engine] for engine in text.split(",")]
 
 
-def _prepare(results: Results, engines: list[str], serving: bool) -> None:
-    stay_on(LOAD_CORE)
-    if len(CORES) == 1:
-        results.left_out.append("A core for the load: the machine has one, and all share it.")
-    for engine, name in ENGINES.items():
-        if engine not in engines:
-            results.left_out.append(f"{name}: --engines does not name it.")
-    if not serving:
-        return
-    try:
-        install_python(HOME, LOCK)
-    except JudgementError as error:
-        _say(str(error))
-        results.left_out.append("Datasette: it could not be installed.")
-
-
-@contextmanager
-def _databases(
-    sizes: list[int], engines: list[str], keep: Path | None
-) -> Iterator[tuple[Path, dict[int, Path], dict[Database, str]]]:
-    """A folder for the run, the SQLite file of each size, and the URL of every database."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="bench-")))
-        files, urls = {}, {}
-        if keep:
-            keep.mkdir(parents=True, exist_ok=True)
-        for size in sizes:
-            _say(f"a catalogue of {size:,} drugs on SQLite")
-            files[size] = sqlite_file((keep or folder).resolve(), size)
-            if "sqlite" in engines:
-                urls[ENGINES["sqlite"], size] = f"sqlite:///{files[size]}"
-        if "postgres" in engines and sizes:
-            server = stack.enter_context(running_postgres())
-            for size in sizes:
-                _say(f"a catalogue of {size:,} drugs on Postgres")
-                urls[ENGINES["postgres"], size] = postgres_copy(server, files[size])
-        yield folder, files, urls
-
-
-def _measurements(
-    results: Results,
-    folder: Path,
-    files: dict[int, Path],
-    urls: dict[Database, str],
-    rounds: int,
-    seconds: int,
-    quick: bool,
-) -> dict[str, Callable[[], None]]:
-    small, large = min(files, default=0), max(files, default=0)
-    on_small, on_large = f"sqlite:///{files.get(small)}", f"sqlite:///{files.get(large)}"
-
-    def cold() -> None:
-        for drugs, file in files.items():
-            measure_cold(results, folder, file, drugs, rounds, seconds)
-
-    return {
-        "hot": lambda: measure_hot(results, folder, on_small, rounds, seconds),
-        "cold": cold,
-        "missing": lambda: measure_missing(results, folder, on_large, large, rounds, seconds),
-        "growth": lambda: measure_growth(results, folder, urls, rounds, seconds),
-        "overload": lambda: measure_overload(results, folder, on_small, small, rounds, seconds),
-        "start": lambda: measure_starts(results, folder, urls, 1 if quick else STARTS),
-        "memory": lambda: measure_memory(results, folder, on_large, large),
-    }
-
-
-def _how(rounds: int, seconds: int, minutes: float) -> str:
-    cores = (
-        "Each server is one process on one core; wrk and Postgres have another."
-        if SERVER_CORE != LOAD_CORE
-        else "Servers, wrk and Postgres share the one core there is."
-    )
+def _how(rounds: int, seconds: int, begun: float) -> str:
+    minutes = (time.monotonic() - begun) / 60
+    cores = "have one core; wrk and Postgres have another" if len(CORES) > 1 else "share one core"
     return (
         f"It took {minutes:.0f} minutes: rounds of {seconds} s, {rounds} of each, by wrk with "
-        f"{CONNECTIONS} connections over loopback. {cores}"
+        f"{CONNECTIONS} connections over loopback. Servers and imports {cores}."
     )
-
-
-def _say(what: str) -> None:
-    sys.stderr.write(f"bench: {what}\n")
-    sys.stderr.flush()
 
 
 if __name__ == "__main__":

@@ -1,37 +1,21 @@
-"""Bare ASGI: fixed bytes, and no framework. What uvicorn itself can do here.
+"""Bare ASGI: a fixed body and no framework. What uvicorn itself can do here.
 
-BENCH_ANSWERS names a JSON file: an answer (status, headers, body) by path. A path that it does
-not have gets the first of them.
+BENCH_BODY names the file that holds the body.
 """
 
-import json
 import os
 from pathlib import Path
 
-from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, HTTPScope
+from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, Scope
+
+BODY = Path(os.environ["BENCH_BODY"]).read_bytes()
+LENGTH = str(len(BODY)).encode()
+HEADERS = [(b"content-type", b"application/json"), (b"content-length", LENGTH)]
+START = {"type": "http.response.start", "status": 200, "headers": HEADERS}
+END = {"type": "http.response.body", "body": BODY}
 
 
-def _answers() -> dict[str, tuple[dict[str, object], dict[str, object]]]:
-    written = json.loads(Path(os.environ["BENCH_ANSWERS"]).read_text())
-    return {
-        path: (
-            {
-                "type": "http.response.start",
-                "status": answer["status"],
-                "headers": [(name.encode(), value.encode()) for name, value in answer["headers"]],
-            },
-            {"type": "http.response.body", "body": answer["body"].encode()},
-        )
-        for path, answer in written.items()
-    }
-
-
-ANSWERS = _answers()
-FIRST = next(iter(ANSWERS.values()))
-
-
-async def app(scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-    """Send the answer."""
-    start, body = ANSWERS.get(scope["path"], FIRST)
-    await send(start)  # type: ignore[arg-type] # made once, not for each request
-    await send(body)  # type: ignore[arg-type] # likewise
+async def app(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    """Send the body."""
+    await send(START)  # type: ignore[arg-type] # made once, not for each request
+    await send(END)  # type: ignore[arg-type] # likewise

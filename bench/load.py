@@ -1,14 +1,12 @@
-"""Load, made by wrk: a round of it, and what rounds come to.
-
-A round counts only if every answer was the one expected: `fault` says why it does not.
-"""
+"""Load, made by wrk: rounds of it, in which contestants take turns."""
 
 import http.client
 import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -16,62 +14,111 @@ from urllib.parse import urlsplit
 
 LUA = Path(__file__).with_name("load.lua")
 CONNECTIONS = 16
-SECONDS_TO_END = 30
-"""How long after its round wrk may take to end."""
+PAUSE = 0.2
+"""Seconds between rounds, in which a server finishes what it has left to do."""
 
 
 class BenchError(Exception):
-    """What stopped the benchmark, or a part of it: a sentence for whoever runs it."""
+    """What stopped the benchmark, or one measurement: a sentence for whoever runs it."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Round:
+    """What a round came to. It counts only if every answer was as expected: see `fault`."""
+
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+    max_ms: float = 0
+    fault: str | None = None
+    requests: int = 0
+    good_per_second: float = 0
+    shed: int = 0
+    without_retry_after: int = 0
 
 
 @dataclass(frozen=True)
 class Load:
-    """What is asked for: one path, or a file of paths, each answered with `status`."""
+    """What is requested: one path, or the paths in a file in turn, each answered with `status`.
+
+    With `count`, 200 and 503 are both expected, and counted.
+    """
 
     url: str
     path: str = "/"
     paths: Path | None = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    connections: int = CONNECTIONS
+    count: bool = False
+    delay_ms: int = 0
 
+    def run(self, seconds: float, first: int = 0) -> Round:
+        """One round, from the `first` of the paths on."""
+        path = self.path
+        if self.paths is not None:
+            with self.paths.open() as paths:
+                path = next(paths).strip()
+        if not self.count:
+            try:
+                status = get(self.url, path, self.headers).status
+            except OSError:
+                return Round(0, 0, 0, fault="a single request had no answer within 10 s")
+            if status != self.status:
+                return Round(0, 0, 0, fault=f"{status} where {self.status} was expected")
+        command = [wrk(), "--threads", "1", "--connections", str(self.connections)]
+        command += ["--duration", f"{max(1, round(seconds))}s", "--timeout", "10s"]
+        command += ["--script", str(LUA)]
+        for name, value in self.headers.items():
+            command += ["--header", f"{name}: {value}"]
+        environment = {**os.environ, "BENCH_FROM": str(first)}
+        environment |= {"BENCH_PATHS": str(self.paths)} if self.paths else {}
+        environment |= {"BENCH_COUNT": "1"} if self.count else {}
+        environment |= {"BENCH_DELAY": str(self.delay_ms)} if self.delay_ms else {}
+        done = subprocess.run(
+            [*command, self.url + path],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=seconds + 30,
+        )
+        if done.returncode != 0 or not done.stdout.strip().endswith("}"):
+            raise BenchError(f"wrk failed: {done.stdout}{done.stderr}")
+        result = json.loads(done.stdout.strip().splitlines()[-1])
+        return Round(
+            result["requests"] / result["seconds"],
+            result["p50_ms"],
+            result["p99_ms"],
+            result["max_ms"],
+            self._fault(result),
+            result["requests"],
+            result["good"] / result["seconds"],
+            result["shed"],
+            result["without_retry_after"],
+        )
 
-@dataclass(frozen=True)
-class Round:
-    """What came of one round; `fault` is why it does not count."""
-
-    per_second: float
-    p50_ms: float
-    p99_ms: float
-    fault: str | None = None
-    asked: int = 0
-    good_per_second: float = 0
-    shed: int = 0
-    shed_per_second: float = 0
-    without_retry_after: int = 0
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One answer, as it came."""
-
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes
-
-    @property
-    def size(self) -> int:
-        """How many bytes it takes on the wire."""
-        lines = sum(len(f"{name}: {value}\r\n") for name, value in self.headers)
-        status = len(f"HTTP/1.1 {self.status} {http.client.responses[self.status]}\r\n")
-        return status + lines + len("\r\n") + len(self.body)
-
-
-Ask = Callable[[float], Round]
-"""Asks a contestant for so many seconds."""
+    def _fault(self, result: dict[str, int]) -> str | None:
+        failed = result["refused"] - (result["shed"] if self.count else 0)
+        if not result["requests"]:
+            return "no answers"
+        if failed:
+            return f"{failed} of {result['requests']} answers were errors"
+        if result["broken"]:
+            return f"{result['broken']} connections broke or waited for over 10 s"
+        return None
 
 
 def wrk() -> str:
-    """Where wrk is; a `BenchError` where it is not."""
+    """Where wrk is; raises BenchError where it is not."""
     found = shutil.which("wrk")
     if found is None:
         raise BenchError("wrk is needed to make load; `apt-get install wrk` installs it.")
@@ -84,98 +131,34 @@ def get(url: str, path: str, headers: Mapping[str, str] | None = None) -> Answer
     connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=10)
     try:
         connection.request("GET", path, headers=dict(headers or {}))
-        response = connection.getresponse()
-        return Answer(response.status, response.getheaders(), response.read())
+        answer = connection.getresponse()
+        names = {name.lower(): value for name, value in answer.getheaders()}
+        return Answer(answer.status, names, answer.read())
     except http.client.HTTPException as error:
-        raise OSError(f"no whole answer from {path}: {error!r}") from error
+        raise OSError(f"no complete answer from {path}: {error!r}") from error
     finally:
         connection.close()
 
 
-def ask(
-    load: Load,
-    seconds: float,
-    connections: int = CONNECTIONS,
-    first: int = 0,
-    count: bool = False,
-    at_most: float | None = None,
-) -> Round:
-    """Ask for so many seconds, from `first` of the paths on, and `at_most` so often a second.
-
-    With `count`, a 503 is an answer too, and counted beside the good ones.
-    """
-    path = load.path
-    if load.paths is not None:
-        with load.paths.open() as paths:
-            path = next(paths).strip()
-    try:
-        before = None if count else get(load.url, path, load.headers)
-    except OSError:
-        return Round(0, 0, 0, fault="one request alone had no answer within 10 s")
-    command = [wrk(), "--threads", "1", "--connections", str(connections)]
-    command += ["--duration", f"{max(1, round(seconds))}s", "--timeout", "10s"]
-    command += ["--script", str(LUA)]
-    for name, value in load.headers.items():
-        command += ["--header", f"{name}: {value}"]
-    environment = {**os.environ, "BENCH_FROM": str(first)}
-    environment |= {"BENCH_PATHS": str(load.paths)} if load.paths else {}
-    environment |= {"BENCH_COUNT": "1"} if count else {}
-    environment |= {"BENCH_DELAY": str(1000 * connections / at_most)} if at_most else {}
-    try:
-        done = subprocess.run(
-            [*command, load.url + path],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=seconds + SECONDS_TO_END,
-        )
-    except subprocess.TimeoutExpired:
-        raise BenchError(f"wrk had not ended {SECONDS_TO_END} s after its round.") from None
-    if done.returncode != 0 or not done.stdout.strip().endswith("}"):
-        raise BenchError(f"wrk failed: {done.stdout}{done.stderr}")
-    told = json.loads(done.stdout.strip().splitlines()[-1])
-    return Round(
-        told["requests"] / told["seconds"],
-        told["p50_ms"],
-        told["p99_ms"],
-        fault=_fault(load, before, told) if before else _fault_of_counted(told),
-        asked=told["asked"],
-        good_per_second=told["good"] / told["seconds"],
-        shed=told["shed"],
-        shed_per_second=told["shed"] / told["seconds"],
-        without_retry_after=told["without_retry_after"],
-    )
+def write_paths(file: Path, paths: list[str]) -> Path:
+    """The file, with these paths in it."""
+    file.write_text("".join(f"{path}\n" for path in paths))
+    return file
 
 
-def _fault(load: Load, before: Answer, told: dict[str, float]) -> str | None:
-    """Why a round does not count. wrk counts statuses over 399; sizes tell of any other."""
-    if before.status != load.status:
-        return f"{before.status} where {load.status} was expected"
-    if not told["requests"]:
-        return "no answers at all"
-    if told["refused"]:
-        return f"{told['refused']} of {told['requests']} answers were errors"
-    if told["broken"]:
-        return f"{told['broken']} connections broke or waited for over 10 s"
-    size = told["bytes"] / told["requests"]
-    if load.paths is None and abs(size / before.size - 1) > 0.05:
-        return f"answers of {size:.0f} bytes where {before.size} were expected"
-    return None
-
-
-def _fault_of_counted(told: dict[str, int]) -> str | None:
-    """Why a round in which 503s are expected does not count."""
-    others = told["requests"] - told["good"] - told["shed"]
-    if others:
-        return f"{others} of {told['requests']} answers were neither 200 nor 503"
-    if told["broken"]:
-        return f"{told['broken']} connections broke or waited for over 10 s"
-    return None
-
-
-def asking(load: Load) -> Ask:
-    """Asks for a load from its beginning."""
-    return lambda seconds: ask(load, seconds)
+def take_turns(loads: Mapping[str, Load], rounds: int, seconds: float) -> dict[str, list[Round]]:
+    """Each contestant's rounds, after one to warm up; another begins each time."""
+    for load in loads.values():
+        load.run(1)
+        time.sleep(PAUSE)
+    done: dict[str, list[Round]] = {name: [] for name in loads}
+    names = list(loads)
+    for number in range(rounds):
+        turn = number % len(names)
+        for name in names[turn:] + names[:turn]:
+            done[name].append(loads[name].run(seconds))
+            time.sleep(PAUSE)
+    return done
 
 
 def fault_of(rounds: list[Round]) -> str | None:
@@ -183,13 +166,8 @@ def fault_of(rounds: list[Round]) -> str | None:
     return next((round_.fault for round_ in rounds if round_.fault), None)
 
 
-def rate(rounds: list[Round]) -> float | None:
-    """Answers per second, the median of the rounds; None where they do not count."""
-    return None if fault_of(rounds) else median(round_.per_second for round_ in rounds)
-
-
 def ratio(rounds: list[Round], baseline: list[Round], of: str = "per_second") -> float | None:
-    """The median of each round's ratio to the baseline's in the same round."""
+    """The median of the ratios within each round; None where the figures do not count."""
     if fault_of(rounds) or fault_of(baseline):
         return None
     pairs = zip(rounds, baseline, strict=True)
