@@ -38,7 +38,7 @@ def test_what_takes_too_long_is_a_503_and_holds_nothing(database: Settings, save
         return ordinary(self, statement, **values)
 
     async def story() -> tuple[Answer, float, Answer, float]:
-        ReadSession.rows = slowly  # type: ignore[method-assign] # made slow
+        ReadSession.rows = slowly  # type: ignore[method-assign,assignment] # made slow
         begun = time.monotonic()
         try:
             refused = await asked_of(app, b"/v1/drugs/hustanol")
