@@ -123,7 +123,6 @@ class SourceStatement(SQLModel, table=True):
     """A fact's content, stored once however many records say the same."""
 
     __tablename__ = "source_statement"
-    __table_args__ = BY_KEY
 
     digest: str = Field(primary_key=True, sa_type=KEY)
     kind: str = Field(sa_type=KEY, description="The kind of fact.")

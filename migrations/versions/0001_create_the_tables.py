@@ -129,7 +129,6 @@ def upgrade() -> None:
         sa.Column("kind", KEY, nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("digest", name="pk_source_statement"),
-        sqlite_with_rowid=False,
     )
     op.create_table(
         "target",
@@ -579,24 +578,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_trial_registry_id_registry_id", "trial_registry_id", ["registry_id"])
     # ### end Alembic commands ###
-    if op.get_bind().dialect.name == "postgresql":  # SQLite has it from the table above
-        op.create_foreign_key(
-            "fk_evidence_first_citation",
-            "evidence",
-            "citation",
-            ["id", "first_position"],
-            ["evidence_id", "position"],
-            deferrable=True,
-            initially="DEFERRED",
-        )
     _create_search_index()
 
 
 def downgrade() -> None:
     """Drop them, with all data."""
     _drop_search_index()
-    if op.get_bind().dialect.name == "postgresql":
-        op.drop_constraint("fk_evidence_first_citation", "evidence", type_="foreignkey")
     for table in reversed(TABLES):
         op.drop_table(table)
 

@@ -151,6 +151,7 @@ def test_no_column_can_change_unseen(meddling: sa.Connection) -> None:
                 if not faults_of(meddling):
                     unseen.add((table, column["name"]))
                 savepoint.rollback()
+    print(sorted(unseen))
     assert unseen == UNCHECKED | {(table, "empty") for table in EMPTY}
 
 
@@ -166,6 +167,7 @@ def test_no_row_can_go_unseen(meddling: sa.Connection) -> None:
                 if not faults_of(meddling):
                     unseen.add(table)
                 savepoint.rollback()
+    print(sorted(unseen))
     assert unseen == set()
 
 

@@ -33,7 +33,7 @@ from app.names.slugs import shortened
 
 NOT_SEARCHED = {kind: coverage([]) for kind in fact_kinds()}
 
-RECORDS_AT_ONCE = 500
+RECORDS_AT_ONCE = 1_000
 """About how many records' statements are made into facts together."""
 
 FACTS_AT_ONCE = 500

@@ -6,7 +6,6 @@ the substances whose records changed, and those that substances are found to be 
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -115,9 +114,8 @@ def resolve_rest_by_name(
     """Let sources find drugs that only speak of those which others name; says which drugs that
     affects, and whether facts may have moved."""
 
-    @cache
-    def drugs_by_name() -> dict[str, set[str]]:
-        return _drugs_by_name(connection, resolution, described)
+    def drugs_by_name(wanted: set[str]) -> dict[str, set[str]]:
+        return _drugs_by_name(connection, resolution, described, wanted)
 
     affected: frozenset[str] = frozenset()
     moved = False
@@ -131,25 +129,35 @@ def resolve_rest_by_name(
 
 
 def _drugs_by_name(
-    connection: sa.Connection, resolution: Resolution, described: Mapping[str, Description]
+    connection: sa.Connection,
+    resolution: Resolution,
+    described: Mapping[str, Description],
+    wanted: set[str],
 ) -> dict[str, set[str]]:
-    """Every drug by each of its names, brands too, as they are after this import.
+    """The drugs that have one of these names, brands too, as they are after this import.
 
     A name that is also that of another's salt, or of a product that is quarantined, is theirs
     as well, so that it is nobody's.
     """
-    found: dict[str, set[str]] = defaultdict(set)
+    keys = {name_key(name) for name in wanted} - {""}
     stored = table_of(SearchedName).c
-    names = connection.execute(sa.select(stored.drug_id, stored.name, NAME_TYPE)).all()
-    unchanged = [row for row in names if row[0] not in described and row[0] in resolution.drugs]
+    of = sa.select(stored.drug_id, stored.name, NAME_TYPE).where(among(stored.key))
+    unchanged = [
+        row
+        for row in select_in(connection, of, keys)
+        if row[0] not in described and row[0] in resolution.drugs
+    ]
     now = [
         (id_, name["name"], name["type"])
         for id_, description in described.items()
         for name in description.record["names"]
-        if name_key(name["name"])
+        if normalized(name["name"]) in wanted and name_key(name["name"]) in keys
     ]
+    found: dict[str, set[str]] = defaultdict(set)
     for drug_id, name, type_ in (*unchanged, *now):
-        if type_ != NameType.BRAND or is_distinctive(name, resolution.drugs[drug_id].name):
+        if normalized(name) in wanted and (
+            type_ != NameType.BRAND or is_distinctive(name, resolution.drugs[drug_id].name)
+        ):
             found[normalized(name)].add(drug_id)
     for name, owner in names_of_others(connection, resolution.drugs):
         if normalized(name) in found:

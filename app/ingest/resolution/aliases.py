@@ -63,7 +63,9 @@ def names_of_others(
     What sources say that make no drugs known is left out: they are looked up in these.
     """
     salts = sa.select(_substance.drug_id, _substance.matched_by, _substance.name).where(
-        _substance.source_id.not_in(NAME_NO_DRUGS), _substance.drug_id.is_not(None)
+        _substance.source_id.not_in(NAME_NO_DRUGS),
+        _substance.drug_id.is_not(None),
+        _substance.matched_by.in_((MatchedBy.NAME.value, MatchedBy.NAME_WITHOUT_SALT.value)),
     )
     for drug_id, matched_by, name in connection.execute(salts).all():
         if is_salt(matched_by, name, drugs[drug_id].name):

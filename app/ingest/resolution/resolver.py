@@ -100,6 +100,12 @@ def resolve(substances: Iterable[NamedSubstance], order: Sequence[str]) -> Resol
     return resolver.resolved()
 
 
+def names_to_match(substance: Substance) -> list[str]:
+    """The names by which a substance may be matched: its own, and less the words for its salt."""
+    name = normalized(substance.names[0])
+    return [name, *without_salt(name)]
+
+
 def match_by_name(
     substances: Iterable[NamedSubstance], drugs_by_name: Mapping[str, Iterable[str]]
 ) -> dict[tuple[str, str], Match]:
@@ -109,12 +115,12 @@ def match_by_name(
     """
     found = {}
     for named in substances:
-        name = normalized(named.substance.names[0])
+        name, *stems = names_to_match(named.substance)
         matched_by = MatchedBy.NAME
         owners = sorted(drugs_by_name.get(name, ()))
         if not owners:
             matched_by = MatchedBy.NAME_WITHOUT_SALT
-            known = (drugs_by_name[stem] for stem in without_salt(name) if stem in drugs_by_name)
+            known = (drugs_by_name[stem] for stem in stems if stem in drugs_by_name)
             owners = sorted(next(known, ()))
         drugs = [owner for owner in owners if owner != UNKNOWN]
         if len(owners) == len(drugs) == 1:

@@ -18,6 +18,7 @@ from app.ingest.resolution.resolver import (
     NamedSubstance,
     ResolvedDrug,
     match_by_name,
+    names_to_match,
     resolve,
 )
 from app.ingest.sources.interface import Substance
@@ -87,17 +88,19 @@ def resolve_by_name(
     tables: Tables,
     changes: Changes,
     source_id: str,
-    drugs_by_name: Callable[[], dict[str, set[str]]],
+    drugs_by_name: Callable[[set[str]], dict[str, set[str]]],
 ) -> tuple[frozenset[str], bool]:
     """Find which drugs the substances are of a source that makes none known, and store it.
 
-    Says which drugs that affects, and whether facts may have moved: see `Resolution`.
+    `drugs_by_name` says which drugs have some names. Says which drugs that affects, and whether
+    facts may have moved: see `Resolution`.
     """
     stored = _Stored(connection, changes, [source_id])
     if not stored.is_any:
         return frozenset(), False
     named = stored.named()
-    matches = match_by_name(named, drugs_by_name())
+    wanted = {name for one in named for name in names_to_match(one.substance)}
+    matches = match_by_name(named, drugs_by_name(wanted))
     affected, moved = stored.settle(named, matches, _fact_slugs(named, matches), {})
     stored.write(tables)
     return frozenset(affected), moved
