@@ -14,7 +14,6 @@ from typing import Any
 
 import httpx
 import pytest
-from app.http.cache import Cache
 
 from app.http import request_limits
 from app.http.conditional_requests import Answer, answer_of
