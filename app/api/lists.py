@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from pydantic_core import from_json, to_json
 from sqlmodel import col
 
-from app.api.reading import ReadSession, with_release
+from app.api.read_session import ReadSession, with_release
 from app.database.reading import CompiledSelect
 from app.documents.checksums import STORED, verified
 from app.http.pages import Cursor, PageParams, listing_of

@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 from sqlmodel import col
 
 from app.api.drugs import IDENTIFIER
-from app.api.reading import ReadSession, resource, with_release
+from app.api.read_session import ReadSession, resource, with_release
 from app.api.suggestions import BEGINS, CLOSE, NameMatch, NameMatches
 from app.database.reading import CompiledSelect
 from app.documents.records import Link

@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from app.api.facts import DrugFilter
 from app.api.lists import unknown_drug
-from app.api.reading import SERVED, ReadSession, resource, with_release
+from app.api.read_session import SERVED, ReadSession, resource, with_release
 from app.database.reading import CompiledSelect
 from app.documents.checksums import STORED, verified
 from app.documents.records import Link
@@ -118,7 +118,7 @@ HIT = TypeAdapter(SearchHit)
 
 
 @dataclass
-class Filters:
+class SearchFilters:
     """What hits can be narrowed by."""
 
     kind: Annotated[
@@ -136,7 +136,7 @@ class Filters:
 def search(
     session: ReadSession,
     page: PageParams,
-    filters: Filters,
+    filters: SearchFilters,
     q: Annotated[
         str,
         QueryParameter(
@@ -187,7 +187,11 @@ def _begun(text: str, listing: str) -> Cursor:
 
 
 def _found(
-    session: ReadSession, page: PageParams, query: Query, filters: Filters, begun: Cursor | None
+    session: ReadSession,
+    page: PageParams,
+    query: Query,
+    filters: SearchFilters,
+    begun: Cursor | None,
 ) -> tuple[list[tuple[Any, ...]], int]:
     """The rows of a page and one more, and how many hits there are, `MOST_COUNTED` + 1 at most."""
     if not query.phrases:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from rapidfuzz.distance import OSA, Levenshtein
 from sqlmodel import col
 
-from app.api.reading import SERVED, ReadSession, with_release
+from app.api.read_session import SERVED, ReadSession, with_release
 from app.database.reading import CompiledSelect
 from app.models.lookup import SearchedDrug, SearchedName, SearchedPiece
 from app.names.normalization import most_letters_away, name_key, pieces_close_to
