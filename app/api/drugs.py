@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugId
 from app.api.lists import Listing, bound_to, unknown_drug
-from app.api.reading import ReadSession, resource, with_release
+from app.api.read_session import ReadSession, resource, with_release
 from app.api.suggestions import HOW, NameMatch, NameMatches
 from app.database.reading import CompiledSelect
 from app.documents.checksums import STORED, verified
@@ -65,7 +65,7 @@ SOME_KINDS = f"^(all|{'|'.join(KINDS)})(,(all|{'|'.join(KINDS)}))*$"
 
 
 @dataclass
-class Filters:
+class DrugFilters:
     """What drugs can be narrowed by."""
 
     q: Annotated[
@@ -157,7 +157,7 @@ Sort = Literal["name", "-name", "id", "-id"]
 def list_drugs(
     session: ReadSession,
     page: PageParams,
-    filters: Filters,
+    filters: DrugFilters,
     sort: Annotated[
         Sort,
         Query(

@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 from sqlmodel import col
 
 from app.api.drugs import IDENTIFIER
-from app.api.reading import ReadSession, resource, with_release
+from app.api.read_session import ReadSession, resource, with_release
 from app.api.suggestions import BEGINS, CLOSE, NameMatch, NameMatches
 from app.database.reading import CompiledSelect
 from app.documents.records import Link
@@ -324,7 +324,7 @@ def _answer(candidates: list[Candidate], **fields: Any) -> Resolution:
 
 
 def _suggestions(session: ReadSession, readings: list[StrippedName]) -> list[Suggestion]:
-    """What is spelt like the name less its qualifiers."""
+    """Drugs with a name that is like this one less its qualifiers."""
     text = next(read for read in reversed(readings) if read.salt is None).name
     key = name_key(text)
     matches = [

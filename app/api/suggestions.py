@@ -1,4 +1,4 @@
-"""Finding drugs by name: as one is typed, or as it is spelt almost.
+"""Finding drugs by name: as one is typed, or by a name that is a letter or two away.
 
 What is found follows from the names alone: how an engine helps to find those that may be close is
 no matter, for each is compared here.
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from rapidfuzz.distance import OSA, Levenshtein
 from sqlmodel import col
 
-from app.api.reading import SERVED, ReadSession, with_release
+from app.api.read_session import SERVED, ReadSession, with_release
 from app.database.reading import CompiledSelect
 from app.models.lookup import SearchedDrug, SearchedName, SearchedPiece
 from app.names.normalization import most_letters_away, name_key, pieces_close_to

@@ -79,7 +79,7 @@ class ConnectionPool:
         for thread in self._threads:
             thread.start()
         self.release: Any = None
-        """What requests know of the release that is served: see `app.api.reading`."""
+        """What requests know of the release that is served: see `app.api.read_session`."""
         self.corruption_logged: dict[str, float] = {}
         """When it was last logged that something is corrupt, by what that is."""
 

@@ -50,7 +50,7 @@ LATEST = (
     .subquery("latest")
 )
 RELEASE = (LATEST.c.number, LATEST.c.checksum)
-"""What tells the release that is served from every other: every select brings it along."""
+"""What identifies the release that is served: every select brings it along."""
 
 SERVED = CompiledSelect(sa.select(*RELEASE))
 
@@ -197,7 +197,7 @@ def read(pool: ConnectionPool, scope: Scope, work: Callable[[ReadSession], T]) -
 
 
 async def release_served(pool: ConnectionPool) -> tuple[Any, ...] | None:
-    """What tells the release that is served now from every other; None if there is none."""
+    """What identifies the release that is served now; None if there is none."""
 
     try:
         release = await pool.run(partial(_served, pool))
