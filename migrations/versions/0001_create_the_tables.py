@@ -493,6 +493,7 @@ def upgrade() -> None:
         sa.Column("record_id", KEY, nullable=False),
         sa.Column("noun", KEY, nullable=False),
         sa.Column("id", KEY, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["source_id", "record_id"],
