@@ -40,9 +40,10 @@ def migrated(database: Settings) -> Iterator[sa.Engine]:
 def written(database: Settings, save: Save) -> Iterator[sa.Engine]:
     """An engine that may write to a database of two drugs, one with a fact of two kinds."""
     cas = {"system": "cas", "value": "50-00-0", "cite": CITE}
+    unii = {"system": "unii", "value": "PPPPPPPPP1", "cite": CITE}
     save(
         drug("hustanol", warning("drowsiness"), indication("cough"), identifiers=[cas]),
-        drug("placebin"),
+        drug("placebin", identifiers=[unii]),
     )
     engine = write_engine(database)
     yield engine
@@ -177,9 +178,10 @@ def test_the_comparison_would_see_what_matters(migrated: sa.Engine) -> None:
     found = structure(migrated)
 
     [deferred] = [
-        k for k in found["drug_ingredient"]["foreign keys"] if k["options"].get("deferrable")
+        key for key in found["discrepancy"]["foreign keys"] if key["options"].get("deferrable")
     ]
     assert deferred["referred_columns"] == ["id"]
+    assert deferred["options"]["initially"] == "DEFERRED"
     assert [c["name"] for c in found["warning"]["checks"]] == [
         "ck_warning_severity",
         "ck_warning_warning_category",
@@ -197,20 +199,19 @@ DETAIL = "INSERT INTO warning (id, type) "
 @pytest.mark.parametrize(
     ("statement", "broken"),
     [
-        pytest.param(
-            "UPDATE warning SET severity = 'grave'", "severity", id="value outside its enum"
-        ),
+        pytest.param(f"{FACT} VALUES ('x', NULL, 'hustanol')", "kind", id="fact of no kind"),
+        pytest.param("UPDATE warning SET type = 'hint'", "type", id="value outside its enum"),
         pytest.param(
             f"{DETAIL} VALUES ('hustanol-indication-cough', NULL)", "type", id="warning of no type"
         ),
         pytest.param(
             "INSERT INTO drug_identifier (drug_id, position, system, value) "
-            "VALUES ('placebin', 0, 'cas', '50-00-0')",
+            "VALUES ('placebin', 7, 'cas', '50-00-0')",
             "system",
             id="identifier of another drug",
         ),
         pytest.param(
-            "UPDATE condition SET description = 'A reflex.'",
+            "UPDATE condition SET description = 'A cough.'",
             "is_cited",
             id="description without a cite",
         ),
@@ -236,21 +237,22 @@ def test_the_database_refuses_a_row_that_breaks_a_rule(
             f"{FACT} VALUES ('x', 'warnings', 'nostrum')", id="fact about a drug that is not there"
         ),
         pytest.param(f"{DETAIL} VALUES ('nothing', 'warning')", id="detail of no fact"),
+        pytest.param("DELETE FROM condition", id="condition that an indication names"),
     ],
 )
-def test_the_database_refuses_a_row_that_refers_to_none(written: sa.Engine, statement: str) -> None:
+def test_the_database_refuses_to_lose_what_a_row_refers_to(
+    written: sa.Engine, statement: str
+) -> None:
     with pytest.raises(IntegrityError, match=r"(?i)foreign key"), written.begin() as connection:
         connection.execute(sa.text(statement))
 
 
 def test_a_drug_takes_its_identifiers_along(written: sa.Engine) -> None:
     with written.begin() as connection:
-        for table in ("warning", "indication", "fact"):
-            connection.execute(sa.text(f"DELETE FROM {table}"))
-        connection.execute(sa.text("DELETE FROM drug WHERE id = 'hustanol'"))
+        connection.execute(sa.text("DELETE FROM drug WHERE id = 'placebin'"))
 
-        identifiers = connection.execute(sa.text("SELECT value FROM drug_identifier")).all()
-    assert identifiers == []
+        owners = connection.execute(sa.text("SELECT drug_id FROM drug_identifier")).scalars().all()
+    assert owners == ["hustanol"]
 
 
 WRITES = [
