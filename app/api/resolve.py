@@ -324,7 +324,7 @@ def _answer(candidates: list[Candidate], **fields: Any) -> Resolution:
 
 
 def _suggestions(session: ReadSession, readings: list[StrippedName]) -> list[Suggestion]:
-    """What is spelt like the name less its qualifiers."""
+    """Drugs with a name that is like this one less its qualifiers."""
     text = next(read for read in reversed(readings) if read.salt is None).name
     key = name_key(text)
     matches = [
