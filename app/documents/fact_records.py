@@ -10,7 +10,7 @@ from app.documents.records import (
     CITATIONS,
     CitationRecord,
     Link,
-    Links,
+    RecordLinks,
     SourceLink,
     UncitedError,
     fields_of,
@@ -66,7 +66,7 @@ def fact_record(table: type[Detail]) -> type[Shape]:
     return create_model(table.__name__, __base__=Shape, __doc__=doc, **fields)
 
 
-def fact_as_served(links: Links, table: type[Detail], fact: Row) -> Row:
+def fact_as_served(links: RecordLinks, table: type[Detail], fact: Row) -> Row:
     """A fact, from its entry with its id, drug, substance and passages.
 
     Raises `UncitedError` if it, or a part of it, cites none.

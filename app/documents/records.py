@@ -135,7 +135,7 @@ class UncitedError(ValueError):
     """Something is said on nobody's word."""
 
 
-class Links:
+class RecordLinks:
     """What records refer to: sources, as citations show them, conditions and targets."""
 
     def __init__(self, sources: Mapping[str, Row]) -> None:

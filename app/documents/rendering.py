@@ -17,7 +17,7 @@ from app.database.engines import Row
 from app.documents.checksums import checksum_of
 from app.documents.drug_records import DrugRecord
 from app.documents.fact_records import fact_record
-from app.documents.records import Links, record_of, stored_entries
+from app.documents.records import RecordLinks, record_of, stored_entries
 from app.models.condition import Condition
 from app.models.fact import fact_kinds
 from app.models.release import Release
@@ -53,7 +53,7 @@ def document_of(kind: str, id_: str, drug_id: str | None, record: Row) -> Row:
 
 
 def documents_of(
-    connection: sa.Connection, kind: str, ids: list[Any], links: Links | None = None
+    connection: sa.Connection, kind: str, ids: list[Any], links: RecordLinks | None = None
 ) -> Iterator[Row]:
     """The documents of some conditions, sources or releases; `links` has the sources they cite.
 
@@ -63,7 +63,7 @@ def documents_of(
     table = NOUNS[kind]
     for start in range(0, len(ids), BATCH):
         for entry in stored_entries(connection, table, ids[start : start + BATCH]):
-            record = (links or Links({})).record(table, entry)
+            record = (links or RecordLinks({})).record(table, entry)
             id_ = entry["number"] if table is Release else entry["id"]
             document = document_of(kind, str(id_), None, record)
             schema_of(kind).validate_json(document["body"])

@@ -113,7 +113,7 @@ def summary(done: ImportReport, *, dry_run: bool, report: str | None) -> str:
 
 
 def write_quarantined(settings: Settings, source: str | None) -> None:
-    """Print what was set aside as CSV."""
+    """Print what is quarantined as CSV."""
     if source is not None and source not in IMPORTERS:
         raise RefusedError(f"there is no source '{source}'; there are {', '.join(IMPORTERS)}.")
     engine = read_engine(settings)

@@ -34,7 +34,7 @@ MANY = 100
 """More removed records than this, and than a fifth of all, have to be confirmed."""
 
 MOST_INVALID = 20
-"""Percent of a source's records: if more of them cannot be read, nothing is taken."""
+"""Percent of a source's records: if more of them cannot be read, nothing is imported."""
 
 
 class Quarantined(NamedTuple):
@@ -51,7 +51,7 @@ class Quarantined(NamedTuple):
     records: int = 1
 
 
-class Input(Protocol):
+class ImportedFile(Protocol):
     """A file that is imported."""
 
     @property
@@ -92,7 +92,7 @@ class ImportReport:
 def import_files(
     engine: Engine,
     source_id: str,
-    inputs: Sequence[Input],
+    inputs: Sequence[ImportedFile],
     *,
     dry_run: bool = False,
     again: bool = False,
@@ -186,14 +186,14 @@ def _is_newer(source_version: SourceVersion, before: Any) -> bool:
 
 def _read(
     importer: Importer,
-    inputs: Sequence[Input],
+    inputs: Sequence[ImportedFile],
     known: set[str],
     staging: Staging,
     source_version: SourceVersion,
 ) -> None:
     """Read files; those that were imported before come last, for what is still in them."""
     apart = importer.source["id"] not in IN_SEVERAL_FILES
-    reading = _Reading()
+    reading = _CurrentPart()
     for input_ in sorted(inputs, key=lambda i: i.sha256 in known):
         for part in input_.parts():
             reading.parts.append(_Watched(part, apart and input_.sha256 in known, reading))
@@ -206,7 +206,7 @@ def _read(
 
 
 @dataclass
-class _Reading:
+class _CurrentPart:
     """Which part is being read."""
 
     parts: list["_Watched"] = field(default_factory=list)
@@ -216,11 +216,11 @@ class _Reading:
 
 @dataclass
 class _Watched:
-    """A part that tells when it is opened, and whether its file was imported before."""
+    """A part that notes when it is opened, and whether its file was imported before."""
 
     part: InputPart
     known: bool
-    reading: _Reading
+    reading: _CurrentPart
 
     @property
     def name(self) -> str:
@@ -239,7 +239,7 @@ class _Watched:
 
 
 def _refuse(
-    changes: Changes, most_invalid: int, importer: Importer, inputs: Sequence[Input]
+    changes: Changes, most_invalid: int, importer: Importer, inputs: Sequence[ImportedFile]
 ) -> None:
     read, invalid = changes.counts["read"], changes.counts["invalid"]
     names = ", ".join(input_.name for input_ in inputs)
@@ -294,12 +294,12 @@ def _imported_before(connection: sa.Connection, source_id: str) -> set[str]:
 def _save_source(
     connection: sa.Connection,
     importer: Importer,
-    inputs: Sequence[Input],
+    inputs: Sequence[ImportedFile],
     source_version: SourceVersion,
     before: Any,
     changes: Changes,
 ) -> None:
-    """Keep which state of the source is loaded, and how it is cited."""
+    """Store which state of the source is loaded, and how it is cited."""
     released = (
         max(source_version.released or "", (before.released if before else None) or "") or None
     )
@@ -333,14 +333,14 @@ def _save_source(
     )
 
 
-def _day_of(input_: Input) -> str:
+def _day_of(input_: ImportedFile) -> str:
     """The day as of which a file that gives no date was read."""
     dates = [part.date for part in input_.parts() if part.date]
     return max(dates) if dates else input_.modified
 
 
 def quarantined_of(connection: sa.Connection, source_id: str) -> list[Quarantined]:
-    """What was set aside of a source: what could not be read when it was last imported, and what
+    """What is quarantined of a source: what could not be read when it was last imported, and what
     is no drug's as things are."""
     table = table_of(QuarantinedRecord)
     rows = connection.execute(

@@ -22,7 +22,7 @@ from app.documents.checksums import (
 )
 from app.documents.compression import decompress
 from app.documents.lookup_rows import drug_rows, fact_rows
-from app.documents.records import Links, stored_entries
+from app.documents.records import RecordLinks, stored_entries
 from app.documents.rendering import BATCH, NOUNS, documents_of, schema_of
 from app.ingest.publishing.rehearsing import faults_of_release
 from app.ingest.staging.preparing import record_digest
@@ -283,7 +283,7 @@ def _faults_of_targets(connection: sa.Connection, documents: list[Row]) -> Itera
     """Which of these documents show another target than is stored."""
     shown = [d for d in documents if d["record"].get("target")]
     ids = {document["record"]["target"]["id"] for document in shown}
-    links = Links({})
+    links = RecordLinks({})
     stored = {
         entry["id"]: links.record(Target, entry)
         for entry in stored_entries(connection, Target, sorted(ids))
@@ -297,7 +297,7 @@ def _faults_of_targets(connection: sa.Connection, documents: list[Row]) -> Itera
 def _faults_of_nouns(connection: sa.Connection) -> Iterator[str]:
     """Which conditions, sources and releases are not what their documents say."""
     entries = _entries(connection, Source)
-    links = Links({entry["id"]: entry for entry in entries})
+    links = RecordLinks({entry["id"]: entry for entry in entries})
     for kind, table in NOUNS.items():
         key = next(iter(table_of(table).primary_key))
         ids = list(connection.execute(sa.select(key)).scalars())

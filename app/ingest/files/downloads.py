@@ -1,6 +1,6 @@
 """Downloads: a file at an https address becomes a file in a folder, and is sent only once.
 
-A finished file stays, and is taken again for as long as its server says that it is current. One
+A finished file stays, and is used again for as long as its server says that it is current. One
 that broke off stays as `.part`, and is resumed, in the same run or in a later one. Which versions
 of it these are, as the server calls them, is noted beside them.
 """
@@ -24,7 +24,7 @@ from urllib.parse import unquote
 import httpx
 
 from app import __version__
-from app.ingest.files.progress import phase, say
+from app.ingest.files.progress import log, phase
 from app.ingest.sources.interface import WrongFileError
 
 PAUSES = (1.0, 3.0, 9.0)
@@ -69,8 +69,8 @@ def download(
     address = _allowed(_parsed(url), url)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _Kept(folder, url) as kept, _client() as client:
-            return _Download(client, address, kept, pauses, quiet).file()
+        with _CacheEntry(folder, url) as entry, _client() as client:
+            return _Download(client, address, entry, pauses, quiet).file()
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise WrongFileError(shown(url), f"it cannot be kept in {folder}: {reason}.") from None
@@ -92,7 +92,7 @@ class _Version:
 
     @property
     def resumable_by(self) -> str | None:
-        """What tells it from every other version, byte for byte: a weak ETag does not."""
+        """What distinguishes it from every other version, byte for byte: a weak ETag does not."""
         if self.etag and not self.etag.startswith("W/"):
             return self.etag
         return self.modified
@@ -106,7 +106,7 @@ class _Version:
 _NONE = _Version()
 
 
-class _Kept:
+class _CacheEntry:
     """What the folder has of a file: itself, a part of it, and notes. One run uses it at a time.
 
     The notes are changed before what they are about, so a kill leaves none rather than wrong ones.
@@ -125,7 +125,7 @@ class _Kept:
             reason = "another import is downloading it; wait until that has ended."
             raise WrongFileError(shown(url), reason) from None
 
-    def __enter__(self) -> "_Kept":
+    def __enter__(self) -> "_CacheEntry":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -158,7 +158,7 @@ class _Kept:
         self.part.unlink(missing_ok=True)
 
     def finish(self) -> None:
-        """Take the part for the file, as of the day that the server gives."""
+        """Make the part the file, as of the day that the server gives."""
         version = self.part_version()
         with suppress(ValueError, OverflowError):
             if version.modified:
@@ -196,31 +196,31 @@ class _Download:
 
     client: httpx.Client
     address: httpx.URL
-    kept: _Kept
+    entry: _CacheEntry
     pauses: Sequence[float]
     quiet: bool
 
     def file(self) -> Path:
         """Try until it is whole, or until attempts in a row brought nothing more of it."""
-        furthest, failures = self.kept.here(), 0
+        furthest, failures = self.entry.here(), 0
         while True:
             try:
                 self._attempt()
             except _BrokenOffError as error:
-                came = self.kept.here()
+                came = self.entry.here()
                 failures = 0 if came > furthest else failures + 1
                 furthest = max(came, furthest)
                 if failures > len(self.pauses) or not self.pauses:
                     self._give_up(str(error))
                 pause = self.pauses[max(failures - 1, 0)] if error.pause is None else error.pause
-                say(f"{shown(self.address)}: {error}; trying again in {pause:g} s.", self.quiet)
+                log(f"{shown(self.address)}: {error}; trying again in {pause:g} s.", self.quiet)
                 time.sleep(pause)
             else:
-                return self.kept.file
+                return self.entry.file
 
     def _attempt(self) -> None:
-        here, part = self.kept.here(), self.kept.part_version()
-        finished = self.kept.finished_version()
+        here, part = self.entry.here(), self.entry.part_version()
+        finished = self.entry.finished_version()
         if here and part.resumable_by:
             asked = {"Range": f"bytes={here}-", "If-Range": part.resumable_by}
         else:
@@ -229,17 +229,17 @@ class _Download:
             match response.status_code:
                 case HTTPStatus.OK:
                     version = _Version.of(response, _length(response))
-                    self.kept.begin_part(version)
-                    self._take(response, version)
+                    self.entry.begin_part(version)
+                    self._receive(response, version)
                 case HTTPStatus.NOT_MODIFIED if finished and "Range" not in asked:
                     return
                 case HTTPStatus.PARTIAL_CONTENT if "Range" in asked:
                     self._resume(response, here, part)
                 case HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE if "Range" in asked:
-                    self._take_as_whole(response, here, part)
+                    self._accept_as_whole(response, here, part)
                 case _:
                     self._refuse(response)
-        self.kept.finish()
+        self.entry.finish()
 
     @contextmanager
     def _answer(self, headers: dict[str, str]) -> Iterator[httpx.Response]:
@@ -277,22 +277,22 @@ class _Download:
         size = part.bytes or version.bytes
         is_same = version.etag in (None, part.etag) and version.bytes in (None, size)
         if not is_same or not range_.startswith(f"bytes {here}-"):
-            self.kept.forget_part()
+            self.entry.forget_part()
             raise _BrokenOffError("the server gives another part of it than it was asked for")
-        self._take(response, replace(part, bytes=size))
+        self._receive(response, replace(part, bytes=size))
 
-    def _take_as_whole(self, response: httpx.Response, here: int, part: _Version) -> None:
+    def _accept_as_whole(self, response: httpx.Response, here: int, part: _Version) -> None:
         """There is no more of it than what is here, so that is either the whole, or wrong."""
         if here != (part.bytes or _total(response)):
-            self.kept.forget_part()
+            self.entry.forget_part()
             raise _BrokenOffError("the server has less of it than what came before")
-        self.kept.note_part(replace(part, bytes=here))
+        self.entry.note_part(replace(part, bytes=here))
 
-    def _take(self, response: httpx.Response, version: _Version) -> None:
+    def _receive(self, response: httpx.Response, version: _Version) -> None:
         """Add what comes to the part, and make sure that it is whole."""
-        with self.kept.part.open("ab") as part:
+        with self.entry.part.open("ab") as part:
             here = part.tell()
-            name = f"Downloading {self.kept.name}"
+            name = f"Downloading {self.entry.name}"
             with phase(name, version.bytes, already=here, quiet=self.quiet) as advance:
                 for block in response.iter_raw():
                     part.write(block)
@@ -303,13 +303,13 @@ class _Download:
             part.flush()
             os.fsync(part.fileno())
         if version.bytes is not None and came > version.bytes:
-            self.kept.forget_part()
+            self.entry.forget_part()
             raise _BrokenOffError(f"{came:,} bytes came of a file of {version.bytes:,}")
-        self.kept.note_part(replace(version, bytes=came))
+        self.entry.note_part(replace(version, bytes=came))
 
     def _give_up(self, reason: str) -> NoReturn:
-        here = self.kept.here()
-        can_go_on = here and self.kept.part_version().resumable_by
+        here = self.entry.here()
+        can_go_on = here and self.entry.part_version().resumable_by
         rest = f" The next import goes on after the {here:,} bytes that came." if can_go_on else ""
         self._refuse_for(f"it cannot be downloaded: {reason}.{rest}")
 

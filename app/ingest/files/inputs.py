@@ -80,8 +80,8 @@ class Input:
     """A file that is imported: what to call it, where it is, its digest in hexadecimal, its size.
 
     It is opened for reading only, and is refused if it changes after its digest was made. `on_read`
-    is told of each block that is read of it, in bytes as it stands on the disk; what is read again
-    is not told of again.
+    is called with the size of each block that is read of it, as it stands on the disk; what is read
+    again is not counted again.
     """
 
     def __init__(self, name: str, path: Path) -> None:
@@ -120,7 +120,7 @@ class Input:
         if self._begin.startswith(_GZIP):
             return [_GzipPart(self)]
         if not self._begin.startswith(_ZIP):
-            return [_Part(self)]
+            return [_FilePart(self)]
         members = self.zip().infolist()
         _refuse_overlaps(self.name, members)
         content = sorted(filter(_is_content, members), key=lambda member: member.filename)
@@ -159,7 +159,7 @@ class Input:
             self._zip = None
 
 
-class _Part:
+class _FilePart:
     """A part of a file, as `InputPart` promises it."""
 
     __slots__ = ("_input", "_told")  # a zip of a registry has half a million of them
@@ -181,8 +181,8 @@ class _Part:
         stream = self._stream()
         return cast(BinaryIO, io.BufferedReader(stream, AT_ONCE))
 
-    def tell(self, consumed: int) -> None:
-        """Tell how many bytes of the file, from the part's beginning on, have been read."""
+    def report(self, consumed: int) -> None:
+        """Report how many bytes of the file, from the part's beginning on, have been read."""
         if consumed > self._told:
             self._input.on_read(consumed - self._told)
             self._told = consumed
@@ -191,7 +191,7 @@ class _Part:
         return _Stream(self, self._input.open())
 
 
-class _GzipPart(_Part):
+class _GzipPart(_FilePart):
     """A gzip file."""
 
     __slots__ = ()
@@ -200,7 +200,7 @@ class _GzipPart(_Part):
         return _GzipStream(self, self._input.open())
 
 
-class _ZipPart(_Part):
+class _ZipPart(_FilePart):
     """A file in a zip."""
 
     __slots__ = ("_member",)
@@ -243,7 +243,7 @@ class _ZipPart(_Part):
 class _Stream(io.RawIOBase):
     """The bytes of a part; a subclass unpacks them."""
 
-    def __init__(self, part: _Part, file: io.FileIO) -> None:
+    def __init__(self, part: _FilePart, file: io.FileIO) -> None:
         self._part = part
         self._file = file
 
@@ -255,7 +255,7 @@ class _Stream(io.RawIOBase):
             count = self._fill(buffer)
         except _DAMAGES as error:
             raise WrongFileError(self._part.name, _damage(error)) from None
-        self._part.tell(self._consumed())
+        self._part.report(self._consumed())
         return count
 
     def readall(self) -> bytes:
@@ -275,7 +275,7 @@ class _Stream(io.RawIOBase):
 
 
 class _GzipStream(_Stream):
-    def __init__(self, part: _Part, file: io.FileIO) -> None:
+    def __init__(self, part: _FilePart, file: io.FileIO) -> None:
         super().__init__(part, file)
         self._unpacked = gzip.GzipFile(fileobj=io.BufferedReader(file, AT_ONCE))
 
@@ -284,7 +284,7 @@ class _GzipStream(_Stream):
 
 
 class _ZipStream(_Stream):
-    def __init__(self, part: _Part, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+    def __init__(self, part: _FilePart, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
         self._part = part
         self._size = member.file_size
         self._packed_size = member.compress_size

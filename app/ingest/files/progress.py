@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import tqdm
 
 Advance: TypeAlias = Callable[[int], object]
-"""Told of each step: so many bytes, or rows, more."""
+"""Called at each step: so many bytes, or rows, more."""
 
 SECONDS_BETWEEN_LINES = 10.0
 
@@ -55,9 +55,9 @@ def phase(
             yield bar.update
             count.done = int(bar.n)
     else:
-        count.say_begin()
+        count.log_begin()
         yield count.advance
-    count.say_end()
+    count.log_end()
 
 
 @contextmanager
@@ -72,8 +72,8 @@ def phases(*, quiet: bool = False) -> Iterator[Callable[..., Advance]]:
         yield begin
 
 
-def say(line: str, quiet: bool = False) -> None:
-    """Tell of something on the way, outside of a phase."""
+def log(line: str, quiet: bool = False) -> None:
+    """Log something on the way, outside of a phase."""
     if not quiet:
         print(line, file=sys.stderr, flush=True)
 
@@ -107,7 +107,7 @@ def _is_terminal() -> bool:
 
 
 class _Count:
-    """How far a phase has come, told in lines."""
+    """How far a phase has come, in lines."""
 
     def __init__(self, name: str, total: int | None, unit: str, already: int, pause: float) -> None:
         self.name = name
@@ -116,29 +116,29 @@ class _Count:
         self.already = already
         self.done = already
         self._pause = pause
-        self._begun = self._told = time.monotonic()
+        self._begun = self._logged = time.monotonic()
 
     def advance(self, more: int) -> None:
-        """Say so if nothing was said for a while."""
+        """Log it if nothing was logged for a while."""
         self.done += more
         now = time.monotonic()
-        if now - self._told >= self._pause:
-            self._told = now
-            self._say(self._so_far(now - self._begun))
+        if now - self._logged >= self._pause:
+            self._logged = now
+            self._log(self._so_far(now - self._begun))
 
-    def say_begin(self) -> None:
-        """Say what is about to be done."""
+    def log_begin(self) -> None:
+        """Log what is about to be done."""
         here = f", of which {self._amount(self.already)} are here" if self.already else ""
-        self._say(f": {self._amount(self.total)}{here}." if self.total else ".")
+        self._log(f": {self._amount(self.total)}{here}." if self.total else ".")
 
-    def say_end(self) -> None:
-        """Say how much was done; of nothing, say nothing."""
+    def log_end(self) -> None:
+        """Log how much was done; of nothing, nothing."""
         seconds = time.monotonic() - self._begun
         if not self.unit:
-            self._say(f": done in {_duration(seconds)}.")
+            self._log(f": done in {_duration(seconds)}.")
         elif self.done > self.already:
             done = self._amount(self.done - self.already)
-            self._say(f": {done} in {_duration(seconds)}, {self._rate(seconds)}.")
+            self._log(f": {done} in {_duration(seconds)}, {self._rate(seconds)}.")
 
     def _so_far(self, seconds: float) -> str:
         if not self.total:
@@ -164,8 +164,8 @@ class _Count:
         scaled = amount / size
         return f"{scaled:.1f} {name}" if scaled < 10 and size > 1 else f"{scaled:.0f} {name}"
 
-    def _say(self, rest: str) -> None:
-        say(self.name + rest)
+    def _log(self, rest: str) -> None:
+        log(self.name + rest)
 
 
 def _duration(seconds: float) -> str:

@@ -13,7 +13,7 @@ from pydantic_core import from_json
 
 from app.database.engines import Row, table_of
 from app.documents.compression import decompress
-from app.documents.records import Links, Passage, UncitedError, passages
+from app.documents.records import Passage, RecordLinks, UncitedError, passages
 from app.ingest.bulk_insert import IN_ONE, among, chunks, select_in
 from app.ingest.publishing.comparing import Compared
 from app.ingest.publishing.references import SEED
@@ -52,7 +52,7 @@ class Account:
     @property
     def has_statements(self) -> bool:
         """Whether the record was read for facts."""
-        return "kinds" in self.said or "coverage" in self.said
+        return bool(self.said.get("kinds") or self.said.get("coverage"))
 
 
 @dataclass(slots=True)
@@ -81,7 +81,7 @@ Said = dict[Any, tuple[Row, list[Passage]]]
 
 def describe_drugs(
     connection: sa.Connection,
-    links: Links,
+    links: RecordLinks,
     order: Sequence[str],
     drugs: Iterable[ResolvedDrug],
     ambiguous: Mapping[Identifier, list[str]],
@@ -110,7 +110,7 @@ def describe_drugs(
 
 
 def _described(
-    links: Links,
+    links: RecordLinks,
     read: Mapping[str, tuple[str, str]],
     drug: ResolvedDrug,
     accounts: list[Account],
@@ -213,7 +213,7 @@ def _described(
     return Description(drug, record, coverage, compared, by_record)
 
 
-def _cited(links: Links, fields: tuple[str, ...], said: Said) -> list[Row]:
+def _cited(links: RecordLinks, fields: tuple[str, ...], said: Said) -> list[Row]:
     """What is said, as it is served."""
     served = []
     before, citations = None, []

@@ -253,6 +253,7 @@ class FactWriter:
 
     def _write_made(self, made: _Made, drug_ids: list[str]) -> None:
         """Write what is new or reads otherwise, in place of what is there."""
+        connection = self._connection
         replaced = [key for document in made.documents if (key := _key(document)) in made.stored]
         facts = [document for document in made.documents if document["kind"] != "drugs"]
         changed = sum(kind != "drugs" for kind, _ in replaced)
@@ -260,7 +261,8 @@ class FactWriter:
         self.counts["new"] += len(facts) - changed
         self._remove(drug_ids, replaced)
         if self._moved and facts:  # a fact may be another drug's as yet
-            self._remove(None, map(_key, facts))
+            ids = [document["id"] for document in facts]
+            self._remove(None, [(row[0], row[1]) for row in select_in(connection, MOVED, ids)])
         letters = 0
         for document in facts:
             for table, row in fact_rows(document["kind"], document["record"]):
@@ -312,6 +314,10 @@ _document = table_of(Document).c
 STORED = sa.select(_document.drug_id, _document.kind, _document.id, _document.checksum).where(
     among(_document.drug_id)
 )
+
+_fact = table_of(Fact).c
+
+MOVED = sa.select(_fact.kind, _fact.id).where(among(_fact.id))
 
 _statement = table_of(SourceStatement).c
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.database.engines import table_of
 from app.documents.lookup_rows import drug_rows
-from app.documents.records import Links
+from app.documents.records import RecordLinks
 from app.documents.rendering import documents_of
 from app.ingest.bulk_insert import IN_ONE, Tables, among, chunks, select_in
 from app.ingest.publishing.descriptions import Description, describe_drugs
@@ -20,7 +20,7 @@ from app.ingest.publishing.fact_writer import FactWriter
 from app.ingest.publishing.references import SEED, References
 from app.ingest.resolution.aliases import names_of_others, write_aliases
 from app.ingest.resolution.resolver import UNKNOWN, is_distinctive
-from app.ingest.resolution.substances import Resolution, resolve_by_name, resolve_substances
+from app.ingest.resolution.substances import ResolutionResult, resolve_by_name, resolve_substances
 from app.ingest.sources import IMPORTERS, NAME_NO_DRUGS
 from app.ingest.staging.upserting import AT_ONCE, Changes
 from app.models.condition import Condition
@@ -97,7 +97,10 @@ def publish(connection: sa.Connection, tables: Tables, changes: Changes) -> Coun
 
 
 def describe(
-    connection: sa.Connection, links: Links, resolution: Resolution, drug_ids: Iterable[str]
+    connection: sa.Connection,
+    links: RecordLinks,
+    resolution: ResolutionResult,
+    drug_ids: Iterable[str],
 ) -> dict[str, Description]:
     """The drugs of these ids that there are, as their records describe them."""
     drugs = [resolution.drugs[id_] for id_ in drug_ids if id_ in resolution.drugs]
@@ -108,7 +111,7 @@ def resolve_rest_by_name(
     connection: sa.Connection,
     tables: Tables,
     changes: Changes,
-    resolution: Resolution,
+    resolution: ResolutionResult,
     described: Mapping[str, Description],
 ) -> tuple[frozenset[str], bool]:
     """Let sources find drugs that only speak of those which others name; says which drugs that
@@ -130,7 +133,7 @@ def resolve_rest_by_name(
 
 def _drugs_by_name(
     connection: sa.Connection,
-    resolution: Resolution,
+    resolution: ResolutionResult,
     described: Mapping[str, Description],
     wanted: set[str],
 ) -> dict[str, set[str]]:
@@ -215,7 +218,7 @@ def _remove_unstated(connection: sa.Connection, tables: Tables, digests: Iterabl
 
 
 def _write_documents(
-    connection: sa.Connection, tables: Tables, links: Links, kind: str, ids: Sequence[Any]
+    connection: sa.Connection, tables: Tables, links: RecordLinks, kind: str, ids: Sequence[Any]
 ) -> None:
     for chunk in chunks(ids, IN_ONE):
         tables.remove_documents(kind, chunk)

@@ -14,7 +14,7 @@ from pydantic_core import from_json
 from sqlmodel import SQLModel, col
 
 from app.database.engines import Row, table_of
-from app.documents.records import Links, condition_link, stored_entries
+from app.documents.records import RecordLinks, condition_link, stored_entries
 from app.ingest.bulk_insert import IN_ONE, Tables, among, chunks, select_in
 from app.ingest.seed.entries import parts_of
 from app.ingest.staging.upserting import Changes
@@ -51,7 +51,7 @@ class References:
         self._tables = tables
         self._rank = {source: i for i, source in enumerate(order)}
         self._sources = self._described_sources()
-        self.links = Links(self._sources)
+        self.links = RecordLinks(self._sources)
 
     def update_sources(self, changes: Changes) -> Update:
         """Bring the sources up to date."""

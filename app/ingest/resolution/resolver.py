@@ -134,7 +134,7 @@ def match_by_name(
 
 
 @dataclass(slots=True, eq=False)
-class _Drug:
+class _NewDrug:
     """A drug in the making; its id is settled last, for two may want the same."""
 
     name: str
@@ -142,7 +142,7 @@ class _Drug:
     suffix: str
     fixed: bool = False
     radiolabelled: bool = False
-    ingredients: tuple[tuple[str, "_Drug | None"], ...] = ()
+    ingredients: tuple[tuple[str, "_NewDrug | None"], ...] = ()
     connectivity: set[str] = field(default_factory=set)
     id: str = ""
 
@@ -161,7 +161,7 @@ class _Drug:
         )
 
 
-def _begins_so(drug: _Drug, name: str) -> bool:
+def _begins_so(drug: _NewDrug, name: str) -> bool:
     """Whether a drug is called what is left of a name without its salt, and more: an ester of it.
 
     So `uridine diphosphate` may be uridine-5'-diphosphate, though uridine is a drug as well.
@@ -175,37 +175,37 @@ def _connectivity(substance: Substance) -> set[str]:
 
 
 @dataclass(slots=True)
-class _Found:
+class _Outcome:
     """What a substance was found to be, in the making."""
 
-    drug: _Drug | None = None
+    drug: _NewDrug | None = None
     matched_by: MatchedBy | None = None
     quarantined: str | None = None
-    candidates: list[_Drug] = field(default_factory=list)
+    candidates: list[_NewDrug] = field(default_factory=list)
 
 
 class _Resolver:
     """The drugs that are known so far, and what they are found by."""
 
     def __init__(self) -> None:
-        self._drugs: list[_Drug] = []
-        self._by_identifier: dict[Identifier, list[_Drug]] = defaultdict(list)
-        self._by_name: dict[str, list[_Drug]] = defaultdict(list)
-        self._by_synonym: dict[str, list[_Drug]] = defaultdict(list)
-        self._found: dict[tuple[str, str], _Found] = {}
+        self._drugs: list[_NewDrug] = []
+        self._by_identifier: dict[Identifier, list[_NewDrug]] = defaultdict(list)
+        self._by_name: dict[str, list[_NewDrug]] = defaultdict(list)
+        self._by_synonym: dict[str, list[_NewDrug]] = defaultdict(list)
+        self._found: dict[tuple[str, str], _Outcome] = {}
 
     def add_source(self, tier: list[NamedSubstance]) -> None:
         """Take in what one source names: first what was known before it, then what is new."""
         new = []
         matched = []
         for named in tier:
-            found = _Found() if named.drug_id else self._find(named.substance)
+            found = _Outcome() if named.drug_id else self._find(named.substance)
             if found.drug is None and found.quarantined is None:
                 new.append(named)
             else:
                 self._found[named.source_id, named.key] = found
                 matched.append((named.substance, found))
-        _tell_apart(matched)
+        _keep_one_each(matched)
         for substance, found in matched:
             self._learn(substance, found)
         # Those that are surely drugs of their own come first, and salts last.
@@ -222,19 +222,19 @@ class _Resolver:
 
     def add_combinations(self, combinations: list[NamedSubstance]) -> None:
         """Take in combinations: those of the same ingredients are one drug."""
-        made: dict[tuple[str, ...], _Drug] = {}
+        made: dict[tuple[str, ...], _NewDrug] = {}
         for named in combinations:
             found = self._ingredients(named.substance)
-            if isinstance(found, _Found):
+            if isinstance(found, _Outcome):
                 self._found[named.source_id, named.key] = found
                 continue
-            identity = tuple(
+            ingredients_key = tuple(
                 sorted(f"drug {id(drug)}" if drug else normalized(name) for name, drug in found)
             )
-            drug = made.get(identity)
+            drug = made.get(ingredients_key)
             if drug is None:
-                drug = made[identity] = self._combination(found)
-            self._found[named.source_id, named.key] = _Found(drug, MatchedBy.INGREDIENTS)
+                drug = made[ingredients_key] = self._combination(found)
+            self._found[named.source_id, named.key] = _Outcome(drug, MatchedBy.INGREDIENTS)
 
     def resolved(self) -> ResolvedSubstances:
         """What was found, with every drug's id settled."""
@@ -263,9 +263,9 @@ class _Resolver:
         }
         return ResolvedSubstances(matches, drugs, ambiguous)
 
-    def _find(self, substance: Substance) -> _Found:
-        sure: list[_Drug] = []
-        ambiguous: list[_Drug] = []
+    def _find(self, substance: Substance) -> _Outcome:
+        sure: list[_NewDrug] = []
+        ambiguous: list[_NewDrug] = []
         for identifier in substance.identifiers:
             owners = self._by_identifier.get(identifier, []) if identifier[0] in MATCHING else []
             if substance.radiolabelled:  # another radiolabelled one says nothing of this
@@ -277,7 +277,7 @@ class _Resolver:
         names = [normalized(name) for name in substance.names]
         named = self._named(names)
         if len(sure) > 1:
-            return _Found(quarantined="its identifiers are of several drugs", candidates=sure)
+            return _Outcome(quarantined="its identifiers are of several drugs", candidates=sure)
         of_stem = self._of_stem(names)
         if sure:
             others = [drug for drug in ambiguous if sure[0] not in ambiguous]
@@ -289,40 +289,42 @@ class _Resolver:
                 reason = "its identifier is of one drug and its name without the salt of another"
                 others = of_stem
             if others:
-                return _Found(quarantined=reason, candidates=sure + others)
+                return _Outcome(quarantined=reason, candidates=sure + others)
             # What is radiolabelled has the identifiers of what it is made of, and its own name.
             of_another = substance.radiolabelled and not named
-            return _Found(sure[0], MatchedBy.RADIOLABELLED if of_another else MatchedBy.IDENTIFIER)
+            return _Outcome(
+                sure[0], MatchedBy.RADIOLABELLED if of_another else MatchedBy.IDENTIFIER
+            )
         if ambiguous:
             agreed = [drug for drug in named if drug in ambiguous]
             if len(agreed) == len(named) == 1:
-                return _Found(agreed[0], MatchedBy.NAME)
+                return _Outcome(agreed[0], MatchedBy.NAME)
             reason = "several drugs claim its identifier"
-            return _Found(quarantined=reason, candidates=ambiguous + named)
+            return _Outcome(quarantined=reason, candidates=ambiguous + named)
         if len(named) > 1:
-            return _Found(quarantined="its name is that of several drugs", candidates=named)
+            return _Outcome(quarantined="its name is that of several drugs", candidates=named)
         if named:
             if named[0].is_made_otherwise(substance, names):
                 reason = "its name is a synonym of a drug of another structure, by their InChIKeys"
-                return _Found(quarantined=reason, candidates=named)
-            return _Found(named[0], MatchedBy.NAME)
+                return _Outcome(quarantined=reason, candidates=named)
+            return _Outcome(named[0], MatchedBy.NAME)
         called_so = self._by_synonym.get(names[0], []) if names else []
         return _by_synonym_or_stem(called_so, of_stem, without_salt(names[0]) if names else [])
 
-    def _of_stem(self, names: list[str]) -> list[_Drug]:
+    def _of_stem(self, names: list[str]) -> list[_NewDrug]:
         """The drugs that are called what is left of a name without a word for its salt."""
         stems = without_salt(names[0]) if names else []
         return next((drugs for stem in stems if (drugs := self._named([stem]))), [])
 
-    def _named(self, names: Iterable[str]) -> list[_Drug]:
-        found: list[_Drug] = []
+    def _named(self, names: Iterable[str]) -> list[_NewDrug]:
+        found: list[_NewDrug] = []
         for name in names:
             for drug in self._by_name.get(name, ()):
                 if drug not in found:
                     found.append(drug)
         return found
 
-    def _learn(self, substance: Substance, found: _Found) -> None:
+    def _learn(self, substance: Substance, found: _Outcome) -> None:
         """A drug is found by whatever a source calls it; but its salt, or what is made of it to
         carry a label, is something else."""
         if found.drug is None or found.matched_by in OF_SOMETHING_ELSE:
@@ -346,10 +348,10 @@ class _Resolver:
     def _make(self, named: NamedSubstance) -> None:
         if not named.substance.names:
             reason = "no drug that is known has its identifier, and it has no name"
-            self._found[named.source_id, named.key] = _Found(quarantined=reason)
+            self._found[named.source_id, named.key] = _Outcome(quarantined=reason)
             return
         name = named.substance.names[0]
-        drug = _Drug(
+        drug = _NewDrug(
             name,
             named.drug_id or slug(name),
             named.key,
@@ -357,19 +359,19 @@ class _Resolver:
             radiolabelled=named.substance.radiolabelled,
         )
         self._drugs.append(drug)
-        found = _Found(drug, MatchedBy.ITSELF)
+        found = _Outcome(drug, MatchedBy.ITSELF)
         self._found[named.source_id, named.key] = found
         self._learn(named.substance, found)
 
-    def _ingredients(self, substance: Substance) -> list[tuple[str, _Drug | None]] | _Found:
+    def _ingredients(self, substance: Substance) -> list[tuple[str, _NewDrug | None]] | _Outcome:
         """Each ingredient with the drug that it is; or why that cannot be said.
 
         UNIIs are as many as names, and in no order that ties the two together: each UNII that is
         known has to be one of the drugs that the names are.
         """
         if len(substance.ingredient_uniis) > len(substance.ingredients):
-            return _Found(quarantined="it has more UNIIs than names: an ingredient is not named")
-        by_name: list[tuple[str, _Drug | None]] = []
+            return _Outcome(quarantined="it has more UNIIs than names: an ingredient is not named")
+        by_name: list[tuple[str, _NewDrug | None]] = []
         for name in substance.ingredients:
             found = self._find(Substance((name,)))
             if found.quarantined:
@@ -377,37 +379,37 @@ class _Resolver:
                 return found
             by_name.append((name, found.drug))
         unnamed = [i for i, (_, drug) in enumerate(by_name) if drug is None]
-        known: list[_Drug] = []
+        known: list[_NewDrug] = []
         for unii in substance.ingredient_uniis:
             owners = self._by_identifier.get(("unii", unii), ())
             if len(owners) == 1:
                 known.append(owners[0])
         strangers = [drug for drug in known if drug not in [d for _, d in by_name]]
         if len(strangers) > len(unnamed):
-            return _Found(
+            return _Outcome(
                 quarantined="its ingredients' names and UNIIs are of different drugs",
                 candidates=[d for _, d in by_name if d] + strangers,
             )
         if len(strangers) == len(unnamed) == 1:
             if len(known) < len(substance.ingredients):
-                return _Found(
+                return _Outcome(
                     quarantined="not all of its UNIIs are known: one may be of any ingredient",
                     candidates=[d for _, d in by_name if d] + strangers,
                 )
             by_name[unnamed[0]] = (by_name[unnamed[0]][0], strangers[0])
         return sorted(by_name, key=lambda i: normalized(i[1].name if i[1] else i[0]))
 
-    def _combination(self, ingredients: list[tuple[str, _Drug | None]]) -> _Drug:
+    def _combination(self, ingredients: list[tuple[str, _NewDrug | None]]) -> _NewDrug:
         names = [drug.name if drug else name for name, drug in ingredients]
         if len({normalized(name) for name in names}) < len(names):  # two salts of one drug
             names = [name for name, _ in ingredients]
         name = " / ".join(names)
-        drug = _Drug(name, slug(name), "combination", ingredients=tuple(ingredients))
+        drug = _NewDrug(name, slug(name), "combination", ingredients=tuple(ingredients))
         self._drugs.append(drug)
         return drug
 
     def _settle_ids(self) -> None:
-        """The first that wants an id has it; what comes later is told apart by its source's id."""
+        """The first that wants an id has it; what comes later has its source's id."""
         taken = {drug.wanted_id for drug in self._drugs if drug.fixed}
         for drug in self._drugs:
             drug.id = drug.wanted_id
@@ -420,7 +422,9 @@ class _Resolver:
             taken.add(drug.id)
 
 
-def _by_synonym_or_stem(called_so: list[_Drug], of_stem: list[_Drug], stems: list[str]) -> _Found:
+def _by_synonym_or_stem(
+    called_so: list[_NewDrug], of_stem: list[_NewDrug], stems: list[str]
+) -> _Outcome:
     """The drug of which a name is a synonym, or that is called what is left of it without the salt.
 
     Where several are called what is left, the synonym tells which, unless another of them has that
@@ -429,26 +433,26 @@ def _by_synonym_or_stem(called_so: list[_Drug], of_stem: list[_Drug], stems: lis
     if len(of_stem) == 1:
         if called_so and of_stem[0] not in called_so:
             reason = "its name is a synonym of one drug, and without the salt the name of another"
-            return _Found(quarantined=reason, candidates=called_so + of_stem)
-        return _Found(of_stem[0], MatchedBy.NAME_WITHOUT_SALT)
+            return _Outcome(quarantined=reason, candidates=called_so + of_stem)
+        return _Outcome(of_stem[0], MatchedBy.NAME_WITHOUT_SALT)
     others = [d for d in of_stem if d not in called_so and normalized(d.name) in stems]
     if len(called_so) == 1 and not others:
-        return _Found(called_so[0], MatchedBy.NAME)
+        return _Outcome(called_so[0], MatchedBy.NAME)
     if called_so and not of_stem:
-        return _Found(quarantined="its name is a synonym of several drugs", candidates=called_so)
+        return _Outcome(quarantined="its name is a synonym of several drugs", candidates=called_so)
     if of_stem:
         reason = "its name without the salt is that of several drugs"
-        return _Found(quarantined=reason, candidates=of_stem)
-    return _Found()
+        return _Outcome(quarantined=reason, candidates=of_stem)
+    return _Outcome()
 
 
-def _tell_apart(matched: list[tuple[Substance, _Found]]) -> None:
+def _keep_one_each(matched: list[tuple[Substance, _Outcome]]) -> None:
     """Of several distinct substances of a source that seem one drug, at most one is it.
 
     That is the one of the drug's own name, or else the only one that has its identifier; the others
     are quarantined.
     """
-    by_drug: dict[int, list[tuple[Substance, _Found]]] = defaultdict(list)
+    by_drug: dict[int, list[tuple[Substance, _Outcome]]] = defaultdict(list)
     for substance, found in matched:
         if found.drug is not None and substance.distinct:
             by_drug[id(found.drug)].append((substance, found))

@@ -47,7 +47,7 @@ class SubstanceRow(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Resolution:
+class ResolutionResult:
     """Which drugs there are after an import, and what that changes.
 
     `served` are the drugs that there were before. `affected` are those of which something else is
@@ -64,12 +64,12 @@ class Resolution:
 
 def resolve_substances(
     connection: sa.Connection, tables: Tables, changes: Changes, order: Sequence[str]
-) -> Resolution:
+) -> ResolutionResult:
     """Find which drugs the substances are of those sources that make drugs known, and store it."""
     served = _served(connection)
     if changes.source_id not in order:
         ambiguous = _ambiguous_before(connection)
-        return Resolution(served, ambiguous, frozenset(served), frozenset(), moved=False)
+        return ResolutionResult(served, ambiguous, frozenset(served), frozenset(), moved=False)
     stored = _Stored(connection, changes, order)
     named = stored.named()
     found = resolve(named, order)
@@ -78,7 +78,7 @@ def resolve_substances(
     stored.write(tables)
     affected |= served.keys() - found.drugs.keys()
     affected |= {id_ for id_, drug in found.drugs.items() if served.get(id_) != drug}
-    return Resolution(
+    return ResolutionResult(
         found.drugs, found.ambiguous, frozenset(served), frozenset(affected), moved=moved
     )
 
@@ -93,7 +93,7 @@ def resolve_by_name(
     """Find which drugs the substances are of a source that makes none known, and store it.
 
     `drugs_by_name` says which drugs have some names. Says which drugs that affects, and whether
-    facts may have moved: see `Resolution`.
+    facts may have moved: see `ResolutionResult`.
     """
     stored = _Stored(connection, changes, [source_id])
     if not stored.is_any:
@@ -231,24 +231,22 @@ def _ambiguous_before(connection: sa.Connection) -> dict[Identifier, list[str]]:
 
 def identifiers_of(body: str) -> list[Identifier]:
     """The identifiers of a stored substance."""
-    return [(system, value) for system, value in from_json(body)[1]]
+    return [(system, value) for system, value in from_json(body)["identifiers"]]
 
 
 def _named(key: Key, body: str) -> NamedSubstance:
     """See `app.ingest.staging.preparing.stored_substance`."""
-    names, identifiers, synonyms, ingredients, uniis, distinct, radiolabelled, drug_id = from_json(
-        body
-    )
+    said = from_json(body)
     substance = Substance(
-        tuple(names),
-        tuple([(system, value) for system, value in identifiers]),
-        tuple(synonyms),
-        tuple(ingredients),
-        tuple(uniis),
-        distinct,
-        radiolabelled,
+        tuple(said["names"]),
+        tuple([(system, value) for system, value in said["identifiers"]]),
+        tuple(said.get("synonyms", ())),
+        tuple(said["ingredients"]),
+        tuple(said["ingredient_uniis"]),
+        said["distinct"],
+        said.get("labelled", False),
     )
-    return NamedSubstance(*key, substance, drug_id)
+    return NamedSubstance(*key, substance, said["drug_id"])
 
 
 def name_of(substance: Substance) -> str:

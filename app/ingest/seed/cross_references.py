@@ -13,18 +13,18 @@ from app.models.drug import Drug, DrugIdentifier, DrugIngredient
 from app.models.fact import Detail
 
 Report = Callable[[Location, str], None]
-"""Takes note of a problem: where it stands, and what was expected there."""
+"""Notes a problem: where it stands, and what was expected there."""
 
 
-class References:
+class SeedReferences:
     """The ids and identifiers that a seed's files give: each stands for one thing."""
 
     def __init__(self) -> None:
         self._ids: dict[str, set[str]] = defaultdict(set)
         self._identifiers: dict[tuple[str, str], str] = {}
 
-    def claim(self, table: type[SQLModel], id_: str, location: Location, report: Report) -> None:
-        """Take an id for an entry; claim all before checking any."""
+    def define(self, table: type[SQLModel], id_: str, location: Location, report: Report) -> None:
+        """Note the id of an entry; define all before checking any."""
         name = table_of(table).name
         if id_ in self._ids[name]:
             report(location, f"there is a {name} '{id_}' already.")
@@ -33,7 +33,7 @@ class References:
     def must_know(
         self, table: type[SQLModel], id_: str, location: Location, report: Report
     ) -> None:
-        """Report an id that nothing has claimed."""
+        """Report an id that nothing defines."""
         name = table_of(table).name
         if id_ not in self._ids[name]:
             report(location, f"there is no {name} '{id_}'.")
@@ -79,7 +79,7 @@ class References:
     def _check(
         self, table: type[SQLModel], entry: Any, owner: str, location: Location, report: Report
     ) -> None:
-        """What the database would refuse too, told here with the line it stands on."""
+        """What contradicts itself, with the line that it stands on."""
         fields = type(entry).model_fields
         both = {"description", "cite"} <= fields.keys() and not fields["cite"].is_required()
         if both and (entry.description is None) != (entry.cite is None):

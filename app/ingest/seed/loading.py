@@ -29,9 +29,15 @@ from app.ingest.publishing.release_writer import (
     write_alone,
     write_release,
 )
-from app.ingest.seed.cross_references import References, Report, fact_id
+from app.ingest.seed.cross_references import Report, SeedReferences, fact_id
 from app.ingest.seed.entries import Entry, entry_of, fact_entry_of
-from app.ingest.seed.yaml_files import Location, Problem, UnusableFilesError, YamlFile, read_yaml
+from app.ingest.seed.yaml_files import (
+    FileProblem,
+    Location,
+    UnusableFilesError,
+    YamlFile,
+    read_yaml,
+)
 from app.ingest.sources import IMPORTERS
 from app.ingest.sources.interface import SourceVersion, Substance
 from app.ingest.staging.preparing import (
@@ -106,7 +112,7 @@ def seed_files(folder: Path) -> list[File]:
     found = (*folder.rglob("*.yaml"), *folder.rglob("*.yml"))
     paths = sorted(path for path in found if path.is_file())
     if not paths:
-        raise UnusableFilesError([Problem(str(folder), 1, "", "there is no .yaml file here.")])
+        raise UnusableFilesError([FileProblem(str(folder), 1, "", "there is no .yaml file here.")])
     return [File.of(path, path.relative_to(folder).as_posix()) for path in paths]
 
 
@@ -171,14 +177,14 @@ def _digest_of(files: list[File]) -> str:
 
 def read_seed(folder: Path) -> tuple[list[PreparedRecord], str]:
     """The seed's records, and the latest day it was reviewed; raises `UnusableFilesError`."""
-    reading = _Reading()
+    reading = _SeedReader()
     for file in seed_files(folder):
         reading.read(read_yaml(folder / file.name, f"{folder.name}/{file.name}"))
     if reading.problems:  # before what refers to what they define is missed
         raise UnusableFilesError(reading.problems)
     reading.check()
     if not (reading.problems or reading.drugs):
-        reading.problems.append(Problem(folder.name, 1, "", "no file here holds a drug."))
+        reading.problems.append(FileProblem(folder.name, 1, "", "no file here holds a drug."))
     if reading.problems:
         raise UnusableFilesError(reading.problems)
     records = [_drug_record(content) for content in reading.drugs]
@@ -186,12 +192,12 @@ def read_seed(folder: Path) -> tuple[list[PreparedRecord], str]:
     return [shared, *records], max(drug.reviewed for drug in reading.drugs)
 
 
-class _Reading:
+class _SeedReader:
     """The seed's files, each checked by itself and then against the others."""
 
     def __init__(self) -> None:
         self.files: list[tuple[YamlFile, Any]] = []
-        self.problems: list[Problem] = []
+        self.problems: list[FileProblem] = []
         self.facts: dict[str, Any] = {}
 
     @property
@@ -212,30 +218,30 @@ class _Reading:
 
     def check(self) -> None:
         """Check the files against each other: one may refer to what stands in another."""
-        references = References()
+        references = SeedReferences()
         for file, content in self.files:
-            self._claim_ids(references, file, content)
+            self._define_ids(references, file, content)
         for file, content in self.files:
             self._check(references, file, content)
 
     def _report(self, file: YamlFile) -> Report:
         return lambda location, expected: self.problems.append(file.problem(location, expected))
 
-    def _claim_ids(self, references: References, file: YamlFile, content: Any) -> None:
+    def _define_ids(self, references: SeedReferences, file: YamlFile, content: Any) -> None:
         report = self._report(file)
         for name, table in SHARED.items():
             for i, entry in enumerate(getattr(content, name)):
-                references.claim(table, entry.id, (name, i, "id"), report)
+                references.define(table, entry.id, (name, i, "id"), report)
                 if table is Source and entry.id in IMPORTERS:
                     report((name, i, "id"), f"'{entry.id}' is what `medfacts import` loads.")
         if content.drug is not None:
-            references.claim(Drug, content.drug.id, ("drug", "id"), report)
+            references.define(Drug, content.drug.id, ("drug", "id"), report)
             for table, location, entry in _facts(content):
                 id_ = fact_id(content.drug.id, table, entry.key)
-                references.claim(Fact, id_, (*location, "key"), report)
+                references.define(Fact, id_, (*location, "key"), report)
                 self.facts[id_] = entry
 
-    def _check(self, references: References, file: YamlFile, content: Any) -> None:
+    def _check(self, references: SeedReferences, file: YamlFile, content: Any) -> None:
         report = self._report(file)
         for name, table in SHARED.items():
             for i, entry in enumerate(getattr(content, name)):
@@ -292,7 +298,7 @@ def _drug_record(content: Any) -> PreparedRecord:
         tuple((identifier.system, identifier.value) for identifier in drug.identifiers),
         distinct=True,
     )
-    stored = stored_substance(substance, list(substance.identifiers), drug.id)
+    stored = stored_substance(substance, substance.identifiers, drug.id)
     statements, new = [], {}
     for table, _, entry in _facts(content):
         said = stored_statement(entry)

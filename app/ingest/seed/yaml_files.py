@@ -20,7 +20,7 @@ Location: TypeAlias = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
-class Problem:
+class FileProblem:
     """Something in a file that cannot be used: where it stands, and what was expected."""
 
     file: str
@@ -36,7 +36,7 @@ class Problem:
 class UnusableFilesError(RefusedError):
     """Files that cannot be used, with every problem found in them."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[FileProblem]) -> None:
         self.problems = sorted(problems, key=lambda p: (p.file, p.line))
         places = "1 place" if len(self.problems) == 1 else f"{len(self.problems)} places"
         said = "\n".join(str(problem) for problem in self.problems)
@@ -49,15 +49,15 @@ class YamlFile:
 
     name: str
     data: Any = None
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[FileProblem] = field(default_factory=list)
     _lines: dict[Location, int] = field(default_factory=dict)
 
-    def problem(self, location: Location, expected: str) -> Problem:
+    def problem(self, location: Location, expected: str) -> FileProblem:
         """A problem with what stands at a location, or would stand there."""
         known = location
         while known not in self._lines and known:
             known = known[:-1]
-        return Problem(self.name, self._lines.get(known, 1), _readable(location), expected)
+        return FileProblem(self.name, self._lines.get(known, 1), _readable(location), expected)
 
     def _plain(self, node: yaml.Node, location: Location) -> Any:
         self._lines.setdefault(location, node.start_mark.line + 1)
@@ -99,18 +99,20 @@ def read_yaml(path: Path, name: str) -> YamlFile:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
         file.data = {} if node is None else file._plain(node, ())
     except OSError as error:
-        file.problems.append(Problem(name, 1, "", f"cannot be read: {error.strerror}."))
+        file.problems.append(FileProblem(name, 1, "", f"cannot be read: {error.strerror}."))
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
-        file.problems.append(Problem(name, line, "", "is not UTF-8 text."))
+        file.problems.append(FileProblem(name, line, "", "is not UTF-8 text."))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        file.problems.append(Problem(name, line, "", f"is not YAML: {error.problem}."))
+        file.problems.append(FileProblem(name, line, "", f"is not YAML: {error.problem}."))
     except yaml.reader.ReaderError as error:
         line = path.read_text(encoding="utf-8")[: error.position].count("\n") + 1
-        file.problems.append(Problem(name, line, "", "is not YAML: it holds a control character."))
+        file.problems.append(
+            FileProblem(name, line, "", "is not YAML: it holds a control character.")
+        )
     except RecursionError:
-        file.problems.append(Problem(name, 1, "", "is not YAML that can be read: too deep."))
+        file.problems.append(FileProblem(name, 1, "", "is not YAML that can be read: too deep."))
     return file
 
 

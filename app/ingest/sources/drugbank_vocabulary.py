@@ -61,7 +61,7 @@ class DrugBankVocabulary:
         self, parts: list[InputPart], source_version: SourceVersion
     ) -> Iterator[Record | InvalidRecord | SkippedRecord]:
         """What each line says. A line with an identifier that cannot be one is not read at all."""
-        tables = [_Table(part) for part in parts]
+        tables = [_VocabularyTable(part) for part in parts]
         source_version.released = max((part.date for part in parts if part.date), default=None)
         source_version.complete = True
         csv.field_size_limit(LONGEST_FIELD)
@@ -69,7 +69,7 @@ class DrugBankVocabulary:
             yield from table.records()
 
 
-class _Table:
+class _VocabularyTable:
     """The lines of the file. Raises `WrongFileError` where it lacks a column."""
 
     def __init__(self, part: InputPart) -> None:

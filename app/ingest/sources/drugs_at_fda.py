@@ -64,7 +64,7 @@ class DrugsAtFda:
 
         They are joined in memory, which grows by some hundred bytes an application.
         """
-        applications, products, submissions = (_Table(name, parts) for name in COLUMNS)
+        applications, products, submissions = (_FdaTable(name, parts) for name in COLUMNS)
         types = yield from _application_types(applications)
         last_day = source_version.released or submissions.date or date.today().isoformat()
         approvals = yield from _approval_dates(submissions, last_day)
@@ -73,15 +73,15 @@ class DrugsAtFda:
         source_version.complete = True
         for (number, ingredients), names in sorted(drug_names.items()):
             record = _record(types[number] + number, ingredients, names)
-            if number in approvals.unreadable:
-                yield submissions.unreadable(*approvals.unreadable[number], record.id)
+            if number in approvals.invalid:
+                yield submissions.invalid(*approvals.invalid[number], record.id)
                 continue
             if number in approvals.first:
                 record.approvals.append(_approval(record, approvals.first[number]))
             yield record
 
 
-class _Table:
+class _FdaTable:
     """One of the tables. Raises `WrongFileError` where it is not there, or lacks a column."""
 
     def __init__(self, name: str, parts: list[InputPart]) -> None:
@@ -111,23 +111,21 @@ class _Table:
                         continue
                     if len(row) < width and not read.endswith(b"\n"):
                         raise WrongFileError(self._part.name, f"it is cut off in line {line}.")
-                    yield self.unreadable(
-                        line, f"it has {len(row)} columns; {width} were expected."
-                    )
+                    yield self.invalid(line, f"it has {len(row)} columns; {width} were expected.")
                     continue
                 if b"\0" in read:
-                    yield self.unreadable(line, "it holds a NUL character.")
+                    yield self.invalid(line, "it holds a NUL character.")
                     continue
                 try:
                     yield line, [_text(row[place]).strip() for place in places]
                 except UnicodeDecodeError:
-                    yield self.unreadable(line, "its text is neither UTF-8 nor cp1252.")
+                    yield self.invalid(line, "its text is neither UTF-8 nor cp1252.")
 
     @property
     def date(self) -> str | None:
         return self._part.date
 
-    def unreadable(self, line: int, reason: str, id_: str | None = None) -> InvalidRecord:
+    def invalid(self, line: int, reason: str, id_: str | None = None) -> InvalidRecord:
         return InvalidRecord(self._part.name, f"line {line}", reason, id_)
 
 
@@ -150,7 +148,7 @@ def _text(field: bytes) -> str:
         return field.decode("cp1252")
 
 
-def _application_types(table: _Table) -> Generator[InvalidRecord, None, dict[str, str]]:
+def _application_types(table: _FdaTable) -> Generator[InvalidRecord, None, dict[str, str]]:
     """`NDA`, `ANDA` or `BLA` of each application, by its number."""
     types: dict[str, str] = {}
     for row in table.rows():
@@ -159,33 +157,33 @@ def _application_types(table: _Table) -> Generator[InvalidRecord, None, dict[str
             continue
         line, (number, type_) = row
         if not number.isdecimal():
-            yield table.unreadable(line, f"its ApplNo {number!r} is no number.")
+            yield table.invalid(line, f"its ApplNo {number!r} is no number.")
         elif not type_.isalpha():
-            yield table.unreadable(line, f"its ApplType {type_!r} is none.")
+            yield table.invalid(line, f"its ApplType {type_!r} is none.")
         elif types.setdefault(number, type_) != type_:
             types[number] = TWO_TYPES
-            yield table.unreadable(line, f"application {number} has another ApplType as well.")
+            yield table.invalid(line, f"application {number} has another ApplType as well.")
     return types
 
 
 class _Approvals(NamedTuple):
     """When each application was first approved, by its number; None where the table does not say.
 
-    Of those that are `unreadable`, the line and the reason. `newest` is the table's newest date.
+    Of those that are `invalid`, the line and the reason. `newest` is the table's newest date.
     """
 
     first: dict[str, str | None]
-    unreadable: dict[str, tuple[int, str]]
+    invalid: dict[str, tuple[int, str]]
     newest: str | None
 
 
-def _approval_dates(table: _Table, last_day: str) -> Generator[InvalidRecord, None, _Approvals]:
-    """The approvals that the table tells of: a tentative one is none.
+def _approval_dates(table: _FdaTable, last_day: str) -> Generator[InvalidRecord, None, _Approvals]:
+    """The approvals that the table has: a tentative one is none.
 
     A day after `last_day` is an error, and not the table's newest.
     """
     first: dict[str, str | None] = {}
-    unreadable: dict[str, tuple[int, str]] = {}
+    invalid: dict[str, tuple[int, str]] = {}
     newest = ""
     for row in table.rows():
         if isinstance(row, InvalidRecord):
@@ -203,11 +201,11 @@ def _approval_dates(table: _Table, last_day: str) -> Generator[InvalidRecord, No
         if type_ != "ORIG" or status != "AP":
             continue
         if reason is not None:
-            unreadable.setdefault(number, (line, reason))
+            invalid.setdefault(number, (line, reason))
         else:
             known = first.get(number)
             first[number] = min(day, known) if day and known else day or known or None
-    return _Approvals(first, unreadable, newest or None)
+    return _Approvals(first, invalid, newest or None)
 
 
 @lru_cache(maxsize=50_000)
@@ -223,7 +221,7 @@ def _day(time: str) -> str | None:
 
 
 def _drug_names(
-    table: _Table, types: dict[str, str]
+    table: _FdaTable, types: dict[str, str]
 ) -> Generator[InvalidRecord, None, dict[tuple[str, str], set[str]]]:
     """What the products are called, by their application's number and their ingredients."""
     names: dict[tuple[str, str], set[str]] = {}
@@ -235,12 +233,12 @@ def _drug_names(
         type_ = types.get(number)
         if type_ is None:
             reason = f"its application {number!r} is not in Applications.txt."
-            yield table.unreadable(line, reason, f"{number} {ingredients}")
+            yield table.invalid(line, reason, f"{number} {ingredients}")
         elif type_ == TWO_TYPES:
-            yield table.unreadable(line, f"its application {number} has two ApplTypes.")
+            yield table.invalid(line, f"its application {number} has two ApplTypes.")
         elif not ingredients:
             reason = "its ActiveIngredient is empty."
-            yield table.unreadable(line, reason, f"{type_}{number}")
+            yield table.invalid(line, reason, f"{type_}{number}")
         else:
             of_ingredients = names.setdefault((number, ingredients), set())
             if name:

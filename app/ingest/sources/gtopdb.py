@@ -282,16 +282,16 @@ class GuideToPharmacology:
                 )
 
 
-def _both(parts: list[InputPart]) -> tuple["_Table[LigandRow]", "_Table[InteractionRow]"]:
-    """The file of ligands and that of interactions, told apart by their columns."""
-    ligands: list[_Table[LigandRow]] = []
-    interactions: list[_Table[InteractionRow]] = []
+def _both(parts: list[InputPart]) -> tuple["_GuideTable[LigandRow]", "_GuideTable[InteractionRow]"]:
+    """The file of ligands and that of interactions, known by their columns."""
+    ligands: list[_GuideTable[LigandRow]] = []
+    interactions: list[_GuideTable[InteractionRow]] = []
     for part in parts:
         columns = _Heading.of(part)
         if "action" in columns.positions or "target id" in columns.positions:
-            interactions.append(_Table(part, columns, InteractionRow))
+            interactions.append(_GuideTable(part, columns, InteractionRow))
         elif "ligand id" in columns.positions:
-            ligands.append(_Table(part, columns, LigandRow))
+            ligands.append(_GuideTable(part, columns, LigandRow))
         else:
             reason = "is neither the ligands nor the interactions of the Guide to Pharmacology."
             raise WrongFileError(part.name, reason)
@@ -340,7 +340,7 @@ class _Heading(NamedTuple):
         raise WrongFileError(part.name, "has no row of column names that can be read.")
 
 
-class _Table(Generic[RowT]):
+class _GuideTable(Generic[RowT]):
     """A file's rows; raises `WrongFileError` for one that lacks a column."""
 
     def __init__(self, part: InputPart, heading: _Heading, row: type[RowT]) -> None:
@@ -354,7 +354,7 @@ class _Table(Generic[RowT]):
         self._pick = _picker(part, heading, row)
 
     def rows(self) -> Iterator[tuple[str, RowT | InvalidRecord]]:
-        """Each row with its place; one that is broken is unreadable, one that is cut off raises."""
+        """Each row with its place; one that is broken is invalid, one that is cut off raises."""
         make: Callable[[Any], RowT] = self._row._make
         pick, width = self._pick, self._width
         for number, cells, problem in _records(self._part):
@@ -393,7 +393,7 @@ def _picker(
     return itemgetter(*picked)
 
 
-class _Lines:
+class _LineReader:
     """A file's lines, numbered; those of a record that turned out to be broken are read again."""
 
     def __init__(self, text: io.TextIOWrapper) -> None:
@@ -430,7 +430,7 @@ def _records(part: InputPart) -> Iterator[tuple[int, list[str], str | None]]:
     csv.field_size_limit(LONGEST_FIELD)
     with part.open() as file:
         text = io.TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline="")
-        lines = _Lines(text)
+        lines = _LineReader(text)
         reader = csv.reader(lines, strict=True)
         while True:
             lines.taken.clear()

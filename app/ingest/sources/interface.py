@@ -36,7 +36,7 @@ class InputPart(Protocol):
         """The date that a zip gives its member, `YYYY-MM-DD`; None for a plain file."""
 
     def open(self) -> BinaryIO:
-        """Its bytes, to be closed. Raises `WrongFileError` where a zip turns out to be damaged."""
+        """Its bytes, to be closed. Raises `WrongFileError` where a zip turns out to be corrupt."""
 
 
 @dataclass(slots=True)
@@ -47,8 +47,9 @@ class Substance:
     own; by them it may be found to be a drug that is known. By its `synonyms` others may be found
     to be the same, but not it to be another. A combination has the names of its
     `ingredients`, and their UNIIs, in no particular order, under `ingredient_uniis`; it has no
-    `identifiers` of its own. `distinct`: the source tells it from every other substance that it
-    names, by an id of its own; two such are never one drug because they share an identifier.
+    `identifiers` of its own. `distinct`: the source distinguishes it from every
+    other substance that it names, by an id of its own; two such are never one drug because they
+    share an identifier.
     `radiolabelled`: the source says that it carries a label, such as a radioactive atom; the
     identifiers that it has may be those of the substance without.
     """

@@ -51,9 +51,9 @@ def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedR
         "statuses": [[status] for status in record.statuses],
         "kinds": record.kinds,
     }
-    body = _json({name: value for name, value in said.items() if value})
+    body = _json(said)
     single = len(record.substances) == 1
-    substances = {}
+    substances: dict[str, str] = {}
     for substance in record.substances:
         key, text = _substance(substance, record, single)
         substances[key] = text
@@ -145,49 +145,30 @@ def record_digest(
 def _substance(substance: Substance, record: Record, single: bool) -> tuple[str, str]:
     """A substance's key in its source, and what is stored of it."""
     own = record.identifiers if single else []
-    identifiers = list(dict.fromkeys([*substance.identifiers, *own]))
-    body = stored_substance(substance, identifiers)
-    if substance.distinct and single:
-        return record.id, body
-    return _key_of(substance, identifiers), body
-
-
-def _key_of(substance: Substance, identifiers: list[Identifier]) -> str:
-    """A substance's key, by what it is called: in the order of keys a source is asked for drugs."""
-    called: dict[str, Any] = {
-        "names": substance.names,
-        "identifiers": identifiers,
-        "ingredients": substance.ingredients,
-        "ingredient_uniis": substance.ingredient_uniis,
-        "distinct": substance.distinct,
-        "drug_id": None,
-    }
-    if substance.synonyms:
-        called["synonyms"] = substance.synonyms
-    if substance.radiolabelled:
-        called["labelled"] = True
-    return digest_of(called)[:20]
+    body = stored_substance(substance, dict.fromkeys([*substance.identifiers, *own]))
+    return (record.id if substance.distinct and single else digest_of(body)[:20]), body
 
 
 def stored_substance(
-    substance: Substance, identifiers: list[Identifier], drug_id: str | None = None
+    substance: Substance, identifiers: Iterable[Identifier], drug_id: str | None = None
 ) -> str:
     """What is stored of a substance, with the identifiers that its one record has beside its own.
 
-    A list, for all of them are read whenever one may be new: see `app.ingest.resolution`.
+    Its key is a digest of it, and in the order of keys a source is asked which drugs it names.
     """
-    return json_text(
-        [
-            substance.names,
-            identifiers,
-            substance.synonyms,
-            substance.ingredients,
-            substance.ingredient_uniis,
-            substance.distinct,
-            substance.radiolabelled,
-            drug_id,
-        ]
-    )
+    said: dict[str, Any] = {
+        "names": substance.names,
+        "identifiers": list(identifiers),
+        "ingredients": substance.ingredients,
+        "ingredient_uniis": substance.ingredient_uniis,
+        "distinct": substance.distinct,
+        "drug_id": drug_id,
+    }
+    if substance.synonyms:
+        said["synonyms"] = substance.synonyms
+    if substance.radiolabelled:
+        said["labelled"] = True
+    return json_text(said)
 
 
 def digest_of(said: Any) -> str:

@@ -76,14 +76,14 @@ class Changes:
 
     @property
     def any(self) -> bool:
-        """Whether any record says something else than before, or says it anew."""
+        """Whether any record says something else than before, or says it again."""
         counts = self.counts
         changed = counts["new"] or counts["changed"] or counts["removed"]
         return bool(changed or self.dated or self.renewed)
 
 
 class Staging:
-    """Takes in one source's records, those of one import."""
+    """Upserts one source's records, those of one import."""
 
     def __init__(
         self,
@@ -195,7 +195,7 @@ class Staging:
         self._tables.write()
 
     def _begin(self, source_version: SourceVersion) -> None:
-        """Take what follows to be of this date: each part of a version may have its own."""
+        """Treat what follows as of this date: each part of a version may have its own."""
         released = self._given_date or source_version.released or ""
         if released != self._released:
             self.write()

@@ -10,7 +10,7 @@ from contextlib import redirect_stderr, suppress
 
 import pytest
 
-from app.ingest.files.progress import phase, phases, say
+from app.ingest.files.progress import log, phase, phases
 
 WIDTH = 100
 
@@ -168,8 +168,8 @@ def test_quiet_is_quiet(terminal: Terminal) -> None:
     with redirect_stderr(terminal.file):
         with phase("Reading", 100, quiet=True) as advance:
             advance(100)
-        say("Something.", quiet=True)
-        say("The end.")
+        log("Something.", quiet=True)
+        log("The end.")
 
     assert terminal.shown() == "The end.\r\n"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.ingest.seed.loading import read_seed
-from app.ingest.seed.yaml_files import Problem, UnusableFilesError
+from app.ingest.seed.yaml_files import FileProblem, UnusableFilesError
 
 HUSTANOL = """\
 reviewed: 2026-01-31
@@ -72,7 +72,7 @@ NO_VALUE = "has no value; leave the line out where the source says nothing."
 SLUG = "expected lower-case words joined by hyphens, such as 'multiple-sclerosis', found"
 
 
-def problems_of(folder: Path, **files: str | bytes) -> list[Problem]:
+def problems_of(folder: Path, **files: str | bytes) -> list[FileProblem]:
     """What reading a seed of these files finds wrong with it."""
     seed = folder / "seed"
     seed.mkdir()
