@@ -31,11 +31,11 @@ from app.http.headers import HEALTH
 from app.http.outage import Outage
 from app.http.problems import PreconditionError
 from app.http.request_limits import Limits, headers_refusal, target_of
-from app.http.request_metrics import CACHE_BYTES, IN_PROGRESS, Count
+from app.http.request_metrics import CACHE_BYTES, IN_PROGRESS
 
 logger = logging.getLogger("medfacts")
 
-OVERHEAD = 1700
+OVERHEAD = 1750
 """Bytes that an entry takes beside its body, its headers and its key; a test measures it."""
 
 LONGEST_KEY = 4000
@@ -82,8 +82,8 @@ class CacheEntry:
     known: list[Header]
     """The headers of a 304."""
     known_id_at: int
-    count_hit: Count
-    count_revalidated: Count
+    count_hit: Callable[[], None]
+    count_revalidated: Callable[[], None]
     spellings: list[Spelling] = field(default_factory=list)
     """How requests that this answers were written."""
 
@@ -101,8 +101,8 @@ class CacheEntry:
             {"type": "http.response.body", "body": answer.body},
             known,
             _place_of_id(known),
-            request_metrics.counting(route, "GET", 200, "hit"),
-            request_metrics.counting(route, "GET", 304, "revalidated"),
+            request_metrics.requests(route, "GET", 200, "hit").inc,
+            request_metrics.requests(route, "GET", 304, "revalidated").inc,
         )
 
     def with_id(self, id_: bytes) -> list[Header]:
@@ -169,50 +169,50 @@ class ResponseCache:
     def _hit(self, scope: Scope) -> Hit | None:
         """What to send for a GET, if that can be told at once: this is what most requests cost.
 
-        An exchange that a layer outside has begun wants to be told of what this does not note.
+        So it is only counted. An exchange that a layer outside has begun wants to be told of what
+        this does not note.
         """
-        began = monotonic()
-        if began >= self._check_at:
-            if began >= self._fresh_until:
+        now = monotonic()
+        if now >= self._check_at:
+            if now >= self._fresh_until:
                 return None
             self._begin_check()
-        if scope["method"] != "GET" or KEY in scope:
+        sent = scope["headers"]
+        asked: dict[bytes, bytes] = dict(sent)
+        get = asked.get
+        entry = self._by_spelling.get(
+            (scope["raw_path"], scope["query_string"], get(b"host"), *map(get, self._varies))
+        )
+        if entry is None or scope["method"] != "GET" or KEY in scope or len(asked) < len(sent):
             return None
-        asked: dict[bytes, bytes] = dict(scope["headers"])
-        entry = self._by_spelling.get(self._spelling(scope, asked))
-        if entry is None or len(asked) < len(scope["headers"]) or self._is_too_large(asked):
+        size = sum(map(len, asked)) + sum(map(len, asked.values())) + 4 * len(asked)
+        if size > self._limits.largest_headers:
             return None
-        id_ = request_id(asked.get(REQUEST_ID))
+        id_ = (REQUEST_ID, request_id(get(REQUEST_ID)))
         if CONDITIONS.isdisjoint(asked):
-            status, headers, body = 200, entry.with_id(id_), entry.body
-            count = entry.count_hit
+            status, headers, body = 200, entry.answer.headers.copy(), entry.body
+            headers[entry.id_at] = id_
+            entry.count_hit()
         elif _is_plainly_known(entry, asked):
             status, headers, body = 304, entry.known.copy(), NOTHING
-            headers[entry.known_id_at] = (REQUEST_ID, id_)
-            count = entry.count_revalidated
+            headers[entry.known_id_at] = id_
+            entry.count_revalidated()
         else:
             return None
         self._entries.move_to_end(entry.key)
-        seconds = monotonic() - began
-        count(seconds)
         if self._access_log is not None:
             self._access_log.write(
                 scope,
                 method="GET",
-                request_id=id_.decode(),
+                request_id=id_[1].decode(),
                 route=entry.route,
                 status=status,
                 size=len(body["body"]),
                 cache="hit" if status == 200 else "revalidated",
                 release=entry.release,
-                seconds=seconds,
+                seconds=monotonic() - now,
             )
         return {"type": "http.response.start", "status": status, "headers": headers}, body
-
-    def _is_too_large(self, asked: dict[bytes, bytes]) -> bool:
-        """Whether headers, of which none is repeated, are to be refused."""
-        size = sum(map(len, asked)) + sum(map(len, asked.values())) + 4 * len(asked)
-        return size > self._limits.largest_headers
 
     async def _answered(self, scope: Scope, receive: Receive) -> Answer:
         """The answer to a request that may have to wait for it, counted and logged."""
