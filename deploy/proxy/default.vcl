@@ -1,8 +1,9 @@
 vcl 4.1;
 
-# A cache before several servers of the API, for docker-compose.yml's profile `many`. It does what the
+# A cache before one to three servers of the API, which are `api1` to `api3` to it. It does what the
 # answers' own headers say: keeps one for its max-age, then asks with its ETag, and sends none that is
-# stale. Run it with http_gzip_support=off and http_range_support=off: an answer stays as it was made.
+# stale. And it holds what a server of the API does not: slow clients, and requests that are framed
+# oddly. docker-compose.yml has the parameters that it needs for that.
 
 import directors;
 import std;
@@ -17,8 +18,8 @@ probe ready {
     .initial = 2;
 }
 
-# A server gives up after MEDFACTS_REQUEST_SECONDS, 2.4 in docker-compose.yml. One that says nothing for longer is
-# frozen, and the next one answers: within 3 s of the request.
+# A server gives up after MEDFACTS_REQUEST_SECONDS, 2.4 in docker-compose.yml. One that says nothing for
+# longer is frozen, and the next one answers: within 3 s of the request.
 backend api1 { .host = "api1"; .port = "8000"; .probe = ready; .connect_timeout = 1s; .first_byte_timeout = 2.7s; }
 backend api2 { .host = "api2"; .port = "8000"; .probe = ready; .connect_timeout = 1s; .first_byte_timeout = 2.7s; }
 backend api3 { .host = "api3"; .port = "8000"; .probe = ready; .connect_timeout = 1s; .first_byte_timeout = 2.7s; }
@@ -36,14 +37,28 @@ sub vcl_recv {
     if (req.http.X-Request-Id !~ "^[A-Za-z0-9._-]{1,64}$") {
         set req.http.X-Request-Id = "proxy-" + std.time2integer(now, 0) + "-" + req.xid;
     }
+    if (!req.http.Host && req.proto == "HTTP/1.1") {
+        return (synth(400, "The request cannot be read"));
+    }
     if (req.url ~ "^/metrics") {
         # They are one server's: Prometheus asks each itself.
-        return (synth(404, "There is no such page"));
+        return (synth(404, "Not found"));
+    }
+    if (req.http.Transfer-Encoding || req.http.Content-Length ~ "[1-9]") {
+        # Nothing here takes a body, and one may come slowly, byte by byte, for ever.
+        if (req.method != "GET" && req.method != "HEAD" && req.method != "OPTIONS") {
+            return (synth(405, "The API can only be read"));
+        }
+        return (synth(400, "The request cannot be read"));
     }
     # The API looks at neither; Varnish would keep nothing for whoever sends them.
     unset req.http.Cookie;
     unset req.http.Authorization;
     if (req.method != "GET" && req.method != "HEAD") {
+        return (pass);
+    }
+    # Varnish knows no other conditions than one tag and a date.
+    if (req.http.If-Match || req.http.If-Unmodified-Since || req.http.If-None-Match ~ "[,*]") {
         return (pass);
     }
     # The codings that are sent by nearly all clients, in one spelling; what has weights is left as it is.
@@ -127,8 +142,23 @@ sub vcl_synth {
     set resp.http.X-Request-Id = req.http.X-Request-Id;
     unset resp.http.Server;
     unset resp.http.X-Varnish;
-    set resp.body = {"{"type":"/docs/problems#not-found","title":""} + resp.reason + {"","status":"} + resp.status
-        + {","detail":"There is nothing at this address. /v1 lists what there is.","request_id":""}
+    if (resp.status == 405) {
+        set resp.http.Connection = "close";
+        set resp.http.Allow = "GET, HEAD, OPTIONS";
+        set resp.http.X-Slug = "method-not-allowed";
+        set resp.http.X-Detail = req.method + " is not answered here; GET, HEAD and OPTIONS are.";
+    } elseif (resp.status == 400) {
+        set resp.http.Connection = "close";
+        set resp.http.X-Slug = "bad-request";
+        set resp.http.X-Detail = "A request has a Host header, and no body.";
+    } else {
+        set resp.http.X-Slug = "not-found";
+        set resp.http.X-Detail = "There is nothing at this address. /v1 lists what there is.";
+    }
+    set resp.body = {"{"type":"/docs/problems#"} + resp.http.X-Slug + {"","title":""} + resp.reason
+        + {"","status":"} + resp.status + {","detail":""} + resp.http.X-Detail + {"","request_id":""}
         + req.http.X-Request-Id + {"","errors":[]}"};
+    unset resp.http.X-Slug;
+    unset resp.http.X-Detail;
     return (deliver);
 }

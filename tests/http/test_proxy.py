@@ -1,0 +1,266 @@
+"""The proxy of `deploy/`, a real Varnish before a real server: what it holds, and that it changes
+no answer.
+
+Debian's package `varnish` has it, as `.ci/run` installs it.
+"""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+
+from app.settings import ROOT
+from tests.conformance import PROBLEM_FIELDS
+from tests.http.raw import Connection
+from tests.processes import Server, running_server, seeded_file, until
+
+pytestmark = pytest.mark.slow
+
+BACLOFEN = "/v1/drugs/baclofen"
+GET = f"GET {BACLOFEN} HTTP/1.1\r\nHost: medfacts\r\n".encode()
+LENGTH = b"Content-Length: 5\r\n"
+CHUNKED = b"Transfer-Encoding: chunked\r\n"
+POST = GET.replace(b"GET", b"POST")
+VARNISHD = shutil.which("varnishd", path=f"{os.environ['PATH']}:/usr/sbin") or "varnishd"
+
+
+@dataclass
+class Proxy:
+    """A Varnish, and the server of the API behind it."""
+
+    port: int
+    server: Server
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+def parameters() -> list[str]:
+    """Those that docker-compose.yml gives to Varnish."""
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    return [part for part in services["proxy"]["command"] if part.startswith("-p")]
+
+
+@pytest.fixture(scope="module")
+def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    """A proxy before one server, for tests that leave both as they are."""
+    with running_proxy(tmp_path_factory.mktemp("proxy")) as proxy:
+        yield proxy
+
+
+@contextmanager
+def running_proxy(folder: Path) -> Iterator[Proxy]:
+    """A proxy before one server, as in docker-compose.yml, as long as it is needed."""
+    with running_server(seeded_file(folder)) as server:
+        vcl = (ROOT / "deploy" / "proxy" / "default.vcl").read_text()
+        here = f'.host = "127.0.0.1"; .port = "{server.port}"'
+        (folder / "default.vcl").write_text(
+            re.sub(r'\.host = "api[123]"; \.port = "8000"', here, vcl)
+        )
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        own = [f"-n{folder}/varnish", f"-f{folder}/default.vcl", f"-a127.0.0.1:{port},HTTP"]
+        varnish = subprocess.Popen(
+            [VARNISHD, "-jnone", "-F", *own, "-Tnone", "-smalloc,64m", *parameters()],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        proxy = Proxy(port, server)
+        try:
+            until(lambda: answers(proxy), seconds=30)
+            yield proxy
+        finally:
+            varnish.terminate()
+            varnish.wait()
+
+
+def answers(proxy: Proxy) -> bool:
+    """Whether it has begun, and found the server."""
+    try:
+        return httpx.get(f"{proxy.url}/health/ready").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def hold_problem(answer: httpx.Response, status: int) -> None:
+    """Fail if an answer is not an error of the one shape."""
+    body = answer.json()
+    assert answer.status_code == body["status"] == status
+    assert set(body) == PROBLEM_FIELDS
+    assert body["request_id"] == answer.headers["x-request-id"]
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert ("retry-after" in answer.headers) == (status == 503)
+    assert "server" not in answer.headers
+
+
+def test_an_answer_is_the_servers_own_and_conditional_requests_are_answered(proxy: Proxy) -> None:
+    with httpx.Client(base_url=proxy.url) as client:
+        for path in (BACLOFEN, "/v1/warnings?limit=2", "/v1/drugs/none", "/docs", "/drugs?limit=0"):
+            direct = httpx.get(proxy.server.url + path)
+            for _ in range(2):
+                answer = client.get(path)
+                assert answer.status_code == direct.status_code
+                assert answer.headers.get("etag") == direct.headers.get("etag")
+                if direct.status_code == 200:
+                    assert answer.content == direct.content
+        hit = client.get(BACLOFEN)
+        etag, modified = hit.headers["etag"], hit.headers["last-modified"]
+        assert hit.headers["cache-status"] == "medfacts-proxy; hit"
+        for name, value, status in (
+            ("If-None-Match", etag, 304),
+            ("If-None-Match", f'"a", W/{etag}', 304),
+            ("If-None-Match", f"W/{etag}", 304),
+            ("If-None-Match", "*", 304),
+            ("If-None-Match", '"other"', 200),
+            ("If-Match", etag, 200),
+            ("If-Match", '"other"', 412),
+            ("If-Unmodified-Since", "Sun, 06 Nov 1994 08:49:37 GMT", 412),
+            ("If-Modified-Since", modified, 304),
+        ):
+            assert client.get(BACLOFEN, headers={name: value}).status_code == status
+        compressed = client.get(BACLOFEN, headers={"Accept-Encoding": "gzip"})
+        assert (compressed.content, compressed.headers["etag"] != etag) == (hit.content, True)
+        head = client.head(BACLOFEN)
+        assert (head.status_code, head.headers["content-length"]) == (
+            200,
+            hit.headers["content-length"],
+        )
+        assert client.get("/metrics").status_code == 404
+        posted = client.post(BACLOFEN, content=b"a body")
+        hold_problem(posted, 405)
+        assert client.delete(BACLOFEN).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("first", "more"),
+    [
+        pytest.param(b"", b"", id="silence"),
+        pytest.param(b"GET /v1/dr", b"", id="half a line"),
+        pytest.param(b"GET /v1/dr", b"a", id="a line byte by byte"),
+        pytest.param(GET, b"X: a\r\n", id="headers one by one"),
+        pytest.param(GET + b"Content-Length: 100\r\n\r\nab", b"", id="half a body"),
+        pytest.param(GET + b"Content-Length: 100\r\n\r\nab", b"c", id="a body byte by byte"),
+        pytest.param(POST + b"Content-Length: 100\r\n\r\nab", b"c", id="a body of a POST"),
+        pytest.param(
+            POST + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n", id="chunk by chunk"
+        ),
+        pytest.param(GET + b"\r\n", b"", id="idle after an answer"),
+    ],
+)
+def test_slow_clients_are_let_go_within_ten_seconds_and_hold_nobody_up(
+    proxy: Proxy, first: bytes, more: bytes
+) -> None:
+    with ExitStack() as stack:
+        slow = [stack.enter_context(Connection(proxy.port, seconds=12)) for _ in range(300)]
+        begun = time.monotonic()
+        for connection in slow:
+            connection.send(first)
+        client = stack.enter_context(httpx.Client(base_url=proxy.url))
+        waits = []
+        while time.monotonic() - begun < 3:
+            asked = time.monotonic()
+            assert client.get(BACLOFEN).status_code == 200
+            waits.append(time.monotonic() - asked)
+            for connection in slow if more else ():
+                connection.send(more)
+            time.sleep(0.2)
+        for connection in slow:
+            while connection.socket.recv(65536) if not more else drained(connection):
+                pass
+        assert time.monotonic() - begun < 10
+    assert sorted(waits)[len(waits) // 2] < 0.1
+
+
+def drained(connection: Connection) -> bytes:
+    """More of what a server sent, while a client sends on; nothing at the end."""
+    connection.socket.settimeout(12)
+    try:
+        return connection.socket.recv(65536)
+    except ConnectionResetError:
+        return b""
+
+
+def test_clients_that_do_not_read_hold_nobody_up(proxy: Proxy) -> None:
+    large = b"GET /openapi.json HTTP/1.1\r\nHost: medfacts\r\n\r\n"
+    with ExitStack() as stack:
+        for _ in range(300):
+            connection = stack.enter_context(Connection(proxy.port, receives=4096))
+            connection.send(large * 10)
+        client = stack.enter_context(httpx.Client(base_url=proxy.url, timeout=5))
+        begun = time.monotonic()
+        while time.monotonic() - begun < 2:
+            asked = time.monotonic()
+            assert client.get(BACLOFEN).status_code == 200
+            assert client.get("/health/live").status_code == 200
+            assert time.monotonic() - asked < 1
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        pytest.param(GET + LENGTH + CHUNKED + b"\r\n0\r\n\r\n", id="both"),
+        pytest.param(f"GET {BACLOFEN} HTTP/1.1\r\n\r\n".encode(), id="no host"),
+        pytest.param(GET + b"Host: other\r\n\r\n", id="two hosts"),
+        pytest.param(b"GET " + BACLOFEN.encode() + b" HTTP/9.9\r\nHost: a\r\n\r\n", id="9.9"),
+        pytest.param(GET + b"X: " + b"a" * 40_000 + b"\r\n\r\n", id="40 kB of headers"),
+    ],
+)  # fmt: skip
+def test_odd_framing_is_refused(proxy: Proxy, request_: bytes) -> None:
+    with Connection(proxy.port) as connection:
+        connection.send(request_)
+        try:
+            line = connection.stream.readline()
+        except ConnectionResetError:
+            line = b""
+
+    assert line == b"" or 400 <= int(line.split()[1]) < 500, line
+
+
+def test_a_server_that_is_killed_is_a_503_of_the_one_shape_and_what_is_cached_goes_on(
+    tmp_path: Path,
+) -> None:
+    with running_proxy(tmp_path) as proxy, httpx.Client(base_url=proxy.url) as client:
+        cached = client.get(BACLOFEN)
+        os.kill(proxy.server.process.pid, signal.SIGKILL)
+        refused = client.get("/v1/drugs?limit=7")
+        hold_problem(refused, 503)
+        assert refused.json()["type"] == "/docs/problems#unavailable"
+        again = client.get(BACLOFEN)
+        assert (again.status_code, again.content) == (200, cached.content)
+
+
+def test_readers_at_once_are_all_answered(proxy: Proxy) -> None:
+    failures: list[object] = []
+
+    def keep_asking(path: str) -> None:
+        with httpx.Client(base_url=proxy.url) as client:
+            for _ in range(40):
+                answer = client.get(path)
+                if answer.status_code != 200:
+                    failures.append(answer)
+
+    paths = [BACLOFEN, "/v1/warnings", "/v1/drugs", "/v1/trials?limit=1"] * 8
+    threads = [threading.Thread(target=keep_asking, args=[path]) for path in paths]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failures == []
