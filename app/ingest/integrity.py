@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from pydantic_core import from_json
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from app.database.engines import Row, table_of
 from app.documents.checksums import (
@@ -20,10 +20,13 @@ from app.documents.checksums import (
     is_verified,
     verified,
 )
+from app.documents.compression import decompress
 from app.documents.lookup_rows import drug_rows, fact_rows
 from app.documents.records import Links, stored_entries
 from app.documents.rendering import BATCH, NOUNS, documents_of, schema_of
 from app.ingest.publishing.rehearsing import faults_of_release
+from app.ingest.staging.preparing import record_digest
+from app.ingest.staging.upserting import content_number, content_of
 from app.models.condition import Condition
 from app.models.document import Document
 from app.models.drug import Drug
@@ -33,6 +36,10 @@ from app.models.release import Release
 from app.models.source import Source
 from app.models.source_record import (
     RecordStatement,
+    RecordSubstance,
+    SourceRecord,
+    SourceReference,
+    SourceState,
     SourceStatement,
     SourceSubstance,
 )
@@ -63,13 +70,21 @@ UNREADABLE = (SQLAlchemyError, sqlite3.Error, ValueError, TypeError, LookupError
 
 
 def _faults_of_the_file(connection: sa.Connection) -> Iterator[str]:
-    """What SQLite itself finds wrong."""
+    """What SQLite itself finds wrong, and on either engine rows that refer to none."""
     if connection.dialect.name == "sqlite":
         for sentence in connection.exec_driver_sql("PRAGMA integrity_check").scalars():
             if sentence != "ok":
                 yield f"SQLite says: {' '.join(sentence.split())}."
-        for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-            yield f"A row of {row[0]} refers to a row of {row[2]} that is not there."
+    for table in SQLModel.metadata.sorted_tables:
+        for key in table.foreign_key_constraints:
+            name, of = key.referred_table.name, key.referred_table.alias("referred")
+            pairs = [(each.parent, of.c[each.column.name]) for each in key.elements]
+            lost = sa.select(sa.func.count()).where(
+                *(own.is_not(None) for own, _ in pairs),
+                ~sa.exists().where(*(own == referred for own, referred in pairs)),
+            )
+            if connection.scalar(lost):
+                yield f"A row of {table.name} refers to a row of {name} that is not there."
 
 
 def _faults_of_checksums(connection: sa.Connection) -> Iterator[str]:
@@ -131,6 +146,7 @@ def _counted(connection: sa.Connection) -> dict[str, int]:
 
 def _faults_of_imports(connection: sa.Connection) -> Iterator[str]:
     """Which sources are not what was imported of them, and what of it is no use."""
+    yield from _faults_of_source_records(connection)
     substance = table_of(SourceSubstance).c
     statement, said = table_of(SourceStatement).c, table_of(RecordStatement).c
     useless = {
@@ -146,6 +162,79 @@ def _faults_of_imports(connection: sa.Connection) -> Iterator[str]:
         count = connection.scalar(sa.select(sa.func.count()).select_from(of.subquery()))
         if count:
             yield f"{count} {what}."
+
+
+def _faults_of_source_records(connection: sa.Connection) -> Iterator[str]:
+    """Which source records do not match their digests, and which sources lack some."""
+    content: dict[str, int] = defaultdict(int)
+    record = table_of(SourceRecord).c
+    columns = (record.source_id, record.id, record.removed, record.digest, record.body)
+    every = _each(connection, sa.select(*columns), (record.source_id, record.id))
+    while batch := list(islice(every, BATCH)):
+        ids = sorted({row["id"] for row in batch})
+        substances, statements, references = (
+            _by_record(connection, of.where(column.in_(ids))) for of, column in PARTS_OF_RECORDS
+        )
+        for row in batch:
+            if row["removed"]:
+                continue
+            key = (row["source_id"], row["id"])
+            content[key[0]] += content_number(*key, row["digest"])
+            said = (
+                [body for (body,) in substances[key]],
+                [tuple(part) for part in statements[key]],
+                [tuple(part) for part in references[key]],
+            )
+            if record_digest(decompress(row["body"]), *said) != row["digest"]:
+                yield f"The record '{row['id']}' of {row['source_id']} does not match its digest."
+    state = table_of(SourceState).c
+    for id_, known in connection.execute(sa.select(state.id, state.content)):
+        if content_of(content.pop(id_, 0)) != known:
+            yield f"The records of {id_} are not those that were imported."
+    for id_ in content:
+        yield f"There are records of {id_}, which was not imported."
+
+
+def _by_record(
+    connection: sa.Connection, of: sa.Select[Any]
+) -> dict[tuple[str, str], list[tuple[Any, ...]]]:
+    """Parts of records, by the records' keys."""
+    found: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
+    for source_id, record_id, *part in connection.execute(of):
+        found[source_id, record_id].append(tuple(part))
+    return found
+
+
+_link, _said, _reference = (
+    table_of(model).c for model in (RecordSubstance, RecordStatement, SourceReference)
+)
+_is_named = sa.and_(
+    table_of(SourceSubstance).c.source_id == _link.source_id,
+    table_of(SourceSubstance).c.key == _link.substance_key,
+)
+PARTS_OF_RECORDS: list[tuple[sa.Select[Any], Any]] = [
+    (
+        sa.select(_link.source_id, _link.record_id, table_of(SourceSubstance).c.body)
+        .join_from(table_of(RecordSubstance), table_of(SourceSubstance), _is_named)
+        .order_by(_link.source_id, _link.record_id, _link.position),
+        _link.record_id,
+    ),
+    (
+        sa.select(
+            *(_said.source_id, _said.record_id, _said.digest, _said.name, _said.locator),
+            sa.cast(_said.cite, sa.Text),
+        ).order_by(_said.source_id, _said.record_id, _said.position),
+        _said.record_id,
+    ),
+    (
+        sa.select(
+            *(_reference.source_id, _reference.record_id, _reference.noun, _reference.id),
+            _reference.body,
+        ).order_by(_reference.source_id, _reference.record_id, _reference.position),
+        _reference.record_id,
+    ),
+]
+"""The parts of records in their order, as digests are made of them; and how they are found."""
 
 
 def _faults_of_documents(connection: sa.Connection) -> Iterator[str]:
@@ -216,8 +305,10 @@ def _faults_of_nouns(connection: sa.Connection) -> Iterator[str]:
         of_kind = sa.select(document.id, document.checksum).where(document.kind == kind)
         stored = {row.id: row.checksum for row in connection.execute(of_kind)}
         for made in documents_of(connection, kind, ids, links):
-            if stored.get(made["id"]) != made["checksum"]:
+            if stored.pop(made["id"], None) != made["checksum"]:
                 yield f"The row of {kind} '{made['id']}' is not what its document says."
+        for id_ in stored:
+            yield f"The row of {kind} '{id_}' is not there."
 
 
 def _entries(connection: sa.Connection, table: Any) -> list[Row]:

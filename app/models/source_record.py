@@ -148,6 +148,7 @@ class SourceReference(SQLModel, table=True):
         primary_key=True, sa_type=KEY, description="`condition`, `target` or `source`."
     )
     id: str = Field(primary_key=True, sa_type=KEY)
+    position: int = Field(description="Its place among the record's, from 0.")
     body: str = Field(description="Its row, as JSON.")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import ReflectedColumn
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from app.database.engines import migration_engine, write_engine
@@ -123,10 +124,18 @@ def altered(column: ReflectedColumn) -> str:
     return f"coalesce({name}, '') || 'x'"
 
 
-UNCHECKED: set[tuple[str, str]] = set()
-"""Columns that nothing else says the same as: they serve people who run the imports."""
+PARTS_OF_RECORDS = ("record_statement", "record_substance", "source_reference")
 
-EMPTY: set[str] = set()
+UNCHECKED = {
+    *(("quarantined_record", name) for name in ("position", "file", "record", "reason")),
+    *(("source_state", name) for name in ("version", "released", "inputs")),
+    *(("source_record", name) for name in ("version", "released")),
+    *((table, "position") for table in PARTS_OF_RECORDS),
+}
+"""Nothing that is served is made of these: what people look at, what the next import compares its
+files with, and where among one a part stands."""
+
+EMPTY = {"discrepancy", "drug_class", "pharmacokinetics"}
 """Tables that these files leave empty."""
 
 
@@ -147,11 +156,14 @@ def test_no_column_can_change_unseen(meddling: sa.Connection) -> None:
             with meddling.begin_nested() as savepoint:
                 if meddling.dialect.name == "sqlite":
                     meddling.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
-                assert meddling.execute(sa.text(update), dict(row)).rowcount == 1
-                if not faults_of(meddling):
-                    unseen.add((table, column["name"]))
+                try:
+                    assert meddling.execute(sa.text(update), dict(row)).rowcount == 1
+                    is_seen = bool(faults_of(meddling))
+                except IntegrityError:  # no such value can be stored
+                    is_seen = True
                 savepoint.rollback()
-    print(sorted(unseen))
+            if not is_seen:
+                unseen.add((table, column["name"]))
     assert unseen == UNCHECKED | {(table, "empty") for table in EMPTY}
 
 
@@ -167,8 +179,7 @@ def test_no_row_can_go_unseen(meddling: sa.Connection) -> None:
                 if not faults_of(meddling):
                     unseen.add(table)
                 savepoint.rollback()
-    print(sorted(unseen))
-    assert unseen == set()
+    assert unseen == {"quarantined_record"}
 
 
 def test_check_goes_on_where_a_file_cannot_be_read(sqlite_template: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,22 +114,32 @@ def prepared(
     letters: int = 0,
 ) -> PreparedRecord:
     """A record's rows, with the digest of all that they say."""
-    digest = hashlib.sha256(body)
-    for body_of_substance in substances.values():
-        digest.update(body_of_substance.encode())
-    if statements or references:
-        digest.update(repr((statements, references)).encode())
     return PreparedRecord(
         id_,
         version,
         body,
-        digest.hexdigest()[:32],
+        record_digest(body, substances.values(), statements, references),
         list(substances.items()),
         statements,
         new_statements,
         references,
         letters,
     )
+
+
+def record_digest(
+    body: bytes,
+    substances: Iterable[str],
+    statements: list[tuple[str, str, str, str | None]],
+    references: list[tuple[str, str, str]],
+) -> str:
+    """The digest of all that a record says, in its order."""
+    digest = hashlib.sha256(body)
+    for body_of_substance in substances:
+        digest.update(body_of_substance.encode())
+    if statements or references:
+        digest.update(repr((statements, references)).encode())
+    return digest.hexdigest()[:32]
 
 
 def _substance(substance: Substance, record: Record, single: bool) -> tuple[str, str]:

@@ -322,9 +322,9 @@ class Staging:
                     rows[SourceStatement].append((digest, kind, compress(statement_body)))
             for position, statement in enumerate(record.statements):
                 rows[RecordStatement].append((source, id_, position, *statement))
-            for noun, of, body in record.references:
+            for position, (noun, of, body) in enumerate(record.references):
                 changes.references.add((noun, of))
-                rows[SourceReference].append((source, id_, noun, of, body))
+                rows[SourceReference].append((source, id_, noun, of, position, body))
             own = (source, id_, version, released, False, record.digest, compress(record.body))
             rows[SourceRecord].append(own)
         for model, of_model in rows.items():
