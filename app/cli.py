@@ -213,10 +213,10 @@ def import_(settings: Settings, source: str, files: tuple[str, ...], **options: 
 @in_one_sentence
 def set_aside(settings: Settings, source: str | None) -> None:
     """List as CSV what was not taken in, and why: of one SOURCE, or of all."""
-    from app.ingest.import_command import write_set_aside
+    from app.ingest.import_command import write_quarantined
 
     _require_schema(settings)
-    write_set_aside(settings, source)
+    write_quarantined(settings, source)
 
 
 @main.command()

@@ -15,19 +15,19 @@ from app.api import (
     discrepancies,
     drugs,
     health,
-    index,
     indications,
     mechanisms,
     metrics,
     pharmacokinetics,
     releases,
     resolve,
+    root,
     search,
     sources,
     trials,
     warnings,
 )
-from app.api.reading import release_served
+from app.api.read_session import release_served
 from app.database.reading import ConnectionPool
 from app.http.access_log import AccessLog
 from app.http.conditional_requests import NO_STORE, Representations
@@ -60,7 +60,7 @@ ROUTERS = (
     conditions.router,
     discrepancies.router,
     health.router,
-    index.router,
+    root.router,
     indications.router,
     mechanisms.router,
     metrics.router,
@@ -130,7 +130,7 @@ def create_app(settings: Settings, traces: "TracerProvider | None" = None) -> Ap
     api.state.watcher = ConnectionPool(settings.model_copy(update={"pool_size": 1}))
     api.state.tracer = traces.get_tracer("medfacts", __version__) if traces else None
     for router in ROUTERS:
-        api.include_router(router)
+        api.router.routes += router.routes
     outage = Outage()
     handle_errors(api, outage)
     add_docs(api)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.database.engines import read_engine, write_engine
 from app.ingest.files.inputs import inputs_of
-from app.ingest.importing import Report, import_files
+from app.ingest.importing import ImportReport, import_files
 from app.ingest.integrity import faults_of
 from app.settings import Settings
 from bench.generate import drug_name, fill
@@ -59,8 +59,8 @@ def test_made_up_files_are_imported_with_nothing_set_aside(
         "clinicaltrials": _imported(database, "clinicaltrials", studies),
     }
 
-    assert [row for report in reports.values() for row in report.set_aside] == []
-    assert not any(report.not_taken for report in reports.values())
+    assert [row for report in reports.values() for row in report.quarantined] == []
+    assert not any(report.skipped for report in reports.values())
     assert {source: report.counts["new"] for source, report in reports.items()} == {
         "drugbank-vocabulary": 40,
         "drugs-at-fda": 60,
@@ -133,7 +133,7 @@ def test_an_import_that_failed_does_not_count() -> None:
     assert "- labels, SQLite: it failed: no space." in text
 
 
-def _imported(database: Settings, source: str, *paths: Path) -> Report:
+def _imported(database: Settings, source: str, *paths: Path) -> ImportReport:
     engine = write_engine(database)
     try:
         with inputs_of(map(str, paths), downloads=paths[0].parent, quiet=True) as inputs:

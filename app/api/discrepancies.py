@@ -13,7 +13,7 @@ from app.models.discrepancy import Discrepancy
 
 
 @dataclass
-class Filters:
+class DiscrepancyFilters:
     """What discrepancies can be narrowed by."""
 
     subject: Annotated[
@@ -35,7 +35,7 @@ LISTING = facts_listed(
 router = fact_routes(
     Discrepancy,
     LISTING,
-    Filters,
+    DiscrepancyFilters,
     of_drug="Where the sources disagree about this drug: every value, and on whose word.",
     across_drugs="Where sources disagree, about every drug; filter by the fact in question.",
     one="One discrepancy, by its id.",

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugId
 from app.api.lists import Listing, bound_to, unknown_drug
-from app.api.reading import ReadSession, resource, with_release
+from app.api.read_session import ReadSession, resource, with_release
 from app.api.suggestions import HOW, NameMatch, NameMatches
 from app.database.reading import CompiledSelect
 from app.documents.checksums import STORED, verified
@@ -24,8 +24,8 @@ from app.models.document import Document
 from app.models.drug import Drug, DrugClass, DrugIdentifier, IdentifierSystem, NameType
 from app.models.fact import Fact, fact_kinds
 from app.models.indication import Indication, IndicationStatus
-from app.models.lookup import SearchedName
-from app.search.index import listed, one_of
+from app.models.lookup import NAME_TYPE, SearchedName
+from app.search.query import listed, one_of
 
 router = resource("Drugs")
 
@@ -56,7 +56,7 @@ DRUGS = Listing(
             col(DrugIdentifier.value) == sa.bindparam("identifier"),
         ),
     },
-    orders={"name": (col(Drug.folded_name), col(Drug.id)), "id": (col(Drug.id),)},
+    orders={"name": (col(Drug.normalized_name), col(Drug.id)), "id": (col(Drug.id),)},
 )
 
 
@@ -65,7 +65,7 @@ SOME_KINDS = f"^(all|{'|'.join(KINDS)})(,(all|{'|'.join(KINDS)}))*$"
 
 
 @dataclass
-class Filters:
+class DrugFilters:
     """What drugs can be narrowed by."""
 
     q: Annotated[
@@ -157,7 +157,7 @@ Sort = Literal["name", "-name", "id", "-id"]
 def list_drugs(
     session: ReadSession,
     page: PageParams,
-    filters: Filters,
+    filters: DrugFilters,
     sort: Annotated[
         Sort,
         Query(
@@ -231,7 +231,7 @@ _named = (
         col(Document.id),
         col(SearchedName.key),
         col(SearchedName.name),
-        col(SearchedName.type),
+        NAME_TYPE.label("type"),
         *STORED,
         col(SearchedName.rank),
         col(SearchedName.position),
@@ -246,7 +246,7 @@ _named = (
 )
 NAMED = with_release(_named, *list(_named.c)[:-2], order=(_named.c.rank, _named.c.position))
 _normalized = (
-    sa.select(col(Drug.id), col(Drug.folded_name))
+    sa.select(col(Drug.id), col(Drug.normalized_name))
     .where(one_of(col(Drug.id), "ids"))
     .subquery("normalized")
 )
@@ -277,20 +277,22 @@ def get_drug(
         bodies[row[0]].append(verified(*row))
     if not bodies["drugs"]:
         raise unknown_drug(drug_id)
-    facts = (b',"%b":[%b]' % (kind.encode(), b",".join(bodies[kind])) for kind in included)
-    return b"%b%b}" % (bodies["drugs"][0][:-1], b"".join(facts))
+    record = [bodies["drugs"][0][:-1]]
+    for kind in included:
+        record += (b',"%b":[' % kind.encode(), b",".join(bodies[kind]), b"]")
+    return b"".join((*record, b"}"))
 
 
 @cache
 def documents_of_drug(kinds: tuple[str, ...]) -> CompiledSelect:
     """The drug's own document and those of these kinds about it, by kind and id."""
-    documents = (
-        sa.select(col(Document.kind), col(Document.id), *STORED)
-        .where(
-            col(Document.drug_id) == sa.bindparam("drug"),
-            col(Document.kind).in_([sa.literal_column(f"'{kind}'") for kind in kinds]),
-        )
-        .subquery("documents")
+    found = sa.select(col(Document.kind), col(Document.id), *STORED).where(
+        col(Document.drug_id) == sa.bindparam("drug")
     )
+    if set(kinds) < {"drugs", *KINDS}:
+        found = found.where(
+            col(Document.kind).in_([sa.literal_column(f"'{kind}'") for kind in kinds])
+        )
+    documents = found.subquery("documents")
     order = (documents.c.kind, documents.c.id)
     return with_release(documents, *documents.c, order=order)

@@ -10,7 +10,7 @@ from pydantic import Field, create_model
 from sqlmodel import col
 
 from app.api.lists import Listing
-from app.api.reading import ReadSession, resource
+from app.api.read_session import ReadSession, resource
 from app.database.engines import table_of
 from app.documents.fact_records import CoverageRecord, fact_record
 from app.http.pages import PageParams, page_of

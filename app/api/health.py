@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from fastapi import Request
 from pydantic import Field
 
-from app.api.reading import ReadSession, read
+from app.api.read_session import ReadSession, read
 from app.api.releases import current_release
 from app.database.migrating import newest_schema
 from app.database.reading import CompiledSelect, ConnectionPool

@@ -13,7 +13,7 @@ from app.models.indication import Indication, IndicationStatus
 
 
 @dataclass
-class Filters:
+class IndicationFilters:
     """What indications can be narrowed by."""
 
     condition: Annotated[
@@ -44,7 +44,7 @@ LISTING = facts_listed(
 router = fact_routes(
     Indication,
     LISTING,
-    Filters,
+    IndicationFilters,
     of_drug="What this drug is used for, tried for, or was found not to help with "
     "(`not_effective`).",
     across_drugs="Indications of every drug, and findings against; filter by condition or status.",

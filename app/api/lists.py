@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from pydantic_core import from_json, to_json
 from sqlmodel import col
 
-from app.api.reading import ReadSession, with_release
+from app.api.read_session import ReadSession, with_release
 from app.database.reading import CompiledSelect
 from app.documents.checksums import STORED, verified
 from app.http.pages import Cursor, PageParams, listing_of
@@ -92,7 +92,7 @@ class Listing:
     def _begun(
         self, session: ReadSession, cursor: str, listing: str, kinds: list[type], drug: str | None
     ) -> Cursor:
-        """The cursor that was sent; what is wrong with it is told of a drug that is there."""
+        """The cursor that was sent, or the error for it; for an unknown drug that comes first."""
         try:
             return Cursor.read(cursor, listing, kinds)
         except BadParameterError:

@@ -13,7 +13,7 @@ from app.models.mechanism import ActionType, Mechanism
 
 
 @dataclass
-class Filters:
+class MechanismFilters:
     """What mechanisms can be narrowed by."""
 
     target: Annotated[
@@ -40,7 +40,7 @@ LISTING = facts_listed(
 router = fact_routes(
     Mechanism,
     LISTING,
-    Filters,
+    MechanismFilters,
     of_drug="How this drug acts, as far as each source knows or believes.",
     across_drugs="Mechanisms of every drug; filter by target or action.",
     one="One mechanism, by its id.",

@@ -13,7 +13,7 @@ from app.models.pharmacokinetics import Pharmacokinetics, Process
 
 
 @dataclass
-class Filters:
+class PharmacokineticsFilters:
     """What pharmacokinetics can be narrowed by."""
 
     process: Annotated[
@@ -40,7 +40,7 @@ LISTING = facts_listed(
 router = fact_routes(
     Pharmacokinetics,
     LISTING,
-    Filters,
+    PharmacokineticsFilters,
     of_drug="How the body takes up, spreads, changes and passes out this drug.",
     across_drugs="Pharmacokinetic facts of every drug; filter by process or organ.",
     one="One pharmacokinetic fact, by its id.",

@@ -7,7 +7,7 @@ from fastapi import Query
 from sqlmodel import col
 
 from app.api.lists import Listing
-from app.api.reading import LATEST, ReadSession, resource, with_release
+from app.api.read_session import LATEST, ReadSession, resource, with_release
 from app.documents.checksums import STORED, verified
 from app.documents.records import record_of
 from app.http.pages import PageParams, page_of

@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 from sqlmodel import col
 
 from app.api.drugs import IDENTIFIER
-from app.api.reading import ReadSession, resource, with_release
+from app.api.read_session import ReadSession, resource, with_release
 from app.api.suggestions import BEGINS, CLOSE, NameMatch, NameMatches
 from app.database.reading import CompiledSelect
 from app.documents.records import Link
@@ -22,11 +22,10 @@ from app.http.parameters import Text
 from app.http.problems import BadParameterError, documented
 from app.models.base import Shape
 from app.models.drug import Drug, DrugIdentifier, NameType
-from app.models.lookup import ClaimedIdentifier, ClaimedName, SearchedName
-from app.names.normalization import folded, name_key
-from app.names.qualifiers import Beside, readings_of, without_salt
-from app.names.qualifiers import Reading as NameReading
-from app.search.index import listed, one_of
+from app.models.lookup import NAME_TYPE, IdentifierAlias, NameAlias, SearchedName
+from app.names.normalization import name_key, normalized
+from app.names.qualifiers import Qualifier, StrippedName, stripped_names, without_salt
+from app.search.query import listed, one_of
 
 router = resource("Search")
 
@@ -60,7 +59,7 @@ MATCH_OF = {
 class Stripped(Shape):
     """What stood beside the name, and was left out to find it."""
 
-    kind: Beside = Field(description="What it is.", examples=["strength"])
+    kind: Qualifier = Field(description="What it is.", examples=["strength"])
     text: str = Field(description="The text, as it was given.", examples=["10 MG"])
 
 
@@ -203,34 +202,34 @@ class _Lookup:
             drug = Link(id=id_, name=generic)
             if what == NAME:
                 self._names[key].append(_Named(drug, name, NameType(type_)))
-            elif without_salt(folded(name)):
+            elif without_salt(normalized(name)):
                 self._salts[key].add(id_)
             else:
                 match = ResolveMatch.RADIOLABELLED
                 candidate = Candidate(drug=drug, match=match, name=None, substance=name)
                 self._radiolabelled[key].append(candidate)
 
-    def candidates(self, read: NameReading) -> list[Candidate]:
+    def candidates(self, read: StrippedName) -> list[Candidate]:
         """The drugs that have what is left of a name; as it is written, if any has it so."""
         named = self._names.get(name_key(read.name), [])
         if read.salt is not None and not read.is_sure:
             known = self._salts.get(name_key(read.salt), set())
             named = [each for each in named if each.drug.id in known]
-        as_written = [each for each in named if folded(each.name) == folded(read.name)]
+        as_written = [each for each in named if normalized(each.name) == normalized(read.name)]
         return _candidates(as_written or named)
 
-    def radiolabelled(self, read: NameReading) -> list[Candidate]:
+    def radiolabelled(self, read: StrippedName) -> list[Candidate]:
         """The drugs whose radiolabelled form has what is left of a name."""
         return [] if read.salt is not None else self._radiolabelled.get(name_key(read.name), [])
 
-    def quarantined(self, read: NameReading) -> list[Candidate]:
+    def quarantined(self, read: StrippedName) -> list[Candidate]:
         """Of which nobody can say which drug they are: products that have it for a brand, and a
         salt that is called so."""
-        own = folded(read.name)
+        own = normalized(read.name)
         return [
             Candidate(
                 drug=None,
-                match=ResolveMatch.SYNONYM if folded(substance) == own else ResolveMatch.BRAND,
+                match=ResolveMatch.SYNONYM if normalized(substance) == own else ResolveMatch.BRAND,
                 name=read.name,
                 substance=substance,
             )
@@ -244,7 +243,7 @@ def _looked_up(session: ReadSession, keys: set[str]) -> list[tuple[Any, ...]]:
 
 
 def _by_name(session: ReadSession, names: list[str]) -> list[Resolution]:
-    readings = {name: list(readings_of(name)) for name in names}
+    readings = {name: list(stripped_names(name)) for name in names}
     written = {each.name for of_one in readings.values() for each in of_one} | {
         each.salt for of_one in readings.values() for each in of_one if each.salt
     }
@@ -255,7 +254,7 @@ def _by_name(session: ReadSession, names: list[str]) -> list[Resolution]:
 
 
 def _resolved(
-    session: ReadSession, name: str, readings: list[NameReading], lookup: _Lookup
+    session: ReadSession, name: str, readings: list[StrippedName], lookup: _Lookup
 ) -> Resolution:
     for read in readings:
         candidates = lookup.candidates(read) or lookup.radiolabelled(read)
@@ -264,10 +263,10 @@ def _resolved(
         if all(candidate.match is ResolveMatch.BRAND for candidate in candidates):
             salts = [lookup.candidates(each) for each in readings if each.salt == read.name]
             others = [*lookup.quarantined(read), *(each for found in salts for each in found)]
-            if any(what is Beside.DOSE_FORM for what, _ in read.stripped):
+            if any(what is Qualifier.DOSE_FORM for what, _ in read.stripped):
                 others += _family(session, read.name)
             candidates += [each for each in others if each.drug not in _drugs(candidates)]
-        elif without_salt(folded(read.name)) and not _is_generic(candidates):
+        elif without_salt(normalized(read.name)) and not _is_generic(candidates):
             candidates += lookup.quarantined(read)
         return _answer(
             candidates,
@@ -304,13 +303,13 @@ def _family(session: ReadSession, name: str) -> list[Candidate]:
     Lotrimin is a cream of clotrimazole; the powder is Lotrimin AF, of miconazole.
     """
     key = name_key(name)
-    begins = re.compile(re.escape(folded(name)) + r"\b")
+    begins = re.compile(re.escape(normalized(name)) + r"\b")
     return _candidates(
         _Named(Link(id=id_, name=generic), written, NameType(type_))
         for _, _, id_, generic, written, type_, _ in session.found(
             FAMILY, key=key, end=f"{key}\x7f"
         )
-        if type_ == NameType.BRAND and begins.match(folded(written))
+        if type_ == NameType.BRAND and begins.match(normalized(written))
     )
 
 
@@ -324,8 +323,8 @@ def _answer(candidates: list[Candidate], **fields: Any) -> Resolution:
     return Resolution(match=match, drug=drug, candidates=candidates, **given)
 
 
-def _suggestions(session: ReadSession, readings: list[NameReading]) -> list[Suggestion]:
-    """What is spelt like the name less its qualifiers."""
+def _suggestions(session: ReadSession, readings: list[StrippedName]) -> list[Suggestion]:
+    """Drugs with a name that is like this one less its qualifiers."""
     text = next(read for read in reversed(readings) if read.salt is None).name
     key = name_key(text)
     matches = [
@@ -391,18 +390,18 @@ _names: Any = sa.select(
     col(SearchedName.drug_id),
     col(Drug.name).label("generic"),
     col(SearchedName.name),
-    sa.type_coerce(col(SearchedName.type), sa.String()).label("type"),
+    NAME_TYPE.label("type"),
     col(SearchedName.position).label("position"),
 ).join_from(SearchedName, Drug, col(Drug.id) == col(SearchedName.drug_id))
 _aliases: Any = sa.select(
     sa.literal_column(str(ALIAS)),
-    col(ClaimedName.key),
-    col(ClaimedName.drug_id),
+    col(NameAlias.key),
+    col(NameAlias.drug_id),
     col(Drug.name),
-    col(ClaimedName.substance),
+    col(NameAlias.substance),
     NULL,
     sa.literal_column("0"),
-).join_from(ClaimedName, Drug, col(Drug.id) == col(ClaimedName.drug_id), isouter=True)
+).join_from(NameAlias, Drug, col(Drug.id) == col(NameAlias.drug_id), isouter=True)
 
 
 def _names_of(found: Any) -> CompiledSelect:
@@ -413,7 +412,7 @@ def _names_of(found: Any) -> CompiledSelect:
 NAMED = _names_of(
     sa.union_all(
         _names.where(one_of(col(SearchedName.key), "keys")),
-        _aliases.where(one_of(col(ClaimedName.key), "keys")),
+        _aliases.where(one_of(col(NameAlias.key), "keys")),
     ).subquery("named")
 )
 FAMILY = _names_of(
@@ -441,7 +440,7 @@ def _identified(table: Any, what: int, substance: Any) -> Any:
 
 _by_system = sa.union_all(
     _identified(DrugIdentifier, NAME, NULL.label("name")),
-    _identified(ClaimedIdentifier, ALIAS, col(ClaimedIdentifier.substance)),
+    _identified(IdentifierAlias, ALIAS, col(IdentifierAlias.substance)),
 ).subquery("identified")
 IDENTIFIED = with_release(
     _by_system,

@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from app.api.facts import DrugFilter
 from app.api.lists import unknown_drug
-from app.api.reading import SERVED, ReadSession, resource, with_release
+from app.api.read_session import SERVED, ReadSession, resource, with_release
 from app.database.reading import CompiledSelect
 from app.documents.checksums import STORED, verified
 from app.documents.records import Link
@@ -26,16 +26,9 @@ from app.models.base import Shape
 from app.models.document import Document
 from app.models.indication import IndicationStatus
 from app.names.normalization import words_of
-from app.search.index import (
-    KINDS,
-    MOST_COUNTED,
-    Query,
-    facets_of,
-    hits,
-    number_of_hits,
-    texts_of,
-    tiers_after,
-)
+from app.search.query import MOST_COUNTED, Query, hits, number_of_hits
+from app.search.ranking import tiers_after
+from app.search.words import KINDS, facets_of, texts_of
 
 router = resource("Search")
 
@@ -125,7 +118,7 @@ HIT = TypeAdapter(SearchHit)
 
 
 @dataclass
-class Filters:
+class SearchFilters:
     """What hits can be narrowed by."""
 
     kind: Annotated[
@@ -143,7 +136,7 @@ class Filters:
 def search(
     session: ReadSession,
     page: PageParams,
-    filters: Filters,
+    filters: SearchFilters,
     q: Annotated[
         str,
         QueryParameter(
@@ -194,7 +187,11 @@ def _begun(text: str, listing: str) -> Cursor:
 
 
 def _found(
-    session: ReadSession, page: PageParams, query: Query, filters: Filters, begun: Cursor | None
+    session: ReadSession,
+    page: PageParams,
+    query: Query,
+    filters: SearchFilters,
+    begun: Cursor | None,
 ) -> tuple[list[tuple[Any, ...]], int]:
     """The rows of a page and one more, and how many hits there are, `MOST_COUNTED` + 1 at most."""
     if not query.phrases:
@@ -275,18 +272,18 @@ def _marks(query: Query, text: str) -> Iterator[tuple[int, int, str]]:
     found: dict[tuple[int, int], str] = {}
     single = {phrase[0] for phrase in query.phrases if len(phrase) == 1}
     together = [phrase for phrase in query.phrases if len(phrase) > 1]
-    spelt = (
+    written = (
         [(m.span(), word) for m in WORD.finditer(text) for word in words_of(m[0]).split()]
         if (together)
         else []
     )
     for phrase in together:
-        for i in range(len(spelt) - len(phrase) + 1):
+        for i in range(len(written) - len(phrase) + 1):
             if (
-                spelt[i][1] == phrase[0]
-                and tuple(w for _, w in spelt[i : i + len(phrase)]) == phrase
+                written[i][1] == phrase[0]
+                and tuple(w for _, w in written[i : i + len(phrase)]) == phrase
             ):
-                found |= dict(spelt[i : i + len(phrase)])
+                found |= dict(written[i : i + len(phrase)])
     if single:
         for match in _any_of(frozenset(single), query.beginning).finditer(text):
             found.setdefault(match.span(), match[0].lower())

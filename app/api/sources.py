@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from app.api.facts import RECORD_ERRORS
 from app.api.lists import Listing
-from app.api.reading import ReadSession, resource
+from app.api.read_session import ReadSession, resource
 from app.documents.records import record_of
 from app.http.pages import PageParams, page_of
 from app.http.parameters import Text

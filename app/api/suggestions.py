@@ -1,4 +1,4 @@
-"""Finding drugs by name: as one is typed, or as it is spelt almost.
+"""Finding drugs by name: as one is typed, or by a name that is a letter or two away.
 
 What is found follows from the names alone: how an engine helps to find those that may be close is
 no matter, for each is compared here.
@@ -12,12 +12,11 @@ import sqlalchemy as sa
 from rapidfuzz.distance import OSA, Levenshtein
 from sqlmodel import col
 
-from app.api.reading import SERVED, ReadSession, with_release
+from app.api.read_session import SERVED, ReadSession, with_release
 from app.database.reading import CompiledSelect
-from app.models.document import Document
-from app.models.lookup import SearchedName, SearchedPiece
+from app.models.lookup import SearchedDrug, SearchedName, SearchedPiece
 from app.names.normalization import most_letters_away, name_key, pieces_close_to
-from app.search.index import drugs_named_with, listed, one_of, part
+from app.search.query import drugs_named_with, listed, one_of, part
 
 BEGINS, CONTAINS, CLOSE = range(3)
 HOW = ("begins", "contains", "close")
@@ -174,8 +173,8 @@ def _containing(*, two_letters: bool) -> CompiledSelect:
     with_it = drugs_named_with(two_letters=two_letters).subquery("with_it")
     found = (
         sa.select(_first(_begins_not).label("first"), _drug_id)
-        .join_from(with_it, Document, col(Document.number) == with_it.c.number)
-        .join(SearchedName, _drug_id == col(Document.id))
+        .join_from(with_it, SearchedDrug, col(SearchedDrug.number) == with_it.c.number)
+        .join(SearchedName, _drug_id == col(SearchedDrug.drug_id))
         .where(_key.like(sa.bindparam("like")))
         .group_by(_drug_id)
         .order_by(sa.literal_column("first"), _drug_id)

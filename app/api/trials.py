@@ -13,7 +13,7 @@ from app.models.trial import Trial, TrialCondition, TrialRegistryId
 
 
 @dataclass
-class Filters:
+class TrialFilters:
     """What trials can be narrowed by."""
 
     condition: Annotated[
@@ -59,7 +59,7 @@ LISTING = facts_listed(
 router = fact_routes(
     Trial,
     LISTING,
-    Filters,
+    TrialFilters,
     of_drug="Each source's account of the trials of this drug, and of studies that only observed.",
     across_drugs="Accounts of clinical trials of every drug; filter by condition, registry number "
     "or study.",

@@ -14,7 +14,7 @@ from app.models.warning import Warning as WarningTable
 
 
 @dataclass
-class Filters:
+class WarningFilters:
     """What warnings can be narrowed by."""
 
     type: Annotated[
@@ -63,7 +63,7 @@ LISTING = facts_listed(
 router = fact_routes(
     WarningTable,
     LISTING,
-    Filters,
+    WarningFilters,
     of_drug="What to know before, while and after taking this drug, each with the passage that "
     "says so.",
     across_drugs="Warnings of every drug; filter by type, category, severity or boxed.",

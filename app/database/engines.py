@@ -140,7 +140,7 @@ def _options(url: URL, *settings: str) -> dict[str, str]:
 def _sqlite_engine(
     url: URL, mode: str, *, foreign_keys: bool = True, pool_size: int | None = None
 ) -> Engine:
-    """An engine of a file; with a `pool_size` its connections are kept, for requests."""
+    """An engine of a file; with a `pool_size` its connections are pooled, for requests."""
     path = Path(url.database or "").absolute()
 
     def connect() -> sqlite3.Connection:
@@ -153,6 +153,7 @@ def _sqlite_engine(
         )
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
         if mode != "ro":
+            connection.execute("PRAGMA auto_vacuum = FULL")  # a release leaves no page that is free
             connection.execute("PRAGMA journal_mode = WAL")  # readers go on while it writes
             # A power cut may undo the last release, whole; a kill does not. Pages that many rows
             # change are written once, not each time.

@@ -29,9 +29,9 @@ class CorruptDocumentError(ValueError):
 
 def checksum_of(kind: str, id_: str, drug_id: str | None, body: bytes) -> int:
     """A document's checksum, of its JSON and of what it is found by: XXH3, as a signed integer."""
-    checksum = xxhash.xxh3_64(f"{kind}\0{id_}\0{drug_id or ''}\0".encode())
-    checksum.update(body)
-    return int.from_bytes(checksum.digest(), signed=True)
+    found_by = f"{kind}\0{id_}\0{drug_id or ''}\0".encode()
+    checksum = xxhash.xxh3_64_intdigest(found_by + body)
+    return checksum - (checksum >> 63 << 64)
 
 
 def verified(kind: str, id_: str, drug_id: str | None, checksum: int, stored: bytes) -> bytes:

@@ -3,16 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-import sqlalchemy as sa
 from pydantic import Field, create_model
-from sqlmodel import col
 
 from app.database.engines import Row
-from app.documents.fact_records import CoverageRecord, coverage_of, fact_record
-from app.documents.records import fields_of, records
+from app.documents.fact_records import CoverageRecord, fact_record
+from app.documents.records import fields_of
 from app.models.base import Shape
-from app.models.drug import Drug
-from app.models.fact import Fact, fact_kinds
+from app.models.drug import DrugFields
+from app.models.fact import fact_kinds
 
 KINDS = fact_kinds()
 
@@ -60,7 +58,7 @@ DrugRecord = create_model(
     "Drug",
     __base__=Shape,
     __doc__="A drug: its names, identifiers, classes, approvals, and how many facts there are.",
-    **fields_of(Drug),
+    **fields_of(DrugFields),
     counts=(
         DrugCounts,
         Field(
@@ -104,27 +102,7 @@ DrugWithFacts.model_config["json_schema_serialization_defaults_required"] = Fals
 DrugWithFacts.model_rebuild(force=True)
 
 
-COUNTS_OF = (
-    sa.select(col(Fact.drug_id), col(Fact.kind), sa.func.count().label("facts"))
-    .where(col(Fact.drug_id).in_(sa.bindparam("ids", expanding=True)))
-    .group_by(col(Fact.drug_id), col(Fact.kind))
-)
-
-
-def drug_records(connection: sa.Connection, rows: list[Row]) -> list[Row]:
-    """Drugs as they are served, in a number of queries that does not grow with theirs."""
-    ids = [row["id"] for row in rows]
-    coverage = coverage_of(connection, ids)
-    counts = {id_: dict.fromkeys(KINDS, 0) for id_ in ids}
-    for drug_id, kind, facts in connection.execute(COUNTS_OF, {"ids": ids}):
-        counts[drug_id][kind] = facts
-    return [
-        drug_as_served(drug, counts[drug["id"]], coverage[drug["id"]])
-        for drug in records(connection, Drug, rows)
-    ]
-
-
-def drug_as_served(drug: Row, counts: Row, coverage: dict[str, CoverageRecord]) -> Row:
+def drug_as_served(drug: Row, counts: Row, coverage: Row) -> Row:
     """A drug, from what its row is served as, its numbers of facts, and how far it was searched."""
     return drug | {"counts": counts, "coverage": coverage, "links": _links(drug["id"])}
 

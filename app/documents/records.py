@@ -1,11 +1,10 @@
-"""Rows as records: with their parts, and what they refer to, in a fixed number of queries.
+"""Records: what is said, as it is served.
 
-What a table's rows are served as follows from the table: its own fields, a list for each of its
-parts, `citations` for its evidence, and the row itself where it refers to one (`condition` for
+What a model is served as follows from the model: its own fields, a list for each of its parts,
+`citations` for what it cites, and the thing itself where it refers to one (`condition` for
 `condition_id`). Owners' keys and positions stay inside.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
@@ -13,31 +12,29 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import BaseModel, Field, create_model
 from pydantic.fields import FieldInfo
-from sqlmodel import SQLModel, col
+from sqlmodel import SQLModel
 
-from app.database.engines import Row, key_of, table_of
+from app.database.engines import Row, table_of
 from app.documents.statistics import DERIVED, EffectMeasures, derive_effects
 from app.documents.subjects import SUBJECT, Subject, name_subject
 from app.models.base import Part, Shape
 from app.models.condition import Code, Condition
-from app.models.discrepancy import Discrepancy
-from app.models.fact import Detail
+from app.models.discrepancy import DiscrepancyFields
 from app.models.mechanism import Target
-from app.models.source import Citation, Source
-from app.models.trial import Trial, TrialOutcome
+from app.models.trial import TrialFields, TrialOutcome
 
 INSIDE = {
-    "kind",
     "position",
-    "folded_name",
-    "evidence_id",
+    "normalized_name",
     "drug_id",
+    "cite",
     "subject_id",
+    "field",
     "loaded_at",
     "document_version",
     "checksum",
 }
-"""Columns that serve the database and are not served."""
+"""Fields that are not served as such."""
 
 
 class Link(Shape):
@@ -110,33 +107,128 @@ def fields_of(table: type[SQLModel]) -> dict[str, Any]:
         item: Any = _scalar_type(part) if part.scalar else record_of(part)
         description = _doc(part) + " In the source's order."
         fields[name] = (list[item], Field(description=description, examples=part.examples))
-    if "evidence_id" in table.model_fields:
+    if getattr(table, "cites", None):
         fields["citations"] = (list[CitationRecord], CITATIONS)
     return fields | COMPUTED_FIELDS.get(table, {})
 
 
-def records(connection: sa.Connection, table: type[SQLModel], rows: list[Row]) -> list[Row]:
-    """The rows as they are served: with parts, citations, conditions and targets."""
-    if rows:
-        _attach_parts(connection, table, rows, [row[key_of(table)[0]] for row in rows])
-    found = Found.of(connection, table, rows)
-    return [found.served(table, row) for row in rows]
-
-
 COMPUTED_FIELDS: dict[type[SQLModel], dict[str, Any]] = {
     TrialOutcome: {"derived": (EffectMeasures | None, DERIVED)},
-    Discrepancy: {"subject": (Subject, SUBJECT)},
+    DiscrepancyFields: {"subject": (Subject, SUBJECT)},
 }
-"""Fields that no column holds."""
+"""Fields that no source says."""
 
 COMPLETIONS: dict[type[SQLModel], Callable[[Row, Row], None]] = {
-    Trial: derive_effects,
-    Discrepancy: name_subject,
+    TrialFields: derive_effects,
+    DiscrepancyFields: name_subject,
 }
-"""What gives a record its computed fields, in place, from the record and its row."""
+"""What gives a record its computed fields, in place, from the record and what it is made of."""
 
 LINKED: dict[str, type[SQLModel]] = {"condition_id": Condition, "target_id": Target}
-"""Columns that refer to a row which is served in their place."""
+"""Fields that refer to something which is served in their place."""
+
+Passage = tuple[str, str]
+"""A source's id, and where in it."""
+
+
+class UncitedError(ValueError):
+    """Something is said on nobody's word."""
+
+
+class Links:
+    """What records refer to: sources, as citations show them, conditions and targets."""
+
+    def __init__(self, sources: Mapping[str, Row]) -> None:
+        self.sources = {
+            id_: {"id": id_, "title": source["title"], "url": source["url"]}
+            for id_, source in sources.items()
+        }
+        self.conditions: dict[str, Row] = {}
+        self.targets: dict[str, Row] = {}
+
+    def citations(self, passages: Iterable[Passage]) -> list[Row]:
+        """Passages as they are served, each once."""
+        return [
+            {"source": self.sources[source], "locator": locator}
+            for source, locator in dict.fromkeys(passages)
+        ]
+
+    def cited(self, cite: Mapping[str, list[str]] | None) -> list[Row]:
+        """The passages that an entry's `cite` names."""
+        return self.citations(passages(cite)) if cite else []
+
+    def record(self, content: type[SQLModel], said: Row) -> Row:
+        """What is said, as it is served. `said` has every field, under the names of an entry."""
+        return self._records(content, [said])[0]
+
+    def _records(self, content: type[SQLModel], said: list[Row]) -> list[Row]:
+        own, links, parts, cites = _shape_of(content)
+        complete = COMPLETIONS.get(content)
+        records = []
+        for entry in said:
+            record = {name: entry[name] for name in own}
+            for name in links:
+                record[name] = self._linked(name, entry.get(name))
+            for name, part, is_link in parts:
+                items = entry.get(name) or []
+                if part.scalar is None:
+                    items = self._records(part, items)
+                elif is_link:
+                    items = [self._linked(part.scalar, item) for item in items]
+                record[name] = items
+            if cites:
+                record["citations"] = self.cited(entry.get("cite"))
+                if cites == "always" and not record["citations"]:
+                    raise UncitedError(f"{content.__name__} {entry} cites nothing")
+            if complete is not None:
+                complete(record, entry)
+            records.append(record)
+        return records
+
+    def _linked(self, name: str, id_: str | None) -> Row | None:
+        if id_ is None:
+            return None
+        return self.conditions[id_] if name == "condition" else self.targets[id_]
+
+
+def passages(cite: Mapping[str, list[str]] | None) -> list[Passage]:
+    """The passages that an entry's `cite` names."""
+    return [(source, locator) for source, locators in (cite or {}).items() for locator in locators]
+
+
+def condition_link(condition: Row) -> Row:
+    """A condition as facts show it."""
+    return {name: condition.get(name, []) for name in ConditionLink.model_fields}
+
+
+def stored_entries(connection: sa.Connection, table: type[SQLModel], ids: list[Any]) -> list[Row]:
+    """Rows of conditions, sources, targets or releases as entries, with their parts, by their ids
+    in order."""
+    columns = table_of(table).c
+    key = next(iter(table_of(table).primary_key))
+    of = sa.select(*columns).where(key.in_(ids)).order_by(key)
+    rows = [dict(row) for row in connection.execute(of).mappings()]
+    for name, part in _parts(table).items():
+        of_part = table_of(part).c
+        owner = of_part[part.owner[0]]
+        by_owner: dict[Any, list[Row]] = {row[key.name]: [] for row in rows}
+        for item in connection.execute(
+            sa.select(*of_part).where(owner.in_(ids)).order_by(owner, of_part.position)
+        ).mappings():
+            by_owner[item[owner.name]].append(dict(item))
+        for row in rows:
+            row[name] = by_owner[row[key.name]]
+    return rows
+
+
+@cache
+def _shape_of(content: type[SQLModel]) -> tuple[Any, Any, Any, str | None]:
+    own = _own_fields(content)
+    links = tuple(name.removesuffix("_id") for name in _links_of(content))
+    parts = tuple(
+        (name, part, f"{part.scalar}_id" in LINKED) for name, part in _parts(content).items()
+    )
+    return own, links, parts, getattr(content, "cites", None)
 
 
 @cache
@@ -149,142 +241,9 @@ def _link_to(column: str) -> type[Shape]:
     return ConditionLink if LINKED[column] is Condition else record_of(LINKED[column])
 
 
-class Found:
-    """What rows refer to: citations by their evidence, and rows by the column that refers to them.
-
-    A loader that has just made the citations puts them in itself. They are held to their schema
-    here, once, and not in each record that shows them.
-    """
-
-    def __init__(self) -> None:
-        self.citations: dict[str, list[CitationRecord]] = {}
-        self.linked: dict[str, dict[str, Row]] = defaultdict(dict)
-
-    @classmethod
-    def of(cls, connection: sa.Connection, table: type[SQLModel], rows: list[Row]) -> "Found":
-        """What these rows refer to, each kind of it found in one query."""
-        found = cls()
-        wanted = found.find_linked(connection, table, rows)
-        if wanted["evidence_id"]:
-            found._find_citations(connection, wanted["evidence_id"])
-        return found
-
-    def find_linked(
-        self, connection: sa.Connection, table: type[SQLModel], rows: list[Row]
-    ) -> dict[str, set[str]]:
-        """Find the conditions and targets that these rows refer to; says what they refer to."""
-        wanted: dict[str, set[str]] = defaultdict(set)
-        _collect(table, rows, wanted)
-        for column, of in LINKED.items():
-            if missing := wanted[column] - self.linked[column].keys():
-                self.linked[column] |= self._find(connection, of, missing)
-        return wanted
-
-    def served(self, table: type[SQLModel], row: Row) -> Any:
-        """A row as it is served."""
-        return self._served(table, [row])[0]
-
-    def _served(self, table: type[SQLModel], rows: list[Row]) -> list[Any]:
-        if not rows:
-            return []
-        own, links, parts = _own_fields(table), _links_of(table), _parts(table)
-        complete = COMPLETIONS.get(table)
-        served = []
-        for row in rows:
-            record = {name: row[name] for name in own}
-            for column in links:
-                name = column.removesuffix("_id")
-                record[name] = self.linked[column][row[column]] if row[column] else None
-            for name, part in parts.items():
-                items = self._served(part, row[name])
-                record[name] = [item[part.scalar] for item in items] if part.scalar else items
-            if "evidence_id" in row:
-                evidence_id = row["evidence_id"]
-                record["citations"] = self.citations[evidence_id] if evidence_id else []
-            if complete is not None:
-                complete(record, row)
-            served.append(record)
-        return served
-
-    def _find_citations(self, connection: sa.Connection, ids: set[str]) -> None:
-        self.citations |= {id_: [] for id_ in ids}
-        for row in connection.execute(CITATIONS_OF, {"ids": list(ids)}).mappings():
-            source = SourceLink(id=row["id"], title=row["title"], url=row["url"])
-            citation = CitationRecord(source=source, locator=row["locator"])
-            self.citations[row["evidence_id"]].append(citation)
-
-    def _find(
-        self, connection: sa.Connection, table: type[SQLModel], ids: set[str]
-    ) -> dict[str, Row]:
-        found = [
-            dict(row) for row in connection.execute(_by_ids(table), {"ids": list(ids)}).mappings()
-        ]
-        if table is Condition:
-            return {
-                row["id"]: {name: row[name] for name in ConditionLink.model_fields} for row in found
-            }
-        _attach_parts(connection, table, found, list(ids))
-        return {row["id"]: self.served(table, row) for row in found}
-
-
-CITATIONS_OF = (
-    sa.select(
-        col(Citation.evidence_id),
-        col(Citation.locator),
-        col(Source.id),
-        col(Source.title),
-        col(Source.url),
-    )
-    .join(Source, col(Source.id) == col(Citation.source_id))
-    .where(col(Citation.evidence_id).in_(sa.bindparam("ids", expanding=True)))
-    .order_by(col(Citation.evidence_id), col(Citation.position))
-)
-
-
-@cache
-def _by_ids(table: type[SQLModel]) -> sa.Select[Any]:
-    columns = table_of(table).c
-    return sa.select(*columns).where(columns.id.in_(sa.bindparam("ids", expanding=True)))
-
-
-@cache
-def _parts_of(part: type[Part]) -> sa.Select[Any]:
-    """Parts by the keys of their outermost owners, in order."""
-    columns = table_of(part).c
-    return (
-        sa.select(*columns)
-        .where(columns[part.owner[0]].in_(sa.bindparam("owners", expanding=True)))
-        .order_by(*(columns[name] for name in (*part.owner, "position")))
-    )
-
-
-def _attach_parts(
-    connection: sa.Connection, table: type[SQLModel], rows: Iterable[Row], owners: list[Any]
-) -> None:
-    for name, part in _parts(table).items():
-        found = [
-            dict(row) for row in connection.execute(_parts_of(part), {"owners": owners}).mappings()
-        ]
-        _attach_parts(connection, part, found, owners)
-        by_owner: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
-        for row in found:
-            by_owner[tuple(row[key] for key in part.owner)].append(row)
-        for row in rows:
-            row[name] = by_owner[tuple(row[key] for key in key_of(table))]
-
-
-def _collect(table: type[SQLModel], rows: list[Row], wanted: Mapping[str, set[str]]) -> None:
-    for column in ("evidence_id", *_links_of(table)):
-        wanted[column].update(row[column] for row in rows if row.get(column))
-    for name, part in _parts(table).items():
-        _collect(part, [item for row in rows for item in row[name]], wanted)
-
-
 @cache
 def _own_fields(table: type[SQLModel]) -> tuple[str, ...]:
     inside = INSIDE | set(getattr(table, "owner", ())) | set(LINKED)
-    if issubclass(table, Detail):
-        inside |= {"id"} | ({"field"} if "subject_id" in table.model_fields else set())
     return tuple(name for name in table.model_fields if name not in inside)
 
 

@@ -43,11 +43,11 @@ SUBJECT = Field(
 )
 
 
-def name_subject(discrepancy: Row, row: Row) -> None:
-    """Give a discrepancy what it is about, from its row's two columns."""
-    is_of_drug = row["subject_id"] is None
+def name_subject(discrepancy: Row, entry: Row) -> None:
+    """Give a discrepancy what it is about, from its entry's two fields."""
+    fact = entry["subject"]
     discrepancy["subject"] = {
-        "type": SubjectType.DRUG if is_of_drug else SubjectType.FACT,
-        "fact": row["drug_id"] if is_of_drug else row["subject_id"],
-        "field": row["field"],
+        "type": SubjectType.DRUG if fact is None else SubjectType.FACT,
+        "fact": entry["drug"]["id"] if fact is None else fact,
+        "field": entry["field"],
     }

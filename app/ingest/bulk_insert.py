@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from pydantic_core import to_json
+from sqlalchemy.ext.compiler import compiles
 from sqlmodel import SQLModel
 
 from app.database.engines import POSTGRES, Row, table_of
@@ -24,8 +25,8 @@ T = TypeVar("T")
 AT_ONCE = 20_000
 """How many rows wait to be written."""
 
-IN_ONE = 500
-"""How many values a statement's list holds."""
+IN_ONE = 1_000
+"""How many values are looked up at once."""
 
 
 class Tables:
@@ -70,12 +71,15 @@ class Tables:
         if self._rows >= AT_ONCE:
             self.write()
 
-    def add_rows(self, table: sa.Table, rows: Iterable[dict[str, Any]]) -> None:
-        """Take rows as `add` does."""
-        self.add_all(table, [*map(_tuple_of(table), rows)])
+    def add_row(self, table: sa.Table, row: tuple[Any, ...]) -> None:
+        """Take one row as `add_all` does."""
+        self._waiting[table].append(row)
+        self._rows += 1
+        if self._rows >= AT_ONCE:
+            self.write()
 
     def add_all(self, table: sa.Table, tuples: Sequence[tuple[Any, ...]]) -> None:
-        """Take rows with a value for each column, in the order of the columns."""
+        """Take rows with a value for each column, in the order of the columns, JSON as text."""
         self._waiting[table].extend(tuples)
         self._rows += len(tuples)
         if self._rows >= AT_ONCE:
@@ -114,6 +118,10 @@ class Tables:
                 )
                 cursor.execute(f'TRUNCATE "{into}"')
 
+    def execute(self, statement: Any, values: Any = None) -> None:
+        """Run another statement that writes."""
+        self._connection.execute(statement, values)
+
     def analyze(self, *models: Any) -> None:
         """Have Postgres plan by what the tables hold now: nobody else sees what was just written.
 
@@ -137,12 +145,12 @@ class Tables:
         ]
         statement = table.delete().where(among(table.c[column]), *narrowed)
         return sum(
-            self._connection.execute(statement, {"values": chunk}).rowcount
+            self._connection.execute(statement, _values(self._connection, chunk)).rowcount
             for chunk in chunks(values, IN_ONE)
         )
 
 
-SHARED = {"evidence", "citation", "imported_statement"}
+SHARED = {"source_statement"}
 """Tables whose rows are known by what they hold: writing one again changes nothing."""
 
 
@@ -154,16 +162,40 @@ def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 def select_in(
-    connection: sa.Connection, statement: Any, values: Iterable[Any], size: int = IN_ONE
+    connection: sa.Connection, statement: Any, values: Iterable[str], size: int = IN_ONE
 ) -> Iterator[Any]:
-    """The rows of a statement with an expanding `values`, a chunk of them at a time."""
+    """The rows of a statement that has `among`, a chunk of its values at a time."""
     for chunk in chunks(values, size):
-        yield from connection.execute(statement, {"values": chunk})
+        yield from connection.execute(statement, _values(connection, chunk)).all()
 
 
-def among(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    """That a column has one of the `values` that `select_in` binds."""
-    return column.in_(sa.bindparam("values", expanding=True))
+class _Among(sa.sql.functions.FunctionElement[Any]):
+    """See `among`: one parameter, so that the statement is the same however many values it has."""
+
+    type = sa.types.NullType()  # SQLite has no booleans, and would compare it with 1
+    inherit_cache = True
+
+
+@compiles(_Among, "sqlite")
+def _among_on_sqlite(among: _Among, compiler: Any, **_: Any) -> str:
+    column, values = map(compiler.process, among.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 -- a parameter
+
+
+@compiles(_Among, POSTGRES)
+def _among_on_postgres(among: _Among, compiler: Any, **_: Any) -> str:
+    column, values = map(compiler.process, among.clauses)
+    return f"{column} = ANY(CAST({values} AS text[]))"
+
+
+def among(column: Any) -> sa.ColumnElement[Any]:
+    """That a column of text has one of the values that `select_in` binds."""
+    return _Among(column, sa.bindparam("values", type_=sa.types.NullType()))
+
+
+def _values(connection: sa.Connection, values: list[str]) -> dict[str, Any]:
+    is_postgres = connection.dialect.name == POSTGRES
+    return {"values": values if is_postgres else to_json(values).decode()}
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What `medfacts import` does at a terminal: reads, shows how far it is, and tells what it did."""
+"""What `medfacts import` does at a terminal: it reads, shows progress, and reports the result."""
 
 import csv
 import gc
@@ -13,13 +13,13 @@ import click
 from app.database.engines import read_engine, write_engine
 from app.ingest.files.inputs import inputs_of
 from app.ingest.files.progress import phases
-from app.ingest.importing import Report, SetAsideRow, import_files, set_aside_of
+from app.ingest.importing import ImportReport, Quarantined, import_files, quarantined_of
 from app.ingest.sources import IMPORTERS
 from app.ingest.sources.interface import RefusedError
 from app.settings import Settings
 
 REASONS = 8
-"""How many reasons for setting records aside are told of at the end; the report has them all."""
+"""How many reasons for quarantining records are shown at the end; the report has them all."""
 
 COUNTED = {
     "read": "read",
@@ -30,7 +30,7 @@ COUNTED = {
     "removed": "removed, as the files have them no more",
     "duplicates": "duplicates in these files",
     "kept": "kept as they were, for part of them could not be read",
-    "unreadable": "unreadable",
+    "invalid": "unreadable",
     "nameless": "of them without an id, so nothing was removed that these files lack",
 }
 
@@ -65,7 +65,7 @@ def run_import(
                 source,
                 inputs,
                 dry_run=dry_run,
-                most_unreadable=unreadable_at_most,
+                most_invalid=unreadable_at_most,
                 when_read=lambda: begin("Writing", unit=""),
                 **options,
             )
@@ -74,27 +74,27 @@ def run_import(
     gc.freeze()  # or the end of the process takes a fifth of a second to look for cycles
     if report is not None:
         with Path(report).open("w", encoding="utf-8", newline="") as file:
-            _write_csv(file, [(source, *row) for row in done.set_aside])
-    click.echo(told(done, dry_run=dry_run, report=report))
+            _write_csv(file, [(source, *row) for row in done.quarantined])
+    click.echo(summary(done, dry_run=dry_run, report=report))
 
 
-def told(done: Report, *, dry_run: bool, report: str | None) -> str:
+def summary(done: ImportReport, *, dry_run: bool, report: str | None) -> str:
     """What an import did, as a table and a sentence."""
     if not done.counts:
         return f"{done.source_id}: these files were imported before; nothing has changed."
-    version = f", version {done.edition.version}" if done.edition.version else ""
-    released = f" of {done.edition.released}" if done.edition.released else ""
+    version = f", version {done.source_version.version}" if done.source_version.version else ""
+    released = f" of {done.source_version.released}" if done.source_version.released else ""
     lines = [f"{done.source_id}{version}{released}"]
     rows = [(done.counts[name], label) for name, label in COUNTED.items()]
-    rows += [(count, reason) for reason, count in sorted(done.not_taken.items())]
-    rows.append((len(done.set_aside), "set aside"))
+    rows += [(count, reason) for reason, count in sorted(done.skipped.items())]
+    rows.append((len(done.quarantined), "set aside"))
     always = {"read", "new", "changed", "unchanged", "removed, as the files have them no more"}
     always.add("set aside")
     lines += [f"{count:>10,}  {label}" for count, label in rows if count or label in always]
-    lines += [f"{count:>14,}  {reason}" for count, reason in _reasons(done.set_aside)]
-    if done.set_aside and report is None and done.release is None:
+    lines += [f"{count:>14,}  {reason}" for count, reason in _reasons(done.quarantined)]
+    if done.quarantined and report is None and done.release is None:
         lines.append("`--report FILE` lists them, with what they could be.")
-    elif done.set_aside and report is None:
+    elif done.quarantined and report is None:
         lines.append(f"`medfacts set-aside {done.source_id}` lists them, with what they could be.")
     if done.older_than:
         lines.append(
@@ -112,7 +112,7 @@ def told(done: Report, *, dry_run: bool, report: str | None) -> str:
     return "\n".join(lines)
 
 
-def write_set_aside(settings: Settings, source: str | None) -> None:
+def write_quarantined(settings: Settings, source: str | None) -> None:
     """Print what was set aside as CSV."""
     if source is not None and source not in IMPORTERS:
         raise RefusedError(f"there is no source '{source}'; there are {', '.join(IMPORTERS)}.")
@@ -122,22 +122,22 @@ def write_set_aside(settings: Settings, source: str | None) -> None:
             rows = [
                 (name, *row)
                 for name in ([source] if source else IMPORTERS)
-                for row in set_aside_of(connection, name)
+                for row in quarantined_of(connection, name)
             ]
     finally:
         engine.dispose()
     _write_csv(sys.stdout, rows)
 
 
-def _reasons(set_aside: list[SetAsideRow]) -> list[tuple[int, str]]:
+def _reasons(quarantined: list[Quarantined]) -> list[tuple[int, str]]:
     """The commonest reasons, each with the number of records."""
-    counted = Counter(row.reason for row in set_aside)
+    counted = Counter(row.reason for row in quarantined)
     common = [(count, reason) for reason, count in counted.most_common(REASONS)]
-    rest = len(set_aside) - sum(count for count, _ in common)
+    rest = len(quarantined) - sum(count for count, _ in common)
     return common + ([(rest, "for other reasons")] if rest else [])
 
 
 def _write_csv(file: Any, rows: Iterable[tuple[Any, ...]]) -> None:
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(["source", *SetAsideRow._fields])
+    writer.writerow(["source", *Quarantined._fields])
     writer.writerows(rows)

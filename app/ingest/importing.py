@@ -19,26 +19,26 @@ from app.ingest.publishing.publish import publish
 from app.ingest.publishing.rebuilding import bring_up_to_date
 from app.ingest.publishing.release_writer import File, Loaded, write_alone, write_release
 from app.ingest.sources import IN_SEVERAL_FILES, importer_of
-from app.ingest.sources.interface import Edition, Importer, Part, RefusedError
+from app.ingest.sources.interface import Importer, InputPart, RefusedError, SourceVersion
 from app.ingest.staging.upserting import Changes, Staging, content_digest, save_source
 from app.models.base import PartialDate
 from app.models.release import Release, ReleaseFile
 from app.models.source_record import (
-    ImportedSource,
-    ImportedSubstance,
+    QuarantinedRecord,
     RecordSubstance,
-    SetAside,
+    SourceState,
+    SourceSubstance,
 )
 
 MANY = 100
 """More removed records than this, and than a fifth of all, have to be confirmed."""
 
-MOST_UNREADABLE = 20
+MOST_INVALID = 20
 """Percent of a source's records: if more of them cannot be read, nothing is taken."""
 
 
-class SetAsideRow(NamedTuple):
-    """What was not taken: where it stands, what it is called, why, and which drugs it could be.
+class Quarantined(NamedTuple):
+    """What was not taken in: where it stands, what it is called, why, and which drugs it could be.
 
     `record` is the first of the `records` that name it.
     """
@@ -70,23 +70,23 @@ class Input(Protocol):
     def modified(self) -> str:
         """The day on which it was last changed."""
 
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[InputPart]:
         """What it holds: itself, or the members of a zip."""
 
 
 @dataclass
-class Report:
+class ImportReport:
     """What an import did, or would do."""
 
     source_id: str
     counts: Counter[str] = field(default_factory=Counter)
-    set_aside: list[SetAsideRow] = field(default_factory=list)
-    not_taken: Counter[str] = field(default_factory=Counter)
+    quarantined: list[Quarantined] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
     facts: Counter[str] = field(default_factory=Counter)
     release: Loaded | None = None
-    edition: Edition = field(default_factory=Edition)
+    source_version: SourceVersion = field(default_factory=SourceVersion)
     older_than: str = ""
-    """The date of the complete edition that is loaded, if these files are one and are older."""
+    """The date of the complete version that is loaded, if these files are one and are older."""
 
 
 def import_files(
@@ -98,9 +98,9 @@ def import_files(
     again: bool = False,
     complete: bool | None = None,
     released: str | None = None,
-    most_unreadable: int = MOST_UNREADABLE,
+    most_invalid: int = MOST_INVALID,
     when_read: Callable[[], object] = lambda: None,
-) -> Report:
+) -> ImportReport:
     """Bring the data to what a source's files say: one release, or none if nothing changes.
 
     A file that was imported before says nothing new, unless `again`. `when_read` is called when
@@ -110,7 +110,7 @@ def import_files(
     if released is not None:
         _refuse_no_date(released)
     importer = importer_of(source_id)
-    report = Report(source_id)
+    report = ImportReport(source_id)
     with _uncollected(), engine.connect() as connection, connection.begin() as transaction:
         write_alone(connection)
         known = set() if again or complete else _imported_before(connection, source_id)
@@ -119,42 +119,44 @@ def import_files(
             return report
         bring_up_to_date(connection)
         before = connection.execute(
-            sa.select(*table_of(ImportedSource).c).where(col(ImportedSource.id) == source_id)
+            sa.select(*table_of(SourceState).c).where(col(SourceState.id) == source_id)
         ).one_or_none()
         if before is None:
             save_source(connection, source_id)
         tables = Tables(connection)
         staging = Staging(connection, source_id, tables, before, released)
-        edition = report.edition
-        edition.released = released
-        _read(importer, inputs, known, staging, edition)
+        source_version = report.source_version
+        source_version.released = released
+        _read(importer, inputs, known, staging, source_version)
         if released is not None:
-            edition.released = released
+            source_version.released = released
         if complete is not None:
-            edition.complete = complete
-        _refuse(staging.changes, most_unreadable, importer, inputs)
-        if edition.complete:
+            source_version.complete = complete
+        _refuse(staging.changes, most_invalid, importer, inputs)
+        if source_version.complete:
             loaded = (before.complete if before else None) or ""
-            report.older_than = loaded if (edition.released or "") < loaded else ""
-            staging.remove_unseen(edition)
+            report.older_than = loaded if (source_version.released or "") < loaded else ""
+            staging.remove_unseen(source_version)
         else:
             staging.date_unchanged()
         changes = staging.changes
-        report.counts, report.not_taken = changes.counts, changes.not_taken
-        report.set_aside = [
-            SetAsideRow(file, record, "", reason, "") for file, record, reason in changes.set_aside
+        report.counts, report.skipped = changes.counts, changes.skipped
+        report.quarantined = [
+            Quarantined(file, record, "", reason, "")
+            for file, record, reason in changes.quarantined
         ]
-        if not (changes.any or _is_newer(edition, before)):
+        if not (changes.any or _is_newer(source_version, before)):
             transaction.rollback()
             return report
-        _refuse_doubtful(source_id, edition, before, changes, confirmed=complete is True)
+        _refuse_doubtful(source_id, source_version, before, changes, confirmed=complete is True)
         when_read()
-        _note_source(connection, importer, inputs, edition, before, changes)
+        changes.is_newer = source_version.complete
+        _save_source(connection, importer, inputs, source_version, before, changes)
         report.facts = publish(connection, tables, changes)
-        _note_set_aside(connection, tables, source_id, report.set_aside)
-        report.set_aside += unidentified(connection, source_id)
+        _store_quarantined(connection, tables, source_id, report.quarantined)
+        report.quarantined += unresolved(connection, source_id)
         files = [File(Path(i.name).name, i.sha256, i.bytes) for i in inputs]
-        report.release = write_release(connection, tables, changes, files, edition)
+        report.release = write_release(connection, tables, changes, files, source_version)
         if dry_run:
             transaction.rollback()
     return report
@@ -172,10 +174,14 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _is_newer(edition: Edition, before: Any) -> bool:
-    """Whether an edition is newer than the one that is loaded, though it may say the same."""
+def _is_newer(source_version: SourceVersion, before: Any) -> bool:
+    """Whether a version is newer than the one that is loaded, though it may say the same."""
     known = (before.complete or "") if before else ""
-    return edition.complete and bool(edition.released) and str(edition.released) > known
+    return (
+        source_version.complete
+        and bool(source_version.released)
+        and str(source_version.released) > known
+    )
 
 
 def _read(
@@ -183,7 +189,7 @@ def _read(
     inputs: Sequence[Input],
     known: set[str],
     staging: Staging,
-    edition: Edition,
+    source_version: SourceVersion,
 ) -> None:
     """Read files; those that were imported before come last, for what is still in them."""
     apart = importer.source["id"] not in IN_SEVERAL_FILES
@@ -191,11 +197,11 @@ def _read(
     for input_ in sorted(inputs, key=lambda i: i.sha256 in known):
         for part in input_.parts():
             reading.parts.append(_Watched(part, apart and input_.sha256 in known, reading))
-    for item in importer.read(list(reading.parts), edition):
+    for item in importer.read(list(reading.parts), source_version):
         if reading.known:
             staging.skip(item)
         else:
-            staging.take(item, edition, reading.file if apart else inputs[0].name)
+            staging.upsert(item, source_version, reading.file if apart else inputs[0].name)
     staging.write()
 
 
@@ -212,38 +218,38 @@ class _Reading:
 class _Watched:
     """A part that tells when it is opened, and whether its file was imported before."""
 
-    part: Part
+    part: InputPart
     known: bool
     reading: _Reading
 
     @property
     def name(self) -> str:
-        """See `Part`."""
+        """See `InputPart`."""
         return self.part.name
 
     @property
     def date(self) -> str | None:
-        """See `Part`."""
+        """See `InputPart`."""
         return self.part.date
 
     def open(self) -> BinaryIO:
-        """See `Part`."""
+        """See `InputPart`."""
         self.reading.file, self.reading.known = self.name, self.known
         return self.part.open()
 
 
 def _refuse(
-    changes: Changes, most_unreadable: int, importer: Importer, inputs: Sequence[Input]
+    changes: Changes, most_invalid: int, importer: Importer, inputs: Sequence[Input]
 ) -> None:
-    read, unreadable = changes.counts["read"], changes.counts["unreadable"]
+    read, invalid = changes.counts["read"], changes.counts["invalid"]
     names = ", ".join(input_.name for input_ in inputs)
     if read == 0:
         raise RefusedError(f"{names}: no records here; expected {importer.wanted}.")
-    if unreadable == read or (unreadable > 1 and unreadable * 100 > read * most_unreadable):
-        first = "; ".join(changes.unreadable.values())
+    if invalid == read or (invalid > 1 and invalid * 100 > read * most_invalid):
+        first = "; ".join(changes.invalid.values())
         raise RefusedError(
-            f"{names}: {unreadable} of {read} records cannot be read, which is more than "
-            f"{most_unreadable} %; nothing was taken. The first of each kind: {first}"
+            f"{names}: {invalid} of {read} records cannot be read, which is more than "
+            f"{most_invalid} %; nothing was taken. The first of each kind: {first}"
         )
 
 
@@ -256,11 +262,11 @@ def _refuse_no_date(released: str) -> None:
 
 
 def _refuse_doubtful(
-    source_id: str, edition: Edition, before: Any, changes: Changes, *, confirmed: bool
+    source_id: str, source_version: SourceVersion, before: Any, changes: Changes, *, confirmed: bool
 ) -> None:
     """Refuse what may be older, or a part taken for the whole, unless it is confirmed."""
     loaded = (before.complete or "") if before else ""
-    if edition.complete and loaded and not edition.released:
+    if source_version.complete and loaded and not source_version.released:
         raise RefusedError(
             f"{source_id}: these files give no date, and the edition of {loaded} is loaded; "
             "say theirs by --released DATE."
@@ -285,17 +291,19 @@ def _imported_before(connection: sa.Connection, source_id: str) -> set[str]:
     )
 
 
-def _note_source(
+def _save_source(
     connection: sa.Connection,
     importer: Importer,
     inputs: Sequence[Input],
-    edition: Edition,
+    source_version: SourceVersion,
     before: Any,
     changes: Changes,
 ) -> None:
     """Keep which state of the source is loaded, and how it is cited."""
-    released = max(edition.released or "", (before.released if before else None) or "") or None
-    as_of = edition.released or ""
+    released = (
+        max(source_version.released or "", (before.released if before else None) or "") or None
+    )
+    as_of = source_version.released or ""
     if len(as_of) != len("2024-01-15"):
         as_of = max(_day_of(input_) for input_ in inputs)
     row = {
@@ -304,15 +312,15 @@ def _note_source(
         "published": None,
         "note": None,
         **importer.source,
-        "version": edition.version,
-        "updated": edition.released,
-        "sha256": inputs[0].sha256 if edition.complete and len(inputs) == 1 else None,
+        "version": source_version.version,
+        "updated": source_version.released,
+        "sha256": inputs[0].sha256 if source_version.complete and len(inputs) == 1 else None,
     }
-    if before is not None and (edition.released or "") < (before.released or ""):
+    if before is not None and (source_version.released or "") < (before.released or ""):
         row |= {name: before.row[name] for name in ("version", "updated", "sha256")}
     complete = before.complete if before else None
-    if edition.complete:
-        complete = max(complete or "", edition.released or "") or None
+    if source_version.complete:
+        complete = max(complete or "", source_version.released or "") or None
     save_source(
         connection,
         changes.source_id,
@@ -331,22 +339,22 @@ def _day_of(input_: Input) -> str:
     return max(dates) if dates else input_.modified
 
 
-def set_aside_of(connection: sa.Connection, source_id: str) -> list[SetAsideRow]:
+def quarantined_of(connection: sa.Connection, source_id: str) -> list[Quarantined]:
     """What was set aside of a source: what could not be read when it was last imported, and what
     is no drug's as things are."""
-    table = table_of(SetAside)
+    table = table_of(QuarantinedRecord)
     rows = connection.execute(
         sa.select(table.c.file, table.c.record, table.c.reason)
         .where(table.c.source_id == source_id)
         .order_by(table.c.position)
     )
-    unread = [SetAsideRow(row.file, row.record, "", row.reason, "") for row in rows]
-    return [*unread, *unidentified(connection, source_id)]
+    unread = [Quarantined(row.file, row.record, "", row.reason, "") for row in rows]
+    return [*unread, *unresolved(connection, source_id)]
 
 
-def unidentified(connection: sa.Connection, source_id: str) -> Iterator[SetAsideRow]:
+def unresolved(connection: sa.Connection, source_id: str) -> Iterator[Quarantined]:
     """What a source names that is no drug's, as things are: with the drugs that it could be."""
-    table, link = table_of(ImportedSubstance), table_of(RecordSubstance)
+    table, link = table_of(SourceSubstance), table_of(RecordSubstance)
     first, number = (
         sa.select(of_records)
         .where(link.c.source_id == table.c.source_id, link.c.substance_key == table.c.key)
@@ -355,30 +363,30 @@ def unidentified(connection: sa.Connection, source_id: str) -> Iterator[SetAside
     )
     rows = connection.execute(
         sa.select(*table.c, first.label("record"), number.label("records"))
-        .where(table.c.source_id == source_id, table.c.set_aside.is_not(None))
+        .where(table.c.source_id == source_id, table.c.quarantined.is_not(None))
         .order_by(table.c.key)
     )
     for row in rows:
         could_be = "; ".join(row.candidates)
-        reason = f"{row.set_aside}."
-        yield SetAsideRow("", row.record or row.key, row.called, reason, could_be, row.records)
-    claimed = connection.execute(
-        sa.select(table.c.key, table.c.called, table.c.contested)
-        .where(table.c.source_id == source_id, sa.cast(table.c.contested, sa.String) != "[]")
+        reason = f"{row.quarantined}."
+        yield Quarantined("", row.record or row.key, row.name, reason, could_be, row.records)
+    shared = connection.execute(
+        sa.select(table.c.key, table.c.name, table.c.ambiguous)
+        .where(table.c.source_id == source_id, sa.cast(table.c.ambiguous, sa.String) != "[]")
         .order_by(table.c.key)
     )
-    for key, name, contested in claimed:
-        for system, value, *drugs in contested:
+    for key, name, ambiguous in shared:
+        for system, value, *drugs in ambiguous:
             reason = f"several drugs claim its {system}, which is no drug's now."
-            yield SetAsideRow("", key, f"{name} ({system} {value})", reason, "; ".join(drugs))
+            yield Quarantined("", key, f"{name} ({system} {value})", reason, "; ".join(drugs))
 
 
-def _note_set_aside(
-    connection: sa.Connection, tables: Tables, source_id: str, rows: list[SetAsideRow]
+def _store_quarantined(
+    connection: sa.Connection, tables: Tables, source_id: str, rows: list[Quarantined]
 ) -> None:
-    tables.delete(SetAside, "source_id", [source_id])
+    tables.delete(QuarantinedRecord, "source_id", [source_id])
     tables.add_all(
-        table_of(SetAside),
+        table_of(QuarantinedRecord),
         [(source_id, i, row.file, row.record, row.reason) for i, row in enumerate(rows)],
     )
     tables.write()

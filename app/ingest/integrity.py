@@ -1,12 +1,16 @@
 """Whether the data in a database is whole, beyond what its constraints hold."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from typing import Any
 
 import sqlalchemy as sa
+from pydantic import ValidationError
+from pydantic_core import from_json
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from app.database.engines import Row, table_of
 from app.documents.checksums import (
@@ -16,20 +20,31 @@ from app.documents.checksums import (
     is_verified,
     verified,
 )
-from app.documents.rendering import BATCH, documents
-from app.ingest.publishing.release_writer import NOUNS
+from app.documents.compression import decompress
+from app.documents.lookup_rows import drug_rows, fact_rows
+from app.documents.records import Links, stored_entries
+from app.documents.rendering import BATCH, NOUNS, documents_of, schema_of
+from app.ingest.publishing.rehearsing import faults_of_release
+from app.ingest.staging.preparing import record_digest
+from app.ingest.staging.upserting import content_number, content_of
+from app.models.condition import Condition
 from app.models.document import Document
 from app.models.drug import Drug
 from app.models.fact import Fact, fact_kinds
-from app.models.lookup import SearchedName
+from app.models.mechanism import Target
 from app.models.release import Release
+from app.models.source import Source
 from app.models.source_record import (
-    ImportedStatement,
-    ImportedSubstance,
     RecordStatement,
+    RecordSubstance,
+    SourceRecord,
+    SourceReference,
+    SourceState,
+    SourceStatement,
+    SourceSubstance,
 )
-from app.names.normalization import folded, pieces_of
-from app.search.index import Index
+from app.names.normalization import normalized
+from app.search.index import IndexCheck
 
 
 def faults_of(connection: sa.Connection) -> list[str]:
@@ -55,13 +70,21 @@ UNREADABLE = (SQLAlchemyError, sqlite3.Error, ValueError, TypeError, LookupError
 
 
 def _faults_of_the_file(connection: sa.Connection) -> Iterator[str]:
-    """What SQLite itself finds wrong."""
+    """What SQLite itself finds wrong, and on either engine rows that refer to none."""
     if connection.dialect.name == "sqlite":
         for sentence in connection.exec_driver_sql("PRAGMA integrity_check").scalars():
             if sentence != "ok":
                 yield f"SQLite says: {' '.join(sentence.split())}."
-        for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-            yield f"A row of {row[0]} refers to a row of {row[2]} that is not there."
+    for table in SQLModel.metadata.sorted_tables:
+        for key in table.foreign_key_constraints:
+            name, of = key.referred_table.name, key.referred_table.alias("referred")
+            pairs = [(each.parent, of.c[each.column.name]) for each in key.elements]
+            lost = sa.select(sa.func.count()).where(
+                *(own.is_not(None) for own, _ in pairs),
+                ~sa.exists().where(*(own == referred for own, referred in pairs)),
+            )
+            if connection.scalar(lost):
+                yield f"A row of {table.name} refers to a row of {name} that is not there."
 
 
 def _faults_of_checksums(connection: sa.Connection) -> Iterator[str]:
@@ -96,22 +119,26 @@ def _faults_of_counts(connection: sa.Connection) -> Iterator[str]:
     released = connection.scalar(
         sa.select(col(Release.counts)).order_by(col(Release.number).desc()).limit(1)
     )
+    kind = col(Document.kind)
+    counted = connection.execute(sa.select(kind, sa.func.count()).group_by(kind)).all()
+    documents = {row[0]: row[1] for row in counted}
     for noun, there in _counted(connection).items():
-        promised = (released or {}).get(noun)
-        details = there
+        promised = (released or {}).get(noun, 0)
+        found = {"rows": there, "documents": documents.get(noun, 0)}
         if noun in fact_kinds():
             table = table_of(fact_kinds()[noun])
             details = connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
-        if not there == details == promised:
-            whole = "" if there == details else f", {details} of them whole"
-            yield f"The release has {promised} {noun}; there are {there}{whole}."
+            found["rows of their kind"] = details
+        if {promised} != set(found.values()):
+            said = ", ".join(f"{count} {what}" for what, count in found.items())
+            yield f"The release has {promised} {noun}; there are {said}."
 
 
 def _counted(connection: sa.Connection) -> dict[str, int]:
     """How many drugs, conditions, sources and facts of each kind the database holds."""
     every = {
         noun: connection.scalar(sa.select(sa.func.count()).select_from(table_of(table))) or 0
-        for noun, table in NOUNS.items()
+        for noun, table in COUNTED.items()
     }
     kinds = connection.execute(sa.select(col(Fact.kind), sa.func.count()).group_by(col(Fact.kind)))
     return every | dict.fromkeys(fact_kinds(), 0) | {row[0]: row[1] for row in kinds}
@@ -119,8 +146,9 @@ def _counted(connection: sa.Connection) -> dict[str, int]:
 
 def _faults_of_imports(connection: sa.Connection) -> Iterator[str]:
     """Which sources are not what was imported of them, and what of it is no use."""
-    substance = table_of(ImportedSubstance).c
-    statement, said = table_of(ImportedStatement).c, table_of(RecordStatement).c
+    yield from _faults_of_source_records(connection)
+    substance = table_of(SourceSubstance).c
+    statement, said = table_of(SourceStatement).c, table_of(RecordStatement).c
     useless = {
         "statements are made by no record": sa.select(statement.digest).where(
             ~sa.exists().where(said.digest == statement.digest)
@@ -136,71 +164,184 @@ def _faults_of_imports(connection: sa.Connection) -> Iterator[str]:
             yield f"{count} {what}."
 
 
-def _faults_of_documents(connection: sa.Connection) -> Iterator[str]:
-    """Which documents are not what the other tables make of them, and how many have no rows."""
-    made = 0
-    index = Index(connection)
-    every = documents(connection)
+def _faults_of_source_records(connection: sa.Connection) -> Iterator[str]:
+    """Which source records do not match their digests, and which sources lack some."""
+    content: dict[str, int] = defaultdict(int)
+    record = table_of(SourceRecord).c
+    columns = (record.source_id, record.id, record.removed, record.digest, record.body)
+    every = _each(connection, sa.select(*columns), (record.source_id, record.id))
     while batch := list(islice(every, BATCH)):
-        made += len(batch)
-        numbers: dict[tuple[str, str], int | None] = {}
-        for kind in {document["kind"] for document in batch}:
-            wanted = {d["id"]: (d["drug_id"], d["checksum"]) for d in batch if d["kind"] == kind}
-            rows = connection.execute(
-                sa.select(
-                    col(Document.id),
-                    col(Document.drug_id),
-                    col(Document.checksum),
-                    col(Document.number),
-                ).where(col(Document.kind) == kind, col(Document.id).in_(list(wanted)))
-            ).all()
-            stored = {row.id: (row.drug_id, row.checksum) for row in rows}
-            numbers |= {(kind, row.id): row.number for row in rows}
-            yield from [
-                f"The document of {kind} '{id_}' is not what the tables say."
-                for id_ in wanted
-                if stored.get(id_) != wanted[id_]
-            ]
-        for document in batch:
-            document["number"] = numbers.get((document["kind"], document["id"]))
-        yield from index.faults_of(batch)
-    yield from _faults_of_index(connection, index)
-    there = connection.scalar(sa.select(sa.func.count()).select_from(table_of(Document)))
-    if there != made:
-        yield f"The tables make {made} documents; there are {there}."
+        ids = sorted({row["id"] for row in batch})
+        substances, statements, references = (
+            _by_record(connection, of.where(column.in_(ids))) for of, column in PARTS_OF_RECORDS
+        )
+        for row in batch:
+            if row["removed"]:
+                continue
+            key = (row["source_id"], row["id"])
+            content[key[0]] += content_number(*key, row["digest"])
+            said = (
+                [body for (body,) in substances[key]],
+                [tuple(part) for part in statements[key]],
+                [tuple(part) for part in references[key]],
+            )
+            if record_digest(decompress(row["body"]), *said) != row["digest"]:
+                yield f"The record '{row['id']}' of {row['source_id']} does not match its digest."
+    state = table_of(SourceState).c
+    for id_, known in connection.execute(sa.select(state.id, state.content)):
+        if content_of(content.pop(id_, 0)) != known:
+            yield f"The records of {id_} are not those that were imported."
+    for id_ in content:
+        yield f"There are records of {id_}, which was not imported."
 
 
-def _faults_of_index(connection: sa.Connection, index: Index) -> Iterator[str]:
-    """Whether more is searched than there is."""
+def _by_record(
+    connection: sa.Connection, of: sa.Select[Any]
+) -> dict[tuple[str, str], list[tuple[Any, ...]]]:
+    """Parts of records, by the records' keys."""
+    found: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
+    for source_id, record_id, *part in connection.execute(of):
+        found[source_id, record_id].append(tuple(part))
+    return found
+
+
+_link, _said, _reference = (
+    table_of(model).c for model in (RecordSubstance, RecordStatement, SourceReference)
+)
+_is_named = sa.and_(
+    table_of(SourceSubstance).c.source_id == _link.source_id,
+    table_of(SourceSubstance).c.key == _link.substance_key,
+)
+PARTS_OF_RECORDS: list[tuple[sa.Select[Any], Any]] = [
+    (
+        sa.select(_link.source_id, _link.record_id, table_of(SourceSubstance).c.body)
+        .join_from(table_of(RecordSubstance), table_of(SourceSubstance), _is_named)
+        .order_by(_link.source_id, _link.record_id, _link.position),
+        _link.record_id,
+    ),
+    (
+        sa.select(
+            *(_said.source_id, _said.record_id, _said.digest, _said.name, _said.locator),
+            sa.cast(_said.cite, sa.Text),
+        ).order_by(_said.source_id, _said.record_id, _said.position),
+        _said.record_id,
+    ),
+    (
+        sa.select(
+            *(_reference.source_id, _reference.record_id, _reference.noun, _reference.id),
+            _reference.body,
+        ).order_by(_reference.source_id, _reference.record_id, _reference.position),
+        _reference.record_id,
+    ),
+]
+"""The parts of records in their order, as digests are made of them; and how they are found."""
+
+
+def _faults_of_documents(connection: sa.Connection) -> Iterator[str]:
+    """Which documents break their schema, or are found by something else than what they say."""
+    index = IndexCheck(connection)
     document = table_of(Document).c
-    searched = sa.select(sa.func.count()).where(document.number.is_not(None))
-    keys = connection.execute(sa.select(col(SearchedName.key)).distinct()).scalars()
-    there = (
-        connection.scalar(searched) or 0,
-        connection.scalar(searched.where(document.kind == "drugs")) or 0,
-        sum(len(set(pieces_of(key))) for key in keys),
-    )
-    for noun, made, found in zip(
-        ("documents", "drugs", "pieces of names"), there, index.size(), strict=True
-    ):
-        if made != found:
-            yield f"{found} {noun} are searched; there are {made}."
+    of = sa.select(document.kind, document.id, document.number, *STORED)
+    stored = _each(connection, of, (document.kind, document.id))
+    while batch := list(islice(stored, BATCH)):
+        read = []
+        found_by: dict[sa.Table, set[tuple[Any, ...]]] = defaultdict(set)
+        for row in batch:
+            kind, id_, drug_id = row["kind"], row["id"], row["drug_id"]
+            try:
+                body = verified(kind, id_, drug_id, row["checksum"], row["body"])
+                record = schema_of(kind).validate_json(body) and from_json(body)
+            except CorruptDocumentError:
+                continue  # which is said already
+            except ValidationError:
+                yield f"The record of {kind} '{id_}' breaks its schema."
+                continue
+            read.append(row | {"record": record})
+            if kind in fact_kinds():
+                rows = fact_rows(kind, record)
+            elif kind == "drugs":
+                drug, parts = drug_rows(record)
+                rows = [(table_of(Drug), drug), *parts]
+            else:
+                rows = []
+            for table, values in rows:
+                found_by[table].add(values)
+        ids = [row["id"] for row in read]
+        for table in FOUND_BY:
+            key = next(iter(table.primary_key))
+            stored_rows = connection.execute(table.select().where(key.in_(ids)))
+            expected, there = found_by[table], {tuple(row) for row in stored_rows}
+            for values in sorted(expected ^ there, key=str):
+                state = "is missing" if values in expected else "is not what its record says"
+                yield f"A row of {table.name} for '{values[0]}' {state}."
+        yield from _faults_of_targets(connection, read)
+        yield from index.faults_of(read)
+    yield from index.faults()
+
+
+def _faults_of_targets(connection: sa.Connection, documents: list[Row]) -> Iterator[str]:
+    """Which of these documents show another target than is stored."""
+    shown = [d for d in documents if d["record"].get("target")]
+    ids = {document["record"]["target"]["id"] for document in shown}
+    links = Links({})
+    stored = {
+        entry["id"]: links.record(Target, entry)
+        for entry in stored_entries(connection, Target, sorted(ids))
+    }
+    for document in shown:
+        target = document["record"]["target"]
+        if stored.get(target["id"]) != target:
+            yield f"The target '{target['id']}' is not what {document['kind']} show of it."
+
+
+def _faults_of_nouns(connection: sa.Connection) -> Iterator[str]:
+    """Which conditions, sources and releases are not what their documents say."""
+    entries = _entries(connection, Source)
+    links = Links({entry["id"]: entry for entry in entries})
+    for kind, table in NOUNS.items():
+        key = next(iter(table_of(table).primary_key))
+        ids = list(connection.execute(sa.select(key)).scalars())
+        document = table_of(Document).c
+        of_kind = sa.select(document.id, document.checksum).where(document.kind == kind)
+        stored = {row.id: row.checksum for row in connection.execute(of_kind)}
+        for made in documents_of(connection, kind, ids, links):
+            if stored.pop(made["id"], None) != made["checksum"]:
+                yield f"The row of {kind} '{made['id']}' is not what its document says."
+        for id_ in stored:
+            yield f"The row of {kind} '{id_}' is not there."
+
+
+def _entries(connection: sa.Connection, table: Any) -> list[Row]:
+    ids = list(connection.execute(sa.select(next(iter(table_of(table).primary_key)))).scalars())
+    return stored_entries(connection, table, ids)
 
 
 def _faults_of_order(connection: sa.Connection) -> Iterator[str]:
     """Which drugs stand at another's place in the order by name."""
     drug = table_of(Drug).c
-    for row in connection.execute(sa.select(drug.id, drug.name, drug.folded_name)):
-        if folded(row.name) != row.folded_name:
-            yield f"The drug '{row.id}' stands at the place of '{row.folded_name}'."
+    for row in connection.execute(sa.select(drug.id, drug.name, drug.normalized_name)):
+        if normalized(row.name) != row.normalized_name:
+            yield f"The drug '{row.id}' stands at the place of '{row.normalized_name}'."
 
+
+_tables: list[Any] = [Drug, *fact_kinds().values()]
+FOUND_BY = [
+    table_of(Fact),
+    *(table_of(model) for of in _tables for model in (of, *of.found_by_parts.values())),
+]
+"""What drugs and facts are found by."""
+
+COUNTED = {"drugs": Drug, "conditions": Condition, "sources": Source}
+"""What is counted beside the facts."""
 
 LOOKS: dict[str, Callable[[sa.Connection], Iterable[str]]] = {
     "The file": _faults_of_the_file,
     "What the documents' checksums are of": _faults_of_checksums,
     "What the release counts": _faults_of_counts,
     "What was imported": _faults_of_imports,
-    "What the records are made of": _faults_of_documents,
+    "What the records say": _faults_of_documents,
+    "What conditions, sources and releases are": _faults_of_nouns,
     "What drugs are ordered by": _faults_of_order,
+    "What the sources say": faults_of_release,
 }
 """What is looked at, each for itself, and what it is called."""

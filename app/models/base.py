@@ -21,6 +21,9 @@ SQLModel.metadata.naming_convention = {
 KEY = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 """Text that lists are ordered by: byte by byte, so that both engines agree on the order."""
 
+BY_KEY = {"sqlite_with_rowid": False}
+"""Of a table of short rows: SQLite stores them in the order of their key, and needs no index."""
+
 JSON = sa.JSON(none_as_null=True)
 """Lists of text, and small value objects such as a label's section."""
 
@@ -62,15 +65,17 @@ def at_position() -> Any:
 
 
 class Part(SQLModel):
-    """A row that has no life of its own: one of a drug's names, one of a trial's arms.
+    """What has no life of its own: one of a drug's names, one of a trial's arms.
 
-    `owner` names the columns that hold the owner's key, outermost first; they and the `position`
-    are its key, in this order, by which an owner's parts are found. A part with `scalar` is served
+    Some are stored by themselves too, to be looked up by: `owner` names the columns of the owner's
+    key, outermost first; they and the `position` are the key. A part with `scalar` is served
     as that field's value alone, not as an object. `examples` are for the docs, where baclofen has
-    no such part.
+    no such part. `cites` says whether it names the passages that say so: `always`, or where it has
+    a description.
     """
 
-    owner: ClassVar[tuple[str, ...]]
+    owner: ClassVar[tuple[str, ...]] = ()
+    cites: ClassVar[str | None] = None
     scalar: ClassVar[str | None] = None
     examples: ClassVar[list[Any] | None] = None
     parts: ClassVar[dict[str, type["Part"]]] = {}

@@ -1,9 +1,11 @@
 """The conditions that indications and trials name."""
 
+from typing import ClassVar
+
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from app.models.base import JSON, KEY, Shape, Slug, described, key
+from app.models.base import JSON, Shape, Slug, described, key
 
 
 class Code(Shape):
@@ -16,10 +18,9 @@ class Code(Shape):
 class Condition(SQLModel, table=True):
     """A disease, symptom or state that a drug is used, studied or found useless for."""
 
+    cites: ClassVar = "if described"
     __table_args__ = (
-        sa.CheckConstraint(
-            "(description IS NULL) = (evidence_id IS NULL)", name="description_is_cited"
-        ),
+        sa.CheckConstraint("(description IS NULL) = (cite IS NULL)", name="description_is_cited"),
     )
 
     id: Slug = key("The condition's id.", "muscle-spasticity", primary_key=True)
@@ -32,6 +33,8 @@ class Condition(SQLModel, table=True):
         "A state in which muscle tone is raised and muscles are rigid.",
         default=None,
     )
-    evidence_id: str | None = Field(
-        default=None, foreign_key="evidence.id", index=True, sa_type=KEY
+    cite: dict[str, list[str]] | None = Field(
+        default=None,
+        sa_type=JSON,
+        description="The passages that describe it so: each source's id, and where in it.",
     )

@@ -1,12 +1,13 @@
 """A drug: what it is called, how it is identified, classed and approved."""
 
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from app.models.base import (
+    BY_KEY,
     KEY,
     Part,
     PartialDate,
@@ -16,10 +17,7 @@ from app.models.base import (
     described,
     key,
     owned_by,
-    partial_date,
 )
-from app.models.source import evidence
-from app.names.normalization import folded
 
 
 class NameType(StrEnum):
@@ -55,40 +53,22 @@ class ClassType(StrEnum):
     CS = "CS"
 
 
-def _folded_name(context: Any) -> str:
-    return folded(context.get_current_parameters()["name"])
-
-
-def folded_name() -> Any:
-    """A column that holds the row's `name` as names are compared."""
-    return Field(
-        default=None,
-        sa_type=KEY,
-        nullable=False,
-        sa_column_kwargs={"default": _folded_name},
-    )
-
-
-class DrugName(Part, table=True):
+class DrugName(Part):
     """A name of the drug."""
 
-    __tablename__ = "drug_name"
-    owner: ClassVar = ("drug_id",)
+    cites: ClassVar = "always"
 
-    drug_id: str = owned_by("drug")
-    position: int = at_position()
     name: str = described("The name, as the source writes it.", "Lioresal")
-    type: NameType = described("What kind of name it is.", "brand", sa_type=checked(NameType))
-    folded_name: str = folded_name()
-    evidence_id: str = evidence()
+    type: NameType = described("What kind of name it is.", "brand")
 
 
 class DrugIdentifier(Part, table=True):
     """An identifier of the drug; it belongs to no other drug."""
 
     __tablename__ = "drug_identifier"
-    __table_args__ = (sa.UniqueConstraint("system", "value"),)
+    __table_args__ = (sa.UniqueConstraint("system", "value"), BY_KEY)
     owner: ClassVar = ("drug_id",)
+    cites: ClassVar = "always"
 
     drug_id: str = owned_by("drug")
     position: int = at_position()
@@ -96,7 +76,6 @@ class DrugIdentifier(Part, table=True):
         "The registry that issued it.", "unii", sa_type=checked(IdentifierSystem)
     )
     value: str = described("The identifier in that registry.", "H789N3FKE8")
-    evidence_id: str = evidence()
 
 
 class DrugClass(Part, table=True):
@@ -104,6 +83,7 @@ class DrugClass(Part, table=True):
 
     __tablename__ = "drug_class"
     owner: ClassVar = ("drug_id",)
+    cites: ClassVar = "always"
 
     drug_id: str = owned_by("drug")
     position: int = at_position()
@@ -115,7 +95,6 @@ class DrugClass(Part, table=True):
         sa_type=checked(ClassType),
         default=None,
     )
-    evidence_id: str = evidence()
 
 
 class RegulatoryStatus(StrEnum):
@@ -129,21 +108,16 @@ class RegulatoryStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class DrugStatus(Part, table=True):
+class DrugStatus(Part):
     """That a source calls the drug approved, or withdrawn, without saying when or by whom."""
 
-    __tablename__ = "drug_status"
-    owner: ClassVar = ("drug_id",)
+    cites: ClassVar = "always"
 
-    drug_id: str = owned_by("drug")
-    position: int = at_position()
     status: RegulatoryStatus = described(
         "`approved`: an authority has approved it, now or in the past. `withdrawn`: it is no "
         "longer approved for its original use in one country or more.",
         "approved",
-        sa_type=checked(RegulatoryStatus),
     )
-    evidence_id: str = evidence()
 
 
 class DrugIngredient(Part, table=True):
@@ -173,6 +147,7 @@ class DrugIngredient(Part, table=True):
         sa.ForeignKeyConstraint(["drug"], ["drug.id"], deferrable=True, initially="DEFERRED"),
     )
     owner: ClassVar = ("drug_id",)
+    cites: ClassVar = "always"
 
     drug_id: str = owned_by("drug")
     position: int = at_position()
@@ -183,17 +158,13 @@ class DrugIngredient(Part, table=True):
         index=True,
         default=None,
     )
-    evidence_id: str = evidence()
 
 
-class Approval(Part, table=True):
+class Approval(Part):
     """That an authority let the drug be sold."""
 
-    __table_args__ = (partial_date("date"),)
-    owner: ClassVar = ("drug_id",)
+    cites: ClassVar = "always"
 
-    drug_id: str = owned_by("drug")
-    position: int = at_position()
     authority: str = described("Who approved it.", "US Food and Drug Administration (FDA)")
     jurisdiction: str = described("Where: an ISO 3166 country code.", "US")
     date: PartialDate | None = described(
@@ -205,18 +176,12 @@ class Approval(Part, table=True):
     name: str | None = described(
         "The brand name that was approved, where the source gives it.", "Lioresal", default=None
     )
-    evidence_id: str = evidence()
 
 
-class Drug(SQLModel, table=True):
+class DrugFields(SQLModel):
     """A medicine's active substance, or a fixed combination of several."""
 
-    __table_args__ = (
-        sa.Index("ix_drug_folded_name_id", "folded_name", "id"),
-        sa.CheckConstraint(
-            "(description IS NULL) = (evidence_id IS NULL)", name="description_is_cited"
-        ),
-    )
+    cites: ClassVar = "if described"
     parts: ClassVar[dict[str, type[Part]]] = {
         "names": DrugName,
         "identifiers": DrugIdentifier,
@@ -226,26 +191,26 @@ class Drug(SQLModel, table=True):
         "ingredients": DrugIngredient,
     }
 
-    id: Slug = key("The drug's id in every URL.", "baclofen", primary_key=True)
+    id: Slug = key("The drug's id in every URL.", "baclofen")
     name: str = described("What the drug is called here: its generic name.", "baclofen")
-    folded_name: str = folded_name()
     description: str | None = described(
         "What it is, in a sentence; `citations` says on whose word.",
         "A muscle relaxant and antispasmodic medicine.",
         default=None,
     )
-    evidence_id: str | None = Field(
-        default=None, foreign_key="evidence.id", index=True, sa_type=KEY
-    )
 
 
-class Coverage(SQLModel, table=True):
-    """That a source was read for one kind of fact about one drug."""
+class Drug(SQLModel, table=True):
+    """A drug, as it is found."""
 
-    __table_args__ = (sa.CheckConstraint("length(as_of) = 10", name="as_of"),)
+    __table_args__ = (sa.Index("ix_drug_normalized_name_id", "normalized_name", "id"), BY_KEY)
+    content: ClassVar = DrugFields
+    found_by_parts: ClassVar = {
+        "identifiers": DrugIdentifier,
+        "classes": DrugClass,
+        "ingredients": DrugIngredient,
+    }
 
-    drug_id: str = owned_by("drug")
-    kind: str = Field(primary_key=True, sa_type=KEY)
-    source_id: str = Field(primary_key=True, foreign_key="source.id", sa_type=KEY)
-    complete: bool = Field(description="The source claims to hold every such fact.")
-    as_of: str = Field(description="The day it was last read for them.")
+    id: str = Field(primary_key=True, sa_type=KEY)
+    name: str
+    normalized_name: str = Field(sa_type=KEY, description="As names are compared.")

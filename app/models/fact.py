@@ -2,14 +2,12 @@
 
 from enum import StrEnum
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.schema import SchemaItem
 from sqlmodel import Field, SQLModel
 
-from app.models.base import JSON, KEY, Part, Shape, checked, described, key
-from app.models.source import evidence
+from app.models.base import BY_KEY, KEY, Part, Shape, described, key, owned_by
 
 
 class Certainty(StrEnum):
@@ -39,7 +37,7 @@ class MatchedBy(StrEnum):
     """
 
     IDENTIFIER = "identifier"
-    LABELLED = "labelled"
+    RADIOLABELLED = "labelled"
     NAME = "name"
     NAME_WITHOUT_SALT = "name_without_salt"
     INGREDIENTS = "ingredients"
@@ -65,7 +63,6 @@ class FactFields(SQLModel):
     id: str = key(
         "The fact's id: stable, and unique over all kinds.",
         "baclofen-warning-withdrawal",
-        primary_key=True,
     )
     statement: str = described(
         "The fact as a sentence that stands alone.",
@@ -75,58 +72,50 @@ class FactFields(SQLModel):
         "`stated` where the source says it outright, `hedged` where it only thinks, believes "
         "or allows it.",
         "stated",
-        sa_type=checked(Certainty),
     )
-
-
-class Fact(FactFields, table=True):
-    """One thing that a source says of a drug; its kind's table holds the rest."""
-
-    __table_args__ = (
-        sa.UniqueConstraint("id", "kind"),
-        sa.Index("ix_fact_drug_id_kind_id", "drug_id", "kind", "id"),
-        sa.Index("ix_fact_kind_id", "kind", "id"),
-    )
-
-    kind: str = Field(sa_type=KEY)
-    drug_id: str = Field(foreign_key="drug.id", sa_type=KEY)
     substance: SubstanceAsNamed | None = described(
         "What the source calls the substance that it speaks of, and how it was found to be this "
         "drug; null where a person wrote the fact for this drug.",
         {"name": "METFORMIN HYDROCHLORIDE", "matched_by": "name_without_salt"},
-        sa_type=JSON,
         default=None,
     )
-    evidence_id: str = evidence()
+
+
+class Fact(SQLModel, table=True):
+    """One thing that a source says of a drug: its document says what, its kind's table how it is
+    found."""
+
+    __table_args__ = (
+        sa.Index("ix_fact_drug_id_kind_id", "drug_id", "kind", "id"),
+        BY_KEY,
+    )
+
+    id: str = Field(primary_key=True, sa_type=KEY)
+    kind: str = Field(sa_type=KEY)
+    drug_id: str = Field(foreign_key="drug.id", sa_type=KEY)
 
 
 class Detail(SQLModel):
-    """What facts of one kind have beyond `Fact`: each kind is one table made from this.
+    """What facts of one kind are found by, beyond `Fact`: each kind is one table made from this.
 
-    `kind_name` is its name in URLs and in the seed, `singular` its name in ids. Facts that are
-    made of parts alone rest on what those parts cite: `cited_by` names the parts.
+    `kind_name` is its name in URLs and in the seed, `singular` its name in ids. `content` is what
+    such a fact says, as it is written and served; `found_by_parts` are the tables of those of its
+    parts that it is found by too. Facts that are made of parts alone rest on what those parts cite:
+    `cited_by` names the parts.
     """
 
     kind_name: ClassVar[str]
     singular: ClassVar[str]
     cited_by: ClassVar[str | None] = None
-    parts: ClassVar[dict[str, type[Part]]] = {}
+    content: ClassVar[type[SQLModel]]
+    found_by_parts: ClassVar[dict[str, type[Part]]] = {}
 
-    id: str = Field(primary_key=True, sa_type=KEY)
-    kind: str = Field(sa_type=KEY)
-
-
-def detail_of(kind: str) -> tuple[SchemaItem, ...]:
-    """Constraints by which a fact has the details of its own kind, and of no other."""
-    return (
-        sa.ForeignKeyConstraint(["id", "kind"], ["fact.id", "fact.kind"], ondelete="CASCADE"),
-        sa.CheckConstraint(f"kind = '{kind}'", name="kind"),
-    )
+    id: str = owned_by("fact")
 
 
-def found_by(table: str, *columns: str) -> tuple[sa.Index, ...]:
+def found_by(table: str, *columns: str) -> tuple[Any, ...]:
     """Indexes by which a list is narrowed by one of these columns, in the order of ids."""
-    return tuple(sa.Index(f"ix_{table}_{column}_id", column, "id") for column in columns)
+    return (*(sa.Index(f"ix_{table}_{column}_id", column, "id") for column in columns), BY_KEY)
 
 
 @cache

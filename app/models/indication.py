@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from sqlmodel import Field, SQLModel
 
-from app.models.base import JSON, KEY, checked, described
-from app.models.fact import Detail, Section, detail_of, found_by
+from app.models.base import KEY, checked, described
+from app.models.fact import Detail, Section, found_by
 
 
 class IndicationStatus(StrEnum):
@@ -30,7 +30,6 @@ class IndicationFields(SQLModel):
         "Where the use stands, by the source. `not_effective` is a finding against: the drug "
         "was found not to help.",
         "approved",
-        sa_type=checked(IndicationStatus),
     )
     jurisdiction: str | None = described(
         "Where that status holds: an ISO 3166 country code; null where the source names none.",
@@ -40,25 +39,23 @@ class IndicationFields(SQLModel):
     populations: list[str] = described(
         "Whom the source names; empty where it names nobody.",
         ["People with a musculoskeletal condition such as multiple sclerosis"],
-        sa_type=JSON,
         default_factory=list,
     )
     section: Section | None = described(
         "The label's section, for label text.",
         {"code": "34067-9", "name": "Indications & Usage"},
-        sa_type=JSON,
         default=None,
     )
+    condition_id: str | None = None
 
 
-class Indication(Detail, IndicationFields, table=True):
+class Indication(Detail, table=True):
     """An indication, or a finding against one."""
 
-    __table_args__ = (
-        *detail_of("indications"),
-        *found_by("indication", "condition_id", "status"),
-    )
+    __table_args__ = found_by("indication", "condition_id", "status")
     kind_name: ClassVar = "indications"
     singular: ClassVar = "indication"
+    content: ClassVar = IndicationFields
 
     condition_id: str | None = Field(default=None, foreign_key="condition.id", sa_type=KEY)
+    status: IndicationStatus = Field(sa_type=checked(IndicationStatus))

@@ -6,7 +6,6 @@ from typing import ClassVar
 from sqlmodel import Field, SQLModel
 
 from app.models.base import (
-    JSON,
     KEY,
     Part,
     Shape,
@@ -17,7 +16,7 @@ from app.models.base import (
     key,
     owned_by,
 )
-from app.models.fact import Detail, Section, detail_of, found_by
+from app.models.fact import Detail, Section, found_by
 
 
 class ActionType(StrEnum):
@@ -113,7 +112,6 @@ class MechanismFields(SQLModel):
     action_type: ActionType | None = described(
         "What the drug does to its target, in ChEMBL's terms.",
         "AGONIST",
-        sa_type=checked(ActionType),
         default=None,
     )
     effect: str | None = described(
@@ -131,7 +129,6 @@ class MechanismFields(SQLModel):
             "lower_limit": 13,
             "upper_limit": 65,
         },
-        sa_type=JSON,
         default=None,
     )
     species: str | None = described(
@@ -158,19 +155,18 @@ class MechanismFields(SQLModel):
     section: Section | None = described(
         "The label's section, for label text.",
         {"code": "43679-0", "name": "Mechanism of Action"},
-        sa_type=JSON,
         default=None,
     )
+    target_id: str | None = None
 
 
-class Mechanism(Detail, MechanismFields, table=True):
+class Mechanism(Detail, table=True):
     """A way in which the drug acts."""
 
-    __table_args__ = (
-        *detail_of("mechanisms"),
-        *found_by("mechanism", "target_id", "action_type"),
-    )
+    __table_args__ = found_by("mechanism", "target_id", "action_type")
     kind_name: ClassVar = "mechanisms"
     singular: ClassVar = "mechanism"
+    content: ClassVar = MechanismFields
 
     target_id: str | None = Field(default=None, foreign_key="target.id", sa_type=KEY)
+    action_type: ActionType | None = Field(default=None, sa_type=checked(ActionType))

@@ -3,10 +3,10 @@
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlmodel import SQLModel
+from sqlmodel import Field, SQLModel
 
-from app.models.base import JSON, checked, described
-from app.models.fact import Detail, Section, detail_of, found_by
+from app.models.base import checked, described
+from app.models.fact import Detail, Section, found_by
 
 
 class Process(StrEnum):
@@ -21,26 +21,24 @@ class Process(StrEnum):
 class PharmacokineticsFields(SQLModel):
     """What a pharmacokinetic fact has beyond every fact; null where the source gives none."""
 
-    process: Process | None = described(
-        "Which process it is about.", "metabolism", sa_type=checked(Process), default=None
-    )
+    process: Process | None = described("Which process it is about.", "metabolism", default=None)
     organ: str | None = described("The organ it is about.", "liver", default=None)
     value: float | None = described("The number, where there is one.", 15, default=None)
     unit: str | None = described("The unit of `value`.", "percent", default=None)
     section: Section | None = described(
         "The label's section, for label text.",
         {"code": "43682-4", "name": "Pharmacokinetics"},
-        sa_type=JSON,
         default=None,
     )
 
 
-class Pharmacokinetics(Detail, PharmacokineticsFields, table=True):
+class Pharmacokinetics(Detail, table=True):
     """How the drug is absorbed, distributed, metabolised or excreted."""
 
-    __table_args__ = (
-        *detail_of("pharmacokinetics"),
-        *found_by("pharmacokinetics", "process", "organ"),
-    )
+    __table_args__ = found_by("pharmacokinetics", "process", "organ")
     kind_name: ClassVar = "pharmacokinetics"
     singular: ClassVar = "pharmacokinetics"
+    content: ClassVar = PharmacokineticsFields
+
+    process: Process | None = Field(default=None, sa_type=checked(Process))
+    organ: str | None = None

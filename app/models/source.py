@@ -1,18 +1,13 @@
 """Where facts come from, and the passages that say so."""
 
-from typing import ClassVar
-
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import SQLModel
 
 from app.models.base import (
-    KEY,
     Digest,
-    Part,
     PartialDate,
     Slug,
     WebAddress,
-    at_position,
     described,
     key,
     partial_date,
@@ -58,44 +53,3 @@ class Source(SQLModel, table=True):
         "Read from two copies of its abstract, which agree.",
         default=None,
     )
-
-
-class Evidence(SQLModel, table=True):
-    """What a row rests on: one or more citations, shared by all rows that rest on the same.
-
-    The id is a digest of the citations. A row refers to its evidence and cannot be stored
-    without it; evidence cannot be stored without a first citation: the key to it is checked
-    when the transaction ends, for each of the two needs the other.
-    """
-
-    __table_args__ = (
-        sa.CheckConstraint("first_position = 0", name="first_position"),
-        sa.ForeignKeyConstraint(
-            ["id", "first_position"],
-            ["citation.evidence_id", "citation.position"],
-            name="fk_evidence_first_citation",
-            deferrable=True,
-            initially="DEFERRED",
-            use_alter=True,
-        ),
-    )
-
-    id: str = Field(primary_key=True, sa_type=KEY)
-    first_position: int = Field(default=0)
-
-
-class Citation(Part, table=True):
-    """One passage of one source."""
-
-    owner: ClassVar = ("evidence_id",)
-
-    evidence_id: str = Field(primary_key=True, foreign_key="evidence.id", sa_type=KEY)
-    position: int = at_position()
-    source_id: str = Field(foreign_key="source.id", index=True, sa_type=KEY)
-    locator: str = described("Where in the source the passage stands.", "paragraph 6")
-
-
-def evidence() -> str:
-    """The evidence that a row rests on; without it the row cannot be stored."""
-    column: str = Field(foreign_key="evidence.id", index=True, sa_type=KEY)
-    return column

@@ -4,25 +4,19 @@ import re
 from enum import StrEnum
 from typing import Any, ClassVar
 
-import sqlalchemy as sa
-from sqlalchemy.schema import SchemaItem
 from sqlmodel import Field, SQLModel
 
 from app.models.base import (
-    JSON,
     KEY,
     Part,
     PartialDate,
     Shape,
     Slug,
     at_position,
-    checked,
     described,
     owned_by,
-    partial_date,
 )
-from app.models.fact import Certainty, Detail, detail_of, found_by
-from app.models.source import evidence
+from app.models.fact import Certainty, Detail, found_by
 
 MOST = 2**31 - 1
 """The most that a column of whole numbers holds on either engine."""
@@ -217,7 +211,6 @@ class PrintedNumbers(SQLModel):
         "The same numbers as the source prints them, by field; a field that the source leaves "
         "out is left out.",
         {"value": "62.8"},
-        sa_type=JSON,
         default_factory=dict,
     )
 
@@ -248,11 +241,6 @@ def _number(printed: str) -> str | None:
     return re.sub(r"\s*%$", "", printed)
 
 
-def trial_owner() -> Any:
-    """The trial that a part belongs to."""
-    return owned_by("trial")
-
-
 class TrialRegistryId(Part, table=True):
     """A registry's number for the trial."""
 
@@ -260,21 +248,17 @@ class TrialRegistryId(Part, table=True):
     owner: ClassVar = ("trial_id",)
     scalar: ClassVar = "registry_id"
 
-    trial_id: str = trial_owner()
+    trial_id: str = owned_by("trial")
     position: int = at_position()
     registry_id: str = described("The number.", "NCT00525252", index=True)
 
 
-class TrialPhase(Part, table=True):
+class TrialPhase(Part):
     """A phase of development that the trial belongs to."""
 
-    __tablename__ = "trial_phase"
-    owner: ClassVar = ("trial_id",)
     scalar: ClassVar = "phase"
 
-    trial_id: str = trial_owner()
-    position: int = at_position()
-    phase: Phase = described("The phase.", "PHASE2", sa_type=checked(Phase))
+    phase: Phase = described("The phase.", "PHASE2")
 
 
 class TrialCondition(Part, table=True):
@@ -284,27 +268,14 @@ class TrialCondition(Part, table=True):
     owner: ClassVar = ("trial_id",)
     scalar: ClassVar = "condition"
 
-    trial_id: str = trial_owner()
+    trial_id: str = owned_by("trial")
     position: int = at_position()
     condition_id: str = Field(foreign_key="condition.id", index=True, sa_type=KEY)
 
 
-class TrialDose(Part, table=True):
+class TrialDose(Part):
     """A dose given in an arm."""
 
-    __tablename__ = "trial_dose"
-    __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["trial_id", "arm_position"],
-            ["trial_arm.trial_id", "trial_arm.position"],
-            ondelete="CASCADE",
-        ),
-    )
-    owner: ClassVar = ("trial_id", "arm_position")
-
-    trial_id: str = Field(primary_key=True, sa_type=KEY)
-    arm_position: int = Field(primary_key=True)
-    position: int = at_position()
     value: float | None = described("The amount.", 5, default=None)
     unit: str | None = described(
         "The unit of the amount and what it is counted over.", "mg per day", default=None
@@ -316,21 +287,14 @@ class TrialDose(Part, table=True):
     route: str | None = described("How it was given.", "oral", default=None)
 
 
-class TrialArm(Part, table=True):
+class TrialArm(Part):
     """A group of participants who were given the same."""
 
-    __tablename__ = "trial_arm"
-    __table_args__ = (sa.UniqueConstraint("trial_id", "id"),)
-    owner: ClassVar = ("trial_id",)
     parts: ClassVar[dict[str, type[Part]]] = {"doses": TrialDose}
 
-    trial_id: str = trial_owner()
-    position: int = at_position()
-    id: Slug = described("The arm's id within the trial.", "baclofen", sa_type=KEY)
+    id: Slug = described("The arm's id within the trial.", "baclofen")
     label: str = described("What the source calls the arm.", "Baclofen")
-    type: ArmType | None = described(
-        "Its part in the comparison.", "EXPERIMENTAL", sa_type=checked(ArmType), default=None
-    )
+    type: ArmType | None = described("Its part in the comparison.", "EXPERIMENTAL", default=None)
     description: str | None = described(
         "What its participants were given.", "Oral baclofen for 12 weeks", default=None
     )
@@ -340,49 +304,24 @@ class TrialArm(Part, table=True):
     interventions: list[str] = described(
         "What its participants were given, as the registry lists it.",
         ["Drug: Baclofen"],
-        sa_type=JSON,
         default_factory=list,
     )
 
 
-class TrialDefinition(Part, table=True):
+class TrialDefinition(Part):
     """What a term meant in the trial, as this source tells it."""
 
-    __tablename__ = "trial_definition"
-    owner: ClassVar = ("trial_id",)
+    cites: ClassVar = "always"
 
-    trial_id: str = trial_owner()
-    position: int = at_position()
     term: str = described("The term.", "abstinence")
     definition: str = described(
         "What it meant.", "Fewer than 4 drinks a day and fewer than 14 a week"
     )
-    evidence_id: str = evidence()
 
 
-def result_of_outcome() -> tuple[SchemaItem, ...]:
-    """The outcome that a result or an analysis belongs to."""
-    return (
-        sa.ForeignKeyConstraint(
-            ["trial_id", "outcome_position"],
-            ["trial_outcome.trial_id", "trial_outcome.position"],
-            ondelete="CASCADE",
-        ),
-    )
-
-
-class OutcomeResult(Part, PrintedNumbers, table=True):
+class OutcomeResult(Part, PrintedNumbers):
     """What was found in one arm."""
 
-    __tablename__ = "outcome_result"
-    __table_args__ = (
-        *result_of_outcome(),
-        sa.ForeignKeyConstraint(
-            ["trial_id", "arm"], ["trial_arm.trial_id", "trial_arm.id"], ondelete="CASCADE"
-        ),
-        sa.CheckConstraint("count <= participants", name="count"),
-    )
-    owner: ClassVar = ("trial_id", "outcome_position")
     numbers: ClassVar = frozenset(
         {
             "value",
@@ -395,10 +334,7 @@ class OutcomeResult(Part, PrintedNumbers, table=True):
         }
     )
 
-    trial_id: str = Field(primary_key=True, sa_type=KEY)
-    outcome_position: int = Field(primary_key=True)
-    position: int = at_position()
-    arm: str = described("The arm's id.", "baclofen", sa_type=KEY)
+    arm: str = described("The arm's id.", "baclofen")
     class_title: str | None = described(
         "The row of the results' table, where it has several.", "Week 12", default=None
     )
@@ -427,7 +363,6 @@ class OutcomeResult(Part, PrintedNumbers, table=True):
     dispersion_type: DispersionType | None = described(
         "What `spread` is.",
         "STANDARD_ERROR",
-        sa_type=checked(DispersionType),
         default=None,
     )
     spread: float | None = described(
@@ -442,12 +377,9 @@ class OutcomeResult(Part, PrintedNumbers, table=True):
     )
 
 
-class OutcomeAnalysis(Part, PrintedNumbers, table=True):
+class OutcomeAnalysis(Part, PrintedNumbers):
     """A comparison between arms, as the source prints it."""
 
-    __tablename__ = "outcome_analysis"
-    __table_args__ = result_of_outcome()
-    owner: ClassVar = ("trial_id", "outcome_position")
     numbers: ClassVar = frozenset(
         {
             "param_value",
@@ -459,9 +391,6 @@ class OutcomeAnalysis(Part, PrintedNumbers, table=True):
         }
     )
 
-    trial_id: str = Field(primary_key=True, sa_type=KEY)
-    outcome_position: int = Field(primary_key=True)
-    position: int = at_position()
     param_type: str | None = described("What was estimated.", "Odds Ratio (OR)", default=None)
     param_value: float | None = described("The estimate.", 6.3, default=None)
     ci_percent: float | None = described(
@@ -483,7 +412,6 @@ class OutcomeAnalysis(Part, PrintedNumbers, table=True):
     arms: list[str] = described(
         "The ids of the arms that were compared, where the source names them.",
         ["baclofen", "placebo"],
-        sa_type=JSON,
         default_factory=list,
     )
     hypothesis: str | None = described(
@@ -494,31 +422,25 @@ class OutcomeAnalysis(Part, PrintedNumbers, table=True):
     )
 
 
-class TrialOutcome(Part, table=True):
+class TrialOutcome(Part):
     """Something that was measured, and what was found."""
 
-    __tablename__ = "trial_outcome"
-    owner: ClassVar = ("trial_id",)
+    cites: ClassVar = "always"
     parts: ClassVar[dict[str, type[Part]]] = {
         "results": OutcomeResult,
         "analyses": OutcomeAnalysis,
     }
 
-    trial_id: str = trial_owner()
-    position: int = at_position()
     statement: str = described(
         "What was found, as a sentence that stands alone.",
         "Participants on baclofen were abstinent for a mean of 62.8 days in all, those on "
         "placebo for 30.8.",
     )
-    certainty: Certainty = described(
-        "How sure the source is of it.", "stated", sa_type=checked(Certainty)
-    )
+    certainty: Certainty = described("How sure the source is of it.", "stated")
     measure: str = described("What was measured.", "Cumulative abstinence")
     type: OutcomeType | None = described(
         "Its rank in the trial; null where the source does not say.",
         "PRIMARY",
-        sa_type=checked(OutcomeType),
         default=None,
     )
     description: str | None = described(
@@ -531,7 +453,6 @@ class TrialOutcome(Part, table=True):
     param_type: ParamType | None = described(
         "What kind of number each result's `value` is.",
         "MEAN",
-        sa_type=checked(ParamType),
         default=None,
     )
     population_description: str | None = described(
@@ -544,7 +465,6 @@ class TrialOutcome(Part, table=True):
         "Eyes",
         default=None,
     )
-    evidence_id: str = evidence()
 
 
 class TrialComment(Part):
@@ -554,35 +474,34 @@ class TrialComment(Part):
         "A sentence that stands alone.",
         "What baclofen does in alcohol dependence over the long term is not known.",
     )
-    certainty: Certainty = described(
-        "How sure the source is of it.", "stated", sa_type=checked(Certainty)
-    )
+    certainty: Certainty = described("How sure the source is of it.", "stated")
 
 
-class TrialConclusion(TrialComment, table=True):
+class TrialConclusion(TrialComment):
     """What the source concludes from the trial."""
 
-    __tablename__ = "trial_conclusion"
-    owner: ClassVar = ("trial_id",)
-
-    trial_id: str = trial_owner()
-    position: int = at_position()
-    evidence_id: str = evidence()
+    cites: ClassVar = "always"
 
 
-class TrialLimitation(TrialComment, table=True):
+class TrialLimitation(TrialComment):
     """What the source says the trial leaves open."""
 
-    __tablename__ = "trial_limitation"
-    owner: ClassVar = ("trial_id",)
-
-    trial_id: str = trial_owner()
-    position: int = at_position()
-    evidence_id: str = evidence()
+    cites: ClassVar = "always"
 
 
 class TrialFields(SQLModel):
     """What a trial has beyond every fact; null where the source gives none."""
+
+    parts: ClassVar[dict[str, type[Part]]] = {
+        "registry_ids": TrialRegistryId,
+        "phases": TrialPhase,
+        "conditions": TrialCondition,
+        "arms": TrialArm,
+        "definitions": TrialDefinition,
+        "outcomes": TrialOutcome,
+        "conclusions": TrialConclusion,
+        "limitations": TrialLimitation,
+    }
 
     study: Slug | None = described(
         "A key that accounts of the same study share. Each source's account is a record of its "
@@ -600,14 +519,11 @@ class TrialFields(SQLModel):
     question: str | None = described(
         "What it set out to find.", "Does baclofen affect alcohol dependence?", default=None
     )
-    status: TrialStatus | None = described(
-        "How far it is.", "COMPLETED", sa_type=checked(TrialStatus), default=None
-    )
+    status: TrialStatus | None = described("How far it is.", "COMPLETED", default=None)
     study_type: StudyType | None = described(
         "Whether what people were given was part of the study, or only observed, or given outside "
         "of trials; null where the source does not say.",
         "INTERVENTIONAL",
-        sa_type=checked(StudyType),
         default=None,
     )
     why_stopped: str | None = described(
@@ -618,40 +534,34 @@ class TrialFields(SQLModel):
     allocation: Allocation | None = described(
         "How participants came into their arms.",
         "RANDOMIZED",
-        sa_type=checked(Allocation),
         default=None,
     )
     intervention_model: InterventionModel | None = described(
         "How the arms were arranged.",
         "PARALLEL",
-        sa_type=checked(InterventionModel),
         default=None,
     )
     observational_model: ObservationalModel | None = described(
         "How participants of an observational study were chosen and compared.",
         "COHORT",
-        sa_type=checked(ObservationalModel),
         default=None,
     )
     time_perspective: TimePerspective | None = described(
         "Whether an observational study looked ahead, back, or at one point in time.",
         "PROSPECTIVE",
-        sa_type=checked(TimePerspective),
         default=None,
     )
     masking: Masking | None = described(
         "How many parties did not know who was given what.",
         "DOUBLE",
-        sa_type=checked(Masking),
         default=None,
     )
     primary_purpose: PrimaryPurpose | None = described(
-        "What it was for.", "TREATMENT", sa_type=checked(PrimaryPurpose), default=None
+        "What it was for.", "TREATMENT", default=None
     )
     enrollment: Enrollment | None = described(
         "How many people took part, or were expected to, as its `type` says.",
         {"count": 84, "type": None},
-        sa_type=JSON,
         default=None,
     )
     start_date: PartialDate | None = described(
@@ -662,7 +572,6 @@ class TrialFields(SQLModel):
     start_date_type: DateType | None = described(
         "Whether it did begin then, or was expected to; null where the source does not say.",
         "ACTUAL",
-        sa_type=checked(DateType, "start_date_type"),
         default=None,
     )
     completion_date: PartialDate | None = described(
@@ -674,7 +583,6 @@ class TrialFields(SQLModel):
     completion_date_type: DateType | None = described(
         "Whether it did end then, or was expected to; null where the source does not say.",
         "ACTUAL",
-        sa_type=checked(DateType, "completion_date_type"),
         default=None,
     )
     first_posted: PartialDate | None = described(
@@ -685,34 +593,19 @@ class TrialFields(SQLModel):
     first_posted_type: DateType | None = described(
         "Whether that is the day, or the registry's estimate; null where the source does not say.",
         "ACTUAL",
-        sa_type=checked(DateType, "first_posted_type"),
         default=None,
     )
     duration: str | None = described("How long treatment lasted.", "12 weeks", default=None)
-    locations: list[str] = described(
-        "Where it was done.", ["Rome"], sa_type=JSON, default_factory=list
-    )
+    locations: list[str] = described("Where it was done.", ["Rome"], default_factory=list)
 
 
-class Trial(Detail, TrialFields, table=True):
+class Trial(Detail, table=True):
     """One source's account of a clinical trial, or of another study, as `study_type` says."""
 
-    __table_args__ = (
-        *detail_of("trials"),
-        *found_by("trial", "study"),
-        partial_date("start_date"),
-        partial_date("completion_date"),
-        partial_date("first_posted"),
-    )
+    __table_args__ = found_by("trial", "study")
     kind_name: ClassVar = "trials"
     singular: ClassVar = "trial"
-    parts: ClassVar[dict[str, type[Part]]] = {
-        "registry_ids": TrialRegistryId,
-        "phases": TrialPhase,
-        "conditions": TrialCondition,
-        "arms": TrialArm,
-        "definitions": TrialDefinition,
-        "outcomes": TrialOutcome,
-        "conclusions": TrialConclusion,
-        "limitations": TrialLimitation,
-    }
+    content: ClassVar = TrialFields
+    found_by_parts: ClassVar = {"registry_ids": TrialRegistryId, "conditions": TrialCondition}
+
+    study: str | None = Field(default=None, sa_type=KEY)

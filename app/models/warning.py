@@ -3,11 +3,10 @@
 from enum import StrEnum
 from typing import ClassVar
 
-import sqlalchemy as sa
-from sqlmodel import SQLModel
+from sqlmodel import Field, SQLModel
 
-from app.models.base import JSON, checked, described
-from app.models.fact import Detail, Section, detail_of, found_by
+from app.models.base import checked, described
+from app.models.fact import Detail, Section, found_by
 
 
 class WarningType(StrEnum):
@@ -47,12 +46,8 @@ class Severity(StrEnum):
 class WarningFields(SQLModel):
     """What a warning has beyond every fact; null where the source gives none."""
 
-    type: WarningType = described(
-        "Which kind of FHIR ClinicalUseDefinition it is.", "warning", sa_type=checked(WarningType)
-    )
-    category: WarningCategory | None = described(
-        "What it is about.", "withdrawal", sa_type=checked(WarningCategory), default=None
-    )
+    type: WarningType = described("Which kind of FHIR ClinicalUseDefinition it is.", "warning")
+    category: WarningCategory | None = described("What it is about.", "withdrawal", default=None)
     boxed: bool | None = described(
         "Whether it stands in a label's boxed warning; null where the source is no label.",
         None,
@@ -62,7 +57,6 @@ class WarningFields(SQLModel):
         "How severe, in CDS Hooks' terms: only where the source says so, never inferred. "
         "Null means that no source gives a severity, not that it is mild.",
         None,
-        sa_type=checked(Severity),
         default=None,
     )
     severity_basis: str | None = described(
@@ -84,7 +78,6 @@ class WarningFields(SQLModel):
     consequences: list[str] = described(
         "What can follow.",
         ["hallucinations", "seizures"],
-        sa_type=JSON,
         default_factory=list,
     )
     advice: str | None = described(
@@ -95,20 +88,19 @@ class WarningFields(SQLModel):
     section: Section | None = described(
         "The label's section, for label text.",
         {"code": "34066-1", "name": "Boxed Warning"},
-        sa_type=JSON,
         default=None,
     )
 
 
-class Warning(Detail, WarningFields, table=True):  # noqa: A001 -- the domain's own word
+class Warning(Detail, table=True):  # noqa: A001 -- the domain's own word
     """A warning."""
 
-    __table_args__ = (
-        *detail_of("warnings"),
-        *found_by("warning", "type", "category", "severity", "boxed"),
-        sa.CheckConstraint(
-            "(severity IS NULL) = (severity_basis IS NULL)", name="severity_has_a_basis"
-        ),
-    )
+    __table_args__ = found_by("warning", "type", "category", "severity", "boxed")
     kind_name: ClassVar = "warnings"
     singular: ClassVar = "warning"
+    content: ClassVar = WarningFields
+
+    type: WarningType = Field(sa_type=checked(WarningType))
+    category: WarningCategory | None = Field(default=None, sa_type=checked(WarningCategory))
+    severity: Severity | None = Field(default=None, sa_type=checked(Severity))
+    boxed: bool | None = None

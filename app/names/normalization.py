@@ -39,7 +39,8 @@ LONGEST_CLOSE = 60
 """The longest: nobody types those that are longer."""
 
 
-def folded(text: str) -> str:
+@lru_cache(maxsize=200_000)
+def normalized(text: str) -> str:
     """Text without case, accents, marks of a trade name or doubled blanks."""
     if text.isascii():
         return " ".join(text.lower().split())
@@ -48,21 +49,21 @@ def folded(text: str) -> str:
     return " ".join(plain.casefold().split())
 
 
-def spelled(text: str) -> str:
+def transliterated(text: str) -> str:
     """Text in lower case and ASCII: accents left out, Greek spelt out, other letters as numbers."""
     if text.isascii():
         return text.lower()
-    return _NOT_ASCII.sub(lambda found: _spelled_out(found[0]), text).lower()
+    return _NOT_ASCII.sub(lambda found: _transliterated(found[0]), text).lower()
 
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 @lru_cache(maxsize=10_000)
-def _spelled_out(text: str) -> str:
-    """What `spelled` makes of some letters and signs, none of which is ASCII."""
+def _transliterated(text: str) -> str:
+    """What `transliterated` makes of some letters and signs, none of which is ASCII."""
     return "".join(
-        c if c.isascii() else _named(c) for c in folded(f"-{text.translate(_LETTERS)}-")[1:-1]
+        c if c.isascii() else _named(c) for c in normalized(f"-{text.translate(_LETTERS)}-")[1:-1]
     )
 
 
@@ -79,7 +80,7 @@ def _named(character: str) -> str:
 
 def words_of(text: str) -> str:
     """The words of a text with blanks between: letters and digits of ASCII alone, in lower case."""
-    return " ".join(spelled(text).translate(_WORDS).split())
+    return " ".join(transliterated(text).translate(_WORDS).split())
 
 
 def name_key(name: str) -> str:
@@ -88,7 +89,7 @@ def name_key(name: str) -> str:
     A blank is kept between digits, since 1,25 is not 125, and the sign of an isomer or an ion.
     Nothing else is in it, so it can stand in a pattern as it is.
     """
-    plain = spelled(name).strip()
+    plain = transliterated(name).strip()
     if plain.isalnum():
         return plain
     kept: list[str] = []

@@ -1,14 +1,14 @@
-"""What labels and prescriptions write beside a name: a salt, a strength, a dose form."""
+"""Qualifiers: what labels and prescriptions write beside a name, as a salt or a strength."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from app.names.normalization import folded
+from app.names.normalization import normalized
 
 
-class Beside(StrEnum):
+class Qualifier(StrEnum):
     """What is written beside a name."""
 
     SALT = "salt"
@@ -16,6 +16,9 @@ class Beside(StrEnum):
     DOSE_FORM = "dose_form"
     COMPENDIUM = "compendium"
 
+
+Qualifier.__name__ = Qualifier.__qualname__ = "Beside"
+"""The OpenAPI document knows it by this name, and `/v1` only grows."""
 
 SALT_WORDS = frozenset(
     """
@@ -116,7 +119,7 @@ _EDGES = " \t,;./-"
 
 
 @dataclass(frozen=True)
-class Reading:
+class StrippedName:
     """What is left of a name, and what was stripped off before and after it, as it was written.
 
     `salt` is the name with its salt, where that was stripped. `is_sure` says whether it is a salt
@@ -125,37 +128,37 @@ class Reading:
     """
 
     name: str
-    before: tuple[tuple[Beside, str], ...] = ()
-    after: tuple[tuple[Beside, str], ...] = ()
+    before: tuple[tuple[Qualifier, str], ...] = ()
+    after: tuple[tuple[Qualifier, str], ...] = ()
     salt: str | None = None
     is_sure: bool = True
     has_mass: bool = False
 
     @property
-    def stripped(self) -> list[tuple[Beside, str]]:
+    def stripped(self) -> list[tuple[Qualifier, str]]:
         """What was stripped, in the order in which it was written; a dose form's words together."""
-        joined: list[tuple[Beside, str]] = []
+        joined: list[tuple[Qualifier, str]] = []
         for what, text in (*self.before, *self.after):
-            if joined and joined[-1][0] is what is Beside.DOSE_FORM:
+            if joined and joined[-1][0] is what is Qualifier.DOSE_FORM:
                 joined[-1] = (what, f"{joined[-1][1]} {text}")
             else:
                 joined.append((what, text))
         return joined
 
 
-def readings_of(name: str) -> Iterator[Reading]:
+def stripped_names(name: str) -> Iterator[StrippedName]:
     """A name as it is, and less what may be written beside it: the least first.
 
     What is left may be no drug, and means nothing unless it is exactly one.
     """
-    bare = list(_less_forms(Reading(name)))
-    for reading in bare:
-        yield reading
-        yield from _less_salt(reading)
+    bare = list(_less_forms(StrippedName(name)))
+    for left in bare:
+        yield left
+        yield from _less_salt(left)
 
 
 def without_salt(name: str) -> list[str]:
-    """What a normalised name is less one word at its end that names its salt, less two, and so on.
+    """What a normalized name is less one word at its end that names its salt, less two, and so on.
 
     What is left may be no drug, and means nothing unless it is one; a bare ion is never left, for
     calcium chloride is not calcium.
@@ -168,73 +171,73 @@ def without_salt(name: str) -> list[str]:
     return left
 
 
-def _less_salt(reading: Reading) -> Iterator[Reading]:
+def _less_salt(left: StrippedName) -> Iterator[StrippedName]:
     """The name less a word for its salt, less two …, as long as nothing but blanks parts them."""
-    words = reading.name.split()
-    for stem in without_salt(folded(reading.name)):
+    words = left.name.split()
+    for stem in without_salt(normalized(left.name)):
         kept = len(stem.split())
-        salts = [folded(word) for word in words[kept:]]
+        salts = [normalized(word) for word in words[kept:]]
         if not IONS.isdisjoint(stem.split()):  # as of a radioactive one
             continue
-        before = folded(words[kept - 1])
+        before = normalized(words[kept - 1])
         is_substance = salts[0] in IONS and not WITH_IONS.isdisjoint(salts)
         if is_substance or not before[-1].isalnum():
             continue
         yield replace(
-            reading,
+            left,
             name=" ".join(words[:kept]),
-            after=((Beside.SALT, " ".join(words[kept:])), *reading.after),
-            salt=reading.name,
+            after=((Qualifier.SALT, " ".join(words[kept:])), *left.after),
+            salt=left.name,
             is_sure=ESTER_WORDS.isdisjoint(salts),
         )
 
 
-def _less_forms(reading: Reading) -> Iterator[Reading]:
+def _less_forms(left: StrippedName) -> Iterator[StrippedName]:
     """The name, and less strengths and dose forms at its end, and then at its beginning."""
-    yield reading
-    is_vaccine = "vaccine" in folded(reading.name)  # by mouth, it is another
+    yield left
+    is_vaccine = "vaccine" in normalized(left.name)  # by mouth, it is another
     for at_end in (True, False):
         while True:
-            less = _less_strength(reading, at_end=at_end)
+            less = _less_strength(left, at_end=at_end)
             if less is None and not is_vaccine:
-                less = _less_form(reading, at_end=at_end)
+                less = _less_form(left, at_end=at_end)
             if less is None or not less.name:
                 break
-            reading = less
-            yield reading
+            left = less
+            yield left
 
 
-def _less_strength(reading: Reading, *, at_end: bool) -> Reading | None:
+def _less_strength(left: StrippedName, *, at_end: bool) -> StrippedName | None:
     """Less one strength; what has two is of two substances."""
-    found = (_STRENGTH_AT_END if at_end else _STRENGTH_AT_START).search(reading.name)
-    if found is None or (found["mass"] and reading.has_mass):
+    found = (_STRENGTH_AT_END if at_end else _STRENGTH_AT_START).search(left.name)
+    if found is None or (found["mass"] and left.has_mass):
         return None
-    beside = reading.name[: found.start()] if at_end else reading.name[found.end() :]
+    beside = left.name[: found.start()] if at_end else left.name[found.end() :]
     if (beside.rstrip()[-1:] if at_end else beside.lstrip()[:1]) in ("/", "-", "+", "&"):
         return None
-    less = _less(reading, found, Beside.STRENGTH, at_end)
-    return replace(less, has_mass=reading.has_mass or bool(found["mass"]))
+    less = _less(left, found, Qualifier.STRENGTH, at_end)
+    return replace(less, has_mass=left.has_mass or bool(found["mass"]))
 
 
-def _less_form(reading: Reading, *, at_end: bool) -> Reading | None:
+def _less_form(left: StrippedName, *, at_end: bool) -> StrippedName | None:
     """Less one word for a dose form, with the fillers beside it."""
-    found = (_WORD_AT_END if at_end else _WORD_AT_START).search(reading.name)
-    word = folded(found[0]).strip(" ,;.()/") if found else ""
+    found = (_WORD_AT_END if at_end else _WORD_AT_START).search(left.name)
+    word = normalized(found[0]).strip(" ,;.()/") if found else ""
     if found is not None and word in COMPENDIA and at_end:
-        return _less(reading, found, Beside.COMPENDIUM, at_end)
+        return _less(left, found, Qualifier.COMPENDIUM, at_end)
     if found is None or word not in FORMS | OF_FORMS:
         return None
-    less = _less(reading, found, Beside.DOSE_FORM, at_end)
+    less = _less(left, found, Qualifier.DOSE_FORM, at_end)
     filler = (_WORD_AT_END if at_end else _WORD_AT_START).search(less.name)
-    if filler and folded(filler[0]).strip(" ,;.()") in FILLERS:
-        less = _less(less, filler, Beside.DOSE_FORM, at_end)
+    if filler and normalized(filler[0]).strip(" ,;.()") in FILLERS:
+        less = _less(less, filler, Qualifier.DOSE_FORM, at_end)
     return less
 
 
-def _less(reading: Reading, found: re.Match[str], what: Beside, at_end: bool) -> Reading:
-    rest = reading.name[: found.start()] if at_end else reading.name[found.end() :]
+def _less(left: StrippedName, found: re.Match[str], what: Qualifier, at_end: bool) -> StrippedName:
+    rest = left.name[: found.start()] if at_end else left.name[found.end() :]
     edges = _EDGES if rest.count("(") == rest.count(")") else _EDGES + "()"
     piece = (what, found[0].strip(_EDGES + "()"))
     if at_end:
-        return replace(reading, name=rest.strip(edges), after=(piece, *reading.after))
-    return replace(reading, name=rest.strip(edges), before=(*reading.before, piece))
+        return replace(left, name=rest.strip(edges), after=(piece, *left.after))
+    return replace(left, name=rest.strip(edges), before=(*left.before, piece))

@@ -6,13 +6,7 @@ import unicodedata
 from functools import lru_cache
 
 from app.models.base import LONGEST_SLUG
-from app.names.normalization import MARKS, folded
-
-
-@lru_cache(maxsize=200_000)
-def normalised(name: str) -> str:
-    """A name as names are compared: see `folded`."""
-    return folded(name)
+from app.names.normalization import MARKS
 
 
 @lru_cache(maxsize=200_000)

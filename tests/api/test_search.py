@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from app.api import search as api_search
-from app.search import index as records_search
-from app.search.index import MOST_WORDS
+from app.search import query, ranking
+from app.search.words import MOST_WORDS
 from tests.conftest import Holding, Save
 from tests.writing import CITE, brand, drug, fact, indication, warning
 
@@ -176,7 +176,7 @@ def test_no_more_hits_are_counted_than_it_says(
     pharmacy: httpx.Client, monkeypatch: pytest.MonkeyPatch, counted: int
 ) -> None:
     every = found(pharmacy, "cough")
-    for module in (records_search, api_search):
+    for module in (query, api_search):
         monkeypatch.setattr(module, "MOST_COUNTED", counted)
     api_search.page_of_hits.cache_clear()
     try:
@@ -195,10 +195,10 @@ def test_no_more_hits_are_counted_than_it_says(
 
 def test_the_tiers_are_in_the_order_of_the_numbers() -> None:
     numbers = sorted(kind << 61 | place << 53 for kind in range(3) for place in range(256))
-    tiers = [records_search.tier_of(number) for number in numbers]
+    tiers = [ranking.tier_of(number) for number in numbers]
     assert tiers == sorted(tiers)
-    assert set(tiers) == set(range(len(records_search.SIGNS)))
-    assert records_search.tiers_after(-1) == records_search.SIGNS == sorted(records_search.SIGNS)
+    assert set(tiers) == set(range(len(ranking.SIGNS)))
+    assert ranking.tiers_after(-1) == ranking.SIGNS == sorted(ranking.SIGNS)
 
 
 def test_a_cursor_that_was_changed_is_refused(pharmacy: httpx.Client) -> None:

@@ -18,7 +18,7 @@ import pytest
 from app.database.engines import write_engine
 from app.ingest.seed.loading import load_seed
 from app.settings import Settings
-from tests.conftest import AppTransport, Save, running, without_cache
+from tests.conftest import AppTransport, Save, running
 from tests.test_cli import change
 from tests.writing import drug, indication, warning
 
@@ -137,7 +137,7 @@ Ask = Callable[..., dict[str, tuple[int, bytes]]]
 def asked_of_file(tmp_path: Path, portal: anyio.from_thread.BlockingPortal) -> Iterator[Ask]:
     """Puts bytes in the place of a file that is served, and says what is answered then."""
     path = tmp_path / "medfacts.db"
-    with running(without_cache(Settings(database_url=f"sqlite:///{path}"))) as app:
+    with running(Settings(database_url=f"sqlite:///{path}", cache_bytes=0)) as app:
         transport = AppTransport(app, portal)
         with httpx.Client(transport=transport, base_url="http://medfacts") as client:
 

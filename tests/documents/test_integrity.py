@@ -1,14 +1,35 @@
 """`medfacts check` names what is stored and not as it was written."""
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
-from app.database.engines import write_engine
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import ReflectedColumn
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import SQLModel
+
+from app.database.engines import migration_engine, write_engine
+from app.ingest.importing import import_files
 from app.ingest.integrity import faults_of
 from app.ingest.seed.loading import load_seed
 from app.settings import Settings
 from tests.conftest import Save
 from tests.documents.test_corruption import pages_of
+from tests.ingest.loading import (
+    approvals,
+    drugbank,
+    guide,
+    interaction,
+    label,
+    labels,
+    ligand,
+    studies,
+    study,
+    vocabulary,
+    writing,
+)
 from tests.test_cli import change
 from tests.writing import drug, indication, warning
 
@@ -42,6 +63,123 @@ def test_imports_leave_nothing_to_find(database: Settings, save: Save) -> None:
     save(drug("novum", warning("thirst")))
 
     assert faults_in(database) == []
+
+
+@pytest.fixture
+def loaded(database: Settings, save: Save) -> Settings:
+    """A seed and a file of every source, of drugs that they share: no table is left empty."""
+    save(drug("hustanol", warning("drowsiness"), indication("cough")))
+    salt = drugbank(3, "Hustanol sodium", unii="AAAAAAAAA1")
+    units = {"units": "Participants", "counts": [{"groupId": "OG000", "value": "40"}]}
+    measure = {
+        "title": "Sight",
+        "groups": [{"id": "OG000", "title": "All"}],
+        "denoms": [units],
+        "classes": [{"categories": [{"measurements": [{"groupId": "OG000", "value": "12"}]}]}],
+    }
+    trial = study(1, "Hustanol", conditions=("Cough",))
+    trial["resultsSection"] = {"outcomeMeasuresModule": {"outcomeMeasures": [measure]}}
+    every = {
+        "drugbank-vocabulary": vocabulary(drugbank(2, "Placebin", unii="PPPPPPPPP1"), salt),
+        "gtopdb": guide([ligand(7, "hustanol")], [interaction(7, "GABA receptor", "Agonist")]),
+        "drugs-at-fda": approvals(("NDA000001", "HUSTABIN", "HUSTANOL; PLACEBIN", "1999-01-01")),
+        "openfda-label": labels(
+            label("a1", "HUSTANOL", boxed_warning="Beware of drowsiness.", brand="Hustorin"),
+            label("a2", boxed_warning="Of nothing that has a name."),
+        ),
+        "clinicaltrials": studies(trial),
+    }
+    with writing(database) as engine:
+        for source, files in every.items():
+            import_files(engine, source, list(files))
+    return database
+
+
+@pytest.fixture
+def meddling(loaded: Settings) -> Iterator[sa.Connection]:
+    """A connection whose changes nothing holds to the keys, and which are taken back."""
+    engine = migration_engine(loaded)
+    with engine.connect() as connection:
+        if engine.name == "postgresql":
+            connection.execute(sa.text("SET session_replication_role = replica"))
+        assert faults_of(connection) == []
+        yield connection
+        connection.rollback()
+    engine.dispose()
+
+
+def altered(column: ReflectedColumn) -> str:
+    """Another value of a column, as SQL."""
+    name, type_ = f'"{column["name"]}"', column["type"]
+    if isinstance(type_, sa.Boolean):
+        return f"CASE WHEN {name} THEN false ELSE true END"
+    if isinstance(type_, sa.Integer | sa.Float):
+        return f"coalesce({name}, 0) + 7"
+    if isinstance(type_, sa.JSON):
+        return '\'{"x": ["y"]}\''
+    if isinstance(type_, sa.DateTime):
+        return "'2001-01-01 00:00:00+00:00'"
+    if isinstance(type_, sa.LargeBinary):
+        return "'\\x00ff'" if column["type"].__class__.__name__ == "BYTEA" else "x'00ff'"
+    return f"coalesce({name}, '') || 'x'"
+
+
+PARTS_OF_RECORDS = ("record_statement", "record_substance", "source_reference")
+
+UNCHECKED = {
+    *(("quarantined_record", name) for name in ("position", "file", "record", "reason")),
+    *(("source_state", name) for name in ("version", "released", "inputs")),
+    *(("source_record", name) for name in ("version", "released")),
+    *((table, "position") for table in PARTS_OF_RECORDS),
+}
+"""Nothing that is served is made of these: what people look at, what the next import compares its
+files with, and where among one a part stands."""
+
+EMPTY = {"discrepancy", "drug_class", "pharmacokinetics"}
+"""Tables that these files leave empty."""
+
+
+@pytest.mark.slow
+def test_no_column_can_change_unseen(meddling: sa.Connection) -> None:
+    inspector = sa.inspect(meddling)
+    unseen = set()
+    for table in sorted(SQLModel.metadata.tables):
+        key = inspector.get_pk_constraint(table)["constrained_columns"]
+        first = f"SELECT {', '.join(key)} FROM {table} ORDER BY {', '.join(key)} LIMIT 1"
+        row = meddling.execute(sa.text(first)).mappings().first()
+        if row is None:
+            unseen.add((table, "empty"))
+            continue
+        where = " AND ".join(f"{name} = :{name}" for name in key)
+        for column in inspector.get_columns(table):
+            update = f'UPDATE {table} SET "{column["name"]}" = {altered(column)} WHERE {where}'
+            with meddling.begin_nested() as savepoint:
+                if meddling.dialect.name == "sqlite":
+                    meddling.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
+                try:
+                    assert meddling.execute(sa.text(update), dict(row)).rowcount == 1
+                    is_seen = bool(faults_of(meddling))
+                except IntegrityError:  # no such value can be stored
+                    is_seen = True
+                savepoint.rollback()
+            if not is_seen:
+                unseen.add((table, column["name"]))
+    assert unseen == UNCHECKED | {(table, "empty") for table in EMPTY}
+
+
+@pytest.mark.slow
+def test_no_row_can_go_unseen(meddling: sa.Connection) -> None:
+    unseen = set()
+    for table in sorted(SQLModel.metadata.tables):
+        key = sa.inspect(meddling).get_pk_constraint(table)["constrained_columns"]
+        for row in meddling.execute(sa.text(f"SELECT {', '.join(key)} FROM {table}")).all()[:5]:
+            where = " AND ".join(f"{name} = :{name}" for name in row._fields)
+            with meddling.begin_nested() as savepoint:
+                meddling.execute(sa.text(f"DELETE FROM {table} WHERE {where}"), dict(row._mapping))
+                if not faults_of(meddling):
+                    unseen.add(table)
+                savepoint.rollback()
+    assert unseen == {"quarantined_record"}
 
 
 def test_check_goes_on_where_a_file_cannot_be_read(sqlite_template: Path, tmp_path: Path) -> None:

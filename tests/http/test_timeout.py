@@ -3,10 +3,10 @@
 import asyncio
 import json
 import time
+from typing import Any
 
 import sqlalchemy as sa
 
-from app.api.reading import ReadSession
 from app.database.reading import CompiledSelect, ConnectionPool
 from app.main import create_app
 from app.settings import Settings
@@ -29,21 +29,19 @@ def test_what_takes_too_long_is_a_503_and_holds_nothing(database: Settings, save
     hasty = {"request_seconds": 0.4, "pool_size": 1, "cache_bytes": 0}
     app = create_app(database.model_copy(update=hasty))
     pool: ConnectionPool = app.state.pool
-    slow, ordinary = slow_statement(pool), ReadSession.rows
+    slow, rows = slow_statement(pool), pool.rows
 
-    def slowly(
-        self: ReadSession, statement: CompiledSelect, **values: object
-    ) -> list[tuple[object, ...]]:
-        pool.rows(slow, {})
-        return ordinary(self, statement, **values)
+    def slowly(select: CompiledSelect, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        rows(slow, {})
+        return rows(select, values)
 
     async def story() -> tuple[Answer, float, Answer, float]:
-        ReadSession.rows = slowly  # type: ignore[method-assign,assignment] # made slow
+        pool.rows = slowly  # type: ignore[method-assign] # a statement that a test can make slow
         begun = time.monotonic()
         try:
             refused = await asked_of(app, b"/v1/drugs/hustanol")
         finally:
-            ReadSession.rows = ordinary  # type: ignore[method-assign]
+            pool.rows = rows  # type: ignore[method-assign]
         told = time.monotonic()
         answered = await asked_of(app, b"/v1/drugs/hustanol")
         return refused, told - begun, answered, time.monotonic() - told

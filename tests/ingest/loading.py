@@ -16,16 +16,15 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
-from sqlmodel import SQLModel
 
 from app.database.engines import table_of, write_engine
 from app.documents.compression import decompress
-from app.ingest.importing import Report, import_files
+from app.ingest.importing import ImportReport, import_files
 from app.ingest.integrity import faults_of
 from app.ingest.sources.gtopdb import InteractionRow, LigandRow
-from app.ingest.sources.interface import Part
+from app.ingest.sources.interface import InputPart
 from app.models.document import Document
-from app.models.fact import Fact
+from app.models.fact import fact_kinds
 from app.models.release import Release
 from app.settings import Settings
 from tests.ingest.made_files import File
@@ -48,11 +47,11 @@ class Given:
         self.sha256 = hashlib.sha256(self.content).hexdigest()
         self.bytes = len(self.content)
 
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[InputPart]:
         return [File(self.name, self.content, self.date)]
 
 
-def load(database: Settings, source: str, files: list[Given], **options: Any) -> Report:
+def load(database: Settings, source: str, files: list[Given], **options: Any) -> ImportReport:
     """Import files, and hold the database to be whole afterwards."""
     with writing(database) as engine:
         report = import_files(engine, source, list(files), **options)
@@ -60,7 +59,7 @@ def load(database: Settings, source: str, files: list[Given], **options: Any) ->
     return report
 
 
-def counted(report: Report) -> dict[str, int]:
+def counted(report: ImportReport) -> dict[str, int]:
     """What an import counted of records."""
     return {name: count for name, count in report.counts.items() if count}
 
@@ -94,39 +93,25 @@ def faults_in(engine: Engine) -> list[str]:
         ]
 
 
-RESTING_ON_EVIDENCE = [
-    table.name
-    for table in SQLModel.metadata.tables.values()
-    if "evidence_id" in table.c and table.name != "citation"
-]
-
 NEEDED_BY_NOTHING = {
-    "evidence on which nothing rests": "SELECT id FROM evidence WHERE id NOT IN ("
-    + " UNION ".join(
-        f"SELECT evidence_id FROM {table} WHERE evidence_id IS NOT NULL"
-        for table in RESTING_ON_EVIDENCE
-    )
-    + ")",
-    "a citation of no evidence": "SELECT evidence_id FROM citation WHERE evidence_id NOT IN "
-    "(SELECT id FROM evidence)",
-    "a statement that no record makes": "SELECT digest FROM imported_statement WHERE digest "
-    "NOT IN (SELECT digest FROM imported_record_statement)",
+    "a statement that no record makes": "SELECT digest FROM source_statement WHERE digest "
+    "NOT IN (SELECT digest FROM record_statement)",
     "a record's statement that is not kept": "SELECT record_id, digest FROM "
-    "imported_record_statement WHERE digest NOT IN (SELECT digest FROM imported_statement)",
-    "a substance that no record names": "SELECT source_id, key FROM imported_substance s WHERE "
-    "NOT EXISTS (SELECT 1 FROM imported_record_substance r WHERE r.source_id = s.source_id AND "
+    "record_statement WHERE digest NOT IN (SELECT digest FROM source_statement)",
+    "a substance that no record names": "SELECT source_id, key FROM source_substance s WHERE "
+    "NOT EXISTS (SELECT 1 FROM record_substance r WHERE r.source_id = s.source_id AND "
     "r.substance_key = s.key)",
     "a record's substance that is not kept": "SELECT source_id, record_id FROM "
-    "imported_record_substance r WHERE NOT EXISTS (SELECT 1 FROM imported_substance s WHERE "
+    "record_substance r WHERE NOT EXISTS (SELECT 1 FROM source_substance s WHERE "
     "r.source_id = s.source_id AND r.substance_key = s.key)",
     "a substance of a drug that is not there": "SELECT source_id, key, drug_id FROM "
-    "imported_substance WHERE drug_id IS NOT NULL AND drug_id NOT IN (SELECT id FROM drug)",
+    "source_substance WHERE drug_id IS NOT NULL AND drug_id NOT IN (SELECT id FROM drug)",
     "a candidate for a drug that is named as one": "SELECT source_id, key FROM "
-    "imported_substance WHERE drug_id IS NOT NULL AND set_aside IS NOT NULL",
+    "source_substance WHERE drug_id IS NOT NULL AND quarantined IS NOT NULL",
     "a drug that no substance is": "SELECT id FROM drug WHERE id NOT IN (SELECT drug_id FROM "
-    "imported_substance WHERE drug_id IS NOT NULL)",
+    "source_substance WHERE drug_id IS NOT NULL)",
     "a condition that nothing names": "SELECT id FROM condition WHERE id NOT IN "
-    "(SELECT id FROM imported_mention WHERE noun = 'condition')",
+    "(SELECT id FROM source_reference WHERE noun = 'condition')",
 }
 """What would be wrong, and the rows of which it is true."""
 
@@ -162,12 +147,12 @@ def served_in(database: Settings) -> dict[tuple[str, str], str]:
 
 def statements(database: Settings) -> dict[str, tuple[str, str]]:
     """Every fact's drug and statement, by the fact's id."""
-    fact = table_of(Fact).c
-    with reading(database) as connection:
-        rows = connection.execute(
-            sa.select(fact.id, fact.drug_id, fact.statement).order_by(fact.id)
-        )
-        return {row.id: (row.drug_id, row.statement) for row in rows}
+    facts = [
+        json.loads(body)
+        for (kind, _), body in sorted(served_in(database).items())
+        if kind in fact_kinds()
+    ]
+    return {fact["id"]: (fact["drug"]["id"], fact["statement"]) for fact in facts}
 
 
 def vocabulary(*drugs: Json, date: str = "2024-01-02") -> list[Given]:

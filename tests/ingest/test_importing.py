@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.ingest.importing import Report
+from app.ingest.importing import ImportReport
 from app.ingest.sources.interface import RefusedError, WrongFileError
 from app.settings import Settings
 from tests.ingest.loading import (
@@ -53,8 +53,8 @@ def items(client: httpx.Client, path: str) -> list[Any]:
     return found
 
 
-def set_aside(report: Report) -> list[tuple[str, ...]]:
-    return [row[:5] for row in report.set_aside]
+def set_aside(report: ImportReport) -> list[tuple[str, ...]]:
+    return [row[:5] for row in report.quarantined]
 
 
 def test_five_sources_make_one_drug_with_all_its_facts(
@@ -353,7 +353,7 @@ def test_labels_of_which_only_uniis_are_known_are_set_aside_and_the_rest_goes_in
         ),
     )
 
-    assert [row.record for row in report.set_aside] == ["s1"]
+    assert [row.record for row in report.quarantined] == ["s1"]
     assert [fact["statement"] for fact in items(client, "/v1/warnings")] == ["B."]
 
 
@@ -366,7 +366,7 @@ def test_what_is_set_aside_says_how_many_records_name_it(database: Settings) -> 
         labels(*(label(f"s{i}", "PLACEBIN", unii=HUSTANOL, warnings="A.") for i in range(3))),
     )
 
-    assert [(row.record, row.records) for row in report.set_aside] == [("s0", 3)]
+    assert [(row.record, row.records) for row in report.quarantined] == [("s0", 3)]
 
 
 def test_conditions_that_differ_by_a_sign_are_two(database: Settings, client: httpx.Client) -> None:
@@ -428,7 +428,7 @@ def test_an_identifier_that_two_drugs_claim_is_served_of_neither(
     assert [
         (drug["id"], [identifier["system"] for identifier in drug["identifiers"]]) for drug in drugs
     ] == [("alphadol", ["drugbank"]), ("betadol", ["drugbank"])]
-    assert [(row.record, row.name, row.candidates) for row in report.set_aside] == [
+    assert [(row.record, row.name, row.candidates) for row in report.quarantined] == [
         ("DB00001", "Alphadol (unii AAAAAAAAA1)", "alphadol; betadol"),
         ("DB00002", "Betadol (unii AAAAAAAAA1)", "alphadol; betadol"),
     ]
@@ -446,7 +446,7 @@ def test_a_trial_is_of_every_drug_that_it_gives_and_waits_for_those_not_known_ye
 
     trials = items(client, "/v1/trials")
 
-    assert {row.name for row in report.set_aside} == {
+    assert {row.name for row in report.quarantined} == {
         "Hustanol",
         "Placebin sodium",
         "Hustan",
@@ -486,8 +486,8 @@ def test_a_broken_record_is_set_aside_and_the_rest_goes_in(database: Settings) -
 
     report = load(database, "openfda-label", labels(broken, *good))
 
-    assert (report.counts["read"], report.counts["unreadable"], report.counts["new"]) == (10, 1, 9)
-    [row] = report.set_aside
+    assert (report.counts["read"], report.counts["invalid"], report.counts["new"]) == (10, 1, 9)
+    [row] = report.quarantined
     assert (row.file, row.record) == ("labels.json", "record 1, SPL set id s0")
     assert "soon" in row.reason
     assert len(statements(database)) == 9
@@ -501,7 +501,7 @@ def test_a_record_that_can_no_longer_be_read_says_what_it_said(database: Setting
 
     report = load(database, "openfda-label", labels(*good, updated="2024-01-01", complete=True))
 
-    assert (report.counts["unreadable"], report.counts["removed"]) == (1, 0)
+    assert (report.counts["invalid"], report.counts["removed"]) == (1, 0)
     assert statements(database) == before
 
 
@@ -544,7 +544,7 @@ def test_the_share_of_broken_records_that_is_borne_can_be_stated(database: Setti
 
     with pytest.raises(RefusedError, match="2 of 3"):
         load(database, "openfda-label", half)
-    report = load(database, "openfda-label", half, most_unreadable=70)
+    report = load(database, "openfda-label", half, most_invalid=70)
 
     assert report.counts["new"] == 1
 

@@ -4,9 +4,8 @@ import json
 from collections.abc import Callable
 
 import pytest
-import sqlalchemy as sa
 
-from app.ingest.import_command import told
+from app.ingest.import_command import summary
 from app.ingest.sources.interface import RefusedError
 from app.settings import Settings
 from tests.ingest.loading import (
@@ -20,7 +19,6 @@ from tests.ingest.loading import (
     labels,
     ligand,
     load,
-    reading,
     releases,
     served_in,
     statements,
@@ -110,7 +108,7 @@ def test_a_record_that_stands_twice_and_says_two_things_is_told_of(database: Set
     )
 
     assert [text for _, text in statements(database).values()] == ["Careful."]
-    assert [(row.record, row.reason) for row in report.set_aside] == [
+    assert [(row.record, row.reason) for row in report.quarantined] == [
         ("s1", "another record with this id stands before it, and says something else.")
     ]
     assert counted(report) == {"read": 3, "new": 1, "duplicates": 2}
@@ -139,7 +137,7 @@ def test_an_older_complete_edition_neither_removes_nor_adds(database: Settings) 
 
     assert counted(report) == {"read": 2, "older": 2}
     assert (report.release, report.older_than) == (None, "2024-01-01")
-    assert "are older than the edition of 2024-01-01" in told(report, dry_run=False, report=None)
+    assert "are older than the edition of 2024-01-01" in summary(report, dry_run=False, report=None)
     assert served_in(database) == before
 
 
@@ -257,7 +255,7 @@ def test_a_line_that_cannot_be_read_removes_nothing(database: Settings) -> None:
     ]
 
     assert [report.counts["removed"] for report in reports] == [0, 0]
-    assert [report.counts["unreadable"] for report in reports] == [1, 1]
+    assert [report.counts["invalid"] for report in reports] == [1, 1]
     after = served_in(database).keys()
     assert before <= after
     assert after - before <= {("releases", "2"), ("releases", "3")}
@@ -298,8 +296,8 @@ def test_a_name_that_no_index_holds_is_set_aside(database: Settings) -> None:
 
     report = load(database, "drugbank-vocabulary", files)
 
-    assert counted(report) == {"read": 2, "new": 1, "unreadable": 1}
-    assert "160,000 characters" in report.set_aside[0].reason
+    assert counted(report) == {"read": 2, "new": 1, "invalid": 1}
+    assert "160,000 characters" in report.quarantined[0].reason
 
 
 @pytest.mark.parametrize(
@@ -315,20 +313,20 @@ def test_a_text_that_no_database_holds_sets_its_record_aside(
 ) -> None:
     files = labels(broken, label("s2", "ALPHADOL", warnings="Careful."))
 
-    report = load(database, "openfda-label", files, most_unreadable=50)
+    report = load(database, "openfda-label", files, most_invalid=50)
 
-    assert counted(report) == {"read": 2, "new": 1, "unreadable": 1}
-    assert report.set_aside[0].record == "s1"
-    assert report.set_aside[0].reason == f"it holds {reason}, which is no text."
+    assert counted(report) == {"read": 2, "new": 1, "invalid": 1}
+    assert report.quarantined[0].record == "s1"
+    assert report.quarantined[0].reason == f"it holds {reason}, which is no text."
 
 
 def test_a_condition_that_no_database_holds_sets_its_study_aside(database: Settings) -> None:
     files = studies(study(1, "Alphadol", conditions=("\ud800",)), study(2, "Alphadol"))
 
-    report = load(database, "clinicaltrials", files, most_unreadable=50)
+    report = load(database, "clinicaltrials", files, most_invalid=50)
 
-    assert counted(report) == {"read": 2, "new": 1, "unreadable": 1}
-    assert report.set_aside[0].reason == "it holds half of a surrogate pair, which is no text."
+    assert counted(report) == {"read": 2, "new": 1, "invalid": 1}
+    assert report.quarantined[0].reason == "it holds half of a surrogate pair, which is no text."
 
 
 def test_a_record_that_stands_in_two_files_is_no_news_when_both_are_read_again(
@@ -354,12 +352,11 @@ def undated(*drugs: Json) -> Given:
     return Given(file.name, file.content, None)
 
 
-def test_citations_are_served_though_they_are_forgotten_on_the_way(
+def test_facts_written_a_few_at_a_time_keep_their_citations(
     database: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.ingest.publishing.rows.MOST_KNOWN", 1)
     monkeypatch.setattr("app.ingest.publishing.fact_writer.FACTS_AT_ONCE", 1)
-    monkeypatch.setattr("app.ingest.publishing.fact_writer.CLAIMS_AT_ONCE", 1)
+    monkeypatch.setattr("app.ingest.publishing.fact_writer.RECORDS_AT_ONCE", 1)
     load(database, "drugbank-vocabulary", vocabulary(*(drugbank(i, f"Drug {i}") for i in range(9))))
 
     load(
@@ -368,11 +365,9 @@ def test_citations_are_served_though_they_are_forgotten_on_the_way(
         labels(*(label(f"s{i}", f"DRUG {i % 9}", warnings=f"No. {i}") for i in range(30))),
     )
 
-    with reading(database) as connection:
-        bodies = connection.execute(sa.text("SELECT kind, body FROM document")).all()
     cited = [
         cited
-        for kind, body in bodies
+        for (kind, _), body in served_in(database).items()
         if kind in ("drugs", "warnings")
         for cited in (json.loads(body)["names"] if kind == "drugs" else [json.loads(body)])
     ]
@@ -410,7 +405,7 @@ def test_of_two_files_in_one_command_the_newer_counts(
     report = load(database, "openfda-label", files[::-1] if newer_first else files)
 
     assert [said for _, said in statements(database).values()] == ["May."]
-    assert report.set_aside == []
+    assert report.quarantined == []
 
 
 def test_a_newer_version_that_says_what_an_old_one_said_is_newer_than_one_between(

@@ -2,12 +2,12 @@
 
 import pytest
 
-from app.names.qualifiers import readings_of
+from app.names.qualifiers import stripped_names
 
 
 def least(name: str) -> list[tuple[str, str]]:
     """What is left when everything is stripped that may be, and what that was."""
-    *_, last = readings_of(name)
+    *_, last = stripped_names(name)
     return [("", last.name), *((str(what), text) for what, text in last.stripped)]
 
 
@@ -83,12 +83,12 @@ def test_a_salt_a_strength_and_a_dose_form_are_stripped(
     ],
 )
 def test_what_would_be_another_drug_is_not(name: str) -> None:
-    assert [reading.name for reading in readings_of(name)] == [name]
+    assert [reading.name for reading in stripped_names(name)] == [name]
 
 
 def test_what_may_be_an_ester_is_not_surely_a_salt() -> None:
     sure = {
-        name: [reading.is_sure for reading in readings_of(name)][1]
+        name: [reading.is_sure for reading in stripped_names(name)][1]
         for name in ("metformin hydrochloride", "dextran sulfate", "inosine diphosphate")
     }
 
@@ -100,7 +100,7 @@ def test_what_may_be_an_ester_is_not_surely_a_salt() -> None:
 
 
 def test_the_least_is_stripped_first() -> None:
-    assert [reading.name for reading in readings_of("amlodipine besylate 5 mg tablets")] == [
+    assert [reading.name for reading in stripped_names("amlodipine besylate 5 mg tablets")] == [
         "amlodipine besylate 5 mg tablets",
         "amlodipine besylate 5 mg",
         "amlodipine besylate",

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias, cast
 
 from app.ingest.files.progress import phase
-from app.ingest.sources.interface import Part, WrongFileError
+from app.ingest.sources.interface import InputPart, WrongFileError
 
 AT_ONCE = 256 * 1024
 """Bytes that are read of a file in one go. More leave the processor's cache: that took a third
@@ -107,7 +107,7 @@ class Input:
         changed = self.path.stat().st_mtime
         return datetime.fromtimestamp(changed, UTC).date().isoformat()
 
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[InputPart]:
         """Itself, unpacked if it is a gzip file, or the files in it, by name, if it is a zip.
 
         Which of these it is its first bytes say. Raises `WrongFileError` for a zip without files,
@@ -116,7 +116,7 @@ class Input:
         return self._parts
 
     @cached_property
-    def _parts(self) -> list[Part]:
+    def _parts(self) -> list[InputPart]:
         if self._begin.startswith(_GZIP):
             return [_GzipPart(self)]
         if not self._begin.startswith(_ZIP):
@@ -160,7 +160,7 @@ class Input:
 
 
 class _Part:
-    """A part of a file, as `Part` promises it."""
+    """A part of a file, as `InputPart` promises it."""
 
     __slots__ = ("_input", "_told")  # a zip of a registry has half a million of them
 

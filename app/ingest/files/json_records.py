@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any, BinaryIO, NoReturn
 
-from app.ingest.sources.interface import Part, WrongFileError
+from app.ingest.sources.interface import InputPart, WrongFileError
 
 READ_AT_ONCE = 2 * 1024 * 1024
 """Bytes."""
@@ -34,7 +34,7 @@ class JsonRecords:
     not UTF-8 or cut off, when it gets there, with the number of the record, from 1.
     """
 
-    def __init__(self, part: Part, lists: Collection[str]) -> None:
+    def __init__(self, part: InputPart, lists: Collection[str]) -> None:
         self.head: dict[str, Any] = {}
         self.list_name: str | None = None
         self._part = part

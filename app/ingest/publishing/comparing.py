@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import Any
 
 from app.database.engines import Row
-from app.ingest.publishing.rows import Passage
+from app.documents.records import Passage
 from app.models.trial import DateType
 from app.names.slugs import slug
 
@@ -28,8 +28,8 @@ COMPARED_OF_TRIALS = (
 
 
 @dataclass(slots=True)
-class Account:
-    """One source's account of a trial: what tells the trial, and what may be compared.
+class TrialAccount:
+    """One source's account of a trial: by what it is known, and what may be compared.
 
     `expected` names the dates that were only estimated.
     """
@@ -43,7 +43,7 @@ class Account:
 
 
 @dataclass(slots=True)
-class Said:
+class Compared:
     """What the sources say of a drug that can be compared: each value with who says so."""
 
     identifiers: dict[str, dict[str, list[tuple[str, Passage]]]] = field(
@@ -52,22 +52,21 @@ class Said:
     approvals: dict[str, dict[str, list[tuple[str, Passage]]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(list))
     )
-    accounts: list[Account] = field(default_factory=list)
+    trials: list[TrialAccount] = field(default_factory=list)
 
 
-def account_of(source_id: str, trial: Row, said_in: list[Passage]) -> Account:
-    """What a trial's row holds that may be compared."""
+def trial_account(source_id: str, trial: Row, said_in: list[Passage]) -> TrialAccount:
+    """What a trial's entry holds that may be compared."""
     enrollment = trial["enrollment"] or {}
     values = {name: trial.get(name) for name in COMPARED_OF_TRIALS}
     values["enrollment/count"] = enrollment.get("count")
-    ids = [row["registry_id"] for row in trial["registry_ids"]]
     expected = {name for name in values if trial.get(f"{name}_type") == DateType.ESTIMATED}
-    return Account(source_id, trial["id"], ids, values, expected, said_in)
+    return TrialAccount(source_id, trial["id"], trial["registry_ids"], values, expected, said_in)
 
 
-def discrepancies(name: str, said: Said) -> Iterator[Row]:
+def discrepancies(name: str, compared: Compared) -> Iterator[Row]:
     """The disagreements about a drug, as entries; each with the end of its id under `key`."""
-    for system, by_value in said.identifiers.items():
+    for system, by_value in compared.identifiers.items():
         if system in ONE_VALUED and _by_different_sources(by_value):
             yield _entry(
                 f"identifier-{system}",
@@ -76,7 +75,7 @@ def discrepancies(name: str, said: Said) -> Iterator[Row]:
                 f"Sources give different {system.upper()} identifiers for {name}.",
                 by_value,
             )
-    for number, by_date in said.approvals.items():
+    for number, by_date in compared.approvals.items():
         if _by_different_sources(by_date, _dates_differ):
             yield _entry(
                 f"approval-{number.lower()}",
@@ -85,7 +84,7 @@ def discrepancies(name: str, said: Said) -> Iterator[Row]:
                 f"Sources give different dates for the approval {number} of {name}.",
                 by_date,
             )
-    for one, other in combinations(said.accounts, 2):
+    for one, other in combinations(compared.trials, 2):
         if one.source_id == other.source_id or not set(one.registry_ids) & set(other.registry_ids):
             continue
         for field_name in COMPARED_OF_TRIALS:

@@ -12,230 +12,227 @@ import sqlalchemy as sa
 from pydantic_core import from_json
 
 from app.database.engines import Row, table_of
-from app.ingest.bulk_insert import IN_ONE, among, chunks
-from app.ingest.publishing.comparing import Said
+from app.documents.compression import decompress
+from app.documents.records import Links, Passage, UncitedError, passages
+from app.ingest.bulk_insert import IN_ONE, among, chunks, select_in
+from app.ingest.publishing.comparing import Compared
 from app.ingest.publishing.references import SEED
-from app.ingest.publishing.rows import Citing, Passage, passages
-from app.ingest.resolution.resolver import Identified, is_its_salt
+from app.ingest.resolution.aliases import NAMED_BY
+from app.ingest.resolution.resolver import Identifier, ResolvedDrug, is_its_salt
 from app.models.discrepancy import Discrepancy
 from app.models.drug import NameType
 from app.models.fact import MatchedBy
-from app.models.source_record import (
-    ImportedRecord,
-    ImportedSource,
-    ImportedSubstance,
-    RecordSubstance,
-)
-from app.names.normalization import MARKS
+from app.models.source_record import RecordSubstance, SourceRecord, SourceState, SourceSubstance
+from app.names.normalization import MARKS, normalized
 from app.names.qualifiers import without_salt
-from app.names.slugs import normalised, slug
+from app.names.slugs import slug
 
-NAMES_OF_ITS_OWN = {MatchedBy.ITSELF, MatchedBy.IDENTIFIER, MatchedBy.NAME}
+NAMES_OF_ITS_OWN = frozenset({MatchedBy.ITSELF, MatchedBy.IDENTIFIER, MatchedBy.NAME})
 """How a substance was matched if what it is called is what the drug is called."""
 
 
 @dataclass(slots=True)
-class Claim:
+class Account:
     """What one record says of a drug."""
 
     source_id: str
     record_id: str
-    matched_by: MatchedBy
+    matched_by: str
     said: Row
     position: int
-    called: str
-    label: str
+    name: str
+    fact_slug: str
     released: str
+
+    @property
+    def locator(self) -> str:
+        """What the record is called in citations; the seed cites for itself."""
+        return str(self.said.get("locator", ""))
+
+    @property
+    def has_statements(self) -> bool:
+        """Whether the record was read for facts."""
+        return "kinds" in self.said or "coverage" in self.said
 
 
 @dataclass(slots=True)
 class Description:
-    """A drug as its records describe it, before its facts are counted."""
+    """A drug as its records describe it, before its facts are counted.
 
-    drug: Identified
-    row: Row
-    coverage: list[tuple[str, str, bool, str]]
-    said: Said
-    claims: dict[tuple[str, str], Claim]
+    `coverage` has, for each kind of fact and source, whether it claims to hold every such fact, and
+    when it was read. `accounts` are by source and record.
+    """
 
-    @property
-    def has_statements(self) -> bool:
-        """Whether any record was read for facts."""
-        return any(kind != Discrepancy.kind_name for kind, *_ in self.coverage)
+    drug: ResolvedDrug
+    record: Row
+    coverage: dict[tuple[str, str], tuple[bool, str]]
+    compared: Compared
+    accounts: dict[tuple[str, str], Account]
 
     @property
     def of_several_sources(self) -> bool:
         """Whether there are two sources that could disagree."""
-        return len({source for source, _ in self.claims}) > 1
+        return len({source for source, _ in self.accounts}) > 1
 
 
-Cited = tuple[Row, list[Passage]]
-"""What is said, and the passages that say it."""
+Said = dict[Any, tuple[Row, list[Passage]]]
+"""What is said, each with the passages that say it."""
 
 
-class Descriptions:
-    """What the records say of drugs, by the drugs' ids."""
+def describe_drugs(
+    connection: sa.Connection,
+    links: Links,
+    order: Sequence[str],
+    drugs: Iterable[ResolvedDrug],
+    ambiguous: Mapping[Identifier, list[str]],
+) -> dict[str, Description]:
+    """What the records say of drugs, by the drugs' ids; identifiers that are ambiguous are none's.
 
-    def __init__(self, connection: sa.Connection, citing: Citing, sources: Sequence[str]) -> None:
-        self._connection = connection
-        self._citing = citing
-        self._rank = {source: i for i, source in enumerate(sources)}
-        self._read = {
-            row.id: (row.as_of, row.complete or "") for row in connection.execute(READ).all()
-        }
-        self.of: dict[str, Description] = {}
+    `order` says which source's spelling comes first.
+    """
+    rank = {source: i for i, source in enumerate(order)}
+    states = connection.execute(sa.select(_state.id, _state.as_of, _state.complete)).all()
+    read = {id_: (as_of, complete or "") for id_, as_of, complete in states}
+    described = {}
+    for chunk in chunks(sorted(drugs, key=lambda drug: drug.id), IN_ONE):
+        by_drug: dict[str, list[Account]] = defaultdict(list)
+        ids = [drug.id for drug in chunk]
+        for drug_id, matched_by, body, source, record, *rest in select_in(
+            connection, ACCOUNTS, ids
+        ):
+            said = from_json(decompress(body))
+            by_drug[drug_id].append(Account(source, record, matched_by, said, *rest))
+        for drug in chunk:
+            accounts = by_drug[drug.id]
+            accounts.sort(key=lambda a: (rank[a.source_id], a.record_id, a.position))
+            described[drug.id] = _described(links, read, drug, accounts, ambiguous)
+    return described
 
-    def describe(
-        self,
-        drug_ids: Iterable[str],
-        drugs: Mapping[str, Identified],
-        contested: Mapping[tuple[str, str], list[str]],
-    ) -> None:
-        """Gather what the records say of drugs; identifiers that are contested are none's."""
-        for chunk in chunks(sorted(id_ for id_ in drug_ids if id_ in drugs), IN_ONE):
-            by_drug: dict[str, list[Claim]] = defaultdict(list)
-            rows = self._connection.execute(CLAIMS, {"values": chunk})
-            for drug_id, matched_by, body, source, record, *rest in rows:
-                how, said = MatchedBy(matched_by), from_json(body)
-                by_drug[drug_id].append(Claim(source, record, how, said, *rest))
-            for id_ in chunk:
-                rank = self._rank
-                claims = sorted(
-                    by_drug[id_], key=lambda c: (rank[c.source_id], c.record_id, c.position)
-                )
-                self.of[id_] = self._described(drugs[id_], claims, contested)
 
-    def _described(
-        self,
-        drug: Identified,
-        claims: list[Claim],
-        contested: Mapping[tuple[str, str], list[str]],
-    ) -> Description:
-        said = Said()
-        compared = len({claim.source_id for claim in claims}) > 1
-        names: dict[str, tuple[Row, list[Passage]]] = {}
-        identifiers: dict[tuple[str, str], tuple[Row, list[Passage]]] = {}
-        classes: dict[tuple[str, str | None], tuple[Row, list[Passage]]] = {}
-        approvals: dict[tuple[Any, ...], tuple[Row, list[Passage]]] = {}
-        statuses: dict[str, tuple[Row, list[Passage]]] = {}
-        ingredients: list[Row] = []
-        coverage_: dict[tuple[str, str], tuple[bool, str]] = {}
-        description: str | None = None
-        description_cite: list[Passage] = []
-        for claim in claims:
-            record = claim.said
-            if claim.matched_by is MatchedBy.LABELLED:  # they are of what was made of the drug
-                record = record | {"names": (), "identifiers": (), "statuses": ()}
-            own = [(claim.source_id, record["locator"])] if record["locator"] else []
-            is_its_name = claim.matched_by in NAMES_OF_ITS_OWN
-            for name, type_, *cite in record.get("names", ()):
-                if is_its_name or type_ == NameType.BRAND or _names_all_of(claim, name):
+def _described(
+    links: Links,
+    read: Mapping[str, tuple[str, str]],
+    drug: ResolvedDrug,
+    accounts: list[Account],
+    ambiguous: Mapping[Identifier, list[str]],
+) -> Description:
+    compared = Compared()
+    are_several = len({account.source_id for account in accounts}) > 1
+    names: Said = {}
+    identifiers: Said = {}
+    classes: Said = {}
+    approvals: Said = {}
+    statuses: Said = {}
+    ingredients: list[Row] = []
+    coverage: dict[tuple[str, str], tuple[bool, str]] = {}
+    description: str | None = None
+    cite: Mapping[str, list[str]] | None = None
+    for account in accounts:
+        said, source = account.said, account.source_id
+        read_on = _read_on(account, read[source])
+        own = [(source, account.locator)] if account.locator else []
+        is_radiolabelled = account.matched_by == MatchedBy.RADIOLABELLED
+        is_its_name = account.matched_by in NAMES_OF_ITS_OWN
+        if not is_radiolabelled:  # its names and identifiers are of what was made of the drug
+            for name, type_, *cited in said.get("names", ()):
+                if is_its_name or type_ == NameType.BRAND or _names_all_of(account, name):
                     entry = {"name": name, "type": type_}
-                    _say(names, _spelling(name), entry, passages(*cite) if cite else own)
-            of_salt = is_its_salt(claim.matched_by, claim.called, drug.name)
-            if is_its_name and not of_salt:
-                for system, value, *cite in record.get("identifiers", ()):
-                    if (system, value) not in contested:
-                        where = passages(*cite) if cite else own
-                        entry = {"system": system, "value": value}
-                        _say(identifiers, (system, value), entry, where)
-                        if compared:
-                            said.identifiers[system][value].append((claim.source_id, where[0]))
-            for name, type_, *cite in record.get("classes", ()):
-                entry = {"id": slug(name), "name": name, "type": type_}
-                if cite:
-                    entry["id"] = cite.pop(0)
-                _say(classes, (entry["id"], type_), entry, passages(*cite) if cite else own)
-            for approval in record.get("approvals", ()):
-                where = passages(approval.pop("cite", None)) or own
-                name = approval["name"]
-                key = (
-                    approval["authority"],
-                    approval["jurisdiction"],
-                    approval["application_number"],
-                    approval["date"],
-                    normalised(name) if name else None,
+                    _say(names, _spelling(name), entry, passages(*cited) if cited else own)
+            for status, *cited in said.get("statuses", ()):
+                _say(statuses, status, {"status": status}, passages(*cited) if cited else own)
+        if is_its_name and not is_its_salt(account.matched_by, account.name, drug.name):
+            for system, value, *cited in said.get("identifiers", ()):
+                if (system, value) not in ambiguous:
+                    where = passages(*cited) if cited else own
+                    entry = {"system": system, "value": value}
+                    _say(identifiers, (system, value), entry, where)
+                    if are_several:
+                        compared.identifiers[system][value].append((source, where[0]))
+        for name, type_, *cited in said.get("classes", ()):
+            entry = {"id": slug(name), "name": name, "type": type_}
+            if cited:
+                entry["id"] = cited.pop(0)
+            _say(classes, (entry["id"], type_), entry, passages(*cited) if cited else own)
+        for approval in said.get("approvals", ()):
+            where = passages(approval.get("cite")) or own
+            name = approval["name"]
+            key = (
+                approval["authority"],
+                approval["jurisdiction"],
+                approval["application_number"],
+                approval["date"],
+                normalized(name) if name else None,
+            )
+            _say(approvals, key, approval, where)
+            if are_several and approval["application_number"] and approval["date"]:
+                compared.approvals[approval["application_number"]][approval["date"]].append(
+                    (source, where[0])
                 )
-                _say(approvals, key, approval, where)
-                if compared and approval["application_number"] and approval["date"]:
-                    said.approvals[approval["application_number"]][approval["date"]].append(
-                        (claim.source_id, where[0])
-                    )
-            for status, *cite in record.get("statuses", ()):
-                _say(statuses, status, {"status": status}, passages(*cite) if cite else own)
-            for kind in record["kinds"]:
-                known = coverage_.get((kind, claim.source_id), (False, ""))[1]
-                coverage_[kind, claim.source_id] = (False, max(known, self._read_on(claim)))
-            for kind, source, complete, as_of in record.get("coverage", ()):
-                coverage_[kind, source] = (complete, as_of)
-            if description is None and record.get("description"):
-                description = record["description"]
-                description_cite = passages(record["cite"])
-            for item in record.get("ingredients", ()):
-                cited = passages(item.pop("cite"))
-                ingredients.append({"name": item["name"], "drug": item["drug"], "cited": cited})
-            if drug.ingredients and not ingredients:
-                ingredients = [
-                    {"name": ingredient.name, "drug": ingredient.drug_id, "cited": own}
-                    for ingredient in drug.ingredients
-                ]
-        if drug.ingredients and _spelling(drug.name) not in names:
-            own = ingredients[0]["cited"]
-            entry = {"name": drug.name, "type": NameType.GENERIC.value}
-            names = {_spelling(drug.name): (entry, own)} | names
-        for claim in claims if compared else ():
-            if claim.source_id != SEED:  # which says itself how far it was searched
-                kind = (Discrepancy.kind_name, claim.source_id)
-                coverage_.setdefault(kind, (False, self._read_on(claim)))
-        row = {
-            "id": drug.id,
-            "name": drug.name,
-            "folded_name": normalised(drug.name),
-            "description": description,
-            "evidence_id": self._citing.evidence(description_cite),
-            "names": self._parts(drug.id, names.values(), folded_name=True),
-            "identifiers": self._parts(drug.id, identifiers.values()),
-            "classes": self._parts(drug.id, classes.values()),
-            "approvals": self._parts(drug.id, approvals.values()),
-            "statuses": self._parts(drug.id, statuses.values()),
-            "ingredients": self._parts(
-                drug.id, [(item, item.pop("cited")) for item in ingredients]
-            ),
-        }
-        return Description(
-            drug,
-            row,
-            [(kind, source, *how) for (kind, source), how in sorted(coverage_.items())],
-            said,
-            # Of a trial with two interventions that are this drug, the first counts.
-            {(claim.source_id, claim.record_id): claim for claim in reversed(claims)},
-        )
+        for kind in said.get("kinds", ()):
+            known = coverage.get((kind, source), (False, ""))[1]
+            coverage[kind, source] = (False, max(known, read_on))
+        for kind, of_source, complete, as_of in said.get("coverage", ()):
+            coverage[kind, of_source] = (complete, as_of)
+        if description is None and said.get("description"):
+            description, cite = said["description"], said["cite"]
+        for item in said.get("ingredients", ()):
+            cited = links.cited(item["cite"])
+            ingredients.append({"name": item["name"], "drug": item["drug"], "citations": cited})
+        if drug.ingredients and not ingredients:
+            cited = links.citations(own)
+            ingredients = [
+                {"name": ingredient.name, "drug": ingredient.drug_id, "citations": cited}
+                for ingredient in drug.ingredients
+            ]
+    named = _cited(links, ("name", "type"), names)
+    if drug.ingredients and _spelling(drug.name) not in names:
+        cited = ingredients[0]["citations"]
+        named.insert(0, {"name": drug.name, "type": NameType.GENERIC.value, "citations": cited})
+    for account in accounts if are_several else ():
+        if account.source_id != SEED:  # which says itself how far it was searched
+            read_on = _read_on(account, read[account.source_id])
+            coverage.setdefault((Discrepancy.kind_name, account.source_id), (False, read_on))
+    record = {
+        "id": drug.id,
+        "name": drug.name,
+        "description": description,
+        "names": named,
+        "identifiers": _cited(links, ("system", "value"), identifiers),
+        "classes": _cited(links, ("id", "name", "type"), classes),
+        "approvals": _cited(
+            links, ("authority", "jurisdiction", "date", "application_number", "name"), approvals
+        ),
+        "statuses": _cited(links, ("status",), statuses),
+        "ingredients": ingredients,
+        "citations": links.cited(cite),
+    }
+    # Of a trial with two interventions that are this drug, the first counts.
+    by_record: dict[tuple[str, str], Account] = {}
+    for account in accounts:
+        by_record.setdefault((account.source_id, account.record_id), account)
+    return Description(drug, record, coverage, compared, by_record)
 
-    def _parts(
-        self,
-        drug_id: str,
-        items: Iterable[tuple[Row, list[Passage]]],
-        *,
-        folded_name: bool = False,
-    ) -> list[Row]:
-        rows = []
-        before, evidence_id = None, None
-        for position, (row, where) in enumerate(items):
-            if where is not before:  # most rest on the same passage of the same record
-                before, evidence_id = where, self._citing.evidence(where)
-            row["drug_id"] = drug_id
-            row["position"] = position
-            if folded_name:
-                row["folded_name"] = normalised(row["name"])
-            row["evidence_id"] = evidence_id
-            rows.append(row)
-        return rows
 
-    def _read_on(self, claim: Claim) -> str:
-        """The day on which a source was last read for what a record says."""
-        as_of, complete = self._read[claim.source_id]
-        released = claim.released if len(claim.released) == len(as_of) else as_of
-        return max(released, complete)
+def _cited(links: Links, fields: tuple[str, ...], said: Said) -> list[Row]:
+    """What is said, as it is served."""
+    served = []
+    before, citations = None, []
+    for entry, where in said.values():
+        if where is not before:  # most rest on the same passage of the same record
+            if not where:
+                raise UncitedError(f"{entry} cites nothing")
+            before, citations = where, links.citations(where)
+        item = {name: entry[name] for name in fields}
+        item["citations"] = citations
+        served.append(item)
+    return served
+
+
+def _read_on(account: Account, read: tuple[str, str]) -> str:
+    """The day on which a source was last read for what a record says."""
+    as_of, complete = read
+    released = account.released if len(account.released) == len(as_of) else as_of
+    return max(released, complete)
 
 
 def _spelling(name: str) -> str:
@@ -246,37 +243,31 @@ def _spelling(name: str) -> str:
     return " ".join(MARKS.sub("", name).casefold().split())
 
 
-def _names_all_of(claim: Claim, name: str) -> bool:
+def _names_all_of(account: Account, name: str) -> bool:
     """Whether a combination's name, as a record has it, names each of its ingredients."""
-    if claim.matched_by is not MatchedBy.INGREDIENTS:
+    if account.matched_by != MatchedBy.INGREDIENTS:
         return False
-    said, made_of = normalised(name), map(normalised, claim.called.split("; "))
+    said, made_of = normalized(name), map(normalized, account.name.split("; "))
     return all(any(n in said for n in (one, *without_salt(one))) for one in made_of)
 
 
-def _say(
-    said: dict[Any, tuple[Row, list[Passage]]], key: Any, entry: Row, where: list[Passage]
-) -> None:
+def _say(said: Said, key: Any, entry: Row, where: list[Passage]) -> None:
     """Note what a record says; of each source the first that says it is cited."""
     if key not in said:
         said[key] = (entry, where)
         return
     first, cited = said[key]
     sources = {source for source, _ in cited}
-    said[key] = (first, cited + [passage for passage in where if passage[0] not in sources])
+    if further := [passage for passage in where if passage[0] not in sources]:
+        said[key] = (first, cited + further)
 
 
-_substance = table_of(ImportedSubstance).c
+_substance = table_of(SourceSubstance).c
 _link = table_of(RecordSubstance).c
-_record = table_of(ImportedRecord).c
-_source = table_of(ImportedSource).c
+_record = table_of(SourceRecord).c
+_state = table_of(SourceState).c
 
-READ = sa.select(_source.id, _source.as_of, _source.complete)
-
-NAMED_BY = sa.and_(_link.source_id == _substance.source_id, _link.substance_key == _substance.key)
-"""How records are joined to the substances that they name."""
-
-CLAIMS = (
+ACCOUNTS = (
     sa.select(
         _substance.drug_id,
         _substance.matched_by,
@@ -284,13 +275,13 @@ CLAIMS = (
         _substance.source_id,
         _record.id,
         _link.position,
-        _substance.called,
-        _substance.label,
+        _substance.name,
+        _substance.fact_slug,
         _record.released,
     )
-    .join_from(table_of(ImportedSubstance), table_of(RecordSubstance), NAMED_BY)
+    .join_from(table_of(SourceSubstance), table_of(RecordSubstance), NAMED_BY)
     .join(
-        table_of(ImportedRecord),
+        table_of(SourceRecord),
         sa.and_(_record.source_id == _link.source_id, _record.id == _link.record_id),
     )
     .where(among(_substance.drug_id))

@@ -4,40 +4,36 @@ Records that state the same make one fact, which cites each of them.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 from pydantic_core import from_json
 
 from app.database.engines import Row, table_of
+from app.documents.compression import decompress
 from app.documents.drug_records import drug_as_served
 from app.documents.fact_records import Searched, coverage, fact_as_served
-from app.documents.records import Found
+from app.documents.lookup_rows import fact_rows
+from app.documents.records import Passage, passages
 from app.documents.rendering import document_of
 from app.ingest.bulk_insert import Tables, among, chunks, select_in
-from app.ingest.publishing.comparing import account_of, discrepancies
-from app.ingest.publishing.descriptions import NAMED_BY, Description
-from app.ingest.publishing.references import SEED, Mentions
-from app.ingest.publishing.rows import Citing, Passage, nested, passages, write
-from app.ingest.resolution.resolver import Identified
+from app.ingest.publishing.comparing import discrepancies, trial_account
+from app.ingest.publishing.descriptions import Description
+from app.ingest.publishing.references import SEED, References
 from app.models.discrepancy import Discrepancy
 from app.models.document import Document
-from app.models.drug import Drug
 from app.models.fact import Detail, Fact, fact_kinds
-from app.models.source_record import (
-    ImportedStatement,
-    ImportedSubstance,
-    RecordStatement,
-    RecordSubstance,
-)
-from app.models.trial import Trial
+from app.models.indication import Indication
+from app.models.source_record import RecordStatement, SourceStatement
+from app.models.trial import Trial, TrialCondition
 from app.names.slugs import shortened
 
 NOT_SEARCHED = {kind: coverage([]) for kind in fact_kinds()}
 
-CLAIMS_AT_ONCE = 500
+RECORDS_AT_ONCE = 1_000
 """About how many records' statements are made into facts together."""
 
 FACTS_AT_ONCE = 500
@@ -67,61 +63,54 @@ class _Made:
     stored: dict[tuple[str, str], tuple[str, int]]
     there: set[tuple[str, str]] = field(default_factory=set)
     counts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    facts: list[tuple[type[Detail], Row]] = field(default_factory=list)
     documents: list[Row] = field(default_factory=list)
 
-    def add(self, document: Row) -> bool:
-        """Take a document; says whether it is new, or reads otherwise than what is stored."""
+    def add(self, document: Row) -> None:
+        """Take a document, if it is new, or reads otherwise than what is stored."""
         key = _key(document)
         self.there.add(key)
-        if self.stored.get(key) == (document["drug_id"], document["checksum"]):
-            return False
-        self.documents.append(document)
-        return True
+        if self.stored.get(key) != (document["drug_id"], document["checksum"]):
+            self.documents.append(document)
 
 
 def _key(document: Row) -> tuple[str, str]:
     return document["kind"], document["id"]
 
 
-class DrugFacts:
+class FactWriter:
     """Writes the facts and the documents of drugs that their records describe."""
 
     def __init__(
         self,
         connection: sa.Connection,
         tables: Tables,
-        citing: Citing,
-        found: Found,
-        mentions: Mentions,
+        references: References,
         *,
-        sources: tuple[str, ...],
-        served: Iterable[str],
+        served: frozenset[str],
         moved: bool,
     ) -> None:
         self._connection = connection
         self._tables = tables
-        self._citing = citing
-        self._found = found
-        self._mentions = mentions
-        self._rank = {source: i for i, source in enumerate(sources)}
-        self._served = frozenset(served)
+        self._references = references
+        self._links = references.links
+        self._served = served
         self._moved = moved
         self.counts: Counter[str] = Counter()
         """How many facts are new, changed and removed."""
-        self.unused: set[str | None] = set()
-        """Evidence on which something rested that is gone."""
+        self.conditions_added: list[str] = []
+        self.conditions_dropped: set[str] = set()
+        """Conditions that facts named which are removed or changed."""
 
     def write(self, descriptions: Iterable[Description]) -> None:
         """Make the drugs' facts and documents, and write those that are not there already."""
         batch: dict[str, Description] = {}
-        claims = 0
+        records = 0
         for description in descriptions:
             batch[description.drug.id] = description
-            claims += len(description.claims)
-            if claims >= CLAIMS_AT_ONCE:
+            records += len(description.accounts)
+            if records >= RECORDS_AT_ONCE:
                 self._write(batch)
-                batch, claims = {}, 0
+                batch, records = {}, 0
         self._write(batch)
 
     def remove(self, drug_ids: list[str]) -> None:
@@ -131,150 +120,157 @@ class DrugFacts:
         self.counts["removed"] += sum(kind != "drugs" for kind, _ in keys)
         self._remove(drug_ids, keys)
 
-    def _write(self, batch: dict[str, Description]) -> None:
+    def _write(self, batch: Mapping[str, Description]) -> None:
         there = [id_ for id_ in batch if id_ in self._served]
-        stored: dict[tuple[str, str], tuple[str, int]] = {
-            (row.kind, row.id): (row.drug_id, row.checksum)
-            for row in select_in(self._connection, STORED, there)
-        }
-        made = _Made(stored)
+        made = _Made(
+            {
+                (kind, id_): (drug_id, checksum)
+                for drug_id, kind, id_, checksum in select_in(self._connection, STORED, there)
+            }
+        )
         for facts in chunks(self._in_making(batch), FACTS_AT_ONCE):
-            for table, rows in self._rows(batch, facts).items():
-                self._mentions.add_conditions(_conditions_of(rows), self._citing)
-                self._found.find_linked(self._connection, table, rows)
-                for row in rows:
-                    self._make_fact(made, table, row)
+            entries = self._entries(batch, facts)
+            conditions = {id_ for _, entry in entries for id_ in _conditions_of(entry)}
+            self.conditions_added += self._references.add_conditions(conditions)
+            for table, entry in entries:
+                self._make_fact(made, table, entry)
             self._write_made(made, list(batch))
         for description in batch.values():
             if description.of_several_sources:
                 drug = description.drug
-                for entry in discrepancies(drug.name, description.said):
-                    row = self._discrepancy_row(entry, description.drug)
-                    self._make_fact(made, Discrepancy, row)
+                for entry in discrepancies(drug.name, description.compared):
+                    entry["id"] = shortened(f"{drug.id}-discrepancy-{entry['key']}")
+                    cited = [p for value in entry["values"] for p in passages(value["cite"])]
+                    self._add_common(entry, description, None, cited)
+                    self._make_fact(made, Discrepancy, entry)
             self._make_drug(made, description)
         self._write_made(made, list(batch))
         removed = [key for key in made.stored if key not in made.there]
         self.counts["removed"] += sum(kind != "drugs" for kind, _ in removed)
         self._remove(list(batch), removed)
 
-    def _rows(
-        self, batch: dict[str, Description], facts: list[FactInMaking]
-    ) -> dict[type[Detail], list[Row]]:
-        """The facts' rows by their kinds' tables, and in the descriptions what may disagree."""
-        digests = {fact.digest for fact in facts}
-        bodies = {
-            row.digest: (row.kind, row.body)
-            for row in select_in(self._connection, BODIES, sorted(digests))
+    def _entries(
+        self, batch: Mapping[str, Description], facts: list[FactInMaking]
+    ) -> list[tuple[type[Detail], Row]]:
+        """The facts as entries with what every fact has, and the tables of their kinds; what may
+        disagree is noted in the descriptions."""
+        digests = sorted({fact.digest for fact in facts})
+        stored = {
+            digest: (fact_kinds()[kind], body)
+            for digest, kind, body in select_in(self._connection, BODIES, digests)
         }
-        rows: dict[type[Detail], list[Row]] = defaultdict(list)
+        entries = []
         for fact in facts:
+            table, body = stored[fact.digest]
+            entry = from_json(decompress(body))
+            if entry.get("target"):
+                entry["target"] = self._references.target(entry["target"])
+            cited = fact.passages
+            if table.cited_by is not None:
+                cited = [p for part in entry[table.cited_by] for p in passages(part["cite"])]
+            entry["id"] = fact.id
             description = batch[fact.drug_id]
-            kind, body = bodies[fact.digest]
-            table = fact_kinds()[kind]
-            row = self._fact_row(table, from_json(body), fact, description.drug)
-            rows[table].append(row)
+            self._add_common(entry, description, fact.substance, cited)
+            entries.append((table, entry))
             if table is Trial:
-                description.said.accounts.append(account_of(fact.source_id, row, fact.passages))
-        return rows
+                account = trial_account(fact.source_id, entry, fact.passages)
+                description.compared.trials.append(account)
+        return entries
 
-    def _in_making(self, batch: dict[str, Description]) -> list[FactInMaking]:
+    def _add_common(
+        self, entry: Row, description: Description, substance: Row | None, cited: list[Passage]
+    ) -> None:
+        """Give an entry what every fact has."""
+        drug = description.drug
+        entry["drug"] = {"id": drug.id, "name": drug.name}
+        entry["substance"] = substance
+        entry["passages"] = cited
+
+    def _in_making(self, batch: Mapping[str, Description]) -> list[FactInMaking]:
         """The facts of drugs, each with every record that states it."""
-        with_facts = [id_ for id_, drug in batch.items() if drug.has_statements]
-        made: dict[str, dict[tuple[str, str], FactInMaking]] = defaultdict(dict)
-        taken: set[tuple[str, str, str, str]] = set()
-        rows = list(select_in(self._connection, STATEMENTS, with_facts))
-        rank = self._rank
-        rows.sort(key=lambda row: (rank[row[0]], *row[1:4]))
-        for source_id, record_id, _, position, drug_id, digest, name, locator, cite in rows:
-            claim = batch[drug_id].claims[source_id, record_id]
-            statement = (drug_id, source_id, record_id, position)
-            if statement in taken:  # two of a trial's interventions are this drug
-                continue
-            taken.add(statement)
-            id_ = _fact_id(name, claim.label)
-            fact = made[drug_id].get((id_, digest))
-            if fact is None:
-                substance = None
-                if source_id != SEED:
-                    substance = {"name": claim.called, "matched_by": claim.matched_by.value}
-                fact = FactInMaking(id_, drug_id, digest, source_id, substance)
-                made[drug_id][id_, digest] = fact
-            if cite is not None:
-                fact.passages += passages(cite)
-            else:
-                where = ", ".join(part for part in (claim.said["locator"], locator) if part)
-                fact.passages.append((source_id, where))
-        for facts in made.values():
+        statements = self._statements(batch)
+        made: list[FactInMaking] = []
+        for drug_id, description in batch.items():
+            facts: dict[tuple[str, str], FactInMaking] = {}
+            for record, account in description.accounts.items():
+                for _, digest, name, locator, cite in statements.get(record, ()):
+                    id_ = _fact_id(name, account.fact_slug)
+                    fact = facts.get((id_, digest))
+                    if fact is None:
+                        substance = None
+                        if account.source_id != SEED:
+                            substance = {"name": account.name, "matched_by": account.matched_by}
+                        fact = FactInMaking(id_, drug_id, digest, account.source_id, substance)
+                        facts[id_, digest] = fact
+                    if cite is not None:
+                        fact.passages += passages(cite)
+                    else:
+                        where = ", ".join(part for part in (account.locator, locator) if part)
+                        fact.passages.append((account.source_id, where))
             alike = Counter(id_ for id_, _ in facts)
             for (id_, digest), fact in facts.items():
                 if alike[id_] > 1:  # the same sentence, with other fields beside it
                     fact.id = shortened(f"{id_}-{digest[:8]}")
-        return [fact for facts in made.values() for fact in facts.values()]
+            made += facts.values()
+        return made
 
-    def _make_fact(self, made: "_Made", table: type[Detail], row: Row) -> None:
-        record = fact_as_served(row, self._found.served(table, row))
-        document = document_of(table.kind_name, row["id"], row["drug_id"], record)
-        made.counts[row["drug_id"]][table.kind_name] += 1
-        if made.add(document):
-            made.facts.append((table, row))
+    def _statements(
+        self, batch: Mapping[str, Description]
+    ) -> dict[tuple[str, str], list[tuple[Any, ...]]]:
+        """The statements of the records that speak of drugs, in the order of each record."""
+        records: dict[str, set[str]] = defaultdict(set)
+        for description in batch.values():
+            for (source_id, record_id), account in description.accounts.items():
+                if account.has_statements:
+                    records[source_id].add(record_id)
+        statements: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
+        for source_id, ids in records.items():
+            of = STATEMENTS.where(_said.source_id == source_id)
+            for record_id, *statement in select_in(self._connection, of, ids):
+                statements[source_id, record_id].append(tuple(statement))
+        for of_record in statements.values():
+            of_record.sort(key=itemgetter(0))
+        return statements
 
-    def _make_drug(self, made: "_Made", description: Description) -> None:
+    def _make_fact(self, made: _Made, table: type[Detail], entry: Row) -> None:
+        record = fact_as_served(self._links, table, entry)
+        drug_id = entry["drug"]["id"]
+        made.counts[drug_id][table.kind_name] += 1
+        made.add(document_of(table.kind_name, entry["id"], drug_id, record))
+
+    def _make_drug(self, made: _Made, description: Description) -> None:
         id_ = description.drug.id
         searched = dict(NOT_SEARCHED)
         read: dict[str, list[Searched]] = defaultdict(list)
-        for kind, source, complete, as_of in description.coverage:
-            read[kind].append(Searched(self._mentions.sources[source], complete, as_of))
+        for (kind, source), (complete, as_of) in sorted(description.coverage.items()):
+            read[kind].append(Searched(self._links.sources[source], complete, as_of))
         for kind, by_source in read.items():
             searched[kind] = coverage(by_source)
         counts = {kind: made.counts[id_][kind] for kind in fact_kinds()}
-        served = self._found.served(Drug, description.row)
-        made.add(document_of("drugs", id_, id_, drug_as_served(served, counts, searched)))
+        made.add(
+            document_of("drugs", id_, id_, drug_as_served(description.record, counts, searched))
+        )
 
-    def _write_made(self, made: "_Made", drug_ids: list[str]) -> None:
+    def _write_made(self, made: _Made, drug_ids: list[str]) -> None:
         """Write what is new or reads otherwise, in place of what is there."""
         replaced = [key for document in made.documents if (key := _key(document)) in made.stored]
+        facts = [document for document in made.documents if document["kind"] != "drugs"]
         changed = sum(kind != "drugs" for kind, _ in replaced)
         self.counts["changed"] += changed
-        self.counts["new"] += len(made.facts) - changed
+        self.counts["new"] += len(facts) - changed
         self._remove(drug_ids, replaced)
-        if self._moved and made.facts:  # a fact may be another drug's as yet
-            self._remove(None, [(table.kind_name, row["id"]) for table, row in made.facts])
-        for table, row in made.facts:
-            self._tables.add(table_of(Fact), row)
-            write(self._tables, table, row)
+        if self._moved and facts:  # a fact may be another drug's as yet
+            self._remove(None, map(_key, facts))
+        letters = 0
+        for document in facts:
+            for table, row in fact_rows(document["kind"], document["record"]):
+                self._tables.add_row(table, row)
         for document in made.documents:
+            letters += len(document["body"])
             self._tables.add_document(document)
-        letters = sum(len(document["body"]) for document in made.documents)
         if letters > LETTERS_AT_ONCE:
             self._tables.write()
-        made.facts.clear()
         made.documents.clear()
-        self._citing.forget()
-
-    def _fact_row(
-        self, table: type[Detail], entry: Row, fact: FactInMaking, drug: Identified
-    ) -> Row:
-        if entry.get("target"):
-            entry["target"] = self._mentions.target_ids[entry["target"]]
-        where = fact.passages
-        if table.cited_by is not None:
-            where = [p for part in entry[table.cited_by] for p in passages(part["cite"])]
-        keys = {
-            "id": fact.id,
-            "kind": table.kind_name,
-            "drug_id": drug.id,
-            "drug_name": drug.name,
-            "statement": entry["statement"],
-            "certainty": entry["certainty"],
-            "substance": fact.substance,
-            "evidence_id": self._citing.evidence(where),
-        }
-        return nested(table, entry, keys, self._citing)
-
-    def _discrepancy_row(self, entry: Row, drug: Identified) -> Row:
-        id_ = shortened(f"{drug.id}-discrepancy-{entry['key']}")
-        fact = FactInMaking(id_, drug.id, "", "", None)
-        return self._fact_row(Discrepancy, entry, fact, drug)
 
     def _remove(self, drug_ids: list[str] | None, keys: Iterable[tuple[str, str]]) -> None:
         """Remove documents, and the facts that they are of, if they are of one of these drugs."""
@@ -282,86 +278,51 @@ class DrugFacts:
         for kind, id_ in keys:
             by_kind[kind].append(id_)
         for kind, ids in by_kind.items():
+            if kind in CONDITIONS_OF:
+                named = select_in(self._connection, CONDITIONS_OF[kind], ids)
+                self.conditions_dropped.update(row[0] for row in named if row[0])
             if kind in fact_kinds():
-                self.drop_evidence(Fact, "id", ids)
-                self._drop_evidence_of_parts(fact_kinds()[kind], ids)
                 self._tables.delete(Fact, "id", ids, drug_id=drug_ids)
             self._tables.remove_documents(kind, ids, drug_ids)
 
-    def drop_evidence(self, table: Any, column: str, ids: list[str]) -> None:
-        """Note evidence that may be used no more."""
-        of = table_of(table)
-        statement = sa.select(of.c.evidence_id).where(among(of.c[column])).distinct()
-        self.unused.update(row[0] for row in select_in(self._connection, statement, ids))
 
-    def _drop_evidence_of_parts(self, table: type[Any], ids: list[str]) -> None:
-        for part in table.parts.values():
-            if "evidence_id" in part.model_fields:
-                self.drop_evidence(part, part.owner[0], ids)
+def _conditions_of(entry: Row) -> set[str]:
+    """The conditions that a fact names, itself or in a part."""
+    own = {entry["condition"]} if entry.get("condition") else set()
+    return own.union(entry.get("conditions", ()))
 
 
-def _conditions_of(rows: list[Row]) -> set[str]:
-    """The conditions that facts of one kind name, themselves or in a part."""
-    own = {row["condition_id"] for row in rows if row.get("condition_id")}
-    of_parts = {part["condition_id"] for row in rows for part in row.get("conditions", ())}
-    return own | of_parts
-
-
-def _fact_id(name: str, label: str) -> str:
+def _fact_id(name: str, fact_slug: str) -> str:
     """A fact's id: a person's own, or made with what the substance is called."""
     if name.startswith("/"):
         return name[1:]
     if name.startswith("="):
-        return shortened(f"{name[1:]}-{label}")
-    return shortened(f"{label}-{name}")
+        return shortened(f"{name[1:]}-{fact_slug}")
+    return shortened(f"{fact_slug}-{name}")
 
 
-_substance = table_of(ImportedSubstance).c
-_link = table_of(RecordSubstance).c
 _said = table_of(RecordStatement).c
 
-STATEMENTS = (
-    sa.select(
-        _said.source_id,
-        _said.record_id,
-        _link.position,
-        _said.position.label("place"),
-        _substance.drug_id,
-        _said.digest,
-        _said.name,
-        _said.locator,
-        _said.cite,
-    )
-    .join_from(table_of(ImportedSubstance), table_of(RecordSubstance), NAMED_BY)
-    .join(
-        table_of(RecordStatement),
-        sa.and_(_said.source_id == _link.source_id, _said.record_id == _link.record_id),
-    )
-    .where(among(_substance.drug_id))
-)
+STATEMENTS = sa.select(
+    _said.record_id, _said.position, _said.digest, _said.name, _said.locator, _said.cite
+).where(among(_said.record_id))
 
 _document = table_of(Document).c
 
-_fact = table_of(Fact).c
-
-STORED = (
-    sa.select(_fact.drug_id, _fact.kind, _fact.id, _document.checksum)
-    .join_from(
-        table_of(Fact),
-        table_of(Document),
-        sa.and_(_document.kind == _fact.kind, _document.id == _fact.id),
-        isouter=True,
-    )
-    .where(among(_fact.drug_id))
-    .union_all(
-        sa.select(_document.drug_id, _document.kind, _document.id, _document.checksum).where(
-            _document.kind == "drugs", among(_document.id)
-        )
-    )
+STORED = sa.select(_document.drug_id, _document.kind, _document.id, _document.checksum).where(
+    among(_document.drug_id)
 )
 
-_statement = table_of(ImportedStatement).c
+_statement = table_of(SourceStatement).c
 
 BODIES = sa.select(_statement.digest, _statement.kind, _statement.body).where(
     among(_statement.digest)
 )
+
+_indication, _named = table_of(Indication).c, table_of(TrialCondition).c
+
+CONDITIONS_OF = {
+    Indication.kind_name: sa.select(_indication.condition_id).where(among(_indication.id)),
+    Trial.kind_name: sa.select(_named.condition_id).where(among(_named.trial_id)),
+}
+"""The conditions that facts of a kind name."""

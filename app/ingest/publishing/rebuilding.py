@@ -18,10 +18,34 @@ from app.ingest.publishing.release_writer import (
 )
 from app.ingest.staging.upserting import Changes
 from app.models.release import Release, ReleaseFile
-from app.models.source_record import ImportedMention, ImportedRecord, SetAside
+from app.models.source_record import (
+    QuarantinedRecord,
+    RecordStatement,
+    RecordSubstance,
+    SourceRecord,
+    SourceReference,
+    SourceState,
+    SourceStatement,
+    SourceSubstance,
+)
 from app.search.index import Index
 
-STAYING = {table_of(SetAside), table_of(Release), table_of(ReleaseFile)}
+STAYING = {
+    table_of(model)
+    for model in (
+        SourceState,
+        SourceRecord,
+        SourceSubstance,
+        SourceStatement,
+        SourceReference,
+        RecordSubstance,
+        RecordStatement,
+        QuarantinedRecord,
+        Release,
+        ReleaseFile,
+    )
+}
+"""What documents are rebuilt from, and the releases."""
 
 
 def rebuild_documents(engine: sa.Engine) -> bool:
@@ -49,13 +73,13 @@ def _is_of_another_version(connection: sa.Connection) -> bool:
 def _rebuild(connection: sa.Connection) -> None:
     Index(connection).clear()
     for table in reversed(SQLModel.metadata.sorted_tables):
-        if not (table in STAYING or table.name.startswith("imported_")):
+        if table not in STAYING:
             connection.execute(table.delete())
-    mention = table_of(ImportedMention).c
+    reference = table_of(SourceReference).c
     changes = Changes(SEED)
-    said = connection.execute(sa.select(mention.noun, mention.id).distinct())
-    changes.mentions.update((noun, id_) for noun, id_ in said)
-    count = sa.select(sa.func.count()).select_from(table_of(ImportedRecord))
+    said = connection.execute(sa.select(reference.noun, reference.id).distinct())
+    changes.references.update((noun, id_) for noun, id_ in said)
+    count = sa.select(sa.func.count()).select_from(table_of(SourceRecord))
     changes.counts["changed"] = connection.scalar(count) or 0
     tables = Tables(connection)
     publish(connection, tables, changes)

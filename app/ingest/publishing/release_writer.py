@@ -14,16 +14,13 @@ from app.database.engines import POSTGRES, Row, table_of
 from app.documents.checksums import release_checksum
 from app.documents.rendering import DOCUMENT_VERSION, documents_of
 from app.ingest.bulk_insert import Tables
-from app.ingest.sources.interface import Edition
+from app.ingest.sources.interface import SourceVersion
 from app.ingest.staging.upserting import Changes
-from app.models.condition import Condition
-from app.models.drug import Drug
-from app.models.fact import Fact, fact_kinds
+from app.models.fact import fact_kinds
 from app.models.release import Release, ReleaseFile
-from app.models.source import Source
-from app.models.source_record import ImportedSource
+from app.models.source_record import SourceState
 
-NOUNS = {"drugs": Drug, "conditions": Condition, "sources": Source}
+COUNTED = ("drugs", "conditions", "sources")
 """What a release counts beside the facts."""
 
 
@@ -86,7 +83,7 @@ def write_release(
     tables: Tables,
     changes: Changes,
     files: list[File],
-    edition: Edition,
+    source_version: SourceVersion,
 ) -> Loaded:
     """Number the state of the data that an import made by these tables, and have it served."""
     releases = table_of(Release)
@@ -96,11 +93,11 @@ def write_release(
     ).one()
     sources = connection.execute(
         sa.select(
-            col(ImportedSource.id),
-            col(ImportedSource.as_of),
-            col(ImportedSource.content),
-            col(ImportedSource.row),
-        ).order_by(col(ImportedSource.id))
+            col(SourceState.id),
+            col(SourceState.as_of),
+            col(SourceState.content),
+            col(SourceState.row),
+        ).order_by(col(SourceState.id))
     ).all()
     said = [[s.id, s.content, sorted(s.row.items())] for s in sources]
     digest = hashlib.sha256(json.dumps(said).encode())
@@ -110,8 +107,8 @@ def write_release(
         "id": f"{as_of}-{digest.hexdigest()[:12]}",
         "as_of": as_of,
         "loader": changes.source_id,
-        "version": edition.version,
-        "released": edition.released,
+        "version": source_version.version,
+        "released": source_version.released,
         "counts": counts_after(current.counts if current else {}, tables.documents),
         "loaded_at": _moment_after(before[1]),
         "document_version": DOCUMENT_VERSION,
@@ -145,7 +142,9 @@ def counts_after(before: Mapping[str, int], documents: Mapping[str, int]) -> dic
 
     So nothing is counted but what changed.
     """
-    return {noun: before.get(noun, 0) + documents.get(noun, 0) for noun in (*NOUNS, *fact_kinds())}
+    return {
+        noun: before.get(noun, 0) + documents.get(noun, 0) for noun in (*COUNTED, *fact_kinds())
+    }
 
 
 def write_alone(connection: sa.Connection) -> None:
@@ -158,13 +157,3 @@ def _moment_after(release: datetime | None) -> datetime:
     """Now, or the second after the last release's: `Last-Modified` has to tell the two apart."""
     now = datetime.now(UTC).replace(microsecond=0)
     return now if release is None else max(now, release + timedelta(seconds=1))
-
-
-def counted(connection: sa.Connection) -> dict[str, int]:
-    """How many drugs, conditions, sources and facts of each kind the database holds."""
-    every = {
-        noun: connection.scalar(sa.select(sa.func.count()).select_from(table_of(table))) or 0
-        for noun, table in NOUNS.items()
-    }
-    kinds = connection.execute(sa.select(col(Fact.kind), sa.func.count()).group_by(col(Fact.kind)))
-    return every | dict.fromkeys(fact_kinds(), 0) | {row[0]: row[1] for row in kinds}

@@ -4,7 +4,7 @@ The sources stand in a fixed order, and each is asked which of its substances ar
 before it named; what is left makes drugs of its own. So the answer follows from what is loaded, and
 never from the order in which it was. A substance finds its drug by a shared identifier, then by its
 exact name, then by its name less a word for its salt; never by part of a name. What could be two
-drugs is set aside, with both.
+drugs is quarantined, with both.
 """
 
 from collections import defaultdict
@@ -14,21 +14,21 @@ from itertools import groupby
 
 from app.ingest.sources.interface import Substance
 from app.models.fact import MatchedBy
-from app.names.normalization import name_key, words_of
+from app.names.normalization import name_key, normalized, words_of
 from app.names.qualifiers import without_salt
-from app.names.slugs import normalised, shortened, slug
+from app.names.slugs import shortened, slug
 
 Identifier = tuple[str, str]
 
 MATCHING = frozenset({"unii", "inchikey", "cas", "rxcui", "drugbank", "chembl", "gtopdb"})
 """The systems by whose identifiers a substance is found: each names one substance."""
 
-OF_SOMETHING_ELSE = frozenset({MatchedBy.NAME_WITHOUT_SALT, MatchedBy.LABELLED})
+OF_SOMETHING_ELSE = frozenset({MatchedBy.NAME_WITHOUT_SALT, MatchedBy.RADIOLABELLED})
 """How a substance was matched whose names and identifiers are not the drug's."""
 
 
 @dataclass(slots=True)
-class Named:
+class NamedSubstance:
     """A substance as a source names it. `key` is unique in the source and orders its substances.
 
     `drug_id` is given where a person wrote down which drug it is.
@@ -46,7 +46,7 @@ class Match:
 
     drug_id: str | None
     matched_by: MatchedBy | None = None
-    set_aside: str | None = None
+    quarantined: str | None = None
     candidates: tuple[str, ...] = ()
 
 
@@ -59,7 +59,7 @@ class Ingredient:
 
 
 @dataclass(slots=True)
-class Identified:
+class ResolvedDrug:
     """A drug: its id, its name, and of what it is made if it is a combination."""
 
     id: str
@@ -68,40 +68,46 @@ class Identified:
 
 
 @dataclass(slots=True)
-class Identities:
+class ResolvedSubstances:
     """What was found: each substance's drug by `(source_id, key)`, and every drug by its id.
 
-    `contested` are the identifiers that several drugs claim; they are none's.
+    `ambiguous` are the identifiers that several drugs have; they are none's.
     """
 
     matches: dict[tuple[str, str], Match]
-    drugs: dict[str, Identified]
-    contested: dict[Identifier, list[str]]
+    drugs: dict[str, ResolvedDrug]
+    ambiguous: dict[Identifier, list[str]]
 
 
 UNKNOWN = ""
-"""Stands among the drugs of a name for a product that was set aside and bears it."""
+"""Stands among the drugs of a name for a product that was quarantined and bears it."""
 
 
-def identify(substances: Iterable[Named], order: Sequence[str]) -> Identities:
+def resolve(substances: Iterable[NamedSubstance], order: Sequence[str]) -> ResolvedSubstances:
     """Which drug each substance is. `order` names the sources, the first to be asked first."""
     place = {source: i for i, source in enumerate(order)}
     tiers = sorted(substances, key=lambda n: (place[n.source_id], n.key))
-    known = _Known()
-    combinations: list[Named] = []
+    resolver = _Resolver()
+    combinations: list[NamedSubstance] = []
     for _, tier in groupby(tiers, key=lambda n: n.source_id):
-        single: list[Named] = []
+        single: list[NamedSubstance] = []
         for named in tier:
             said = named.substance
             is_made_of = said.ingredients or said.ingredient_uniis
             (combinations if is_made_of else single).append(named)
-        known.take(single)
-    known.combine(combinations)
-    return known.identities()
+        resolver.add_source(single)
+    resolver.add_combinations(combinations)
+    return resolver.resolved()
 
 
-def find_by_name(
-    substances: Iterable[Named], drugs_by_name: Mapping[str, Iterable[str]]
+def names_to_match(substance: Substance) -> list[str]:
+    """The names by which a substance may be matched: its own, and less the words for its salt."""
+    name = normalized(substance.names[0])
+    return [name, *without_salt(name)]
+
+
+def match_by_name(
+    substances: Iterable[NamedSubstance], drugs_by_name: Mapping[str, Iterable[str]]
 ) -> dict[tuple[str, str], Match]:
     """Which known drug each substance is, by its name alone: for sources that make none known.
 
@@ -109,12 +115,12 @@ def find_by_name(
     """
     found = {}
     for named in substances:
-        name = normalised(named.substance.names[0])
+        name, *stems = names_to_match(named.substance)
         matched_by = MatchedBy.NAME
         owners = sorted(drugs_by_name.get(name, ()))
         if not owners:
             matched_by = MatchedBy.NAME_WITHOUT_SALT
-            known = (drugs_by_name[stem] for stem in without_salt(name) if stem in drugs_by_name)
+            known = (drugs_by_name[stem] for stem in stems if stem in drugs_by_name)
             owners = sorted(next(known, ()))
         drugs = [owner for owner in owners if owner != UNKNOWN]
         if len(owners) == len(drugs) == 1:
@@ -135,21 +141,21 @@ class _Drug:
     wanted_id: str
     suffix: str
     fixed: bool = False
-    labelled: bool = False
+    radiolabelled: bool = False
     ingredients: tuple[tuple[str, "_Drug | None"], ...] = ()
-    skeletons: set[str] = field(default_factory=set)
+    connectivity: set[str] = field(default_factory=set)
     id: str = ""
 
     def is_made_otherwise(self, substance: Substance, names: list[str]) -> bool:
         """Whether a substance that has one of its synonyms is of another structure.
 
-        A salt's skeleton is another than its drug's; so of what may be one, this says nothing.
+        A salt's is another than its drug's; so of what may be one, this says nothing.
         """
-        other = _skeletons(substance)
+        other = _connectivity(substance)
         return bool(
             other
-            and self.skeletons
-            and not other & self.skeletons
+            and self.connectivity
+            and not other & self.connectivity
             and name_key(self.name) not in map(name_key, names)
             and not names_salt(substance.names[0])
         )
@@ -160,10 +166,10 @@ def _begins_so(drug: _Drug, name: str) -> bool:
 
     So `uridine diphosphate` may be uridine-5'-diphosphate, though uridine is a drug as well.
     """
-    return any(normalised(drug.name).startswith(stem) for stem in without_salt(name))
+    return any(normalized(drug.name).startswith(stem) for stem in without_salt(name))
 
 
-def _skeletons(substance: Substance) -> set[str]:
+def _connectivity(substance: Substance) -> set[str]:
     """The first blocks of its InChIKeys: which atoms are tied to which."""
     return {value[:14] for system, value in substance.identifiers if system == "inchikey"}
 
@@ -174,11 +180,11 @@ class _Found:
 
     drug: _Drug | None = None
     matched_by: MatchedBy | None = None
-    set_aside: str | None = None
+    quarantined: str | None = None
     candidates: list[_Drug] = field(default_factory=list)
 
 
-class _Known:
+class _Resolver:
     """The drugs that are known so far, and what they are found by."""
 
     def __init__(self) -> None:
@@ -188,13 +194,13 @@ class _Known:
         self._by_synonym: dict[str, list[_Drug]] = defaultdict(list)
         self._found: dict[tuple[str, str], _Found] = {}
 
-    def take(self, tier: list[Named]) -> None:
+    def add_source(self, tier: list[NamedSubstance]) -> None:
         """Take in what one source names: first what was known before it, then what is new."""
         new = []
         matched = []
         for named in tier:
             found = _Found() if named.drug_id else self._find(named.substance)
-            if found.drug is None and found.set_aside is None:
+            if found.drug is None and found.quarantined is None:
                 new.append(named)
             else:
                 self._found[named.source_id, named.key] = found
@@ -208,13 +214,13 @@ class _Known:
             self._make(named)
         for named in sorted((n for n in new if not n.substance.distinct), key=_salts_last):
             found = self._find(named.substance)
-            if found.drug is None and found.set_aside is None:
+            if found.drug is None and found.quarantined is None:
                 self._make(named)
             else:
                 self._found[named.source_id, named.key] = found
                 self._learn(named.substance, found)
 
-    def combine(self, combinations: list[Named]) -> None:
+    def add_combinations(self, combinations: list[NamedSubstance]) -> None:
         """Take in combinations: those of the same ingredients are one drug."""
         made: dict[tuple[str, ...], _Drug] = {}
         for named in combinations:
@@ -223,58 +229,58 @@ class _Known:
                 self._found[named.source_id, named.key] = found
                 continue
             identity = tuple(
-                sorted(f"drug {id(drug)}" if drug else normalised(name) for name, drug in found)
+                sorted(f"drug {id(drug)}" if drug else normalized(name) for name, drug in found)
             )
             drug = made.get(identity)
             if drug is None:
                 drug = made[identity] = self._combination(found)
             self._found[named.source_id, named.key] = _Found(drug, MatchedBy.INGREDIENTS)
 
-    def identities(self) -> Identities:
+    def resolved(self) -> ResolvedSubstances:
         """What was found, with every drug's id settled."""
         self._settle_ids()
         matches = {
             key: Match(
                 found.drug.id if found.drug else None,
                 found.matched_by,
-                found.set_aside,
+                found.quarantined,
                 tuple(sorted({drug.id for drug in found.candidates})) if found.candidates else (),
             )
             for key, found in self._found.items()
         }
         drugs = {
-            drug.id: Identified(
+            drug.id: ResolvedDrug(
                 drug.id,
                 drug.name,
                 tuple(Ingredient(name, of.id if of else None) for name, of in drug.ingredients),
             )
             for drug in self._drugs
         }
-        contested = {
+        ambiguous = {
             identifier: sorted(drug.id for drug in owners)
             for identifier, owners in self._by_identifier.items()
             if len(owners) > 1
         }
-        return Identities(matches, drugs, contested)
+        return ResolvedSubstances(matches, drugs, ambiguous)
 
     def _find(self, substance: Substance) -> _Found:
         sure: list[_Drug] = []
-        contested: list[_Drug] = []
+        ambiguous: list[_Drug] = []
         for identifier in substance.identifiers:
             owners = self._by_identifier.get(identifier, []) if identifier[0] in MATCHING else []
-            if substance.labelled:  # that another label is on the same says nothing of this one
-                owners = [drug for drug in owners if not drug.labelled]
+            if substance.radiolabelled:  # another radiolabelled one says nothing of this
+                owners = [drug for drug in owners if not drug.radiolabelled]
             for drug in owners:
-                within = sure if len(owners) == 1 else contested
+                within = sure if len(owners) == 1 else ambiguous
                 if drug not in within:
                     within.append(drug)
-        names = [normalised(name) for name in substance.names]
+        names = [normalized(name) for name in substance.names]
         named = self._named(names)
         if len(sure) > 1:
-            return _Found(set_aside="its identifiers are of several drugs", candidates=sure)
+            return _Found(quarantined="its identifiers are of several drugs", candidates=sure)
         of_stem = self._of_stem(names)
         if sure:
-            others = [drug for drug in contested if sure[0] not in contested]
+            others = [drug for drug in ambiguous if sure[0] not in ambiguous]
             if others:
                 reason = "its identifiers are of several drugs"
             elif named and sure[0] not in named:
@@ -283,22 +289,22 @@ class _Known:
                 reason = "its identifier is of one drug and its name without the salt of another"
                 others = of_stem
             if others:
-                return _Found(set_aside=reason, candidates=sure + others)
-            # What is labelled has the identifiers of what it is made of, and a name of its own.
-            of_another = substance.labelled and not named
-            return _Found(sure[0], MatchedBy.LABELLED if of_another else MatchedBy.IDENTIFIER)
-        if contested:
-            agreed = [drug for drug in named if drug in contested]
+                return _Found(quarantined=reason, candidates=sure + others)
+            # What is radiolabelled has the identifiers of what it is made of, and its own name.
+            of_another = substance.radiolabelled and not named
+            return _Found(sure[0], MatchedBy.RADIOLABELLED if of_another else MatchedBy.IDENTIFIER)
+        if ambiguous:
+            agreed = [drug for drug in named if drug in ambiguous]
             if len(agreed) == len(named) == 1:
                 return _Found(agreed[0], MatchedBy.NAME)
             reason = "several drugs claim its identifier"
-            return _Found(set_aside=reason, candidates=contested + named)
+            return _Found(quarantined=reason, candidates=ambiguous + named)
         if len(named) > 1:
-            return _Found(set_aside="its name is that of several drugs", candidates=named)
+            return _Found(quarantined="its name is that of several drugs", candidates=named)
         if named:
             if named[0].is_made_otherwise(substance, names):
                 reason = "its name is a synonym of a drug of another structure, by their InChIKeys"
-                return _Found(set_aside=reason, candidates=named)
+                return _Found(quarantined=reason, candidates=named)
             return _Found(named[0], MatchedBy.NAME)
         called_so = self._by_synonym.get(names[0], []) if names else []
         return _by_synonym_or_stem(called_so, of_stem, without_salt(names[0]) if names else [])
@@ -323,7 +329,7 @@ class _Known:
             return
         called = substance.names[0] if substance.names else ""
         if not is_its_salt(found.matched_by, called, found.drug.name):
-            found.drug.skeletons |= _skeletons(substance)
+            found.drug.connectivity |= _connectivity(substance)
             for identifier in substance.identifiers:
                 owners = self._by_identifier[identifier]
                 if found.drug not in owners:
@@ -333,14 +339,14 @@ class _Known:
             (substance.synonyms, self._by_synonym),
         ):
             for name in names:
-                owners = by_name[normalised(name)]
+                owners = by_name[normalized(name)]
                 if found.drug not in owners:
                     owners.append(found.drug)
 
-    def _make(self, named: Named) -> None:
+    def _make(self, named: NamedSubstance) -> None:
         if not named.substance.names:
             reason = "no drug that is known has its identifier, and it has no name"
-            self._found[named.source_id, named.key] = _Found(set_aside=reason)
+            self._found[named.source_id, named.key] = _Found(quarantined=reason)
             return
         name = named.substance.names[0]
         drug = _Drug(
@@ -348,7 +354,7 @@ class _Known:
             named.drug_id or slug(name),
             named.key,
             fixed=bool(named.drug_id),
-            labelled=named.substance.labelled,
+            radiolabelled=named.substance.radiolabelled,
         )
         self._drugs.append(drug)
         found = _Found(drug, MatchedBy.ITSELF)
@@ -362,12 +368,12 @@ class _Known:
         known has to be one of the drugs that the names are.
         """
         if len(substance.ingredient_uniis) > len(substance.ingredients):
-            return _Found(set_aside="it has more UNIIs than names: an ingredient is not named")
+            return _Found(quarantined="it has more UNIIs than names: an ingredient is not named")
         by_name: list[tuple[str, _Drug | None]] = []
         for name in substance.ingredients:
             found = self._find(Substance((name,)))
-            if found.set_aside:
-                found.set_aside = f"of its ingredient {name}, {found.set_aside}"
+            if found.quarantined:
+                found.quarantined = f"of its ingredient {name}, {found.quarantined}"
                 return found
             by_name.append((name, found.drug))
         unnamed = [i for i, (_, drug) in enumerate(by_name) if drug is None]
@@ -379,21 +385,21 @@ class _Known:
         strangers = [drug for drug in known if drug not in [d for _, d in by_name]]
         if len(strangers) > len(unnamed):
             return _Found(
-                set_aside="its ingredients' names and UNIIs are of different drugs",
+                quarantined="its ingredients' names and UNIIs are of different drugs",
                 candidates=[d for _, d in by_name if d] + strangers,
             )
         if len(strangers) == len(unnamed) == 1:
             if len(known) < len(substance.ingredients):
                 return _Found(
-                    set_aside="not all of its UNIIs are known: one may be of any ingredient",
+                    quarantined="not all of its UNIIs are known: one may be of any ingredient",
                     candidates=[d for _, d in by_name if d] + strangers,
                 )
             by_name[unnamed[0]] = (by_name[unnamed[0]][0], strangers[0])
-        return sorted(by_name, key=lambda i: normalised(i[1].name if i[1] else i[0]))
+        return sorted(by_name, key=lambda i: normalized(i[1].name if i[1] else i[0]))
 
     def _combination(self, ingredients: list[tuple[str, _Drug | None]]) -> _Drug:
         names = [drug.name if drug else name for name, drug in ingredients]
-        if len({normalised(name) for name in names}) < len(names):  # two salts of one drug
+        if len({normalized(name) for name in names}) < len(names):  # two salts of one drug
             names = [name for name, _ in ingredients]
         name = " / ".join(names)
         drug = _Drug(name, slug(name), "combination", ingredients=tuple(ingredients))
@@ -423,16 +429,16 @@ def _by_synonym_or_stem(called_so: list[_Drug], of_stem: list[_Drug], stems: lis
     if len(of_stem) == 1:
         if called_so and of_stem[0] not in called_so:
             reason = "its name is a synonym of one drug, and without the salt the name of another"
-            return _Found(set_aside=reason, candidates=called_so + of_stem)
+            return _Found(quarantined=reason, candidates=called_so + of_stem)
         return _Found(of_stem[0], MatchedBy.NAME_WITHOUT_SALT)
-    others = [d for d in of_stem if d not in called_so and normalised(d.name) in stems]
+    others = [d for d in of_stem if d not in called_so and normalized(d.name) in stems]
     if len(called_so) == 1 and not others:
         return _Found(called_so[0], MatchedBy.NAME)
     if called_so and not of_stem:
-        return _Found(set_aside="its name is a synonym of several drugs", candidates=called_so)
+        return _Found(quarantined="its name is a synonym of several drugs", candidates=called_so)
     if of_stem:
         reason = "its name without the salt is that of several drugs"
-        return _Found(set_aside=reason, candidates=of_stem)
+        return _Found(quarantined=reason, candidates=of_stem)
     return _Found()
 
 
@@ -440,7 +446,7 @@ def _tell_apart(matched: list[tuple[Substance, _Found]]) -> None:
     """Of several distinct substances of a source that seem one drug, at most one is it.
 
     That is the one of the drug's own name, or else the only one that has its identifier; the others
-    are set aside.
+    are quarantined.
     """
     by_drug: dict[int, list[tuple[Substance, _Found]]] = defaultdict(list)
     for substance, found in matched:
@@ -451,24 +457,24 @@ def _tell_apart(matched: list[tuple[Substance, _Found]]) -> None:
             continue
         drug = alike[0][1].drug
         assert drug is not None  # noqa: S101 -- they are here for it
-        name = normalised(drug.name)
-        sure = [found for s, found in alike if s.names and normalised(s.names[0]) == name]
+        name = normalized(drug.name)
+        sure = [found for s, found in alike if s.names and normalized(s.names[0]) == name]
         if len(sure) != 1:
             sure = [found for _, found in alike if found.matched_by is MatchedBy.IDENTIFIER]
         for _, found in alike:
             if len(sure) != 1 or found is not sure[0]:
                 found.drug, found.matched_by, found.candidates = None, None, [drug]
-                found.set_aside = "another substance of this source seems to be the same drug"
+                found.quarantined = "another substance of this source seems to be the same drug"
 
 
-def is_its_salt(matched_by: MatchedBy | None, called: str, drug_name: str) -> bool:
+def is_its_salt(matched_by: str | None, called: str, drug_name: str) -> bool:
     """Whether a substance that has a drug's name is a salt of it, by what it is called.
 
     A drug that is itself called so is that salt, and what identifies the one identifies the other.
     """
     if matched_by != MatchedBy.NAME:
         return False
-    return names_salt(called) and normalised(called) != normalised(drug_name)
+    return names_salt(called) and normalized(called) != normalized(drug_name)
 
 
 def is_distinctive(brand: str, drug_name: str) -> bool:
@@ -481,9 +487,9 @@ def is_distinctive(brand: str, drug_name: str) -> bool:
 
 def names_salt(name: str) -> bool:
     """Whether a name ends in a word for a salt: what identifies the salt is not the drug's."""
-    return bool(without_salt(normalised(name)))
+    return bool(without_salt(normalized(name)))
 
 
-def _salts_last(named: Named) -> tuple[bool, str]:
+def _salts_last(named: NamedSubstance) -> tuple[bool, str]:
     names = named.substance.names
     return bool(names and names_salt(names[0])), named.key

@@ -1,14 +1,13 @@
 """What a seed's entries refer to, checked with the line that each stands on."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from app.database.engines import table_of
-from app.ingest.seed.entries import parts_of, refers_elsewhere
+from app.ingest.seed.entries import REFERENCES, parts_of
 from app.ingest.seed.yaml_files import Location
 from app.models.drug import Drug, DrugIdentifier, DrugIngredient
 from app.models.fact import Detail
@@ -43,14 +42,12 @@ class References:
         self, table: type[SQLModel], entry: Any, owner: str, location: Location, report: Report
     ) -> None:
         """Report what an entry and its parts refer to that is not there, or contradicts itself."""
-        for column in table_of(table).columns:
-            if column.name == "evidence_id":
-                self._check_cited([getattr(entry, "cite", None)], location, report)
-            elif (
-                refers_elsewhere(column)
-                and column.name.removesuffix("_id") in type(entry).model_fields
-            ):
-                self._referred(column, entry, location, report)
+        if getattr(table, "cites", None):
+            self._check_cited(entry.cite, location, report)
+        for name in REFERENCES:
+            written = name.removesuffix("_id")
+            if written in type(entry).model_fields:
+                self._must_refer(name, getattr(entry, written), (*location, written), report)
         self._check(table, entry, owner, location, report)
         for name, part in parts_of(table).items():
             for position, item in enumerate(getattr(entry, name)):
@@ -58,40 +55,26 @@ class References:
                 if part.scalar is None:
                     self.check(part, item, owner, here, report)
                 else:
-                    referring = table_of(part).c.get(f"{part.scalar}_id")
-                    if referring is not None:
-                        self._must_refer(referring, item, (*here, part.scalar), report)
+                    self._must_refer(f"{part.scalar}_id", item, (*here, part.scalar), report)
 
     def check_fact(
         self, table: type[Detail], entry: Any, drug_id: str, location: Location, report: Report
     ) -> None:
         """Report what a fact refers to that is not there."""
         if table.cited_by is None:
-            self._check_cited([entry.cite], location, report)
+            self._check_cited(entry.cite, location, report)
         elif not getattr(entry, table.cited_by):
             report(location, f"needs at least one of {table.cited_by}.")
-        self.check(table, entry, drug_id, location, report)
+        self.check(table.content, entry, drug_id, location, report)
 
-    def _check_cited(
-        self, cites: Iterable[dict[str, Any] | None], location: Location, report: Report
-    ) -> None:
-        for cite in cites:
-            for source in cite or {}:
-                if source not in self._ids["source"]:
-                    report((*location, "cite", source), f"there is no source '{source}'.")
+    def _check_cited(self, cite: dict[str, Any] | None, location: Location, report: Report) -> None:
+        for source in cite or {}:
+            if source not in self._ids["source"]:
+                report((*location, "cite", source), f"there is no source '{source}'.")
 
-    def _referred(
-        self, column: sa.Column[Any], entry: Any, location: Location, report: Report
-    ) -> None:
-        name = column.name.removesuffix("_id")
-        self._must_refer(column, getattr(entry, name), (*location, name), report)
-
-    def _must_refer(
-        self, column: sa.Column[Any], id_: str | None, location: Location, report: Report
-    ) -> None:
-        table = next(iter(column.foreign_keys)).column.table.name
-        if id_ is not None and id_ not in self._ids[table]:
-            report(location, f"there is no {table} '{id_}'.")
+    def _must_refer(self, field: str, id_: str | None, location: Location, report: Report) -> None:
+        if field in REFERENCES and id_ is not None:
+            self.must_know(REFERENCES[field], id_, location, report)
 
     def _check(
         self, table: type[SQLModel], entry: Any, owner: str, location: Location, report: Report

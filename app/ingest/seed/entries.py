@@ -1,14 +1,13 @@
-"""What a person writes for each table: the same fields, less what the loader knows itself.
+"""What a person writes of each thing: its fields, less what the loader knows itself.
 
-A table's entry has the table's own fields, a list for each of its parts, `cite` for the evidence
-it rests on, and the other row's id where it refers to one (`condition` for `condition_id`).
-So a new table needs no second description, and the editor's schema follows from it.
+An entry has a model's own fields, a list for each of its parts, `cite` for the passages that say
+so, and the id of what it refers to (`condition` for `condition_id`). So a new model needs no second
+description, and the editor's schema follows from it.
 """
 
 from functools import cache
 from typing import Annotated, Any
 
-import sqlalchemy as sa
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -22,12 +21,20 @@ from pydantic.fields import FieldInfo
 from pydantic.json_schema import SkipJsonSchema
 from sqlmodel import SQLModel
 
-from app.database.engines import table_of
 from app.models.base import Part, Slug
-from app.models.fact import Detail, Fact
+from app.models.condition import Condition
+from app.models.fact import Detail, Fact, FactFields
+from app.models.mechanism import Target
 from app.models.trial import PrintedNumbers
 
-KNOWN_BY_LOADER = {"position", "kind", "folded_name", "evidence_id", "drug_id"}
+KNOWN_BY_LOADER = {"position", "cite", "drug_id"}
+
+REFERENCES: dict[str, type[SQLModel]] = {
+    "condition_id": Condition,
+    "target_id": Target,
+    "subject_id": Fact,
+}
+"""Fields that hold the id of what stands on its own: an entry writes them without `_id`."""
 
 Locators = Annotated[
     list[str],
@@ -60,14 +67,13 @@ def entry_of(table: type[SQLModel]) -> type[Entry]:
     """The entry for a table's row, made from the table's own fields."""
     fields: dict[str, Any] = {}
     owner: tuple[str, ...] = getattr(table, "owner", ())
-    columns = table_of(table).c
     for name, field in table.model_fields.items():
-        if name in KNOWN_BY_LOADER or name in owner or (issubclass(table, Detail) and name == "id"):
+        if name in KNOWN_BY_LOADER or name in owner:
             continue
         if name == "as_printed":
             fields[name] = (SkipJsonSchema[dict[str, str]], Field(default_factory=dict))
         else:
-            written = name.removesuffix("_id") if refers_elsewhere(columns[name]) else name
+            written = name.removesuffix("_id") if name in REFERENCES else name
             annotation, of_field = _written(field, written)
             if name in getattr(table, "numbers", ()):
                 annotation = Annotated[annotation, PRINTED]
@@ -76,14 +82,13 @@ def entry_of(table: type[SQLModel]) -> type[Entry]:
         item = entry_of(part)
         of: Any = item if part.scalar is None else item.model_fields[part.scalar].annotation
         fields[name] = (list[of], Field(default_factory=list, description=table_doc(part)))
-    if "evidence_id" in table.model_fields:
-        required = table.model_fields["evidence_id"].is_required()
-        fields["cite"] = (Cite, ...) if required else (Cite | None, None)
+    if cites := getattr(table, "cites", None):
+        fields["cite"] = (Cite, ...) if cites == "always" else (Cite | None, None)
     validators: dict[str, Any] = {}
     if issubclass(table, PrintedNumbers):
         validators["read_numbers"] = model_validator(mode="before")(_reader_of(table))
     return create_model(
-        f"{table.__name__}Entry",
+        f"{table.__name__.removesuffix('Fields')}Entry",
         __base__=Entry,
         __doc__=table_doc(table),
         __validators__=validators,
@@ -113,7 +118,7 @@ def _written(field: FieldInfo, name: str) -> tuple[Any, Any]:
 @cache
 def fact_entry_of(table: type[Detail]) -> type[Entry]:
     """The entry for a fact: what every fact has, and what its kind adds."""
-    every = entry_of(Fact).model_fields
+    every = entry_of(FactFields).model_fields
     fields: dict[str, Any] = {
         name: (every[name].annotation, every[name]) for name in ("statement", "certainty")
     }
@@ -121,7 +126,7 @@ def fact_entry_of(table: type[Detail]) -> type[Entry]:
         fields["cite"] = (Cite, ...)
     return create_model(
         f"{table.__name__}FactEntry",
-        __base__=entry_of(table),
+        __base__=entry_of(table.content),
         __doc__=table_doc(table),
         key=(
             Slug,
@@ -132,11 +137,6 @@ def fact_entry_of(table: type[Detail]) -> type[Entry]:
         ),
         **fields,
     )
-
-
-def refers_elsewhere(column: sa.Column[Any]) -> bool:
-    """Whether a column holds the id of a row that stands on its own: a condition, a source."""
-    return bool(column.foreign_keys) and column.name.endswith("_id")
 
 
 def parts_of(table: type[SQLModel]) -> dict[str, type[Part]]:

@@ -33,24 +33,24 @@ from app.ingest.seed.cross_references import References, Report, fact_id
 from app.ingest.seed.entries import Entry, entry_of, fact_entry_of
 from app.ingest.seed.yaml_files import Location, Problem, UnusableFilesError, YamlFile, read_yaml
 from app.ingest.sources import IMPORTERS
-from app.ingest.sources.interface import Edition, Substance
+from app.ingest.sources.interface import SourceVersion, Substance
 from app.ingest.staging.preparing import (
     PreparedRecord,
     digest_of,
     json_text,
-    kept_substance,
     prepared,
-    statement_as_kept,
+    stored_statement,
+    stored_substance,
 )
 from app.ingest.staging.upserting import Staging, content_digest, save_source
 from app.models.base import PartialDate
 from app.models.condition import Condition
-from app.models.discrepancy import Discrepancy
-from app.models.drug import Drug, NameType
+from app.models.discrepancy import DiscrepancyFields
+from app.models.drug import Drug, DrugFields, NameType
 from app.models.fact import Detail, Fact, fact_kinds
 from app.models.mechanism import Target
 from app.models.source import Source
-from app.models.source_record import ImportedSource
+from app.models.source_record import SourceState
 
 SHARED: dict[str, type[SQLModel]] = {"sources": Source, "conditions": Condition, "targets": Target}
 """What facts of several drugs refer to."""
@@ -71,7 +71,7 @@ def seed_file_model() -> type[Entry]:
         name: (list[entry_of(table)], Field(default_factory=list))  # type: ignore[misc] # made here
         for name, table in SHARED.items()
     }
-    fields["drug"] = (entry_of(Drug) | None, None)
+    fields["drug"] = (entry_of(DrugFields) | None, None)
     fields["reviewed"] = (
         PartialDate | None,
         Field(None, description="The day on which the drug's facts were last checked."),
@@ -132,7 +132,7 @@ def load_seed(engine: Engine, folder: Path) -> Loaded:
 
 def is_loaded(connection: sa.Connection, files: list[File]) -> bool:
     """Whether the database holds what these files of the seed say."""
-    inputs = connection.scalar(sa.select(col(ImportedSource.inputs)).where(IS_SEED))
+    inputs = connection.scalar(sa.select(col(SourceState.inputs)).where(IS_SEED))
     return bool(inputs == _digest_of(files))
 
 
@@ -144,23 +144,23 @@ def _load(
     connection: sa.Connection, records: list[PreparedRecord], files: list[File], as_of: str
 ) -> Loaded:
     bring_up_to_date(connection)
-    table = table_of(ImportedSource)
+    table = table_of(SourceState)
     before = connection.execute(sa.select(*table.c).where(IS_SEED)).one_or_none()
     if before is None:
         save_source(connection, SEED)
     tables = Tables(connection)
     staging = Staging(connection, SEED, tables, before)
     for record in records:
-        staging.keep(record)
-    staging.remove_unseen(Edition())
+        staging.add(record)
+    staging.remove_unseen(SourceVersion())
     changes = staging.changes
     content = content_digest(before.content if before else None, changes)
     save_source(connection, SEED, as_of=as_of, content=content, inputs=_digest_of(files))
     publish(connection, tables, changes)
-    return write_release(connection, tables, changes, files, Edition())
+    return write_release(connection, tables, changes, files, SourceVersion())
 
 
-IS_SEED = col(ImportedSource.id) == SEED
+IS_SEED = col(SourceState.id) == SEED
 
 
 def _digest_of(files: list[File]) -> str:
@@ -251,10 +251,10 @@ class _Reading:
             report(("reviewed",), "expected the day the facts were last checked, YYYY-MM-DD.")
         if content.drug.name not in [name.name for name in content.drug.names]:
             report(("drug", "names"), f"'{content.drug.name}' itself must be among the names.")
-        references.check(Drug, content.drug, content.drug.id, ("drug",), report)
+        references.check(DrugFields, content.drug, content.drug.id, ("drug",), report)
         for table, location, entry in facts:
             references.check_fact(table, entry, content.drug.id, location, report)
-            if isinstance(entry, entry_of(Discrepancy)):
+            if isinstance(entry, entry_of(DiscrepancyFields)):
                 self._check_subject(entry, content.drug, location, report)
         for i, entry in enumerate(content.coverage):
             references.must_know(Source, entry.source, ("coverage", i, "source"), report)
@@ -292,27 +292,27 @@ def _drug_record(content: Any) -> PreparedRecord:
         tuple((identifier.system, identifier.value) for identifier in drug.identifiers),
         distinct=True,
     )
-    kept = kept_substance(substance, None, drug.id)
+    stored = stored_substance(substance, list(substance.identifiers), drug.id)
     statements, new = [], {}
     for table, _, entry in _facts(content):
-        said = statement_as_kept(entry)
+        said = stored_statement(entry)
         digest = digest_of([table.kind_name, said])
         new[digest] = (table.kind_name, said)
         cite = None if table.cited_by else json_text(entry.cite)
         statements.append((digest, f"/{fact_id(drug.id, table, entry.key)}", "", cite))
-    return prepared(drug.id, "", json_text(body), {drug.id: kept}, statements, new, [])
+    return prepared(drug.id, "", json_text(body).encode(), {drug.id: stored}, statements, new, [])
 
 
 def _shared_record(contents: list[Any]) -> PreparedRecord:
     """The sources, conditions and targets of every file, as one record."""
-    mentions = [
+    references = [
         (table_of(table).name, entry.id, json_text(entry.model_dump(mode="json")))
         for content in contents
         for name, table in SHARED.items()
         for entry in getattr(content, name)
     ]
     body = {"locator": "", "kinds": []}
-    return prepared("/shared", "", json_text(body), {}, [], {}, mentions)
+    return prepared("/shared", "", json_text(body).encode(), {}, [], {}, references)
 
 
 def _coverage(content: Any) -> list[tuple[str, str, bool, str]]:

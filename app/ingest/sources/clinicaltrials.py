@@ -21,13 +21,13 @@ from typing import Any
 
 from app.ingest.files.json_records import JsonRecords
 from app.ingest.sources.interface import (
-    Edition,
-    NotTaken,
-    Part,
+    InputPart,
+    InvalidRecord,
     Record,
+    SkippedRecord,
+    SourceVersion,
     Statement,
     Substance,
-    Unreadable,
     WrongFileError,
 )
 from app.models.trial import (
@@ -48,7 +48,8 @@ from app.models.trial import (
     TimePerspective,
     TrialStatus,
 )
-from app.names.slugs import normalised, shortened, slug
+from app.names.normalization import normalized
+from app.names.slugs import shortened, slug
 
 PARTICIPANTS = "participants"
 """The units of denominators that are people."""
@@ -130,7 +131,9 @@ class ClinicalTrials:
     }
     wanted = "JSON files, or a zip of them, of studies as the API v2 of ClinicalTrials.gov has them"
 
-    def read(self, parts: list[Part], edition: Edition) -> Iterator[Record | Unreadable | NotTaken]:
+    def read(
+        self, parts: list[InputPart], source_version: SourceVersion
+    ) -> Iterator[Record | InvalidRecord | SkippedRecord]:
         """A record for each study with an intervention that is a drug or a biological."""
         for part in parts:
             for number, study in _studies(part):
@@ -139,13 +142,13 @@ class ClinicalTrials:
                     record = _record(study)
                 except MalformedError as error:
                     nct_id = _nct_id(study)
-                    yield Unreadable(part.name, nct_id or place, f"{error}.", nct_id)
+                    yield InvalidRecord(part.name, nct_id or place, f"{error}.", nct_id)
                     continue
-                _note_version(study, edition)
+                _note_version(study, source_version)
                 yield record
 
 
-def _studies(part: Part) -> Iterator[tuple[int, Any]]:
+def _studies(part: InputPart) -> Iterator[tuple[int, Any]]:
     """The file's records, numbered from 1; raises `WrongFileError` if none of the first is one."""
     waiting: list[tuple[int, Any]] = []
     records = enumerate(JsonRecords(part, {"studies"}), 1)
@@ -168,11 +171,11 @@ def _nct_id(study: Any) -> str | None:
     return found if isinstance(found, str) and _NCT_ID.fullmatch(found) else None
 
 
-def _note_version(study: Object, edition: Edition) -> None:
+def _note_version(study: Object, source_version: SourceVersion) -> None:
     """The day of the registry's data: the newest that a study was taken from."""
     day = _get(_get(study.get("derivedSection"), "miscInfoModule"), "versionHolder")
-    if isinstance(day, str) and _is_date(day) and day > (edition.released or ""):
-        edition.version = edition.released = day
+    if isinstance(day, str) and _is_date(day) and day > (source_version.released or ""):
+        source_version.version = source_version.released = day
 
 
 def _get(value: Any, name: str) -> Any:
@@ -263,7 +266,7 @@ def _of(enum: type[StrEnum], owner: Object, name: str) -> str | None:
     return None if published is None else _term(enum, published)
 
 
-def _record(study: Any) -> Record | NotTaken:
+def _record(study: Any) -> Record | SkippedRecord:
     """What a study says; raises `MalformedError`."""
     if not isinstance(study, dict) or not isinstance(study.get("protocolSection"), dict):
         raise MalformedError("expected a study, with a 'protocolSection'")
@@ -283,7 +286,7 @@ def _record(study: Any) -> Record | NotTaken:
         _date(status, "lastUpdatePostDateStruct") or _text(status, "lastUpdateSubmitDate") or ""
     )
     if not drugs:
-        return NotTaken("studies not about a drug", nct_id, version)
+        return SkippedRecord("studies not about a drug", nct_id, version)
     arms = _Arms(interventions, _object(study, "resultsSection"))
     conditions = _conditions(study)
     outcomes = _outcomes(nct_id, study, arms)
@@ -332,7 +335,7 @@ def _drugs(interventions: Object) -> list[str]:
     for intervention in _objects(interventions, "interventions"):
         type_, name = _text(intervention, "type"), _text(intervention, "name")
         if type_ and name and type_.upper() in DRUG_TYPES:
-            named.setdefault(normalised(name), name.strip())
+            named.setdefault(normalized(name), name.strip())
     return list(named.values())
 
 
@@ -374,14 +377,14 @@ def _conditions(study: Object) -> dict[str, Object]:
     """The conditions by id, each with the MeSH code whose term is its very name."""
     browse = _object(_object(study, "derivedSection"), "conditionBrowseModule")
     codes = {
-        normalised(term): code
+        normalized(term): code
         for mesh in _objects(browse, "meshes")
         if (term := _text(mesh, "term")) and (code := _text(mesh, "id"))
     }
     conditions: dict[str, Object] = {}
     module = _object(study["protocolSection"], "conditionsModule")
     for name in _texts(module, "conditions"):
-        code = codes.get(normalised(name))
+        code = codes.get(normalized(name))
         conditions.setdefault(
             id_ := slug(name),
             {
@@ -407,10 +410,10 @@ class _Arms:
         started = _started(_object(results, "participantFlowModule"))
         groups = _objects(interventions, "armGroups")
         labels = [_text(group, "label") or "" for group in groups]
-        times = Counter(map(normalised, labels))
+        times = Counter(map(normalized, labels))
         self._by_label: dict[str, str] = {}
         for group, label in zip(groups, labels, strict=True):
-            compared = normalised(label)
+            compared = normalized(label)
             is_alone = bool(compared) and times[compared] == 1
             arm_id = self._add(
                 label,
@@ -425,11 +428,11 @@ class _Arms:
     def of_groups(self, groups: list[Object]) -> dict[str, str]:
         """The arms' ids by the ids that the groups have within their outcome."""
         titles = [_text(group, "title") or _text(group, "id") or "" for group in groups]
-        times = Counter(map(normalised, titles))
+        times = Counter(map(normalized, titles))
         before: Counter[str] = Counter()
         arms: dict[str, str] = {}
         for group, title in zip(groups, titles, strict=True):
-            compared = normalised(title)
+            compared = normalized(title)
             arm_id = self._by_label.get(compared) if times[compared] == 1 else None
             arms[_text(group, "id") or ""] = arm_id or self._added_for(
                 title, _text(group, "description"), before[compared]
@@ -477,7 +480,7 @@ def _started(flow: Object) -> dict[str, int]:
     Of the first period alone: in a later one they may have changed over.
     """
     groups = _objects(flow, "groups")
-    titles = {_text(group, "id"): normalised(_text(group, "title") or "") for group in groups}
+    titles = {_text(group, "id"): normalized(_text(group, "title") or "") for group in groups}
     times = Counter(titles.values())
     started: dict[str, int] = {}
     for period in _objects(flow, "periods")[:1]:
@@ -511,7 +514,7 @@ def _outcomes(nct_id: str, study: Object, arms: _Arms) -> list[Object]:
         if title is None:
             raise MalformedError(f"outcome measure {n} has no title")
         time_frame = _text(measure, "timeFrame")
-        with_results.add((normalised(title), normalised(time_frame or "")))
+        with_results.add((normalized(title), normalized(time_frame or "")))
         groups = arms.of_groups(_objects(measure, "groups"))
         units = _units_analyzed(measure)
         outcomes.append(
@@ -539,7 +542,7 @@ def _outcomes(nct_id: str, study: Object, arms: _Arms) -> list[Object]:
             title, time_frame = _text(outcome, "measure"), _text(outcome, "timeFrame")
             if title is None:
                 raise MalformedError(f"{word} outcome {n} has no measure")
-            if (normalised(title), normalised(time_frame or "")) in with_results:
+            if (normalized(title), normalized(time_frame or "")) in with_results:
                 continue
             outcomes.append(
                 {
@@ -560,7 +563,7 @@ def _units_analyzed(measure: Object) -> str | None:
     tables = [measure, *_objects(measure, "classes")]
     named = [_text(measure, "typeUnitsAnalyzed"), _text(measure, "denomUnitsSelected")]
     named += [_text(denom, "units") for table in tables for denom in _objects(table, "denoms")]
-    return next((name for name in named if name and normalised(name) != PARTICIPANTS), None)
+    return next((name for name in named if name and normalized(name) != PARTICIPANTS), None)
 
 
 def _results(measure: Object, groups: dict[str, str], units: str | None) -> Iterator[Object]:
@@ -609,7 +612,7 @@ def _analyzed(owner: Object, units: str | None) -> dict[str, Any]:
     return {
         _text(number, "groupId") or "": number.get("value")
         for denominator in _objects(owner, "denoms")
-        if units and normalised(_text(denominator, "units") or "") == normalised(units)
+        if units and normalized(_text(denominator, "units") or "") == normalized(units)
         for number in _objects(denominator, "counts")
     }
 

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.ingest.sources.interface import (
-    Edition,
-    NotTaken,
-    Part,
+    InputPart,
+    InvalidRecord,
     Record,
+    SkippedRecord,
+    SourceVersion,
     Substance,
-    Unreadable,
     WrongFileError,
 )
 from app.models.drug import IdentifierSystem, NameType
@@ -57,11 +57,13 @@ class DrugBankVocabulary:
     source = SOURCE
     wanted = "DrugBank's vocabulary, a CSV file or the zip that it comes in"
 
-    def read(self, parts: list[Part], edition: Edition) -> Iterator[Record | Unreadable | NotTaken]:
+    def read(
+        self, parts: list[InputPart], source_version: SourceVersion
+    ) -> Iterator[Record | InvalidRecord | SkippedRecord]:
         """What each line says. A line with an identifier that cannot be one is not read at all."""
         tables = [_Table(part) for part in parts]
-        edition.released = max((part.date for part in parts if part.date), default=None)
-        edition.complete = True
+        source_version.released = max((part.date for part in parts if part.date), default=None)
+        source_version.complete = True
         csv.field_size_limit(LONGEST_FIELD)
         for table in tables:
             yield from table.records()
@@ -70,7 +72,7 @@ class DrugBankVocabulary:
 class _Table:
     """The lines of the file. Raises `WrongFileError` where it lacks a column."""
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: InputPart) -> None:
         self._part = part
         with part.open() as file:
             heading = self._heading(file.readline(LONGEST_HEADING))
@@ -95,7 +97,7 @@ class _Table:
         except ValueError:
             return []
 
-    def records(self) -> Iterator[Record | Unreadable]:
+    def records(self) -> Iterator[Record | InvalidRecord]:
         with self._part.open() as file:
             next(file)
             for line, read in enumerate(file, 2):
@@ -114,7 +116,7 @@ class _Table:
                     id_ = _matching(_DRUGBANK_ID, row[self._id], ID)
                     yield self._record(id_, row)
                 except ValueError as error:
-                    yield Unreadable(self._part.name, f"line {line}", str(error), id_)
+                    yield InvalidRecord(self._part.name, f"line {line}", str(error), id_)
 
     def _record(self, id_: str, row: list[str]) -> Record:
         name = row[self._name].strip()

@@ -14,17 +14,17 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from app.ingest.sources.interface import (
-    Edition,
-    NotTaken,
-    Part,
+    InputPart,
+    InvalidRecord,
     Record,
+    SkippedRecord,
+    SourceVersion,
     Substance,
-    Unreadable,
     WrongFileError,
 )
 from app.models.drug import NameType
+from app.names.normalization import normalized
 from app.names.qualifiers import without_salt
-from app.names.slugs import normalised
 
 SOURCE: dict[str, Any] = {
     "id": "drugs-at-fda",
@@ -57,18 +57,20 @@ class DrugsAtFda:
     source = SOURCE
     wanted = "the zip of Drugs@FDA's tables"
 
-    def read(self, parts: list[Part], edition: Edition) -> Iterator[Record | Unreadable | NotTaken]:
+    def read(
+        self, parts: list[InputPart], source_version: SourceVersion
+    ) -> Iterator[Record | InvalidRecord | SkippedRecord]:
         """What each application says, by number, in whatever order the tables' rows are.
 
         They are joined in memory, which grows by some hundred bytes an application.
         """
         applications, products, submissions = (_Table(name, parts) for name in COLUMNS)
         types = yield from _application_types(applications)
-        last_day = edition.released or submissions.date or date.today().isoformat()
+        last_day = source_version.released or submissions.date or date.today().isoformat()
         approvals = yield from _approval_dates(submissions, last_day)
         drug_names = yield from _drug_names(products, types)
-        edition.released = approvals.newest
-        edition.complete = True
+        source_version.released = approvals.newest
+        source_version.complete = True
         for (number, ingredients), names in sorted(drug_names.items()):
             record = _record(types[number] + number, ingredients, names)
             if number in approvals.unreadable:
@@ -82,7 +84,7 @@ class DrugsAtFda:
 class _Table:
     """One of the tables. Raises `WrongFileError` where it is not there, or lacks a column."""
 
-    def __init__(self, name: str, parts: list[Part]) -> None:
+    def __init__(self, name: str, parts: list[InputPart]) -> None:
         self._part = _part_named(name, parts)
         self._wanted = COLUMNS[name]
         with self._part.open() as file:
@@ -95,7 +97,7 @@ class _Table:
                     f"it has no column {column}; {', '.join(self._wanted)} were expected.",
                 )
 
-    def rows(self) -> Iterator[tuple[int, list[str]] | Unreadable]:
+    def rows(self) -> Iterator[tuple[int, list[str]] | InvalidRecord]:
         """The line and the wanted columns of each row, without the blanks around them."""
         width = len(self._columns)
         places = [self._columns.index(column) for column in self._wanted]
@@ -125,11 +127,11 @@ class _Table:
     def date(self) -> str | None:
         return self._part.date
 
-    def unreadable(self, line: int, reason: str, id_: str | None = None) -> Unreadable:
-        return Unreadable(self._part.name, f"line {line}", reason, id_)
+    def unreadable(self, line: int, reason: str, id_: str | None = None) -> InvalidRecord:
+        return InvalidRecord(self._part.name, f"line {line}", reason, id_)
 
 
-def _part_named(name: str, parts: list[Part]) -> Part:
+def _part_named(name: str, parts: list[InputPart]) -> InputPart:
     found = [part for part in parts if re.split(r"[/\\]", part.name)[-1].lower() == name.lower()]
     if len(found) == 1:
         return found[0]
@@ -148,11 +150,11 @@ def _text(field: bytes) -> str:
         return field.decode("cp1252")
 
 
-def _application_types(table: _Table) -> Generator[Unreadable, None, dict[str, str]]:
+def _application_types(table: _Table) -> Generator[InvalidRecord, None, dict[str, str]]:
     """`NDA`, `ANDA` or `BLA` of each application, by its number."""
     types: dict[str, str] = {}
     for row in table.rows():
-        if isinstance(row, Unreadable):
+        if isinstance(row, InvalidRecord):
             yield row
             continue
         line, (number, type_) = row
@@ -177,7 +179,7 @@ class _Approvals(NamedTuple):
     newest: str | None
 
 
-def _approval_dates(table: _Table, last_day: str) -> Generator[Unreadable, None, _Approvals]:
+def _approval_dates(table: _Table, last_day: str) -> Generator[InvalidRecord, None, _Approvals]:
     """The approvals that the table tells of: a tentative one is none.
 
     A day after `last_day` is an error, and not the table's newest.
@@ -186,7 +188,7 @@ def _approval_dates(table: _Table, last_day: str) -> Generator[Unreadable, None,
     unreadable: dict[str, tuple[int, str]] = {}
     newest = ""
     for row in table.rows():
-        if isinstance(row, Unreadable):
+        if isinstance(row, InvalidRecord):
             yield row
             continue
         line, (number, type_, status, time) = row
@@ -222,11 +224,11 @@ def _day(time: str) -> str | None:
 
 def _drug_names(
     table: _Table, types: dict[str, str]
-) -> Generator[Unreadable, None, dict[tuple[str, str], set[str]]]:
+) -> Generator[InvalidRecord, None, dict[tuple[str, str], set[str]]]:
     """What the products are called, by their application's number and their ingredients."""
     names: dict[tuple[str, str], set[str]] = {}
     for row in table.rows():
-        if isinstance(row, Unreadable):
+        if isinstance(row, InvalidRecord):
             yield row
             continue
         line, (number, name, ingredients) = row
@@ -287,12 +289,12 @@ def _names_of_products(
     They leave out the salt, or join what a combination holds by `and`. A product that is called by
     some of its ingredients only has no name of its own.
     """
-    held = [{normalised(n), *without_salt(normalised(n))} for n in substances]
+    held = [{normalized(n), *without_salt(normalized(n))} for n in substances]
     generic = set().union(*held)
-    repeated = {normalised(ingredients), normalised(substances[0])}
+    repeated = {normalized(ingredients), normalized(substances[0])}
     names = []
     for name in sorted(drug_names):
-        compared = normalised(name)
+        compared = normalized(name)
         said = {compared} if compared in generic else set(_BETWEEN_NAMES.split(compared)) - {""}
         if not said <= generic:
             names.append((name, NameType.BRAND))

@@ -20,13 +20,13 @@ from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from app.ingest.sources.interface import (
-    Edition,
-    NotTaken,
-    Part,
+    InputPart,
+    InvalidRecord,
     Record,
+    SkippedRecord,
+    SourceVersion,
     Statement,
     Substance,
-    Unreadable,
     WrongFileError,
 )
 from app.models.drug import IdentifierSystem, NameType, RegulatoryStatus
@@ -228,17 +228,19 @@ class GuideToPharmacology:
     }
     wanted = "ligands.csv and interactions.csv of one release"
 
-    def read(self, parts: list[Part], edition: Edition) -> Iterator[Record | Unreadable | NotTaken]:
+    def read(
+        self, parts: list[InputPart], source_version: SourceVersion
+    ) -> Iterator[Record | InvalidRecord | SkippedRecord]:
         """A record for each ligand, with a mechanism for each of its interactions."""
         ligands, interactions = _both(parts)
-        edition.complete = True
-        edition.version, edition.released = ligands.release
+        source_version.complete = True
+        source_version.version, source_version.released = ligands.release
         of_ligand: dict[str, dict[InteractionRow, str]] = defaultdict(dict)
         for place, interaction in interactions.rows():
-            if isinstance(interaction, Unreadable):
+            if isinstance(interaction, InvalidRecord):
                 yield interaction
             elif (reason := _unfit(interaction)) is not None:
-                yield Unreadable(interactions.name, place, reason, interaction.ligand_id)
+                yield InvalidRecord(interactions.name, place, reason, interaction.ligand_id)
             else:
                 of_ligand[interaction.ligand_id].setdefault(interaction, place)
         if not of_ligand:
@@ -246,24 +248,24 @@ class GuideToPharmacology:
         targets = _targets(row for rows in of_ligand.values() for row in rows)
         seen: dict[str, int] = {}
         for place, ligand in ligands.rows():
-            if isinstance(ligand, Unreadable):
+            if isinstance(ligand, InvalidRecord):
                 yield ligand
                 continue
             id_ = ligand.ligand_id
             if not (id_.isascii() and id_.isdecimal()):
-                yield Unreadable(
+                yield InvalidRecord(
                     ligands.name, place, f"expected a ligand's id, found '{id_[:40]}'."
                 )
             elif id_ in seen:
                 yield (
-                    NotTaken("ligands that the file repeats")
+                    SkippedRecord("ligands that the file repeats")
                     if seen[id_] == hash(ligand)
-                    else Unreadable(
+                    else InvalidRecord(
                         ligands.name, place, f"ligand {id_} stands here again, as another.", id_
                     )
                 )
             elif not (name := _text(ligand.name)):
-                yield Unreadable(ligands.name, place, f"ligand {id_} has no name.", id_)
+                yield InvalidRecord(ligands.name, place, f"ligand {id_} has no name.", id_)
                 of_ligand.pop(id_, None)
             else:
                 seen[id_] = hash(ligand)
@@ -272,7 +274,7 @@ class GuideToPharmacology:
             raise WrongFileError(ligands.name, "holds no ligand that can be read.")
         for id_, rows in of_ligand.items():
             for place in rows.values():
-                yield Unreadable(
+                yield InvalidRecord(
                     interactions.name,
                     place,
                     f"there is no ligand {id_[:40]} in {ligands.name}.",
@@ -280,7 +282,7 @@ class GuideToPharmacology:
                 )
 
 
-def _both(parts: list[Part]) -> tuple["_Table[LigandRow]", "_Table[InteractionRow]"]:
+def _both(parts: list[InputPart]) -> tuple["_Table[LigandRow]", "_Table[InteractionRow]"]:
     """The file of ligands and that of interactions, told apart by their columns."""
     ligands: list[_Table[LigandRow]] = []
     interactions: list[_Table[InteractionRow]] = []
@@ -321,7 +323,7 @@ class _Heading(NamedTuple):
     last_line: int
 
     @classmethod
-    def of(cls, part: Part) -> "_Heading":
+    def of(cls, part: InputPart) -> "_Heading":
         release: tuple[str | None, str | None] = (None, None)
         for number, cells, problem in _records(part):
             if problem:
@@ -341,7 +343,7 @@ class _Heading(NamedTuple):
 class _Table(Generic[RowT]):
     """A file's rows; raises `WrongFileError` for one that lacks a column."""
 
-    def __init__(self, part: Part, heading: _Heading, row: type[RowT]) -> None:
+    def __init__(self, part: InputPart, heading: _Heading, row: type[RowT]) -> None:
         self.name = part.name
         self.release = heading.release
         self._part = part
@@ -351,7 +353,7 @@ class _Table(Generic[RowT]):
         self._width = heading.width
         self._pick = _picker(part, heading, row)
 
-    def rows(self) -> Iterator[tuple[str, RowT | Unreadable]]:
+    def rows(self) -> Iterator[tuple[str, RowT | InvalidRecord]]:
         """Each row with its place; one that is broken is unreadable, one that is cut off raises."""
         make: Callable[[Any], RowT] = self._row._make
         pick, width = self._pick, self._width
@@ -364,7 +366,7 @@ class _Table(Generic[RowT]):
                 yield place, make(pick(cells))
             elif cells or problem:
                 reason = problem or f"expected {width} columns, found {len(cells)}."
-                yield place, Unreadable(self.name, place, reason, self._id_of(cells))
+                yield place, InvalidRecord(self.name, place, reason, self._id_of(cells))
 
     def _id_of(self, cells: list[str]) -> str | None:
         """The ligand that a broken row of the ligands is of: what was known of it shall stay."""
@@ -374,7 +376,7 @@ class _Table(Generic[RowT]):
 
 
 def _picker(
-    part: Part, heading: _Heading, row: type[LigandRow] | type[InteractionRow]
+    part: InputPart, heading: _Heading, row: type[LigandRow] | type[InteractionRow]
 ) -> Callable[[list[str]], tuple[str, ...]]:
     """What takes the columns of such a row out of a file's; one that it lacks is blank."""
     picked, missing = [], []
@@ -419,7 +421,7 @@ class _Lines:
         self._number -= len(self.taken) - 1
 
 
-def _records(part: Part) -> Iterator[tuple[int, list[str], str | None]]:
+def _records(part: InputPart) -> Iterator[tuple[int, list[str], str | None]]:
     """Each record with the number of its first line: its cells, and why it cannot be read.
 
     Raises `WrongFileError` where the file ends in the midst of a line: the publisher's do not, so
@@ -573,10 +575,10 @@ def _record(
     ligand: LigandRow, name: str, interactions: dict[InteractionRow, str], targets: Targets
 ) -> Record:
     id_ = ligand.ligand_id
-    labelled = bool(_flag(ligand.labelled) or _flag(ligand.radioactive))
+    radiolabelled = bool(_flag(ligand.labelled) or _flag(ligand.radioactive))
     names, inn = [(name, NameType.GENERIC)], _text(ligand.inn)
-    if labelled and _ISOTOPE.search(name) and not _ISOTOPE.search(inn):
-        inn = ""  # of what was labelled
+    if radiolabelled and _ISOTOPE.search(name) and not _ISOTOPE.search(inn):
+        inn = ""  # of what was radiolabelled
     if inn and inn != name:
         names.append((inn, NameType.SYNONYM))
     for synonym in _listed(ligand.synonyms):
@@ -604,8 +606,8 @@ def _record(
                 names=(name, inn) if inn and inn != name else (name,),
                 identifiers=tuple(i for i in identifiers if i[0] != IdentifierSystem.PUBCHEM_CID),
                 synonyms=tuple(n for n, type_ in names if type_ is NameType.SYNONYM and n != inn),
-                distinct=not labelled,
-                labelled=labelled,
+                distinct=not radiolabelled,
+                radiolabelled=radiolabelled,
             )
         ],
         names=[said for said in dict.fromkeys(names) if said[0]],

@@ -2,7 +2,7 @@
 
 An importer knows its format, and nothing of the database, of other sources, or of which drug is
 meant. It takes each text as it stands, and reads no meaning into prose. A record that it cannot
-read it yields as `Unreadable`, and goes on; a file that is no file of its source it refuses, by
+read it yields as `InvalidRecord`, and goes on; a file that is no file of its source it refuses, by
 `WrongFileError`, before it yields anything.
 """
 
@@ -24,7 +24,7 @@ class WrongFileError(RefusedError):
         super().__init__(f"{file}: {reason}")
 
 
-class Part(Protocol):
+class InputPart(Protocol):
     """One file, or one member of a zip, that can be read from its beginning, more than once."""
 
     @property
@@ -49,8 +49,8 @@ class Substance:
     `ingredients`, and their UNIIs, in no particular order, under `ingredient_uniis`; it has no
     `identifiers` of its own. `distinct`: the source tells it from every other substance that it
     names, by an id of its own; two such are never one drug because they share an identifier.
-    `labelled`: the source says that it carries a label, such as a radioactive atom; the identifiers
-    that it has may be those of the substance without.
+    `radiolabelled`: the source says that it carries a label, such as a radioactive atom; the
+    identifiers that it has may be those of the substance without.
     """
 
     names: tuple[str, ...]
@@ -59,7 +59,7 @@ class Substance:
     ingredients: tuple[str, ...] = ()
     ingredient_uniis: tuple[str, ...] = ()
     distinct: bool = False
-    labelled: bool = False
+    radiolabelled: bool = False
 
 
 @dataclass(slots=True)
@@ -105,7 +105,7 @@ class Record:
 
 
 @dataclass(slots=True)
-class Unreadable:
+class InvalidRecord:
     """A record that could not be read: where it stands, and why, in one sentence.
 
     `id` is the record's, where that much could be read: what was known of it before stays, even
@@ -120,7 +120,7 @@ class Unreadable:
 
 
 @dataclass(slots=True)
-class NotTaken:
+class SkippedRecord:
     """A record that is right, and that this API has no use for: `reason` is counted, not listed.
 
     With its `id` and `version`, what an older version of it said is gone.
@@ -131,8 +131,12 @@ class NotTaken:
     version: str = ""
 
 
+Item = Record | InvalidRecord | SkippedRecord
+"""What an importer makes of a record."""
+
+
 @dataclass(slots=True)
-class Edition:
+class SourceVersion:
     """What the files say of themselves; the importer fills it in as it reads.
 
     `complete`: the files are all that the source has, so what they do not hold is gone.
@@ -152,7 +156,9 @@ class Importer(Protocol):
     wanted: str
     """The files that it takes, for messages: `a zip or JSON file of drug labels`."""
 
-    def read(self, parts: list[Part], edition: Edition) -> Iterator[Record | Unreadable | NotTaken]:
+    def read(
+        self, parts: list[InputPart], source_version: SourceVersion
+    ) -> Iterator[Record | InvalidRecord | SkippedRecord]:
         """What each record of these files says, in their order; memory does not grow with them.
 
         Raises `WrongFileError` for a file that is none of this source's, that is cut off, or that

@@ -15,18 +15,18 @@ from typing import Any
 
 from app.ingest.files.json_records import JsonRecords
 from app.ingest.sources.interface import (
-    Edition,
-    NotTaken,
-    Part,
+    InputPart,
+    InvalidRecord,
     Record,
+    SkippedRecord,
+    SourceVersion,
     Statement,
     Substance,
-    Unreadable,
     WrongFileError,
 )
 from app.models.drug import ClassType, IdentifierSystem, NameType
+from app.names.normalization import normalized
 from app.names.qualifiers import without_salt
-from app.names.slugs import normalised
 
 SOURCE: dict[str, Any] = {
     "id": "openfda-label",
@@ -153,7 +153,9 @@ class OpenFdaLabel:
     source = SOURCE
     wanted = "a zip or JSON file of openFDA's drug labels"
 
-    def read(self, parts: list[Part], edition: Edition) -> Iterator[Record | Unreadable | NotTaken]:
+    def read(
+        self, parts: list[InputPart], source_version: SourceVersion
+    ) -> Iterator[Record | InvalidRecord | SkippedRecord]:
         """What each label says, section by section, in the words of the label."""
         for part in parts:
             _refuse_what_holds_no_labels(part)
@@ -164,18 +166,18 @@ class OpenFdaLabel:
             labels = JsonRecords(part, ("results",))
             for number, label in enumerate(labels, 1):
                 if number == 1:
-                    edition.released, _ = _meta(labels.head)
+                    source_version.released, _ = _meta(labels.head)
                 count += 1
                 yield _read(label, part, number)
             updated, total = _meta(labels.head)
             totals.add(total)
             newest = max(newest, updated or "")
-        edition.released = edition.version = newest or None
+        source_version.released = source_version.version = newest or None
         by_names = _is_whole_set([part.name for part in parts])
-        edition.complete = totals == {count} if by_names is None else by_names
+        source_version.complete = totals == {count} if by_names is None else by_names
 
 
-def _refuse_what_holds_no_labels(part: Part) -> None:
+def _refuse_what_holds_no_labels(part: InputPart) -> None:
     records = JsonRecords(part, ("results",))
     has_labels = any(
         isinstance(record, dict) and "set_id" in record for record in islice(records, LOOKED_AT)
@@ -191,7 +193,7 @@ def _refuse_what_holds_no_labels(part: Part) -> None:
         )
 
 
-def _read(label: Any, part: Part, number: int) -> Record | Unreadable:
+def _read(label: Any, part: InputPart, number: int) -> Record | InvalidRecord:
     set_id = None
     place = f"record {number}"
     try:
@@ -204,7 +206,7 @@ def _read(label: Any, part: Part, number: int) -> Record | Unreadable:
         place = f"record {number}, SPL set id {set_id}"
         return _record(label, set_id)
     except ValueError as error:
-        return Unreadable(part.name, place, str(error), set_id)
+        return InvalidRecord(part.name, place, str(error), set_id)
 
 
 def _record(label: dict[str, Any], set_id: str) -> Record:
@@ -283,7 +285,7 @@ def _name_substance(record: Record, openfda: dict[str, Any]) -> None:
         record.names += [
             (name, NameType.SYNONYM)
             for name in generics
-            if normalised(name) not in map(normalised, names) and not _SEVERAL.search(name)
+            if normalized(name) not in map(normalized, names) and not _SEVERAL.search(name)
         ]
         record.names += _brands(brands, [*names, *generics])
     elif len(generics) == 1 and not _SEVERAL.search(generics[0]):
@@ -296,17 +298,17 @@ def _brands(names: list[str], generic: list[str]) -> list[tuple[str, NameType]]:
 
     One that is a generic name less its salt is no brand either, but a synonym.
     """
-    known = {normalised(name) for name in generic}
+    known = {normalized(name) for name in generic}
     less_salt = {stem for name in known for stem in without_salt(name)}
     return [
-        (name, NameType.SYNONYM if normalised(name) in less_salt else NameType.BRAND)
+        (name, NameType.SYNONYM if normalized(name) in less_salt else NameType.BRAND)
         for name in names
-        if normalised(name) not in known
+        if normalized(name) not in known
     ]
 
 
 def _distinct(names: list[str]) -> list[str]:
-    return list({normalised(name): name for name in reversed(names)}.values())[::-1]
+    return list({normalized(name): name for name in reversed(names)}.values())[::-1]
 
 
 def _texts(of: dict[str, Any], key: str) -> list[str]:

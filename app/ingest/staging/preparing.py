@@ -1,8 +1,8 @@
-"""A record as it is kept: the rows that it makes, held to their schema, and a digest of them."""
+"""A record as it is stored: its rows, held to their schema, and a digest of them."""
 
 import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from app.ingest.seed.entries import entry_of, fact_entry_of
 from app.ingest.sources.interface import Record, Statement, Substance
-from app.models.drug import Approval
+from app.models.drug import Approval, IdentifierSystem
 from app.models.fact import Detail, fact_kinds
 
 
@@ -21,34 +21,37 @@ class PreparedRecord:
 
     id: str
     version: str
-    body: str
+    body: bytes
     digest: str
     substances: list[tuple[str, str]]
     statements: list[tuple[str, str, str, str | None]]
-    new_statements: dict[str, tuple[str, str]]
-    mentions: list[tuple[str, str, str]]
+    new_statements: dict[str, tuple[str, bytes]]
+    references: list[tuple[str, str, str]]
     letters: int
 
 
-class UnstorableTextError(ValueError):
-    """A text that no database holds: with a NUL, half of a surrogate pair, or too long a key."""
+Identifier = tuple[IdentifierSystem, str]
+
+
+class UnstorableError(ValueError):
+    """A text that no database holds (with a NUL, half of a surrogate pair, or too long a key), or a
+    fact that contradicts itself."""
 
 
 def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedRecord:
-    """A record as it is kept. Raises `ValidationError` and `UnstorableTextError`."""
+    """A record as it is stored. Raises `ValidationError` and `UnstorableError`."""
     for approval in record.approvals:
         entry_of(Approval).model_validate(approval | {"cite": {"source": ["record"]}})
-    body = json_text(
-        {
-            "locator": record.locator,
-            "names": record.names,
-            "identifiers": record.identifiers,
-            "classes": record.classes,
-            "approvals": record.approvals,
-            "statuses": [[status] for status in record.statuses],
-            "kinds": record.kinds,
-        }
-    )
+    said = {
+        "locator": record.locator,
+        "names": record.names,
+        "identifiers": record.identifiers,
+        "classes": record.classes,
+        "approvals": record.approvals,
+        "statuses": [[status] for status in record.statuses],
+        "kinds": record.kinds,
+    }
+    body = _json({name: value for name, value in said.items() if value})
     single = len(record.substances) == 1
     substances = {}
     for substance in record.substances:
@@ -57,7 +60,7 @@ def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedR
     if max(len(record.id), len(body), *map(len, substances.values())) > LONGEST_KEY // 4:
         _refuse_long(record)
     statements: list[tuple[str, str, str, str | None]] = []
-    new: dict[str, tuple[str, str]] = {}
+    new: dict[str, tuple[str, bytes]] = {}
     letters = 0
     for statement in record.statements if record.substances else ():
         digest, length = _statement(statement)
@@ -66,12 +69,14 @@ def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedR
         if digest not in known_statements:
             new[digest] = statement.kind, _validated(table, statement.fields)
         statements.append((digest, _name(statement, table), statement.locator, None))
-    mentions = [
+    references = [
         (noun, id_, json_text(row))
         for noun, rows in (("condition", record.conditions), ("target", record.targets))
         for id_, row in rows.items()
     ]
-    return prepared(record.id, record.version, body, substances, statements, new, mentions, letters)
+    return prepared(
+        record.id, record.version, body, substances, statements, new, references, letters
+    )
 
 
 LONGEST_KEY = 2_000
@@ -88,7 +93,7 @@ def _refuse_long(record: Record) -> None:
     ]
     longest = max(keys, key=_bytes_of)
     if _bytes_of(longest) > LONGEST_KEY:
-        raise UnstorableTextError(
+        raise UnstorableError(
             f"'{longest[:60]}…' has {len(longest):,} characters; a name or id of at most "
             f"{LONGEST_KEY:,} bytes was expected."
         )
@@ -101,54 +106,88 @@ def _bytes_of(text: str) -> int:
 def prepared(
     id_: str,
     version: str,
-    body: str,
+    body: bytes,
     substances: dict[str, str],
     statements: list[tuple[str, str, str, str | None]],
-    new_statements: dict[str, tuple[str, str]],
-    mentions: list[tuple[str, str, str]],
+    new_statements: dict[str, tuple[str, bytes]],
+    references: list[tuple[str, str, str]],
     letters: int = 0,
 ) -> PreparedRecord:
     """A record's rows, with the digest of all that they say."""
-    digest = hashlib.sha256(body.encode())
-    for body_of_substance in substances.values():
-        digest.update(body_of_substance.encode())
-    if statements or mentions:
-        digest.update(repr((statements, mentions)).encode())
     return PreparedRecord(
         id_,
         version,
         body,
-        digest.hexdigest()[:32],
+        record_digest(body, substances.values(), statements, references),
         list(substances.items()),
         statements,
         new_statements,
-        mentions,
+        references,
         letters,
     )
 
 
+def record_digest(
+    body: bytes,
+    substances: Iterable[str],
+    statements: list[tuple[str, str, str, str | None]],
+    references: list[tuple[str, str, str]],
+) -> str:
+    """The digest of all that a record says, in its order."""
+    digest = hashlib.sha256(body)
+    for body_of_substance in substances:
+        digest.update(body_of_substance.encode())
+    if statements or references:
+        digest.update(repr((statements, references)).encode())
+    return digest.hexdigest()[:32]
+
+
 def _substance(substance: Substance, record: Record, single: bool) -> tuple[str, str]:
-    """A substance's key in its source, and what is kept of it."""
-    body = kept_substance(substance, record if single else None)
-    return (record.id if substance.distinct and single else digest_of(body)[:20]), body
+    """A substance's key in its source, and what is stored of it."""
+    own = record.identifiers if single else []
+    identifiers = list(dict.fromkeys([*substance.identifiers, *own]))
+    body = stored_substance(substance, identifiers)
+    if substance.distinct and single:
+        return record.id, body
+    return _key_of(substance, identifiers), body
 
 
-def kept_substance(substance: Substance, record: Record | None, drug_id: str | None = None) -> str:
-    """What is kept of a substance, with the identifiers that its one record has beside its own."""
-    identifiers = dict.fromkeys([*substance.identifiers, *(record.identifiers if record else ())])
-    kept: dict[str, Any] = {
+def _key_of(substance: Substance, identifiers: list[Identifier]) -> str:
+    """A substance's key, by what it is called: in the order of keys a source is asked for drugs."""
+    called: dict[str, Any] = {
         "names": substance.names,
-        "identifiers": list(identifiers),
+        "identifiers": identifiers,
         "ingredients": substance.ingredients,
         "ingredient_uniis": substance.ingredient_uniis,
         "distinct": substance.distinct,
-        "drug_id": drug_id,
+        "drug_id": None,
     }
     if substance.synonyms:
-        kept["synonyms"] = substance.synonyms
-    if substance.labelled:
-        kept["labelled"] = True
-    return json_text(kept)
+        called["synonyms"] = substance.synonyms
+    if substance.radiolabelled:
+        called["labelled"] = True
+    return digest_of(called)[:20]
+
+
+def stored_substance(
+    substance: Substance, identifiers: list[Identifier], drug_id: str | None = None
+) -> str:
+    """What is stored of a substance, with the identifiers that its one record has beside its own.
+
+    A list, for all of them are read whenever one may be new: see `app.ingest.resolution`.
+    """
+    return json_text(
+        [
+            substance.names,
+            identifiers,
+            substance.synonyms,
+            substance.ingredients,
+            substance.ingredient_uniis,
+            substance.distinct,
+            substance.radiolabelled,
+            drug_id,
+        ]
+    )
 
 
 def digest_of(said: Any) -> str:
@@ -176,14 +215,35 @@ def _name(statement: Statement, table: type[Detail]) -> str:
     return f"{table.singular}-{hashlib.sha256(_json(said)).hexdigest()[:12]}"
 
 
-def _validated(table: type[Detail], fields: dict[str, Any]) -> str:
+def _validated(table: type[Detail], fields: dict[str, Any]) -> bytes:
     """A fact's fields as its entry has them, each there, as JSON."""
-    return statement_as_kept(fact_entry_of(table).model_validate(fields | UNCITED))
+    entry = fact_entry_of(table).model_validate(fields | UNCITED)
+    if problem := contradiction(entry):
+        raise UnstorableError(problem)
+    return stored_statement(entry)
 
 
-def statement_as_kept(entry: BaseModel) -> str:
+def contradiction(entry: Any) -> str | None:
+    """What in a fact contradicts itself, in a sentence; the seed's files are checked before."""
+    if (getattr(entry, "severity", None) is None) != (
+        getattr(entry, "severity_basis", None) is None
+    ):
+        return "a severity and its severity_basis go together."
+    arms = [arm.id for arm in getattr(entry, "arms", [])]
+    if len(set(arms)) < len(arms):
+        return "two of its arms have one id."
+    for outcome in getattr(entry, "outcomes", []):
+        for result in outcome.results:
+            if result.arm not in arms:
+                return f"it has a result of the arm '{result.arm}', and no such arm."
+            if (result.count or 0) > (result.participants or result.count or 0):
+                return "it counts more than its participants."
+    return None
+
+
+def stored_statement(entry: BaseModel) -> bytes:
     """A fact's entry as JSON, less what its records say of it each: its key and its citations."""
-    return entry.model_dump_json(exclude={"key", "cite"})
+    return entry.model_dump_json(exclude={"key", "cite"}).encode()
 
 
 UNCITED = {"key": "key", "cite": {"source": ["record"]}}
@@ -199,7 +259,7 @@ def _json(value: Any) -> bytes:
     try:
         text = to_json(value)
     except (PydanticSerializationError, UnicodeError):
-        raise UnstorableTextError("it holds half of a surrogate pair, which is no text.") from None
+        raise UnstorableError("it holds half of a surrogate pair, which is no text.") from None
     if b"\\u0000" in text and re.search(rb"(?<!\\)(?:\\\\)*\\u0000", text):
-        raise UnstorableTextError("it holds a NUL character, which is no text.")
+        raise UnstorableError("it holds a NUL character, which is no text.")
     return text

@@ -1,4 +1,4 @@
-"""What an importer yields, taken into the tables of what was imported.
+"""What an importer yields, upserted into the tables of source records.
 
 A record replaces what the source said under its id before, unless that is newer. Whatever the order
 of the files, and however often one of them is read again, the newest of each record stays.
@@ -15,21 +15,28 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 
 from app.database.engines import Row, table_of
+from app.documents.compression import compress
 from app.ingest.bulk_insert import Tables, among, chunks, select_in
 from app.ingest.sources import IN_SEVERAL_FILES
-from app.ingest.sources.interface import Edition, NotTaken, Record, Unreadable
-from app.ingest.staging.preparing import PreparedRecord, UnstorableTextError, prepare
+from app.ingest.sources.interface import (
+    InvalidRecord,
+    Item,
+    Record,
+    SkippedRecord,
+    SourceVersion,
+)
+from app.ingest.staging.preparing import PreparedRecord, UnstorableError, prepare
 from app.models.source_record import (
-    ImportedMention,
-    ImportedRecord,
-    ImportedSource,
-    ImportedStatement,
     RecordStatement,
     RecordSubstance,
+    SourceRecord,
+    SourceReference,
+    SourceState,
+    SourceStatement,
 )
 
 SHOWN = 3
-"""How many kinds of unreadable records a refusal tells of."""
+"""How many kinds of invalid records a refusal names."""
 
 NOT_READ = ("", "", "")
 """Instead of the version, the date and the digest of a record that is there and was not read."""
@@ -41,20 +48,20 @@ LETTERS_AT_ONCE = 8_000_000
 
 @dataclass
 class Changes:
-    """What an import changed of what a source says, for what is served to follow."""
+    """What an import changed of what a source says: what publishing begins with."""
 
     source_id: str
     counts: Counter[str] = field(default_factory=Counter)
-    set_aside: list[tuple[str, str, str]] = field(default_factory=list)
-    unreadable: dict[str, str] = field(default_factory=dict)
+    quarantined: list[tuple[str, str, str]] = field(default_factory=list)
+    invalid: dict[str, str] = field(default_factory=dict)
     """The first that could not be read for each kind of reason, for the sentence that refuses the
     whole: what is wrong with one record of a publisher's is seldom what is wrong with all."""
-    not_taken: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
     substances: dict[str, str] = field(default_factory=dict)
     """The substances that records name now, by their keys: their bodies."""
     touched: set[str] = field(default_factory=set)
     """Keys of substances of which records say something else than before."""
-    mentions: set[tuple[str, str]] = field(default_factory=set)
+    references: set[tuple[str, str]] = field(default_factory=set)
     """Conditions and targets of which records say something else than before."""
     dropped: set[str] = field(default_factory=set)
     """Digests of statements that a record no longer makes."""
@@ -62,6 +69,8 @@ class Changes:
     """Records that say what they said, in a newer file: its date."""
     renewed: int = 0
     """How many records say what they said, as a newer version of themselves."""
+    is_newer: bool = False
+    """Whether a complete version was read that is newer than the one before."""
     content: int = 0
     """What the digests of all records add up to, compared with before."""
 
@@ -100,14 +109,19 @@ class Staging:
         self._released = ""
         self._file = ""
 
-    def take(self, item: Record | Unreadable | NotTaken, edition: Edition, file: str) -> None:
-        """Take one record in, or note why it is not."""
+    def upsert(
+        self,
+        item: Item,
+        source_version: SourceVersion,
+        file: str,
+    ) -> None:
+        """Have one record be stored if it is newer than what is there, or note why it is not."""
         counts = self.changes.counts
         counts["read"] += 1
         self._file = file
-        self._be_of(edition)
-        if isinstance(item, NotTaken):
-            self.changes.not_taken[item.reason] += 1
+        self._begin(source_version)
+        if isinstance(item, SkippedRecord):
+            self.changes.skipped[item.reason] += 1
             if item.id is None:
                 return
             item = Record(item.id, "", [], item.version)
@@ -118,16 +132,16 @@ class Staging:
             except ValidationError as error:
                 problem = error.errors()[0]
                 where = ".".join(str(step) for step in problem["loc"])
-                item = Unreadable(file, item.id[:200], f"{where}: {problem['msg']}.", item.id)
-            except UnstorableTextError as error:
-                item = Unreadable(file, item.id[:200], str(error), item.id)
-        if isinstance(item, Unreadable):
-            counts["unreadable"] += 1
-            self._set_aside(item.file, item.place, item.reason)
+                item = InvalidRecord(file, item.id[:200], f"{where}: {problem['msg']}.", item.id)
+            except UnstorableError as error:
+                item = InvalidRecord(file, item.id[:200], str(error), item.id)
+        if isinstance(item, InvalidRecord):
+            counts["invalid"] += 1
+            self._quarantine(item.file, item.place, item.reason)
             kind = re.sub(r"'[^']*'|\d+", "", item.reason)
-            if len(self.changes.unreadable) < SHOWN:
-                told = f"{item.file}: {item.place}: {item.reason}"
-                self.changes.unreadable.setdefault(kind, told)
+            if len(self.changes.invalid) < SHOWN:
+                first = f"{item.file}: {item.place}: {item.reason}"
+                self.changes.invalid.setdefault(kind, first)
             if item.id is not None:
                 self._seen.setdefault(item.id, NOT_READ)
                 self._unread.add(item.id)
@@ -135,23 +149,23 @@ class Staging:
                 self.changes.counts["nameless"] += 1
             return
         if not item.substances and item.id not in self._only_replacing:
-            self._set_aside(file, item.id, "it names no substance.")
-        self.keep(record)
+            self._quarantine(file, item.id, "it names no substance.")
+        self.add(record)
 
-    def keep(self, record: PreparedRecord) -> None:
+    def add(self, record: PreparedRecord) -> None:
         """Have a record wait to be written with others."""
         self._waiting.append(record)
         self._letters += record.letters
         if len(self._waiting) >= AT_ONCE or self._letters >= LETTERS_AT_ONCE:
             self.write()
 
-    def skip(self, item: Record | Unreadable | NotTaken) -> None:
+    def skip(self, item: Item) -> None:
         """Note of a record in a file that was imported before only that it is still there."""
         self.changes.counts["read"] += 1
         if isinstance(item, Record):
             self._seen.setdefault(item.id, NOT_READ)
             self.changes.counts["unchanged"] += 1
-        elif isinstance(item, Unreadable) and item.id is not None:
+        elif isinstance(item, InvalidRecord) and item.id is not None:
             self._seen.setdefault(item.id, NOT_READ)
 
     def write(self) -> None:
@@ -162,7 +176,7 @@ class Staging:
             if self._is_first(record, by_id):
                 by_id[record.id] = record
         stored = self._stored(by_id)
-        taken = []
+        upserted = []
         for record in by_id.values():
             verdict = self._verdict(record, stored.get(record.id))
             if record.id in self._only_replacing and verdict != "changed":
@@ -170,19 +184,19 @@ class Staging:
             self.changes.counts[verdict] += 1
             self._seen[record.id] = (record.version, self._released, record.digest)
             if verdict in ("new", "changed"):
-                taken.append(record)
+                upserted.append(record)
             elif verdict == "unchanged":
                 self._date(record)
                 if record.version > stored[record.id].version:
                     self.changes.renewed += 1
-                    taken.append(record)
-        self._remove([stored[record.id] for record in taken if record.id in stored])
-        self._add(taken)
+                    upserted.append(record)
+        self._remove([stored[record.id] for record in upserted if record.id in stored])
+        self._insert(upserted)
         self._tables.write()
 
-    def _be_of(self, edition: Edition) -> None:
-        """Take what follows to be of this edition's date: each part may have its own."""
-        released = self._given_date or edition.released or ""
+    def _begin(self, source_version: SourceVersion) -> None:
+        """Take what follows to be of this date: each part of a version may have its own."""
+        released = self._given_date or source_version.released or ""
         if released != self._released:
             self.write()
             self._released = released
@@ -190,10 +204,10 @@ class Staging:
     def date_unchanged(self) -> None:
         """Note that records which say what they said were read again, in a newer file.
 
-        Of a complete edition its own date tells as much, for all of its records at once.
+        Of a complete version its own date says as much, for all of its records at once.
         """
         self.write()
-        changes, record = self.changes, table_of(ImportedRecord)
+        changes, record = self.changes, table_of(SourceRecord)
         rows = [
             row
             for row in self._stored(changes.dated).values()
@@ -211,28 +225,30 @@ class Staging:
             dated = [{"of": row.id, "on": changes.dated[row.id]} for row in chunk]
             self._connection.execute(again, dated)
 
-    def remove_unseen(self, edition: Edition) -> None:
-        """Mark as gone what a complete edition no longer holds, unless that edition is older."""
+    def remove_unseen(self, source_version: SourceVersion) -> None:
+        """Mark as removed what a complete version no longer holds, unless that version is older."""
         self.write()
         self.changes.dated.clear()
-        self._be_of(edition)
+        self._begin(source_version)
         if self._released < self._complete_before or self.changes.counts["nameless"]:
             return  # what could not be read may be any of them
-        table = table_of(ImportedRecord)
+        table = table_of(SourceRecord)
         rows = self._connection.execute(
             sa.select(table.c.id, table.c.version, table.c.released, table.c.digest).where(
-                table.c.source_id == self._source_id, table.c.gone.is_(False)
+                table.c.source_id == self._source_id, table.c.removed.is_(False)
             )
         ).all()
-        gone = [row for row in rows if row.id not in self._seen and row.released <= self._released]
-        if not gone:
+        removed = [
+            row for row in rows if row.id not in self._seen and row.released <= self._released
+        ]
+        if not removed:
             return
-        self._remove(gone)
-        for row in gone:
-            record = (self._source_id, row.id, row.version, self._released, True, "", "")
-            self._tables.add_all(table, [record])
+        self._remove(removed)
+        for row in removed:
+            row_now = (self._source_id, row.id, row.version, self._released, True, "", b"")
+            self._tables.add_all(table, [row_now])
         self._tables.write()
-        self.changes.counts["removed"] += len(gone)
+        self.changes.counts["removed"] += len(removed)
 
     def _is_first(self, record: PreparedRecord, waiting: dict[str, PreparedRecord]) -> bool:
         """Whether a record is the first of its id in this import, or newer than the first."""
@@ -248,7 +264,7 @@ class Staging:
             return False
         if (record.version, self._released) == (version, released):
             reason = "another record with this id stands before it, and says something else."
-            self._set_aside(self._file, record.id, reason)
+            self._quarantine(self._file, record.id, reason)
         return (record.version, self._released) > (version, released)
 
     def _date(self, record: PreparedRecord) -> None:
@@ -260,11 +276,11 @@ class Staging:
         """What a record is beside what is there: new, changed, unchanged, older, or kept."""
         released = self._released
         unread = record.id in self._unread or (self._is_spread and self.changes.counts["nameless"])
-        if unread and before is not None and not before.gone:
+        if unread and before is not None and not before.removed:
             return "kept"  # part of it could not be read, or may be what could not
         if before is None:
             return "older" if released and released < self._complete_before else "new"
-        if before.gone:
+        if before.removed:
             return "older" if released and released < before.released else "new"
         if record.version < before.version:
             return "older"
@@ -277,12 +293,12 @@ class Staging:
         return "changed"
 
     def _stored(self, ids: Iterable[str]) -> dict[str, Any]:
-        table = table_of(ImportedRecord)
+        table = table_of(SourceRecord)
         columns = (
             table.c.id,
             table.c.version,
             table.c.released,
-            table.c.gone,
+            table.c.removed,
             table.c.digest,
         )
         statement = sa.select(*columns).where(
@@ -290,7 +306,7 @@ class Staging:
         )
         return {row.id: row for row in select_in(self._connection, statement, ids)}
 
-    def _add(self, records: list[PreparedRecord]) -> None:
+    def _insert(self, records: list[PreparedRecord]) -> None:
         source, changes, known = self._source_id, self.changes, self._known_statements
         rows: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
         for record in records:
@@ -300,17 +316,17 @@ class Staging:
                 changes.substances[key] = body
                 changes.touched.add(key)
                 rows[RecordSubstance].append((source, id_, position, key))
-            for digest, (kind, body) in record.new_statements.items():
+            for digest, (kind, statement_body) in record.new_statements.items():
                 if digest not in known:
                     known.add(digest)
-                    rows[ImportedStatement].append((digest, kind, body))
+                    rows[SourceStatement].append((digest, kind, compress(statement_body)))
             for position, statement in enumerate(record.statements):
                 rows[RecordStatement].append((source, id_, position, *statement))
-            for noun, mentioned, body in record.mentions:
-                changes.mentions.add((noun, mentioned))
-                rows[ImportedMention].append((source, id_, noun, mentioned, body))
-            own = (source, id_, version, released, False, record.digest, record.body)
-            rows[ImportedRecord].append(own)
+            for position, (noun, of, body) in enumerate(record.references):
+                changes.references.add((noun, of))
+                rows[SourceReference].append((source, id_, noun, of, position, body))
+            own = (source, id_, version, released, False, record.digest, compress(record.body))
+            rows[SourceRecord].append(own)
         for model, of_model in rows.items():
             self._tables.add_all(table_of(model), of_model)
         if len(known) > 200_000:
@@ -335,15 +351,15 @@ class Staging:
             )
             said = {row[0] for row in select_in(self._connection, statement, ids)}
             (changes.touched if model is RecordSubstance else changes.dropped).update(said)
-        mention = table_of(ImportedMention)
-        statement = sa.select(mention.c.noun, mention.c.id).where(
-            mention.c.source_id == source, among(mention.c.record_id)
+        reference = table_of(SourceReference)
+        statement = sa.select(reference.c.noun, reference.c.id).where(
+            reference.c.source_id == source, among(reference.c.record_id)
         )
-        changes.mentions.update(tuple(r) for r in select_in(self._connection, statement, ids))
-        self._tables.delete(ImportedRecord, "id", ids, source_id=source)
+        changes.references.update(tuple(r) for r in select_in(self._connection, statement, ids))
+        self._tables.delete(SourceRecord, "id", ids, source_id=source)
 
-    def _set_aside(self, file: str, record: str, reason: str) -> None:
-        self.changes.set_aside.append((file, record, reason))
+    def _quarantine(self, file: str, record: str, reason: str) -> None:
+        self.changes.quarantined.append((file, record, reason))
 
 
 def content_digest(before: str | None, changes: Changes) -> str:
@@ -363,7 +379,7 @@ def content_of(total: int) -> str:
 
 def save_source(connection: sa.Connection, id_: str, **said: Any) -> None:
     """Save what is known of a source itself: these columns are new, and others as they were."""
-    table = table_of(ImportedSource)
+    table = table_of(SourceState)
     known = connection.execute(sa.select(*table.c).where(table.c.id == id_)).mappings().first()
     row = {"id": id_, **UNREAD, **(known or {}), **said}
     if known is None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from app.ingest.files.inputs import Input, inputs_of
-from app.ingest.sources.interface import Part, WrongFileError
+from app.ingest.sources.interface import InputPart, WrongFileError
 
 RECORDS = b"".join(b'{"record": %d}\n' % number for number in range(100_000))
 
@@ -49,7 +49,7 @@ def refusal(*arguments: str | Path, standard_input: bytes | None = None) -> str:
     return said
 
 
-def content(part: Part) -> bytes:
+def content(part: InputPart) -> bytes:
     with part.open() as file:
         return file.read()
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.ingest.publishing.comparing import Said, account_of, discrepancies
+from app.ingest.publishing.comparing import Compared, discrepancies, trial_account
 from app.settings import Settings
 from tests.conftest import Save
 from tests.ingest.loading import (
@@ -34,9 +34,11 @@ def database(on_sqlite: Settings) -> Settings:
     return on_sqlite
 
 
-def said_of(*identifiers: tuple[str, str, str], dates: tuple[tuple[str, str], ...] = ()) -> Said:
+def said_of(
+    *identifiers: tuple[str, str, str], dates: tuple[tuple[str, str], ...] = ()
+) -> Compared:
     """What sources say: of identifiers the source, system and value; of an approval the date."""
-    said = Said()
+    said = Compared()
     for source, system, value in identifiers:
         said.identifiers[system][value].append((source, (source, f"where {source} says so")))
     for source, date in dates:
@@ -44,7 +46,7 @@ def said_of(*identifiers: tuple[str, str, str], dates: tuple[tuple[str, str], ..
     return said
 
 
-def found_in(said: Said) -> dict[str, list[str]]:
+def found_in(said: Compared) -> dict[str, list[str]]:
     return {
         entry["key"]: [value["value"] for value in entry["values"]]
         for entry in discrepancies("Hustanol", said)
@@ -71,7 +73,7 @@ def found_in(said: Said) -> dict[str, list[str]]:
     ],
 )
 def test_values_differ_where_neither_source_gives_the_others(
-    said: Said, expected: dict[str, list[str]]
+    said: Compared, expected: dict[str, list[str]]
 ) -> None:
     assert found_in(said) == expected
 
@@ -80,7 +82,7 @@ def trial(*ids: str, enrolled: int | None = None, **fields: Any) -> dict[str, An
     enrollment = None if enrolled is None else {"count": enrolled, "type": None}
     return {
         "id": "-".join(ids).lower(),
-        "registry_ids": [{"registry_id": id_} for id_ in ids],
+        "registry_ids": list(ids),
         "enrollment": enrollment,
     } | fields
 
@@ -134,8 +136,11 @@ def trial(*ids: str, enrolled: int | None = None, **fields: Any) -> dict[str, An
 def test_accounts_of_one_trial_are_compared_field_by_field(
     one: dict[str, Any], other: dict[str, Any], expected: list[str]
 ) -> None:
-    said = Said()
-    said.accounts += [account_of("a", one, [("a", "p. 1")]), account_of("b", other, [("b", "x")])]
+    said = Compared()
+    said.trials += [
+        trial_account("a", one, [("a", "p. 1")]),
+        trial_account("b", other, [("b", "x")]),
+    ]
 
     found = list(discrepancies("Hustanol", said))
 
@@ -144,10 +149,10 @@ def test_accounts_of_one_trial_are_compared_field_by_field(
 
 
 def test_two_accounts_of_one_source_are_not_compared_with_each_other() -> None:
-    said = Said()
-    said.accounts += [
-        account_of("a", trial("NCT1", enrolled=84), [("a", "p. 1")]),
-        account_of("a", trial("NCT1", enrolled=86), [("a", "p. 2")]),
+    said = Compared()
+    said.trials += [
+        trial_account("a", trial("NCT1", enrolled=84), [("a", "p. 1")]),
+        trial_account("a", trial("NCT1", enrolled=86), [("a", "p. 2")]),
     ]
 
     assert list(discrepancies("Hustanol", said)) == []

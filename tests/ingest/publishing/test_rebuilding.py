@@ -54,12 +54,12 @@ def loaded(database: Settings, save: Save) -> Settings:
 
 
 ALTERED = {
-    "a statement": "UPDATE fact SET statement = 'Happiness.'",
+    "an action": "UPDATE mechanism SET action_type = 'ANTAGONIST'",
     "a drug's name": "UPDATE drug SET name = 'bustanol' WHERE id = 'hustanol'",
     "a condition's name": "UPDATE condition SET name = 'Laughter'",
     "a target's name": "UPDATE target SET name = 'GAGA receptor'",
     "a source's title": "UPDATE source SET title = 'A lullaby' WHERE id = 'leaflet'",
-    "where it stands": "UPDATE citation SET locator = 'page 2'",
+    "an identifier": "UPDATE drug_identifier SET value = 'QQQQQQQQQ1'",
     "how severe": "UPDATE warning SET type = 'contraindication'",
     "facts that are gone": "DELETE FROM fact WHERE kind = 'warnings'",
     "documents": "UPDATE document SET checksum = 7",

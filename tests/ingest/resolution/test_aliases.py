@@ -10,10 +10,16 @@ import sqlalchemy as sa
 from anyio.from_thread import BlockingPortal
 
 from app.ingest.publishing.rebuilding import rebuild_documents
-from app.models.lookup import ClaimedIdentifier, ClaimedName, SearchedName, SearchedPiece
-from app.search.index import PARTS, WORDS
+from app.models.lookup import (
+    IdentifierAlias,
+    NameAlias,
+    SearchedDrug,
+    SearchedName,
+    SearchedPiece,
+)
+from app.search.index import Index
 from app.settings import Settings
-from tests.conftest import AppTransport, running, without_cache
+from tests.conftest import AppTransport, always_asking, running
 from tests.ingest.loading import (
     approvals,
     drugbank,
@@ -32,7 +38,7 @@ from tests.ingest.loading import (
 
 @contextmanager
 def asking(database: Settings, portal: BlockingPortal) -> Iterator[httpx.Client]:
-    with running(without_cache(database)) as app:
+    with running(always_asking(database)) as app:
         yield httpx.Client(transport=AppTransport(app, portal), base_url="http://medfacts")
 
 
@@ -222,9 +228,8 @@ def test_what_is_labelled_leads_to_the_drug_and_gives_it_nothing_but_facts(
 def test_migrating_makes_all_that_is_searched(loaded: Settings) -> None:
     """As from a schema that had none of it."""
     tables = [
-        *(sa.table(name) for name in (WORDS, PARTS)),
-        *(sa.table(str(t.__tablename__)) for t in (SearchedName, SearchedPiece)),
-        *(sa.table(str(t.__tablename__)) for t in (ClaimedName, ClaimedIdentifier)),
+        *(sa.table(str(t.__tablename__)) for t in (SearchedDrug, SearchedName, SearchedPiece)),
+        *(sa.table(str(t.__tablename__)) for t in (NameAlias, IdentifierAlias)),
     ]
 
     def counted() -> list[int]:
@@ -236,6 +241,7 @@ def test_migrating_makes_all_that_is_searched(loaded: Settings) -> None:
     assert all(before)
     with writing(loaded) as engine:
         with engine.begin() as connection:
+            Index(connection).clear()
             for table in tables:
                 connection.execute(table.delete())
             connection.execute(sa.text("UPDATE document SET number = NULL"))

@@ -11,13 +11,13 @@ import pytest
 
 from app.ingest.resolution.resolver import (
     UNKNOWN,
-    Identities,
     Ingredient,
     Match,
-    Named,
-    find_by_name,
-    identify,
+    NamedSubstance,
+    ResolvedSubstances,
     is_distinctive,
+    match_by_name,
+    resolve,
 )
 from app.ingest.sources.interface import Substance
 from app.models.drug import IdentifierSystem
@@ -41,9 +41,9 @@ def of(*ingredients: str, uniis: str = "") -> Substance:
     return Substance((), ingredients=ingredients, ingredient_uniis=tuple(uniis.split()))
 
 
-def listed(key: str, *names: str, unii: str = "", cas: str = "") -> Named:
+def listed(key: str, *names: str, unii: str = "", cas: str = "") -> NamedSubstance:
     """A substance that the list tells from every other."""
-    return Named("list", key, substance(*names, unii=unii, cas=cas, distinct=True))
+    return NamedSubstance("list", key, substance(*names, unii=unii, cas=cas, distinct=True))
 
 
 LISTED = [
@@ -60,12 +60,12 @@ LISTED = [
 
 
 def labelled(name: str, unii: str, cas: str = "") -> Substance:
-    return replace(substance(name, unii=unii, cas=cas), labelled=True)
+    return replace(substance(name, unii=unii, cas=cas), radiolabelled=True)
 
 
-def match_of(asked: Substance, known: list[Named] | None = None) -> Match:
-    named = [*(LISTED if known is None else known), Named("shop", "asked", asked)]
-    return identify(named, ORDER).matches["shop", "asked"]
+def match_of(asked: Substance, known: list[NamedSubstance] | None = None) -> Match:
+    named = [*(LISTED if known is None else known), NamedSubstance("shop", "asked", asked)]
+    return resolve(named, ORDER).matches["shop", "asked"]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def match_of(asked: Substance, known: list[Named] | None = None) -> Match:
         (substance("Glucophage", "Metformin"), "metformin", NAME),
         (substance("Potassium Chloride"), "potassium-chloride", NAME),
         (substance("Twin", unii="GGGG"), "gallamine", IDENTIFIER),
-        (labelled("[3H]baclofen", unii="H789"), "baclofen", MatchedBy.LABELLED),
+        (labelled("[3H]baclofen", unii="H789"), "baclofen", MatchedBy.RADIOLABELLED),
         (labelled("Lioresal", unii="H789"), "baclofen", IDENTIFIER),
         (substance("METFORMIN HYDROCHLORIDE"), "metformin", NAME_WITHOUT_SALT),
         (substance("metformin hydrochloride", unii="786Z"), "metformin", NAME_WITHOUT_SALT),
@@ -170,7 +170,7 @@ def test_part_of_a_name_is_no_name(name: str) -> None:
         ),
     ],
 )
-def test_what_fits_two_drugs_is_set_aside_with_both(
+def test_what_fits_two_drugs_is_quarantined_with_both(
     asked: Substance, reason: str, candidates: tuple[str, ...]
 ) -> None:
     assert match_of(asked) == Match(None, None, reason, candidates)
@@ -178,7 +178,7 @@ def test_what_fits_two_drugs_is_set_aside_with_both(
 
 def test_an_identifier_that_names_more_than_a_substance_finds_none() -> None:
     shared = ((IdentifierSystem.PUBCHEM_CID, "2284"), (IdentifierSystem.ATC, "M03BX01"))
-    known = [Named("list", "1", Substance(("Baclofen",), shared))]
+    known = [NamedSubstance("list", "1", Substance(("Baclofen",), shared))]
 
     match = match_of(Substance(("Something else",), shared), known)
 
@@ -186,7 +186,9 @@ def test_an_identifier_that_names_more_than_a_substance_finds_none() -> None:
 
 
 def test_the_same_value_in_another_system_is_another_identifier() -> None:
-    known = [Named("list", "1", Substance(("Baclofen",), ((IdentifierSystem.GTOPDB, "1084"),)))]
+    known = [
+        NamedSubstance("list", "1", Substance(("Baclofen",), ((IdentifierSystem.GTOPDB, "1084"),)))
+    ]
 
     match = match_of(Substance(("Metformin",), ((IdentifierSystem.RXCUI, "1084"),)), known)
 
@@ -194,19 +196,19 @@ def test_the_same_value_in_another_system_is_another_identifier() -> None:
 
 
 def test_a_list_that_gives_two_drugs_one_identifier_keeps_both_and_none_has_it() -> None:
-    found = identify(LISTED, ORDER)
+    found = resolve(LISTED, ORDER)
 
-    assert found.contested == {(UNII, "SAME"): ["doppel-one", "doppel-two"]}
+    assert found.ambiguous == {(UNII, "SAME"): ["doppel-one", "doppel-two"]}
     assert found.matches["list", "8"] == Match("doppel-one", ITSELF)
     assert found.matches["list", "9"] == Match("doppel-two", ITSELF)
 
 
 def test_a_salt_lends_its_drug_neither_name_nor_identifier() -> None:
-    found = identify(
+    found = resolve(
         [
             *LISTED,
-            Named("shop", "1", substance("Metformin hydrochloride", unii="786Z")),
-            Named("trials", "1", substance("Something else", unii="786Z")),
+            NamedSubstance("shop", "1", substance("Metformin hydrochloride", unii="786Z")),
+            NamedSubstance("trials", "1", substance("Something else", unii="786Z")),
         ],
         ORDER,
     )
@@ -217,10 +219,10 @@ def test_a_salt_lends_its_drug_neither_name_nor_identifier() -> None:
 
 def test_a_salt_is_the_drug_of_its_own_source_whichever_stands_first() -> None:
     for salt, plain in (("1", "2"), ("2", "1")):
-        found = identify(
+        found = resolve(
             [
-                Named("shop", salt, substance("Metformin hydrochloride")),
-                Named("shop", plain, substance("Metformin")),
+                NamedSubstance("shop", salt, substance("Metformin hydrochloride")),
+                NamedSubstance("shop", plain, substance("Metformin")),
             ],
             ORDER,
         )
@@ -230,12 +232,12 @@ def test_a_salt_is_the_drug_of_its_own_source_whichever_stands_first() -> None:
 
 
 def test_a_drug_is_known_by_what_another_source_calls_it() -> None:
-    found = identify(
+    found = resolve(
         [
             *LISTED,
-            Named("shop", "1", substance("Kemstro", unii="H789", cas="0-0-1")),
-            Named("trials", "1", substance("kemstro")),
-            Named("trials", "2", substance("Gablofen", cas="0-0-1")),
+            NamedSubstance("shop", "1", substance("Kemstro", unii="H789", cas="0-0-1")),
+            NamedSubstance("trials", "1", substance("kemstro")),
+            NamedSubstance("trials", "2", substance("Gablofen", cas="0-0-1")),
         ],
         ORDER,
     )
@@ -244,8 +246,10 @@ def test_a_drug_is_known_by_what_another_source_calls_it() -> None:
     assert found.matches["trials", "2"] == Match("baclofen", IDENTIFIER)
 
 
-def combined(*asked: Substance) -> Identities:
-    return identify([*LISTED, *(Named("shop", str(i), one) for i, one in enumerate(asked))], ORDER)
+def combined(*asked: Substance) -> ResolvedSubstances:
+    return resolve(
+        [*LISTED, *(NamedSubstance("shop", str(i), one) for i, one in enumerate(asked))], ORDER
+    )
 
 
 def test_a_combination_is_a_drug_of_its_own_with_its_ingredients() -> None:
@@ -316,7 +320,7 @@ def test_a_combination_is_never_found_for_one_of_its_ingredients_nor_the_other_w
         ),
     ],
 )
-def test_a_combination_of_which_an_ingredient_is_in_doubt_is_set_aside(
+def test_a_combination_of_which_an_ingredient_is_in_doubt_is_quarantined(
     asked: Substance, reason: str, candidates: tuple[str, ...]
 ) -> None:
     assert combined(asked).matches["shop", "0"] == Match(None, None, reason, candidates)
@@ -333,11 +337,11 @@ def test_the_one_ingredient_without_a_known_name_has_the_one_unii_that_is_left()
 
 
 def test_two_drugs_that_want_one_id_are_told_apart_by_their_sources_ids() -> None:
-    found = identify(
+    found = resolve(
         [
             listed("DB1", "Alpha-1", unii="AAAA"),
             listed("DB2", "Alpha 1", unii="BBBB"),
-            Named("shop", "s9", substance("ALPHA (1)", unii="CCCC")),
+            NamedSubstance("shop", "s9", substance("ALPHA (1)", unii="CCCC")),
         ],
         ORDER,
     )
@@ -346,10 +350,12 @@ def test_two_drugs_that_want_one_id_are_told_apart_by_their_sources_ids() -> Non
 
 
 def test_a_drug_that_a_person_named_keeps_its_id_and_gives_it_to_no_other() -> None:
-    written = Named("list", "baclofen", substance("Baclofen", unii="H789"), drug_id="metformin-x")
-    named = [written, Named("shop", "1", substance("Metformin X", unii="ZZZZ"))]
+    written = NamedSubstance(
+        "list", "baclofen", substance("Baclofen", unii="H789"), drug_id="metformin-x"
+    )
+    named = [written, NamedSubstance("shop", "1", substance("Metformin X", unii="ZZZZ"))]
 
-    found = identify(named, ORDER)
+    found = resolve(named, ORDER)
 
     assert found.matches["list", "baclofen"].drug_id == "metformin-x"
     assert found.matches["shop", "1"].drug_id == "metformin-x-1"
@@ -357,33 +363,33 @@ def test_a_drug_that_a_person_named_keeps_its_id_and_gives_it_to_no_other() -> N
 
 def test_nothing_depends_on_the_order_in_which_substances_are_given() -> None:
     asked = [
-        Named("shop", "1", substance("Kemstro", unii="H789")),
-        Named("shop", "2", substance("Novumab sodium")),
-        Named("shop", "3", substance("Novumab", unii="NNNN")),
-        Named("shop", "4", of("Novumab", "Twin")),
-        Named("shop", "5", of("Novumab sodium", "Kemstro")),
-        Named("trials", "1", substance("Kemstro", unii="NNNN")),
-        Named("trials", "2", of("Kemstro", "Novumab")),
+        NamedSubstance("shop", "1", substance("Kemstro", unii="H789")),
+        NamedSubstance("shop", "2", substance("Novumab sodium")),
+        NamedSubstance("shop", "3", substance("Novumab", unii="NNNN")),
+        NamedSubstance("shop", "4", of("Novumab", "Twin")),
+        NamedSubstance("shop", "5", of("Novumab sodium", "Kemstro")),
+        NamedSubstance("trials", "1", substance("Kemstro", unii="NNNN")),
+        NamedSubstance("trials", "2", of("Kemstro", "Novumab")),
     ]
-    expected = identify([*LISTED, *asked], ORDER)
+    expected = resolve([*LISTED, *asked], ORDER)
     shuffled = [*LISTED, *asked]
 
     for seed in range(20):
         random.Random(seed).shuffle(shuffled)
-        assert identify(shuffled, ORDER) == expected
+        assert resolve(shuffled, ORDER) == expected
 
     for order in permutations(asked[:4]):
-        assert identify([*order, *asked[4:], *LISTED], ORDER) == expected
+        assert resolve([*order, *asked[4:], *LISTED], ORDER) == expected
 
 
 def test_a_source_is_asked_before_another_wherever_it_stands() -> None:
     named = [
-        Named("list", "1", substance("Acetylsalicylic acid", unii="R16C")),
-        Named("shop", "1", substance("Aspirin", unii="R16C")),
+        NamedSubstance("list", "1", substance("Acetylsalicylic acid", unii="R16C")),
+        NamedSubstance("shop", "1", substance("Aspirin", unii="R16C")),
     ]
 
-    here = identify(named, ("list", "shop"))
-    there = identify(named, ("shop", "list"))
+    here = resolve(named, ("list", "shop"))
+    there = resolve(named, ("shop", "list"))
 
     assert [drug.name for drug in here.drugs.values()] == ["Acetylsalicylic acid"]
     assert [drug.name for drug in there.drugs.values()] == ["Aspirin"]
@@ -403,12 +409,12 @@ def test_a_source_is_asked_before_another_wherever_it_stands() -> None:
 def test_a_source_that_only_speaks_of_drugs_makes_none(name: str, match: Match) -> None:
     known = {"baclofen": {"baclofen"}, "lioresal": {"baclofen"}, "twin": {"gemin", "gallamine"}}
 
-    found = find_by_name([Named("trials", "1", substance(name))], known)
+    found = match_by_name([NamedSubstance("trials", "1", substance(name))], known)
 
     assert found == {("trials", "1"): match}
 
 
-def test_an_identifier_of_one_drug_beside_the_salt_s_name_of_another_is_set_aside() -> None:
+def test_an_identifier_of_one_drug_beside_the_salt_s_name_of_another_is_quarantined() -> None:
     """One label with another drug's UNII must not give that drug the name of the first."""
     match = match_of(substance("METFORMIN HYDROCHLORIDE", unii="H789"))
 
@@ -422,10 +428,10 @@ def test_an_identifier_of_one_drug_beside_the_salt_s_name_of_another_is_set_asid
 
 def test_a_drug_that_is_called_like_a_salt_has_the_identifiers_of_what_is_called_so() -> None:
     known = [listed("1", "Fluticasone propionate", "Flu", unii="FFFF")]
-    known.append(Named("list-2", "7", substance("fluticasone propionate", cas="1-2-3")))
-    asked = Named("shop", "asked", substance("Other name", cas="1-2-3"))
+    known.append(NamedSubstance("list-2", "7", substance("fluticasone propionate", cas="1-2-3")))
+    asked = NamedSubstance("shop", "asked", substance("Other name", cas="1-2-3"))
 
-    matches = identify([*known, asked], ("list", "list-2", "shop")).matches
+    matches = resolve([*known, asked], ("list", "list-2", "shop")).matches
 
     assert matches["shop", "asked"].drug_id == "fluticasone-propionate"
 
@@ -438,7 +444,7 @@ def test_a_synonym_of_a_drug_of_another_structure_does_not_lead_to_it() -> None:
     other, isomer = ((key, "B" * 14 + "-AAAAAAAAAA-N"),), ((key, "A" * 14 + "-CCCCCCCCCC-N"),)
 
     def match(name: str, identifiers: tuple[tuple[IdentifierSystem, str], ...]) -> Match:
-        return match_of(Substance((name,), identifiers), [Named("list", "1", drug)])
+        return match_of(Substance((name,), identifiers), [NamedSubstance("list", "1", drug)])
 
     assert match("MDIP", other).drug_id is None
     assert match("MDIP", other).candidates == ("methylenedioxyamfetamine",)
@@ -461,24 +467,26 @@ def test_an_unnamed_ingredient_is_not_guessed_while_another_unii_is_unknown() ->
     assert (unsure.drug_id, unsure.candidates) == (None, ("baclofen", "metformin"))
 
 
-def test_several_uniis_without_a_name_are_set_aside() -> None:
+def test_several_uniis_without_a_name_are_quarantined() -> None:
     match = match_of(of(uniis="H789 9100"))
 
-    assert match.set_aside == "it has more UNIIs than names: an ingredient is not named"
+    assert match.quarantined == "it has more UNIIs than names: an ingredient is not named"
 
 
-def test_a_name_that_a_product_bears_which_was_set_aside_is_nobody_s() -> None:
+def test_a_name_that_a_product_bears_which_was_quarantined_is_nobody_s() -> None:
     names = {"twinol": {"twin", UNKNOWN}, "hustol": {"hust"}, "lost": {UNKNOWN}}
-    asked = [Named("trials", name, substance(name)) for name in ("Twinol", "Hustol", "Lost")]
+    asked = [
+        NamedSubstance("trials", name, substance(name)) for name in ("Twinol", "Hustol", "Lost")
+    ]
 
-    found = find_by_name(asked, names)
+    found = match_by_name(asked, names)
 
     assert found["trials", "Hustol"].drug_id == "hust"
     assert (found["trials", "Twinol"].drug_id, found["trials", "Twinol"].candidates) == (
         None,
         ("twin",),
     )
-    assert found["trials", "Lost"].set_aside == "it names no drug that is known"
+    assert found["trials", "Lost"].quarantined == "it names no drug that is known"
 
 
 @pytest.mark.parametrize(
@@ -525,21 +533,23 @@ def test_a_synonym_tells_whose_salt_it_is_where_the_rest_of_the_name_does_not(
         replace(named, substance=replace(named.substance, identifiers=((CAS, f"cas {named.key}"),)))
         for named in SYNONYMS
     ]
-    asked = Named("trials", "asked", substance(called))
+    asked = NamedSubstance("trials", "asked", substance(called))
 
-    match = identify([*every, Named("shop", "s", names), asked], ORDER).matches["trials", "asked"]
+    match = resolve([*every, NamedSubstance("shop", "s", names), asked], ORDER).matches[
+        "trials", "asked"
+    ]
 
     assert (match.drug_id, match.matched_by) == (drug, matched_by)
 
 
 def test_what_is_labelled_is_never_a_name_or_an_identifier_of_the_drug() -> None:
-    of_baclofen = Named("list", "0", labelled("[3H]baclofen", unii="H789", cas="1-1-1"))
-    named = [Named("shop", name, substance(name)) for name in ("[3H]baclofen", "Baclofen")]
-    known = Named("shop", "cas", substance("Other", cas="1-1-1"))
+    of_baclofen = NamedSubstance("list", "0", labelled("[3H]baclofen", unii="H789", cas="1-1-1"))
+    named = [NamedSubstance("shop", name, substance(name)) for name in ("[3H]baclofen", "Baclofen")]
+    known = NamedSubstance("shop", "cas", substance("Other", cas="1-1-1"))
 
-    found = identify([*LISTED, of_baclofen, *named, known], ORDER)
+    found = resolve([*LISTED, of_baclofen, *named, known], ORDER)
 
-    assert found.matches["list", "0"] == Match("baclofen", MatchedBy.LABELLED)
+    assert found.matches["list", "0"] == Match("baclofen", MatchedBy.RADIOLABELLED)
     assert found.matches["shop", "[3H]baclofen"] == Match("3h-baclofen", ITSELF)
     assert found.matches["shop", "Baclofen"] == Match("baclofen", NAME)
     assert found.matches["shop", "cas"] == Match("other", ITSELF)
@@ -547,11 +557,11 @@ def test_what_is_labelled_is_never_a_name_or_an_identifier_of_the_drug() -> None
 
 def test_two_labels_on_a_substance_that_nobody_names_are_two_drugs() -> None:
     both = [
-        Named("list", number, labelled(name, unii="XXXX"))
+        NamedSubstance("list", number, labelled(name, unii="XXXX"))
         for number, name in (("1", "[3H]x"), ("2", "[125I]x"), ("3", "[18F]x"))
     ]
 
-    found = identify(both, ORDER)
+    found = resolve(both, ORDER)
 
     assert [found.matches["list", number] for number in "123"] == [
         Match("3h-x", ITSELF),

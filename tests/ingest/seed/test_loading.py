@@ -14,13 +14,15 @@ import sqlalchemy as sa
 import yaml
 from sqlmodel import SQLModel
 
-from app.database.engines import read_engine, table_of, write_engine
+from app.database.engines import read_engine, write_engine
+from app.documents.records import UncitedError
 from app.ingest.bulk_insert import Tables
 from app.ingest.publishing.release_writer import Loaded
 from app.ingest.seed.loading import load_seed, seed_schema
 from app.ingest.seed.yaml_files import UnusableFilesError
-from app.models.fact import Fact
+from app.models.fact import fact_kinds
 from app.settings import ROOT, Settings
+from tests.ingest.loading import served
 from tests.writing import CITE, drug, indication, warning, write_seed
 
 SEED = ROOT / "seed"
@@ -50,11 +52,13 @@ def statements(database: Settings) -> dict[str, str]:
     """Every fact's statement by its id."""
     engine = read_engine(database)
     with engine.connect() as connection:
-        fact = table_of(Fact).c
-        rows = connection.execute(sa.select(fact.id, fact.statement))
-        found = {row.id: row.statement for row in rows}
+        facts = [
+            json.loads(body)
+            for (kind, _), body in served(connection).items()
+            if kind in fact_kinds()
+        ]
     engine.dispose()
-    return found
+    return {fact["id"]: fact["statement"] for fact in facts}
 
 
 def releases(database: Settings) -> list[int]:
@@ -143,29 +147,46 @@ def test_a_load_that_breaks_off_at_its_last_table_leaves_the_old_release_whole(
     assert contents(database) == before
 
 
-@pytest.mark.parametrize("wrong", ["a severity without a basis", "evidence without a citation"])
+@pytest.mark.parametrize("wrong", ["a warning of no type", "an identifier twice"])
 def test_a_row_that_the_database_refuses_leaves_the_old_release_whole(
     database: Settings, tmp_path: Path, wrong: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identifiers = [{"system": "cas", "value": "50-00-0", "cite": CITE}]
+    write_seed(tmp_path, drug("hustanol", warning("drowsiness"), identifiers=identifiers))
+    load(database, tmp_path)
+    before = contents(database)
+    facts = [warning("driving", cite={"leaflet": "page 9"})]
+    write_seed(tmp_path, drug("hustanol", *facts, identifiers=identifiers))
+    add_row = Tables.add_row
+
+    def add_badly(tables: Tables, table: sa.Table, row: tuple[Any, ...]) -> None:
+        if table.name == "warning" and wrong == "a warning of no type":
+            row = (row[0], "no-type", *row[2:])
+        add_row(tables, table, row)
+        if table.name == "drug_identifier" and wrong == "an identifier twice":
+            add_row(tables, table, (row[0], 7, *row[2:]))
+
+    monkeypatch.setattr(Tables, "add_row", add_badly)
+    engine = write_engine(database)
+
+    with pytest.raises((sa.exc.IntegrityError, sqlite3.IntegrityError, psycopg.IntegrityError)):
+        load_seed(engine, tmp_path)
+    engine.dispose()
+
+    assert contents(database) == before
+
+
+def test_what_cites_nothing_is_never_written(
+    database: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_seed(tmp_path, drug("hustanol", warning("drowsiness")))
     load(database, tmp_path)
     before = contents(database)
     write_seed(tmp_path, drug("hustanol", warning("driving", cite={"leaflet": "page 9"})))
-    add, add_all = Tables.add, Tables.add_all
-
-    def add_badly(tables: Tables, table: sa.Table, row: dict[str, Any]) -> None:
-        add(tables, table, row | ({"severity": "critical"} if table.name == "warning" else {}))
-
-    def add_none(tables: Tables, table: sa.Table, tuples: Any) -> None:
-        add_all(tables, table, [] if table.name == "citation" else tuples)
-
-    if wrong == "a severity without a basis":
-        monkeypatch.setattr(Tables, "add", add_badly)
-    else:
-        monkeypatch.setattr(Tables, "add_all", add_none)
+    monkeypatch.setattr("app.ingest.publishing.fact_writer.passages", lambda cite: [])
     engine = write_engine(database)
 
-    with pytest.raises((sa.exc.IntegrityError, sqlite3.IntegrityError, psycopg.IntegrityError)):
+    with pytest.raises(UncitedError, match="hustanol-warning-driving cites nothing"):
         load_seed(engine, tmp_path)
     engine.dispose()
 
@@ -245,17 +266,6 @@ def test_facts_keep_their_ids_in_another_order(database: Settings, tmp_path: Pat
     assert second.new
     assert statements(database) == before
     assert before["hustanol-warning-drowsiness"] == "It makes drowsy."
-
-
-def test_rows_that_rest_on_the_same_passages_share_their_evidence(
-    database: Settings, tmp_path: Path
-) -> None:
-    write_seed(tmp_path, drug("hustanol", warning("drowsiness"), warning("driving")))
-
-    load(database, tmp_path)
-
-    assert len(contents(database)["evidence"]) == 1
-    assert len(contents(database)["citation"]) == 1
 
 
 def test_two_drugs_may_not_claim_one_identifier(database: Settings, tmp_path: Path) -> None:

@@ -9,7 +9,13 @@ import pytest
 
 from app.ingest.seed.entries import entry_of, fact_entry_of
 from app.ingest.sources.clinicaltrials import ClinicalTrials
-from app.ingest.sources.interface import Edition, NotTaken, Record, Unreadable, WrongFileError
+from app.ingest.sources.interface import (
+    InvalidRecord,
+    Record,
+    SkippedRecord,
+    SourceVersion,
+    WrongFileError,
+)
 from app.models.condition import Condition
 from app.models.trial import Trial
 
@@ -63,8 +69,8 @@ def rows(*measurements: Json) -> list[Json]:
     return [{"categories": [{"measurements": list(measurements)}]}]
 
 
-def read(*contents: Any) -> list[Record | Unreadable | NotTaken]:
-    return list(ClinicalTrials().read([File(content) for content in contents], Edition()))
+def read(*contents: Any) -> list[Record | InvalidRecord | SkippedRecord]:
+    return list(ClinicalTrials().read([File(content) for content in contents], SourceVersion()))
 
 
 def record_of(made: Json) -> Record:
@@ -721,11 +727,11 @@ def test_the_edition_is_the_newest_day_of_the_data_and_never_complete() -> None:
         study() | {"derivedSection": {"miscInfoModule": {"versionHolder": day}}}
         for day in ("2024-06-14", "2024-12-16", "2023-06-29")
     ]
-    edition = Edition()
+    edition = SourceVersion()
 
     list(ClinicalTrials().read([File(days)], edition))
 
-    assert edition == Edition(version="2024-12-16", released="2024-12-16", complete=False)
+    assert edition == SourceVersion(version="2024-12-16", released="2024-12-16", complete=False)
 
 
 def test_a_study_of_no_drug_is_counted() -> None:
@@ -733,7 +739,7 @@ def test_a_study_of_no_drug_is_counted() -> None:
 
     found = read([no_drug, study(armsInterventionsModule={})])
 
-    told = [(item.reason, item.id) for item in found if isinstance(item, NotTaken)]
+    told = [(item.reason, item.id) for item in found if isinstance(item, SkippedRecord)]
     assert told == [("studies not about a drug", "NCT00525252")] * 2
 
 
@@ -778,7 +784,7 @@ def test_a_broken_study_is_told_and_the_rest_is_read(broken: Any, place: str, re
     unreadable, record = read([broken, study()])
 
     id_ = place if place.startswith("NCT") else None
-    assert unreadable == Unreadable("studies.json", place, reason, id_)
+    assert unreadable == InvalidRecord("studies.json", place, reason, id_)
     assert isinstance(record, Record)
 
 

@@ -2,11 +2,11 @@ import pytest
 
 from app.ingest.sources.drugbank_vocabulary import DrugBankVocabulary
 from app.ingest.sources.interface import (
-    Edition,
-    NotTaken,
+    InvalidRecord,
     Record,
+    SkippedRecord,
+    SourceVersion,
     Substance,
-    Unreadable,
     WrongFileError,
 )
 from app.models.drug import IdentifierSystem, NameType
@@ -20,11 +20,11 @@ BACLOFEN = (
 LEPIRUDIN = 'DB00001,,Lepirudin,,,"[Leu1, Thr2]-63-desulfohirudin | Lepirudin",'
 
 
-def read(content: str | bytes) -> list[Record | Unreadable | NotTaken]:
-    return list(DrugBankVocabulary().read([File("vocabulary.csv", content)], Edition()))
+def read(content: str | bytes) -> list[Record | InvalidRecord | SkippedRecord]:
+    return list(DrugBankVocabulary().read([File("vocabulary.csv", content)], SourceVersion()))
 
 
-def lines(*lines: str) -> list[Record | Unreadable | NotTaken]:
+def lines(*lines: str) -> list[Record | InvalidRecord | SkippedRecord]:
     return read("".join(f"{line}\n" for line in (HEADING, *lines)))
 
 
@@ -122,7 +122,7 @@ def test_a_broken_line_is_set_aside_and_the_others_are_read(
 ) -> None:
     assert lines(LEPIRUDIN, line, BACLOFEN) == [
         *lines(LEPIRUDIN),
-        Unreadable("vocabulary.csv", "line 3", reason, id_),
+        InvalidRecord("vocabulary.csv", "line 3", reason, id_),
         *lines(BACLOFEN),
     ]
 
@@ -164,9 +164,9 @@ def test_a_file_that_is_cut_off_is_refused(last: str) -> None:
 
 
 def test_the_release_is_complete_and_of_its_zip_s_day() -> None:
-    edition = Edition()
+    edition = SourceVersion()
     part = File("vocabulary.zip/drugbank vocabulary.csv", f"{HEADING}\n{BACLOFEN}\n", "2026-01-04")
 
     list(DrugBankVocabulary().read([part], edition))
 
-    assert edition == Edition(released="2026-01-04", complete=True)
+    assert edition == SourceVersion(released="2026-01-04", complete=True)

@@ -2,7 +2,13 @@ import pytest
 
 from app.ingest.seed.entries import entry_of
 from app.ingest.sources.drugs_at_fda import DrugsAtFda
-from app.ingest.sources.interface import Edition, Record, Substance, Unreadable, WrongFileError
+from app.ingest.sources.interface import (
+    InvalidRecord,
+    Record,
+    SourceVersion,
+    Substance,
+    WrongFileError,
+)
 from app.models.drug import Approval, NameType
 from tests.ingest.made_files import File
 
@@ -51,8 +57,8 @@ def tables(applications: list[str], products: list[str], submissions: list[str])
     ]
 
 
-def read(files: list[File], edition: Edition | None = None) -> list[object]:
-    return list(DrugsAtFda().read([*files], edition or Edition()))
+def read(files: list[File], edition: SourceVersion | None = None) -> list[object]:
+    return list(DrugsAtFda().read([*files], edition or SourceVersion()))
 
 
 def record(*products: str, submissions: list[str] | None = None) -> Record:
@@ -203,7 +209,7 @@ def test_an_application_whose_approval_date_cannot_be_read_is_set_aside(
 
     expected = f"its approval date {reason}"
     for found, id_ in ((of_aspirin, "NDA017851 ASPIRIN"), (of_baclofen, "NDA017851 BACLOFEN")):
-        assert found == Unreadable("drugsatfda.zip/Submissions.txt", "line 3", expected, id_)
+        assert found == InvalidRecord("drugsatfda.zip/Submissions.txt", "line 3", expected, id_)
     assert isinstance(other, Record)
     assert other.locator == "NDA020075"
 
@@ -222,10 +228,10 @@ def test_a_release_s_date_that_is_given_is_the_last_day_of_an_approval(released:
     )
     files[2] = table("Submissions.txt", SUBMISSIONS, rows, date=None)
 
-    read_well, unreadable = read(files, Edition(released=released))
+    read_well, unreadable = read(files, SourceVersion(released=released))
 
     assert isinstance(read_well, Record)
-    assert isinstance(unreadable, Unreadable)
+    assert isinstance(unreadable, InvalidRecord)
     assert unreadable.reason == (
         f"its approval date 2020-01-01 is after {released}, the last day it could be."
     )
@@ -272,7 +278,7 @@ def test_a_broken_product_is_set_aside_and_the_others_are_read(row: str, reason:
     found = read(tables([application()], [product(), row], [submission()]))
 
     [unreadable, read_well] = found
-    assert isinstance(unreadable, Unreadable)
+    assert isinstance(unreadable, InvalidRecord)
     assert (unreadable.file, unreadable.place) == ("drugsatfda.zip/Products.txt", "line 3")
     assert (unreadable.reason, read_well) == (reason, record(product()))
 
@@ -284,7 +290,7 @@ def test_text_that_is_in_neither_encoding_is_set_aside() -> None:
     )
 
     assert read(files) == [
-        Unreadable("Products.txt", "line 2", "its text is neither UTF-8 nor cp1252.")
+        InvalidRecord("Products.txt", "line 2", "its text is neither UTF-8 nor cp1252.")
     ]
 
 
@@ -299,14 +305,14 @@ def test_an_application_without_a_number_or_of_two_types_is_set_aside() -> None:
     found = read(tables(applications, [product(number="020075")], []))
 
     assert found == [
-        Unreadable("drugsatfda.zip/Applications.txt", place, reason)
+        InvalidRecord("drugsatfda.zip/Applications.txt", place, reason)
         for place, reason in [
             ("line 2", "its ApplNo 'none' is no number."),
             ("line 3", "its ApplType '' is none."),
             ("line 5", "application 020075 has another ApplType as well."),
         ]
     ] + [
-        Unreadable(
+        InvalidRecord(
             "drugsatfda.zip/Products.txt", "line 2", "its application 020075 has two ApplTypes."
         )
     ]
@@ -348,7 +354,7 @@ def test_a_table_that_is_cut_off_is_refused() -> None:
 
 def test_the_release_is_of_the_newest_day_that_is_not_to_come() -> None:
     def released(date: str | None, *dates: str) -> str | None:
-        edition = Edition()
+        edition = SourceVersion()
         rows = [submission(date, "SUPPL") for date in dates]
         files = tables([application()], [product()], rows)
         files[2] = table("Submissions.txt", SUBMISSIONS, rows, date)

@@ -10,11 +10,11 @@ import pytest
 from app.ingest.seed.entries import entry_of, fact_entry_of
 from app.ingest.sources.gtopdb import GuideToPharmacology
 from app.ingest.sources.interface import (
-    Edition,
-    NotTaken,
+    InvalidRecord,
     Record,
+    SkippedRecord,
+    SourceVersion,
     Statement,
-    Unreadable,
     WrongFileError,
 )
 from app.models.drug import IdentifierSystem, NameType, RegulatoryStatus
@@ -112,8 +112,8 @@ def interactions(*rows: dict[str, str]) -> File:
     return table("interactions.csv", INTERACTION_COLUMNS, *rows)
 
 
-def read(*files: File) -> list[Record | Unreadable | NotTaken]:
-    return list(GuideToPharmacology().read(list(files), Edition()))
+def read(*files: File) -> list[Record | InvalidRecord | SkippedRecord]:
+    return list(GuideToPharmacology().read(list(files), SourceVersion()))
 
 
 def record_of(*files: File) -> Record:
@@ -203,7 +203,7 @@ def test_a_labelled_ligand_is_not_told_apart_from_what_it_is_made_of(column: str
 
     assert record.substances[0].names == ("[3H]baclofen",)
     assert not record.substances[0].distinct
-    assert record.substances[0].labelled
+    assert record.substances[0].radiolabelled
     assert ("baclofen", NameType.SYNONYM) not in record.names
 
 
@@ -482,7 +482,7 @@ def test_newer_releases_are_read_with_their_comment_and_their_names_of_columns()
         if column.lower() in title_case
     }
     ligand = {"Ligand ID" if k == "Ligand id" else k: v for k, v in BACLOFEN.items()}
-    edition = Edition()
+    edition = SourceVersion()
     files = [
         table(
             "a.csv",
@@ -495,18 +495,18 @@ def test_newer_releases_are_read_with_their_comment_and_their_names_of_columns()
 
     [record] = GuideToPharmacology().read(list(files), edition)
 
-    assert edition == Edition(version="2023.3", released="2023-12-08", complete=True)
+    assert edition == SourceVersion(version="2023.3", released="2023-12-08", complete=True)
     assert isinstance(record, Record)
     assert (IdentifierSystem.CHEMBL, "CHEMBL701") in record.identifiers
     assert [s.fields for s in record.statements] == [mechanism().fields]
 
 
 def test_an_edition_without_a_comment_has_no_version_and_is_complete() -> None:
-    edition = Edition()
+    edition = SourceVersion()
 
     list(GuideToPharmacology().read([ligands(BACLOFEN), interactions(AT_GABA_B)], edition))
 
-    assert edition == Edition(version=None, released=None, complete=True)
+    assert edition == SourceVersion(version=None, released=None, complete=True)
 
 
 @pytest.mark.parametrize(
@@ -606,9 +606,9 @@ def test_an_interaction_that_cannot_be_read_is_told_and_the_rest_is_read(
 ) -> None:
     found = read(ligands(BACLOFEN), interactions(AT_GABA_B | row, AT_GABA_B))
 
-    [unreadable] = [item for item in found if isinstance(item, Unreadable)]
+    [unreadable] = [item for item in found if isinstance(item, InvalidRecord)]
     [record] = [item for item in found if isinstance(item, Record)]
-    assert unreadable == Unreadable("interactions.csv", "line 2", reason, id_)
+    assert unreadable == InvalidRecord("interactions.csv", "line 2", reason, id_)
     assert len(record.statements) == 1
 
 
@@ -631,7 +631,7 @@ def test_a_broken_ligand_takes_no_other_with_it(
 
     found = read(damaged, interactions(AT_GABA_B))
 
-    [told] = [item for item in found if isinstance(item, Unreadable)]
+    [told] = [item for item in found if isinstance(item, InvalidRecord)]
     assert [item.id for item in found if isinstance(item, Record)] == ["1084", "2"]
     assert (told.place, told.id) == ("line 3", id_)
     assert told.reason.startswith(reason)
@@ -643,8 +643,8 @@ def test_a_ligand_that_stands_twice_is_taken_once() -> None:
     first, repeated, other = read(ligands(BACLOFEN, BACLOFEN, again), interactions(AT_GABA_B))
 
     assert isinstance(first, Record)
-    assert repeated == NotTaken("ligands that the file repeats")
-    assert other == Unreadable(
+    assert repeated == SkippedRecord("ligands that the file repeats")
+    assert other == InvalidRecord(
         "ligands.csv", "line 4", "ligand 1084 stands here again, as another.", "1084"
     )
 

@@ -5,11 +5,11 @@ import pytest
 
 from app.ingest.seed.entries import fact_entry_of
 from app.ingest.sources.interface import (
-    Edition,
+    InvalidRecord,
     Record,
+    SourceVersion,
     Statement,
     Substance,
-    Unreadable,
     WrongFileError,
 )
 from app.ingest.sources.openfda_label import PARTS_OF_WHOLE, SECTIONS, WHOLE, OpenFdaLabel
@@ -48,7 +48,7 @@ def labels_file(
 
 
 def read(*labels: object) -> list[Any]:
-    return list(OpenFdaLabel().read([labels_file(*labels)], Edition()))
+    return list(OpenFdaLabel().read([labels_file(*labels)], SourceVersion()))
 
 
 def statements(**sections: object) -> list[Statement]:
@@ -56,8 +56,8 @@ def statements(**sections: object) -> list[Statement]:
     return found
 
 
-def edition_of(*files: File) -> Edition:
-    edition = Edition()
+def edition_of(*files: File) -> SourceVersion:
+    edition = SourceVersion()
     list(OpenFdaLabel().read(list(files), edition))
     return edition
 
@@ -280,14 +280,14 @@ def test_a_broken_label_is_set_aside_and_the_others_are_read(
 
     assert isinstance(first, Record)
     assert isinstance(third, Record)
-    assert second == Unreadable("labels.json", f"record 2, SPL set id {SET_ID}", reason, SET_ID)
+    assert second == InvalidRecord("labels.json", f"record 2, SPL set id {SET_ID}", reason, SET_ID)
 
 
 def test_what_is_no_label_is_set_aside_by_its_number() -> None:
     assert read(label(), 5, {"set_id": 5}, {"set_id": " "})[1:] == [
-        Unreadable("labels.json", "record 2", "it is no object."),
-        Unreadable("labels.json", "record 3", "it has no set_id."),
-        Unreadable("labels.json", "record 4", "it has no set_id."),
+        InvalidRecord("labels.json", "record 2", "it is no object."),
+        InvalidRecord("labels.json", "record 3", "it has no set_id."),
+        InvalidRecord("labels.json", "record 4", "it has no set_id."),
     ]
 
 
@@ -307,7 +307,7 @@ def test_a_version_that_is_a_number_is_read() -> None:
 def test_a_file_of_something_else_is_refused_before_anything_is_read(
     content: str, reason: str
 ) -> None:
-    reading = OpenFdaLabel().read([labels_file(label()), File("x.json", content)], Edition())
+    reading = OpenFdaLabel().read([labels_file(label()), File("x.json", content)], SourceVersion())
 
     with pytest.raises(WrongFileError) as refused:
         next(reading)

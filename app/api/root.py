@@ -1,9 +1,9 @@
-"""The index: what is being served, and where."""
+"""The root of the API: what is being served, and where."""
 
 from pydantic import Field
 from pydantic_core import to_json
 
-from app.api.reading import ReadSession, resource
+from app.api.read_session import ReadSession, resource
 from app.api.releases import current_release
 from app.documents.records import record_of
 from app.http.problems import BadParameterError, documented

@@ -8,8 +8,7 @@ of one release, and says of which.
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from functools import lru_cache, partial
+from functools import partial
 from time import monotonic
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
@@ -41,12 +40,19 @@ T = TypeVar("T")
 
 logger = logging.getLogger("medfacts")
 
+NEWEST = sa.select(sa.func.max(col(Release.number))).scalar_subquery()
+WHOLE_RELEASE = CompiledSelect(sa.select(*RELEASE_ROW).where(col(Release.number) == NEWEST))
+"""The release that is served, whole: what an answer says of it is read once for all requests."""
+
 LATEST = (
-    sa.select(*RELEASE_ROW)
-    .where(col(Release.number) == sa.select(sa.func.max(col(Release.number))).scalar_subquery())
+    sa.select(col(Release.number), col(Release.checksum))
+    .where(col(Release.number) == NEWEST)
     .subquery("latest")
 )
-RELEASE = (*LATEST.c,)
+RELEASE = (LATEST.c.number, LATEST.c.checksum)
+"""What identifies the release that is served: every select brings it along."""
+
+SERVED = CompiledSelect(sa.select(*RELEASE))
 
 
 def with_release(
@@ -60,25 +66,31 @@ def with_release(
     return CompiledSelect(sa.select(*RELEASE, *columns).select_from(joined).order_by(*order))
 
 
-CORRUPT_RELEASE = CorruptDocumentError("the newest release does not match its checksum")
-
-
-@lru_cache(maxsize=8)
-def served(*row: Any) -> tuple[str, datetime, Mapping[str, int]]:
-    """The id of the release of a row of `RELEASE`, when it was loaded, and what it counts.
+class ServedRelease:
+    """What is known of a release, of a row of `WHOLE_RELEASE`.
 
     Raises `CorruptDocumentError` if it is not what was written, and `UnavailableError` if its
     documents are of another version than this program reads.
     """
-    if not is_verified(*row):
-        raise CORRUPT_RELEASE
-    _, id_, loaded_at, version, counts, _ = row
-    if version != DOCUMENT_VERSION:
-        raise UnavailableError(
-            "The data was written for another version of the program; `medfacts migrate` "
-            "brings it up to date."
-        )
-    return id_, moment_of(loaded_at), from_json(counts)
+
+    def __init__(self, row: tuple[Any, ...]) -> None:
+        if not is_verified(*row):
+            raise CorruptDocumentError("the newest release does not match its checksum")
+        number, self.id, loaded_at, version, counts, checksum = self.row = row
+        if version != DOCUMENT_VERSION:
+            raise UnavailableError(
+                "The data was written for another version of the program; `medfacts migrate` "
+                "brings it up to date."
+            )
+        self.key = (number, checksum)
+        self.modified = moment_of(loaded_at)
+        self.counts: dict[str, int] = from_json(counts)
+
+
+def _served(pool: ConnectionPool) -> ServedRelease | None:
+    """The release that is served now; None before the first."""
+    rows = pool.rows(WHOLE_RELEASE, {})
+    return ServedRelease(rows[0]) if rows else None
 
 
 class ReadSession:
@@ -94,31 +106,44 @@ class ReadSession:
         self.headers: list[tuple[bytes, bytes]] = []
         self.dialect = pool.dialect
         self._pool = pool
-        self._row: tuple[Any, ...] = ()
+        self._key: tuple[Any, ...] = ()
 
     def rows(self, select: CompiledSelect, **values: Any) -> list[tuple[Any, ...]]:
         """The rows of a select `with_release`, less the release's own columns.
 
-        Raises `NoDataError` before the first release, and what `served` raises. A request that runs
-        several selects begins anew if they are not of one release.
+        Raises `NoDataError` before the first release, and what `ServedRelease` does. A request that
+        runs several selects begins anew if they are not of one release.
         """
-        rows = self._pool.rows(select, values)
-        if not rows:
-            raise NoDataError("No data has been loaded yet; `medfacts seed` loads it.")
-        row = rows[0][: len(RELEASE)]
-        if row != self._row:
-            self.release, modified, self.counts = served(*row)
-            if self._row:
-                raise _AnotherReleaseError
-            exchange = Exchange.of(self.scope)
-            self._row = exchange.release = row
-            exchange.announce("Data-Release", self.release)
-            exchange.modified_at(modified)
-        return [row[len(RELEASE) :] for row in rows]
+        return [row[2:] for row in self._read(select, values)]
 
     def found(self, select: CompiledSelect, **values: Any) -> list[tuple[Any, ...]]:
         """The rows that were found: none, where `rows` has one of the release alone."""
-        return [row for row in self.rows(select, **values) if row[0] is not None]
+        return [row[2:] for row in self._read(select, values) if row[2] is not None]
+
+    def _read(self, select: CompiledSelect, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        rows = self._pool.rows(select, values)
+        if not rows:
+            raise NoDataError("No data has been loaded yet; `medfacts seed` loads it.")
+        key = rows[0][:2]
+        if key != self._key:
+            if self._key:
+                raise _AnotherReleaseError
+            self._begin(key)
+        return rows
+
+    def _begin(self, key: tuple[Any, ...]) -> None:
+        """Be of this release from now on, and have the answer say so."""
+        release: ServedRelease | None = self._pool.release
+        if release is None or release.key != key:
+            release = _served(self._pool)
+            if release is None or release.key != key:
+                raise _AnotherReleaseError
+            self._pool.release = release
+        self._key, self.release, self.counts = key, release.id, release.counts
+        exchange = Exchange.of(self.scope)
+        exchange.release = release.row
+        exchange.announce("Data-Release", release.id)
+        exchange.modified_at(release.modified)
 
     def is_given(self, name: str) -> bool:
         """Whether the client gave a parameter of the query, and did not leave it to its default."""
@@ -152,8 +177,6 @@ _document = (
 )
 DOCUMENT = with_release(_document, *_document.c)
 
-SERVED = CompiledSelect(sa.select(*RELEASE))
-
 
 class _AnotherReleaseError(Exception):
     """Another release has come between two selects of a request."""
@@ -174,17 +197,13 @@ def read(pool: ConnectionPool, scope: Scope, work: Callable[[ReadSession], T]) -
 
 
 async def release_served(pool: ConnectionPool) -> tuple[Any, ...] | None:
-    """What tells the release that is served now from every other; None if there is none."""
+    """What identifies the release that is served now; None if there is none."""
 
-    def latest() -> tuple[Any, ...] | None:
-        rows = pool.rows(SERVED, {})
-        if not rows:
-            return None
-        if not is_verified(*rows[0]):
-            raise corrupt(pool, CORRUPT_RELEASE)
-        return rows[0]
-
-    return await pool.run(latest)
+    try:
+        release = await pool.run(partial(_served, pool))
+    except CorruptDocumentError as error:
+        raise corrupt(pool, error) from error
+    return release.row if release else None
 
 
 SECONDS_BETWEEN_LOGS = 60

@@ -1,0 +1,79 @@
+"""What drugs and facts are found by, as rows of their tables: it follows from their documents."""
+
+from functools import cache
+from operator import itemgetter
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.database.engines import Row, table_of
+from app.models.base import Part
+from app.models.drug import Drug
+from app.models.fact import Detail, Fact, fact_kinds
+from app.names.normalization import normalized
+
+TableRow = tuple[sa.Table, tuple[Any, ...]]
+
+
+def fact_rows(kind: str, record: Row) -> list[TableRow]:
+    """The rows by which a fact is found, a table's before those that refer to it."""
+    table, values_of, parts = _detail(kind)
+    id_ = record["id"]
+    rows: list[TableRow] = [
+        (_FACT, (id_, kind, record["drug"]["id"])),
+        (table, (id_, *(value_of(record) for value_of in values_of))),
+    ]
+    for name, part in parts:
+        for position, item in enumerate(record[name]):
+            value = item["id"] if isinstance(item, dict) else item
+            rows.append((part, (id_, position, value)))
+    return rows
+
+
+def drug_rows(record: Row) -> tuple[tuple[Any, ...], list[TableRow]]:
+    """The row of a drug, and the rows of its parts."""
+    id_ = record["id"]
+    rows = [
+        (table, (id_, position, *values_of(item)))
+        for name, (table, values_of) in _drug_parts().items()
+        for position, item in enumerate(record[name])
+    ]
+    return (id_, record["name"], normalized(record["name"])), rows
+
+
+_FACT = table_of(Fact)
+
+
+@cache
+def _detail(kind: str) -> tuple[sa.Table, list[Any], list[tuple[str, sa.Table]]]:
+    table: type[Detail] = fact_kinds()[kind]
+    columns = [column.name for column in table_of(table).columns if column.name != "id"]
+    parts = [(name, table_of(part)) for name, part in table.found_by_parts.items()]
+    return table_of(table), [_value_of(name) for name in columns], parts
+
+
+def _value_of(column: str) -> Any:
+    """What gives a fact's column from its record."""
+    if column == "subject_id":
+        return _subject_of
+    if column.endswith("_id"):
+        served = column.removesuffix("_id")
+        return lambda record: record[served]["id"] if record[served] else None
+    return itemgetter(column)
+
+
+def _subject_of(record: Row) -> str | None:
+    """The fact that a discrepancy is about; null where it is about the drug's own record."""
+    subject = record["subject"]
+    return subject["fact"] if subject["type"] == "fact" else None
+
+
+@cache
+def _drug_parts() -> dict[str, tuple[sa.Table, Any]]:
+    parts: dict[str, Any] = Drug.found_by_parts
+    return {name: (table_of(part), itemgetter(*_own(part))) for name, part in parts.items()}
+
+
+def _own(part: type[Part]) -> list[str]:
+    names = [column.name for column in table_of(part).columns]
+    return [name for name in names if name not in (*part.owner, "position")]
