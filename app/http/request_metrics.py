@@ -1,6 +1,6 @@
 """What is counted of requests: prometheus_client's own metrics, one set for the process.
 
-Where several processes serve, its multiprocess mode keeps them in PROMETHEUS_MULTIPROC_DIR, and a
+Where several processes serve, its multiprocess mode has them in PROMETHEUS_MULTIPROC_DIR, and a
 scrape of any process adds up all of them.
 """
 

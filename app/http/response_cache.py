@@ -45,15 +45,15 @@ LONGEST_SPELLING = 500
 """Bytes of what is remembered of how a request was written."""
 
 LONGEST_CHECK = 0.25
-"""Seconds for which a request waits to be told which release is served."""
+"""Seconds for which a request waits to learn which release is served."""
 
 LONGEST_ANSWER = 2.5
-"""Seconds after which a database that has not said it is asked anew."""
+"""Seconds after which a database that has not answered is asked again."""
 
 CONDITIONS = {b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since"}
 
 Release = tuple[Any, ...]
-"""What tells a release from every other; its number comes first."""
+"""What identifies a release; its number comes first."""
 
 Key = tuple[bytes, ...]
 """A target in its one spelling, and what an answer depends on in the headers that it varies by."""
@@ -146,7 +146,7 @@ class ResponseCache:
         self._max_bytes = max_bytes
         self._holds = holds
         self._release: Release | None = None
-        self._confirmed = self._told = float("-inf")
+        self._confirmed = self._seen = float("-inf")
         self._check_at = self._fresh_until = float("-inf")
         self._checking: asyncio.Task[None] | None = None
         self._varies: tuple[bytes, ...] = ()
@@ -167,10 +167,10 @@ class ResponseCache:
             await answer.send(send)
 
     def _hit(self, scope: Scope) -> Hit | None:
-        """What to send for a GET, if that can be told at once: this is what most requests cost.
+        """What to send for a GET, if that is known at once: this is what most requests cost.
 
-        So it is only counted. An exchange that a layer outside has begun wants to be told of what
-        this does not note.
+        So it is only counted. An exchange that a layer outside has begun has to hold what this
+        does not note.
         """
         now = monotonic()
         if now >= self._check_at:
@@ -377,7 +377,7 @@ class ResponseCache:
                 release = await self._check()
             self._confirm(release, began)
         except Exception:  # a request is not answered from here then, and logs what it meets
-            logger.debug("which release is served cannot be told", exc_info=True)
+            logger.debug("the release that is served is unknown", exc_info=True)
         finally:
             self._checking = None
 
@@ -385,17 +385,17 @@ class ResponseCache:
         """Take note of the release that was served at some moment between `began` and now.
 
         Of two that were read at once the one with the higher number is the later. A lower number
-        is only believed if it was read after the other had been told: the database was replaced.
+        is only believed if it was read after the other had been seen: the database was replaced.
         """
         self._outage.ended()
         if release == self._release:
             self._confirmed = max(self._confirmed, began)
-        elif began >= self._told or (release or (0,))[0] > (self._release or (0,))[0]:
+        elif began >= self._seen or (release or (0,))[0] > (self._release or (0,))[0]:
             self._release, self._confirmed = release, began
             self._forget()
         else:
             return
-        self._told = monotonic()
+        self._seen = monotonic()
         self._check_at = self._confirmed + self._holds / 2
         self._fresh_until = self._confirmed + self._holds
 
