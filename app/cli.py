@@ -30,7 +30,7 @@ gc.set_threshold(100_000)  # modules make many objects, and no garbage: a sixth 
 SCHEMA_FILE = "schema.json"
 
 SECONDS_TO_FINISH = 5
-"""How long requests under way may take once the server has been told to stop."""
+"""How long requests under way may take once the server is stopping."""
 
 FULL = ("SQLITE_FULL", "SQLITE_IOERR")
 """What SQLite calls it when it cannot write."""
@@ -93,7 +93,7 @@ def _errors_in_one_sentence(settings: Settings) -> Iterator[None]:
         raise CommandError(message) from None
     except (UnicodeDecodeError, JSONDecodeError) as error:
         raise CommandError(
-            f"the database {_where(settings)} is damaged, and cannot be read: {error}."
+            f"the database {_where(settings)} is corrupt, and cannot be read: {error}."
         ) from None
 
 
@@ -184,7 +184,7 @@ def seed(settings: Settings, editor_schema: bool) -> None:
     "[default: as the files say]",
 )
 @click.option("--released", metavar="DATE", help="The files' date, where they do not say it.")
-@click.option("--again", is_flag=True, help="Read files anew that were imported before.")
+@click.option("--again", is_flag=True, help="Read files again that were imported before.")
 @click.option(
     "--unreadable-at-most",
     type=click.IntRange(0, 100),
@@ -231,7 +231,7 @@ def check(settings: Settings) -> None:
     read_seed(settings.seed_dir)
     click.echo(f"The seed's files in {settings.seed_dir} are right.")
     _require_schema(settings)
-    with suppress(DBAPIError, UnicodeDecodeError, JSONDecodeError):  # what is looked at tells more
+    with suppress(DBAPIError, UnicodeDecodeError, JSONDecodeError):  # what follows reports more
         _require_data(settings)
     release, unchanged = _look(settings)
     click.echo(f"The database {_where(settings)} is whole.")
@@ -289,7 +289,7 @@ def _migrate(settings: Settings) -> None:
     engine = write_engine(settings)
     try:
         if rebuild_documents(engine):
-            click.echo("Wrote every record anew, as this version of medfacts serves it.")
+            click.echo("Rebuilt every record, as this version of medfacts serves it.")
     finally:
         engine.dispose()
 
@@ -311,8 +311,8 @@ def _seed(settings: Settings) -> None:
 def _run_uvicorn(settings: Settings, listener: socket.socket, workers: int) -> None:
     """Serve on a socket until stopped.
 
-    Not by `uvicorn.run`, which keeps to itself which port it was given, and has Nagle's algorithm
-    hold back half of each answer where it is given a socket that is bound already.
+    Not by `uvicorn.run`, which does not say which port it was given, and has Nagle's algorithm hold
+    back half of each answer where it is given the file descriptor of a bound socket.
     """
     import uvicorn
     from uvicorn.supervisors import Multiprocess
@@ -320,7 +320,7 @@ def _run_uvicorn(settings: Settings, listener: socket.socket, workers: int) -> N
     from app.logs import begin_logging
 
     begin_logging(settings)
-    # uvicorn raises the signal again once it has stopped; to stop when told is no failure.
+    # uvicorn raises the signal again once it has stopped; to stop on a signal is no failure.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     config = uvicorn_config(settings, workers=workers)
     with suppress(KeyboardInterrupt):
@@ -333,8 +333,8 @@ def _run_uvicorn(settings: Settings, listener: socket.socket, workers: int) -> N
 def uvicorn_config(settings: Settings, app: Any = None, workers: int = 1) -> "uvicorn.Config":
     """How uvicorn serves the app: each process makes its own, of the environment, if none is given.
 
-    Without `limit_concurrency`: its 503 is plain text, is told to health too, and load is shed by
-    the app.
+    Without `limit_concurrency`: its 503 is plain text, and answers health too; load is shed by the
+    app.
     """
     import uvicorn
 

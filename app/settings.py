@@ -26,7 +26,7 @@ class Settings(BaseSettings):
     seed_dir: Path = Field(default=ROOT / "seed", description="The folder of the seed's files.")
     download_dir: Path = Field(
         default=ROOT / "downloads",
-        description="Where `medfacts import` keeps what it downloads.",
+        description="Where `medfacts import` stores what it downloads.",
     )
     host: str = Field(default="127.0.0.1", description="The address to serve at.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to serve at.")
@@ -104,7 +104,7 @@ class Settings(BaseSettings):
         default=10,
         ge=0,
         le=31_536_000,
-        description="The same for the index and the releases, which tell of new data.",
+        description="The same for the index and the releases, which announce new data.",
     )
     max_age_docs: int = Field(
         default=3600,
@@ -115,7 +115,7 @@ class Settings(BaseSettings):
     security_contact: str = Field(
         default="mailto:security@medfacts.example",
         pattern=r"^(mailto:|https://|tel:)\S+$",
-        description="Whom to tell of a security hole, in `/.well-known/security.txt`.",
+        description="Whom to report a security hole to, in `/.well-known/security.txt`.",
     )
 
     @field_validator("database_url")

@@ -87,7 +87,7 @@ class Tracing:
         self._tracer = tracer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on within a span, which is told how it was answered."""
+        """Pass the request on within a span that says how it was answered."""
         if scope["type"] != "http" or scope["path"].startswith(HEALTH):
             await self.app(scope, receive, send)
             return

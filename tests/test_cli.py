@@ -438,6 +438,7 @@ def test_serve_answers_from_nothing_as_soon_as_it_says_where_and_stops_when_told
     assert server.returncode in (0, -signal.SIGTERM)
 
 
+@pytest.mark.slow
 def test_serve_stops_although_a_client_keeps_its_connection(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'medfacts.db'}"
     with (
@@ -452,6 +453,7 @@ def test_serve_stops_although_a_client_keeps_its_connection(tmp_path: Path) -> N
     assert server.returncode in (0, -signal.SIGTERM)
 
 
+@pytest.mark.slow
 def test_serve_prepares_again_without_a_second_release(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'medfacts.db'}"
     run("migrate", url=url)
@@ -484,6 +486,7 @@ def test_dev_medfacts_finds_files_where_it_is_called(tmp_path: Path) -> None:
     assert called.stdout == f"{tmp_path.resolve()} import gtopdb here.csv\n"
 
 
+@pytest.mark.slow
 def test_a_reader_that_has_seen_enough_ends_a_command_without_a_word(tmp_path: Path) -> None:
     """As in `medfacts migrate | head -0`."""
     read, write = os.pipe()

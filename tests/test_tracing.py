@@ -78,6 +78,8 @@ def attributes(span: Span) -> dict[str, str | int]:
     return {a.key: a.value.string_value or a.value.int_value for a in span.attributes}
 
 
+@pytest.mark.slow
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_each_request_is_a_span_and_its_reading_another_within(
     url: str, collector: Collector, workers: str
@@ -131,6 +133,7 @@ def test_what_is_switched_off_sends_nothing(
     assert collector.spans == []
 
 
+@pytest.mark.slow
 def test_unless_asked_for_nothing_of_it_is_loaded(url: str) -> None:
     story = (
         "import sys; from app import cli\n"
@@ -143,6 +146,7 @@ def test_unless_asked_for_nothing_of_it_is_loaded(url: str) -> None:
         assert server.stop() == 0
 
 
+@pytest.mark.slow
 def test_a_collector_that_is_away_holds_nobody_up(url: str) -> None:
     wanted = SOON | {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"}
     with running_server(url, environment=wanted) as server:

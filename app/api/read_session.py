@@ -31,7 +31,7 @@ from app.documents.rendering import DOCUMENT_VERSION
 from app.http.exchange import Exchange
 from app.http.headers import VERSION
 from app.http.pages import Cursor, next_path
-from app.http.problems import DamagedError, NoDataError, UnavailableError
+from app.http.problems import CorruptDataError, NoDataError, UnavailableError
 from app.http.routing import Router, WorkRoute
 from app.models.document import Document
 from app.models.release import Release
@@ -185,7 +185,7 @@ class _AnotherReleaseError(Exception):
 def read(pool: ConnectionPool, scope: Scope, work: Callable[[ReadSession], T]) -> T:
     """What the work gives of one release.
 
-    Raises `DamagedError` if something that it reads is not what was written, and logs what.
+    Raises `CorruptDataError` if something that it reads is not what was written, and logs what.
     """
     while True:
         try:
@@ -215,7 +215,7 @@ MOST_LOGGED = 1000
 
 def corrupt(
     pool: ConnectionPool, error: CorruptDocumentError, request_id: str | None = None
-) -> DamagedError:
+) -> CorruptDataError:
     """The error for data that is not what was written; logs what it is, now and then."""
     now, logged = monotonic(), pool.corruption_logged
     if now - logged.get(error.what, float("-inf")) > SECONDS_BETWEEN_LOGS:
@@ -227,7 +227,7 @@ def corrupt(
             error.what,
             extra={"request_id": request_id},
         )
-    return DamagedError(error.what)
+    return CorruptDataError(error.what)
 
 
 class DataRoute(WorkRoute):

@@ -27,7 +27,7 @@ PREFLIGHT = {
 class CORSMiddleware:
     """Lets pages of the given origins read every answer, errors too, and write nothing.
 
-    A browser that asks beforehand is told so by `preflight`, further inside: a preflight that is
+    A browser that asks beforehand is answered by `preflight`, further inside: a preflight that is
     malformed is refused as any request is.
     """
 

@@ -9,7 +9,7 @@ from starlette.types import Scope
 from app.http.exchange import Exchange
 
 LIFECYCLE = "x-lifecycle"
-"""Where a route keeps the headers; the document turns them into what OpenAPI knows."""
+"""Where a route has the headers; the document turns them into what OpenAPI knows."""
 
 
 def deprecated(since: date, sunset: date | None = None, successor: str | None = None) -> Any:

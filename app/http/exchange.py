@@ -35,7 +35,7 @@ class Exchange:
     cache: str = "bypass"
     """What the response cache did: `hit`, `revalidated`, `miss`, or nothing."""
     release: tuple[Any, ...] | None = None
-    """What tells the release that was read from every other; its number comes first."""
+    """What identifies the release that was read; its number comes first."""
     modified: datetime | None = None
     """When what was read was last modified, to the second, as HTTP has it."""
     refusal: "ProblemError | None" = None

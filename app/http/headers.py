@@ -19,7 +19,7 @@ UNLESS_GIVEN = (
 class CommonHeaders:
     """A request id in and out, and the headers that keep a browser from mistaking the answer.
 
-    Nothing may be kept by a cache unless a layer inside says so.
+    Nothing may be stored by a cache unless a layer inside says so.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -1,6 +1,6 @@
 """Load shedding: as many requests at once as the database serves well, a short queue, and no more.
 
-What would wait too long is refused at once: a client that is told to come back costs a tenth of one
+What would wait too long is refused at once: a client that is sent away costs a tenth of one
 that is served, and one that waits for what it no longer wants costs as much.
 """
 

@@ -19,7 +19,7 @@ SOMETHING = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\x9f][^\\x00-\\x1f\\
 """The same, and not all blanks."""
 
 MOST_PROBLEMS = 10
-"""How many parameters an error tells of, so that it stays small beside what it answers."""
+"""How many parameters an error names, so that it stays small."""
 
 
 def refuse_unknown(

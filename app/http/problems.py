@@ -13,7 +13,7 @@ ProblemError
 ├── InternalError           500  a bug
 └── UnavailableError        503  the database is away
     ├── NoDataError         503  nothing has been loaded yet
-    ├── DamagedError        503  what is stored is not what was written
+    ├── CorruptDataError        503  what is stored is not what was written
     ├── TookTooLongError    503  reading for it took too long
     └── OverloadedError     503  more is asked for than can be answered
 """
@@ -80,7 +80,7 @@ class Problem(Shape):
 
 
 class ProblemError(Exception):
-    """An error that a client is told of."""
+    """An error that a client gets."""
 
     status: ClassVar[int]
     slug: ClassVar[str]
@@ -138,7 +138,7 @@ class BadParameterError(ProblemError):
 
     @classmethod
     def of(cls, *errors: ParameterProblem) -> Self:
-        """The error that tells of these parameters."""
+        """The error that names these parameters."""
         return cls(" ".join(f"{e.parameter}: {e.detail}" for e in errors), errors)
 
     @classmethod
@@ -185,7 +185,7 @@ class NoDataError(UnavailableError):
     example = "No data has been loaded yet."
 
 
-class DamagedError(UnavailableError):
+class CorruptDataError(UnavailableError):
     """What is stored is not what was written."""
 
     slug = "damaged"
@@ -242,7 +242,7 @@ class MethodError(ProblemError):
 
     @classmethod
     def of(cls, method: str) -> Self:
-        """The error that tells of this method."""
+        """The error for this method."""
         return cls(f"{shortened(method)} is not answered here; GET, HEAD and OPTIONS are.")
 
 
@@ -317,7 +317,7 @@ PROBLEMS: tuple[type[ProblemError], ...] = (
     LargeHeadersError,
     UnavailableError,
     NoDataError,
-    DamagedError,
+    CorruptDataError,
     OverloadedError,
     TookTooLongError,
     InternalError,
@@ -326,7 +326,7 @@ PROBLEMS: tuple[type[ProblemError], ...] = (
 
 
 def problem_response(request: Request, error: ProblemError) -> JSONResponse:
-    """The error as a client is told of it."""
+    """The response to a client."""
     body = problem_of(error, Exchange.of(request.scope).request_id)
     return JSONResponse(
         body.model_dump(),
@@ -337,7 +337,7 @@ def problem_response(request: Request, error: ProblemError) -> JSONResponse:
 
 
 def problem_of(error: ProblemError, request_id: str) -> Problem:
-    """The body that tells of an error."""
+    """The body of an error."""
     return Problem(
         type=f"{PROBLEM_PAGE}#{error.slug}",
         title=error.title,
@@ -371,7 +371,7 @@ def documented(*errors: type[ProblemError]) -> dict[int | str, dict[str, Any]]:
 
 
 def handle_errors(app: FastAPI, outage: Outage) -> None:
-    """Give every error of the app the one shape; `outage` is told of those of the database."""
+    """Give every error of the app the one shape; `outage` logs those of the database."""
 
     @app.exception_handler(ProblemError)
     async def problem(request: Request, error: ProblemError) -> JSONResponse:

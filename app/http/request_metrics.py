@@ -1,10 +1,9 @@
 """What is counted of requests: prometheus_client's own metrics, one set for the process.
 
-Where several processes serve, its multiprocess mode keeps them in PROMETHEUS_MULTIPROC_DIR, and a
+Where several processes serve, its multiprocess mode has them in PROMETHEUS_MULTIPROC_DIR, and a
 scrape of any process adds up all of them.
 """
 
-from collections.abc import Callable
 from functools import lru_cache
 
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
@@ -31,7 +30,7 @@ REQUESTS = Counter(
 )
 SECONDS = Histogram(
     "medfacts_request_seconds",
-    "Seconds until an answer was made; how fast a client reads it does not count.",
+    "Seconds until an answer was made, but for those that were cached and sent at once.",
     ["route", "cache"],
     registry=None,
     buckets=BOUNDS,
@@ -60,27 +59,18 @@ REFUSALS: dict[type, str] = {OverloadedError: "overloaded", TookTooLongError: "t
 for _reason in REFUSALS.values():
     REFUSED.labels(_reason)
 
-Count = Callable[[float], None]
-
 
 @lru_cache(maxsize=4096)
-def counting(route: str | None, method: str, status: int, cache: str) -> Count:
-    """What counts a request that took so many seconds; its labels are looked up once."""
-    route = route or OTHER
-    name = method if method in METHODS else OTHER
-    add = REQUESTS.labels(route, name, str(status), cache).inc
-    observe = SECONDS.labels(route, cache).observe
-
-    def count(seconds: float) -> None:
-        add()
-        observe(seconds)
-
-    return count
+def requests(route: str | None, method: str, status: int, cache: str) -> Counter:
+    """What counts the requests of these labels, which are looked up once."""
+    method = method if method in METHODS else OTHER
+    return REQUESTS.labels(route or OTHER, method, str(status), cache)
 
 
 def count(exchange: Exchange, status: int, seconds: float) -> None:
     """Count a request that was answered."""
     method = exchange.method if exchange.method in METHODS else OTHER
-    counting(exchange.route, method, status, exchange.cache)(seconds)
+    requests(exchange.route, method, status, exchange.cache).inc()
+    SECONDS.labels(exchange.route or OTHER, exchange.cache).observe(seconds)
     if (reason := REFUSALS.get(type(exchange.refusal))) is not None:
         REFUSED.labels(reason).inc()

@@ -31,11 +31,11 @@ from app.http.headers import HEALTH
 from app.http.outage import Outage
 from app.http.problems import PreconditionError
 from app.http.request_limits import Limits, headers_refusal, target_of
-from app.http.request_metrics import CACHE_BYTES, IN_PROGRESS, Count
+from app.http.request_metrics import CACHE_BYTES, IN_PROGRESS
 
 logger = logging.getLogger("medfacts")
 
-OVERHEAD = 1700
+OVERHEAD = 1750
 """Bytes that an entry takes beside its body, its headers and its key; a test measures it."""
 
 LONGEST_KEY = 4000
@@ -45,15 +45,15 @@ LONGEST_SPELLING = 500
 """Bytes of what is remembered of how a request was written."""
 
 LONGEST_CHECK = 0.25
-"""Seconds for which a request waits to be told which release is served."""
+"""Seconds for which a request waits to learn which release is served."""
 
 LONGEST_ANSWER = 2.5
-"""Seconds after which a database that has not said it is asked anew."""
+"""Seconds after which a database that has not answered is asked again."""
 
 CONDITIONS = {b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since"}
 
 Release = tuple[Any, ...]
-"""What tells a release from every other; its number comes first."""
+"""What identifies a release; its number comes first."""
 
 Key = tuple[bytes, ...]
 """A target in its one spelling, and what an answer depends on in the headers that it varies by."""
@@ -82,8 +82,8 @@ class CacheEntry:
     known: list[Header]
     """The headers of a 304."""
     known_id_at: int
-    count_hit: Count
-    count_revalidated: Count
+    count_hit: Callable[[], None]
+    count_revalidated: Callable[[], None]
     spellings: list[Spelling] = field(default_factory=list)
     """How requests that this answers were written."""
 
@@ -101,8 +101,8 @@ class CacheEntry:
             {"type": "http.response.body", "body": answer.body},
             known,
             _place_of_id(known),
-            request_metrics.counting(route, "GET", 200, "hit"),
-            request_metrics.counting(route, "GET", 304, "revalidated"),
+            request_metrics.requests(route, "GET", 200, "hit").inc,
+            request_metrics.requests(route, "GET", 304, "revalidated").inc,
         )
 
     def with_id(self, id_: bytes) -> list[Header]:
@@ -146,7 +146,7 @@ class ResponseCache:
         self._max_bytes = max_bytes
         self._holds = holds
         self._release: Release | None = None
-        self._confirmed = self._told = float("-inf")
+        self._confirmed = self._seen = float("-inf")
         self._check_at = self._fresh_until = float("-inf")
         self._checking: asyncio.Task[None] | None = None
         self._varies: tuple[bytes, ...] = ()
@@ -167,52 +167,52 @@ class ResponseCache:
             await answer.send(send)
 
     def _hit(self, scope: Scope) -> Hit | None:
-        """What to send for a GET, if that can be told at once: this is what most requests cost.
+        """What to send for a GET, if that is known at once: this is what most requests cost.
 
-        An exchange that a layer outside has begun wants to be told of what this does not note.
+        So it is only counted. An exchange that a layer outside has begun has to hold what this
+        does not note.
         """
-        began = monotonic()
-        if began >= self._check_at:
-            if began >= self._fresh_until:
+        now = monotonic()
+        if now >= self._check_at:
+            if now >= self._fresh_until:
                 return None
             self._begin_check()
-        if scope["method"] != "GET" or KEY in scope:
+        sent = scope["headers"]
+        asked: dict[bytes, bytes] = dict(sent)
+        get = asked.get
+        entry = self._by_spelling.get(
+            (scope["raw_path"], scope["query_string"], get(b"host"), *map(get, self._varies))
+        )
+        if entry is None or scope["method"] != "GET" or KEY in scope or len(asked) < len(sent):
             return None
-        asked: dict[bytes, bytes] = dict(scope["headers"])
-        entry = self._by_spelling.get(self._spelling(scope, asked))
-        if entry is None or len(asked) < len(scope["headers"]) or self._is_too_large(asked):
+        size = sum(map(len, asked)) + sum(map(len, asked.values())) + 4 * len(asked)
+        if size > self._limits.largest_headers:
             return None
-        id_ = request_id(asked.get(REQUEST_ID))
+        id_ = (REQUEST_ID, request_id(get(REQUEST_ID)))
         if CONDITIONS.isdisjoint(asked):
-            status, headers, body = 200, entry.with_id(id_), entry.body
-            count = entry.count_hit
+            status, headers, body = 200, entry.answer.headers.copy(), entry.body
+            headers[entry.id_at] = id_
+            entry.count_hit()
         elif _is_plainly_known(entry, asked):
             status, headers, body = 304, entry.known.copy(), NOTHING
-            headers[entry.known_id_at] = (REQUEST_ID, id_)
-            count = entry.count_revalidated
+            headers[entry.known_id_at] = id_
+            entry.count_revalidated()
         else:
             return None
         self._entries.move_to_end(entry.key)
-        seconds = monotonic() - began
-        count(seconds)
         if self._access_log is not None:
             self._access_log.write(
                 scope,
                 method="GET",
-                request_id=id_.decode(),
+                request_id=id_[1].decode(),
                 route=entry.route,
                 status=status,
                 size=len(body["body"]),
                 cache="hit" if status == 200 else "revalidated",
                 release=entry.release,
-                seconds=seconds,
+                seconds=monotonic() - now,
             )
         return {"type": "http.response.start", "status": status, "headers": headers}, body
-
-    def _is_too_large(self, asked: dict[bytes, bytes]) -> bool:
-        """Whether headers, of which none is repeated, are to be refused."""
-        size = sum(map(len, asked)) + sum(map(len, asked.values())) + 4 * len(asked)
-        return size > self._limits.largest_headers
 
     async def _answered(self, scope: Scope, receive: Receive) -> Answer:
         """The answer to a request that may have to wait for it, counted and logged."""
@@ -377,7 +377,7 @@ class ResponseCache:
                 release = await self._check()
             self._confirm(release, began)
         except Exception:  # a request is not answered from here then, and logs what it meets
-            logger.debug("which release is served cannot be told", exc_info=True)
+            logger.debug("the release that is served is unknown", exc_info=True)
         finally:
             self._checking = None
 
@@ -385,17 +385,17 @@ class ResponseCache:
         """Take note of the release that was served at some moment between `began` and now.
 
         Of two that were read at once the one with the higher number is the later. A lower number
-        is only believed if it was read after the other had been told: the database was replaced.
+        is only believed if it was read after the other had been seen: the database was replaced.
         """
         self._outage.ended()
         if release == self._release:
             self._confirmed = max(self._confirmed, began)
-        elif began >= self._told or (release or (0,))[0] > (self._release or (0,))[0]:
+        elif began >= self._seen or (release or (0,))[0] > (self._release or (0,))[0]:
             self._release, self._confirmed = release, began
             self._forget()
         else:
             return
-        self._told = monotonic()
+        self._seen = monotonic()
         self._check_at = self._confirmed + self._holds / 2
         self._fresh_until = self._confirmed + self._holds
 

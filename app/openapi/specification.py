@@ -77,7 +77,7 @@ TAGS = [
 ]
 
 IDENTITY = {"x-api-id": "9a3cfa3c-40a3-4b83-9f7b-4b2a1a8e6a2f", "x-audience": "external-public"}
-"""How catalogues tell this API from others, by the names that Zalando's guidelines gave them."""
+"""How catalogues identify this API, by the names that Zalando's guidelines gave them."""
 
 
 def _header(description: str, example: str, **of_header: Any) -> dict[str, Any]:

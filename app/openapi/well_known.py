@@ -1,4 +1,4 @@
-"""What programs look for under `/.well-known/`: the API's catalogue, and whom to tell of a hole."""
+"""What programs look for under `/.well-known/`: the API's catalogue, and a security contact."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,7 @@
 vcl 4.1;
 
 # A cache before one to three servers of the API, which are `api1` to `api3` to it. It does what the
-# answers' own headers say: keeps one for its max-age, then asks with its ETag, and sends none that is
+# answers' own headers say: stores one for its max-age, then asks with its ETag, and sends none that is
 # stale. And it holds what a server of the API does not: slow clients, and requests that are framed
 # oddly. docker-compose.yml has the parameters that it needs for that.
 
@@ -71,7 +71,7 @@ sub vcl_recv {
             unset req.http.Accept-Encoding;
         }
     }
-    # Who is told that a list has changed can begin it anew at once.
+    # A client that learns that a list has changed can begin it anew at once.
     if (req.http.Cache-Control ~ "(?i)(no-cache|max-age=0($|[ ,]))") {
         set req.hash_always_miss = true;
     }
@@ -89,7 +89,7 @@ sub vcl_backend_fetch {
 }
 
 sub vcl_backend_response {
-    # must-revalidate: not a second longer than it may; but kept, to be asked for by its ETag.
+    # must-revalidate: not a second longer than it may; but stored, to be asked for by its ETag.
     set beresp.grace = 0s;
     set beresp.keep = 1h;
     if (beresp.was_304) {
