@@ -11,7 +11,6 @@ from sqlmodel import col
 
 from app.api.lists import Listing
 from app.api.read_session import ReadSession, resource
-from app.database.engines import table_of
 from app.documents.fact_records import CoverageRecord, fact_record
 from app.http.pages import PageParams, page_of
 from app.http.parameters import Text
@@ -22,6 +21,7 @@ from app.http.problems import (
     documented,
 )
 from app.http.routing import Router
+from app.models.base import table_of
 from app.models.fact import Detail, Fact
 
 DrugId = Annotated[

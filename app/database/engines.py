@@ -7,10 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Engine, make_url
 
+from app.models.base import POSTGRES
 from app.settings import Settings
-
-Row = dict[str, Any]
-"""A row by its columns' names."""
 
 READ_LOCK_WAIT = 0.4
 """Seconds that a reader waits for a lock on SQLite: none is held for long, or for good."""
@@ -23,8 +21,6 @@ MIGRATION_LOCK_WAIT = 500
 
 WRITE_CACHE = 48_000
 """Kilobytes of pages that a command that loads data keeps in memory on SQLite."""
-
-POSTGRES = "postgresql"
 
 READ_PARAMETERS = {
     "connect_timeout": 2,
@@ -179,14 +175,3 @@ def _sqlite_engine(
         connection.exec_driver_sql("BEGIN" if mode == "ro" else "BEGIN IMMEDIATE")
 
     return engine
-
-
-def key_of(model: Any) -> list[str]:
-    """The columns of a table's primary key, a part's owner first and its position last."""
-    return [column.name for column in table_of(model).primary_key.columns]
-
-
-def table_of(model: Any) -> sa.Table:
-    """The table behind a table class."""
-    table: sa.Table = model.__table__
-    return table

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 import psycopg
 import sqlalchemy as sa
 
-from app.database.engines import POSTGRES, database_url, serving_engine
+from app.database.engines import database_url, serving_engine
+from app.models.base import POSTGRES
 from app.settings import Settings
 
 T = TypeVar("T")

@@ -5,10 +5,9 @@ from typing import Any
 
 from pydantic import Field, create_model
 
-from app.database.engines import Row
 from app.documents.fact_records import CoverageRecord, fact_record
 from app.documents.records import fields_of
-from app.models.base import Shape
+from app.models.base import Row, Shape
 from app.models.drug import DrugFields
 from app.models.fact import fact_kinds
 

@@ -5,7 +5,6 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import Field, create_model
 
-from app.database.engines import Row
 from app.documents.records import (
     CITATIONS,
     CitationRecord,
@@ -15,7 +14,7 @@ from app.documents.records import (
     UncitedError,
     fields_of,
 )
-from app.models.base import Shape
+from app.models.base import Row, Shape
 from app.models.fact import Detail, FactFields, SubstanceAsNamed
 
 

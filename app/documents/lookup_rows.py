@@ -6,8 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.database.engines import Row, table_of
-from app.models.base import Part
+from app.models.base import Part, Row, table_of
 from app.models.drug import Drug
 from app.models.fact import Detail, Fact, fact_kinds
 from app.names.normalization import normalized

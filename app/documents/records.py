@@ -14,10 +14,9 @@ from pydantic import BaseModel, Field, create_model
 from pydantic.fields import FieldInfo
 from sqlmodel import SQLModel
 
-from app.database.engines import Row, table_of
 from app.documents.statistics import DERIVED, EffectMeasures, derive_effects
 from app.documents.subjects import SUBJECT, Subject, name_subject
-from app.models.base import Part, Shape
+from app.models.base import Part, Row, Shape, table_of
 from app.models.condition import Code, Condition
 from app.models.discrepancy import DiscrepancyFields
 from app.models.mechanism import Target

@@ -13,11 +13,11 @@ from pydantic import TypeAdapter
 from pydantic_core import to_json
 from sqlmodel import SQLModel
 
-from app.database.engines import Row
 from app.documents.checksums import checksum_of
 from app.documents.drug_records import DrugRecord
 from app.documents.fact_records import fact_record
 from app.documents.records import RecordLinks, record_of, stored_entries
+from app.models.base import Row
 from app.models.condition import Condition
 from app.models.fact import fact_kinds
 from app.models.release import Release

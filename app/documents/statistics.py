@@ -2,9 +2,8 @@
 
 from pydantic import Field
 
-from app.database.engines import Row
 from app.documents.effect_measures import CI_PERCENT, Interval, TwoArms
-from app.models.base import Shape
+from app.models.base import Row, Shape
 from app.models.trial import ArmType, InterventionModel, ParamType
 
 DIGITS = 6

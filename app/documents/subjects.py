@@ -4,8 +4,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from app.database.engines import Row
-from app.models.base import Shape
+from app.models.base import Row, Shape
 
 
 class SubjectType(StrEnum):

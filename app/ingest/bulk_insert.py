@@ -15,8 +15,8 @@ from pydantic_core import to_json
 from sqlalchemy.ext.compiler import compiles
 from sqlmodel import SQLModel
 
-from app.database.engines import POSTGRES, Row, table_of
 from app.documents.compression import compress
+from app.models.base import POSTGRES, Row, table_of
 from app.models.document import Document
 from app.search.index import Index
 

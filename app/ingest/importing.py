@@ -13,7 +13,6 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.engine import Engine
 from sqlmodel import col
 
-from app.database.engines import table_of
 from app.ingest.bulk_insert import Tables
 from app.ingest.publishing.publish import publish
 from app.ingest.publishing.rebuilding import bring_up_to_date
@@ -21,7 +20,7 @@ from app.ingest.publishing.release_writer import File, Loaded, write_alone, writ
 from app.ingest.sources import IN_SEVERAL_FILES, importer_of
 from app.ingest.sources.interface import Importer, InputPart, RefusedError, SourceVersion
 from app.ingest.staging.upserting import Changes, Staging, content_digest, save_source
-from app.models.base import PartialDate
+from app.models.base import PartialDate, table_of
 from app.models.release import Release, ReleaseFile
 from app.models.source_record import (
     QuarantinedRecord,

@@ -12,7 +12,6 @@ from pydantic_core import from_json
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import SQLModel, col
 
-from app.database.engines import Row, table_of
 from app.documents.checksums import (
     RELEASE_ROW,
     STORED,
@@ -27,6 +26,7 @@ from app.documents.rendering import BATCH, NOUNS, documents_of, schema_of
 from app.ingest.publishing.rehearsing import faults_of_release
 from app.ingest.staging.preparing import record_digest
 from app.ingest.staging.upserting import content_number, content_of
+from app.models.base import Row, table_of
 from app.models.condition import Condition
 from app.models.document import Document
 from app.models.drug import Drug

@@ -28,6 +28,24 @@ JSON = sa.JSON(none_as_null=True)
 """Lists of text, and small value objects such as a label's section."""
 
 
+Row = dict[str, Any]
+"""A row by its columns' names."""
+
+POSTGRES = "postgresql"
+"""What SQLAlchemy calls the dialect of Postgres."""
+
+
+def table_of(model: Any) -> sa.Table:
+    """The table behind a table class."""
+    table: sa.Table = model.__table__
+    return table
+
+
+def key_of(model: Any) -> list[str]:
+    """The columns of a table's primary key, a part's owner first and its position last."""
+    return [column.name for column in table_of(model).primary_key.columns]
+
+
 def described(description: str, example: object, **column: Any) -> Any:
     """A field with the sentence and the example that the OpenAPI page and the editor show."""
     return Field(description=description, schema_extra={"examples": [example]}, **column)

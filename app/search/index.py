@@ -6,8 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic_core import from_json
 
-from app.database.engines import POSTGRES, Row, table_of
 from app.documents.checksums import STORED, CorruptDocumentError, verified
+from app.models.base import POSTGRES, Row, table_of
 from app.models.document import Document
 from app.models.drug import NameType
 from app.models.lookup import SearchedDrug, SearchedName, SearchedPiece

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 
-from app.database.engines import POSTGRES
+from app.models.base import POSTGRES
 from app.search.elements import PARTS, WORDS, Found, NumberOf, OneOf
 from app.search.ranking import SIGNS, tier_of
 from app.search.words import BETWEEN, SearchedWords, signed

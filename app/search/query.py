@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.database.engines import POSTGRES
+from app.models.base import POSTGRES
 from app.names.normalization import words_of
 from app.search import postgres, sqlite
 from app.search.elements import PARTS, WORDS, Found, NumberOf, OneOf

@@ -8,7 +8,7 @@ import hashlib
 import math
 from typing import Any
 
-from app.database.engines import Row
+from app.models.base import Row
 from app.models.discrepancy import Discrepancy
 
 

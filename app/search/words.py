@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from app.database.engines import Row
+from app.models.base import Row
 from app.models.fact import fact_kinds
 from app.names.normalization import words_of
 

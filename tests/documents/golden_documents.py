@@ -10,11 +10,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from app.database.engines import table_of, write_engine
+from app.database.engines import write_engine
 from app.database.migrating import migrate
 from app.documents.compression import DICTIONARY, decompress
 from app.documents.rendering import DOCUMENT_VERSION
 from app.ingest.seed.loading import load_seed
+from app.models.base import table_of
 from app.models.document import Document
 from app.settings import Settings
 

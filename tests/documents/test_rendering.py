@@ -4,9 +4,10 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from app.database.engines import table_of, write_engine
+from app.database.engines import write_engine
 from app.documents import rendering
 from app.ingest.publishing.release_writer import with_checksum
+from app.models.base import table_of
 from app.models.release import Release
 from app.settings import Settings
 from tests.conftest import Save

@@ -104,8 +104,8 @@ def given(chance: Random) -> dict[str, list[Given]]:
         label(
             f"{number(8)}-{number(4)}-{number(4)}-{number(12)}",
             chance.choice(names).upper(),
-            **{section: sentence(chance.randint(20, 90)) for section in SECTIONS},
         )
+        | {section: [sentence(chance.randint(20, 90))] for section in SECTIONS}
         for _ in range(DRUGS // 12)
     ]
     trials = [
@@ -121,7 +121,7 @@ def given(chance: Random) -> dict[str, list[Given]]:
     }
 
 
-def samples(settings: Settings) -> list[bytes]:
+def samples(settings: Settings) -> list[bytes | bytearray | memoryview]:
     """Every text that is stored compressed."""
     engine = write_engine(settings)
     found: list[bytes] = []
@@ -131,7 +131,7 @@ def samples(settings: Settings) -> list[bytes]:
                 bodies: Any = connection.execute(sa.select(table.c.body)).scalars()
                 found += [b.encode() if isinstance(b, str) else decompress(b) for b in bodies]
     engine.dispose()
-    return sorted(found)
+    return [*sorted(found)]
 
 
 def main() -> None:

@@ -17,12 +17,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from app.database.engines import table_of, write_engine
+from app.database.engines import write_engine
 from app.documents.compression import decompress
 from app.ingest.importing import ImportReport, import_files
 from app.ingest.integrity import faults_of
 from app.ingest.sources.gtopdb import InteractionRow, LigandRow
 from app.ingest.sources.interface import InputPart
+from app.models.base import table_of
 from app.models.document import Document
 from app.models.fact import fact_kinds
 from app.models.release import Release

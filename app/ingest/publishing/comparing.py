@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
-from app.database.engines import Row
 from app.documents.records import Passage
+from app.models.base import Row
 from app.models.trial import DateType
 from app.names.slugs import slug
 

@@ -11,7 +11,6 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic_core import from_json
 
-from app.database.engines import Row, table_of
 from app.documents.compression import decompress
 from app.documents.records import Passage, RecordLinks, UncitedError, passages
 from app.ingest.bulk_insert import IN_ONE, among, chunks, select_in
@@ -19,6 +18,7 @@ from app.ingest.publishing.comparing import Compared
 from app.ingest.publishing.references import SEED
 from app.ingest.resolution.aliases import NAMED_BY
 from app.ingest.resolution.resolver import Identifier, ResolvedDrug, is_its_salt
+from app.models.base import Row, table_of
 from app.models.discrepancy import Discrepancy
 from app.models.drug import NameType
 from app.models.fact import MatchedBy

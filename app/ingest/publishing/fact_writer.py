@@ -12,7 +12,6 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic_core import from_json
 
-from app.database.engines import Row, table_of
 from app.documents.compression import decompress
 from app.documents.drug_records import drug_as_served
 from app.documents.fact_records import Searched, coverage, fact_as_served
@@ -23,6 +22,7 @@ from app.ingest.bulk_insert import Tables, among, chunks, select_in
 from app.ingest.publishing.comparing import discrepancies, trial_account
 from app.ingest.publishing.descriptions import Description
 from app.ingest.publishing.references import SEED, References
+from app.models.base import Row, table_of
 from app.models.discrepancy import Discrepancy
 from app.models.document import Document
 from app.models.fact import Detail, Fact, fact_kinds

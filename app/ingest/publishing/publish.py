@@ -10,7 +10,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.database.engines import table_of
 from app.documents.lookup_rows import drug_rows
 from app.documents.records import RecordLinks
 from app.documents.rendering import documents_of
@@ -23,6 +22,7 @@ from app.ingest.resolution.resolver import UNKNOWN, is_distinctive
 from app.ingest.resolution.substances import ResolutionResult, resolve_by_name, resolve_substances
 from app.ingest.sources import IMPORTERS, NAME_NO_DRUGS
 from app.ingest.staging.upserting import AT_ONCE, Changes
+from app.models.base import table_of
 from app.models.condition import Condition
 from app.models.document import Document
 from app.models.drug import Drug, NameType

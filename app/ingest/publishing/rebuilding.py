@@ -5,7 +5,6 @@ from collections import Counter
 import sqlalchemy as sa
 from sqlmodel import SQLModel, col
 
-from app.database.engines import table_of
 from app.documents.rendering import DOCUMENT_VERSION, documents_of
 from app.ingest.bulk_insert import Tables
 from app.ingest.publishing.publish import publish
@@ -17,6 +16,7 @@ from app.ingest.publishing.release_writer import (
     write_alone,
 )
 from app.ingest.staging.upserting import Changes
+from app.models.base import table_of
 from app.models.release import Release, ReleaseFile
 from app.models.source_record import (
     QuarantinedRecord,

@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from pydantic_core import from_json
 from sqlmodel import SQLModel, col
 
-from app.database.engines import Row, table_of
 from app.documents.records import RecordLinks, condition_link, stored_entries
 from app.ingest.bulk_insert import IN_ONE, Tables, among, chunks, select_in
 from app.ingest.seed.entries import parts_of
 from app.ingest.staging.upserting import Changes
+from app.models.base import Row, table_of
 from app.models.condition import Condition
 from app.models.fact import Fact
 from app.models.indication import Indication

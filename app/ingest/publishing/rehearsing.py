@@ -9,7 +9,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.database.engines import Row, table_of
 from app.ingest.bulk_insert import Tables
 from app.ingest.publishing.fact_writer import FactWriter
 from app.ingest.publishing.publish import NAMERS, ORDER, describe, resolve_rest_by_name
@@ -17,6 +16,7 @@ from app.ingest.publishing.references import SEED, References
 from app.ingest.resolution.aliases import write_aliases
 from app.ingest.resolution.substances import resolve_substances
 from app.ingest.staging.upserting import Changes
+from app.models.base import Row, table_of
 from app.models.document import Document
 from app.models.fact import Fact
 from app.models.lookup import IdentifierAlias, NameAlias

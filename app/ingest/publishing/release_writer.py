@@ -10,12 +10,12 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlmodel import col
 
-from app.database.engines import POSTGRES, Row, table_of
 from app.documents.checksums import release_checksum
 from app.documents.rendering import DOCUMENT_VERSION, documents_of
 from app.ingest.bulk_insert import Tables
 from app.ingest.sources.interface import SourceVersion
 from app.ingest.staging.upserting import Changes
+from app.models.base import POSTGRES, Row, table_of
 from app.models.fact import fact_kinds
 from app.models.release import Release, ReleaseFile
 from app.models.source_record import SourceState

@@ -6,12 +6,12 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic_core import from_json
 
-from app.database.engines import table_of
 from app.documents.compression import decompress
 from app.ingest.bulk_insert import Tables, among, select_in
 from app.ingest.resolution.resolver import ResolvedDrug, is_its_salt, names_salt
 from app.ingest.resolution.substances import identifiers_of
 from app.ingest.sources import NAME_NO_DRUGS
+from app.models.base import table_of
 from app.models.drug import NameType
 from app.models.fact import MatchedBy
 from app.models.lookup import IdentifierAlias, NameAlias

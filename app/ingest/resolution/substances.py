@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from pydantic_core import from_json, to_json
 from sqlmodel import col
 
-from app.database.engines import table_of
 from app.ingest.bulk_insert import Tables, among, select_in
 from app.ingest.resolution.resolver import (
     Identifier,
@@ -23,6 +22,7 @@ from app.ingest.resolution.resolver import (
 )
 from app.ingest.sources.interface import Substance
 from app.ingest.staging.upserting import Changes
+from app.models.base import table_of
 from app.models.drug import Drug, DrugIngredient
 from app.models.source_record import RecordSubstance, SourceSubstance
 from app.names.slugs import slug

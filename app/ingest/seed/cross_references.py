@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
-from app.database.engines import table_of
 from app.ingest.seed.entries import REFERENCES, parts_of
 from app.ingest.seed.yaml_files import Location
+from app.models.base import table_of
 from app.models.drug import Drug, DrugIdentifier, DrugIngredient
 from app.models.fact import Detail
 

@@ -17,7 +17,6 @@ from pydantic_core import ErrorDetails
 from sqlalchemy.engine import Engine
 from sqlmodel import SQLModel, col
 
-from app.database.engines import table_of
 from app.ingest.bulk_insert import Tables
 from app.ingest.publishing.publish import publish
 from app.ingest.publishing.rebuilding import bring_up_to_date
@@ -49,7 +48,7 @@ from app.ingest.staging.preparing import (
     stored_substance,
 )
 from app.ingest.staging.upserting import Staging, content_digest, save_source
-from app.models.base import PartialDate
+from app.models.base import PartialDate, table_of
 from app.models.condition import Condition
 from app.models.discrepancy import DiscrepancyFields
 from app.models.drug import Drug, DrugFields, NameType

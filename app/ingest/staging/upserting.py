@@ -14,7 +14,6 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import ValidationError
 
-from app.database.engines import Row, table_of
 from app.documents.compression import compress
 from app.ingest.bulk_insert import Tables, among, chunks, select_in
 from app.ingest.sources import IN_SEVERAL_FILES
@@ -26,6 +25,7 @@ from app.ingest.sources.interface import (
     SourceVersion,
 )
 from app.ingest.staging.preparing import PreparedRecord, UnstorableError, prepare
+from app.models.base import Row, table_of
 from app.models.source_record import (
     RecordStatement,
     RecordSubstance,

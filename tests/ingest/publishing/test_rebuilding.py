@@ -5,10 +5,10 @@ import json
 import pytest
 import sqlalchemy as sa
 
-from app.database.engines import table_of
 from app.documents.compression import decompress
 from app.ingest.importing import import_files
 from app.ingest.publishing.rebuilding import rebuild_documents
+from app.models.base import table_of
 from app.models.document import Document
 from app.settings import Settings
 from tests.conftest import Save
