@@ -266,8 +266,8 @@ def test_documents_of_another_version_are_not_served_and_migrate_makes_them_anew
     result = run("check", url=database.database_url, seed=folder)
     assert result.exit_code == 1
     assert "for another version of medfacts; run `medfacts migrate`" in result.stderr
-    assert "anew" in run("migrate", url=database.database_url, seed=folder).stdout
-    assert "anew" not in run("migrate", url=database.database_url, seed=folder).stdout
+    assert "Rebuilt" in run("migrate", url=database.database_url, seed=folder).stdout
+    assert "Rebuilt" not in run("migrate", url=database.database_url, seed=folder).stdout
     assert run("check", url=database.database_url, seed=folder).exit_code == 0
 
 
