@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from app.api.facts import fact_routes, facts_listed
 from app.http.parameters import Text
-from app.models.pharmacokinetics import Pharmacokinetics, Process
+from app.models.pharmacokinetic import Pharmacokinetics, Process
 
 
 @dataclass

@@ -18,7 +18,7 @@ from sqlmodel import SQLModel
 from app.documents.compression import compress
 from app.models.base import POSTGRES, Row, table_of
 from app.models.document import Document
-from app.search.index import Index
+from app.search.index import SearchIndex
 
 T = TypeVar("T")
 
@@ -38,7 +38,7 @@ class Tables:
         self._waiting: dict[sa.Table, list[tuple[Any, ...]]] = defaultdict(list)
         self._rows = 0
         self._is_postgres = connection.dialect.name == POSTGRES
-        self._index = Index(connection)
+        self._index = SearchIndex(connection)
         self.documents: Counter[str] = Counter()
         """How many more documents of each kind there are, or fewer, than before."""
 

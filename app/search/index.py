@@ -28,7 +28,7 @@ NameRow = tuple[str, int, str, int, str]
 """A row of `searched_name`."""
 
 
-class Index:
+class SearchIndex:
     """Writes what is searched, in the transaction of the connection, as documents come and go."""
 
     def __init__(self, connection: sa.Connection) -> None:

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from app.documents.checksums import CorruptDocumentError
 from app.ingest.publishing.rebuilding import rebuild_documents
-from app.search.index import Index
+from app.search.index import SearchIndex
 from app.settings import Settings
 from tests.conftest import Save
 from tests.ingest.loading import faults_in, writing
@@ -21,7 +21,7 @@ DRUGS = (
 def test_what_is_removed_leaves_no_word_behind(database: Settings, save: Save) -> None:
     save(*DRUGS)
     with writing(database) as engine, engine.begin() as connection:
-        index = Index(connection)
+        index = SearchIndex(connection)
         for kind, ids in (
             ("drugs", ["hustanol", "placebin"]),
             ("conditions", ["cough"]),
@@ -98,6 +98,6 @@ def test_a_document_that_is_corrupt_is_not_replaced_as_if_its_words_were_known(
     change(database, "UPDATE document SET checksum = 7 WHERE id = 'hustanol-warning-drowsiness'")
 
     with writing(database) as engine, engine.begin() as connection:
-        index = Index(connection)
+        index = SearchIndex(connection)
         with pytest.raises(CorruptDocumentError, match="drowsiness"):
             index.remove("warnings", ["hustanol-warning-drowsiness"])

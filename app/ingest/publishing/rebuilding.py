@@ -28,7 +28,7 @@ from app.models.source_record import (
     SourceStatement,
     SourceSubstance,
 )
-from app.search.index import Index
+from app.search.index import SearchIndex
 
 STAYING = {
     table_of(model)
@@ -71,7 +71,7 @@ def _is_of_another_version(connection: sa.Connection) -> bool:
 
 
 def _rebuild(connection: sa.Connection) -> None:
-    Index(connection).clear()
+    SearchIndex(connection).clear()
     for table in reversed(SQLModel.metadata.sorted_tables):
         if table not in STAYING:
             connection.execute(table.delete())

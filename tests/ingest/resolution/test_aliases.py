@@ -17,7 +17,7 @@ from app.models.lookup import (
     SearchedName,
     SearchedPiece,
 )
-from app.search.index import Index
+from app.search.index import SearchIndex
 from app.settings import Settings
 from tests.conftest import AppTransport, always_asking, running
 from tests.ingest.loading import (
@@ -241,7 +241,7 @@ def test_migrating_makes_all_that_is_searched(loaded: Settings) -> None:
     assert all(before)
     with writing(loaded) as engine:
         with engine.begin() as connection:
-            Index(connection).clear()
+            SearchIndex(connection).clear()
             for table in tables:
                 connection.execute(table.delete())
             connection.execute(sa.text("UPDATE document SET number = NULL"))
