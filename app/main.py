@@ -130,7 +130,7 @@ def create_app(settings: Settings, traces: "TracerProvider | None" = None) -> Ap
     api.state.watcher = ConnectionPool(settings.model_copy(update={"pool_size": 1}))
     api.state.tracer = traces.get_tracer("medfacts", __version__) if traces else None
     for router in ROUTERS:
-        api.include_router(router)
+        api.router.routes += router.routes
     outage = Outage()
     handle_errors(api, outage)
     add_docs(api)

@@ -131,30 +131,6 @@ class Node:
         [(written,)] = primary.run("SELECT pg_current_wal_lsn()")
         until(lambda: self.run(f"SELECT pg_last_wal_replay_lsn() >= '{written}'") == [(True,)])
 
-    @contextmanager
-    def with_another_text(
-        self, primary: "Node", text: bytes, instead: bytes, **options: object
-    ) -> Iterator[None]:
-        """A standby with a text changed in the documents' file, as a disk might, for a while."""
-        assert len(text) == len(instead)
-        primary.run("CHECKPOINT")  # or the file were written anew from the log
-        self.catch_up(primary)
-        self.run("CHECKPOINT")
-        path = self.data / self.run("SELECT pg_relation_filepath('document')")[0][0]
-        self.end()
-        whole = path.read_bytes()
-        assert text in whole
-        with path.open("r+b") as file:
-            file.write(whole.replace(text, instead))
-        try:
-            self.start(**options)
-            yield
-        finally:
-            self.end()
-            with path.open("r+b") as file:
-                file.write(whole)
-            self.start()
-
     def follow(self, primary: "Node") -> None:
         """Be a standby of another primary from now on."""
         self.run("ALTER SYSTEM SET primary_slot_name = ''")

@@ -82,6 +82,11 @@ def always_asking(settings: Settings) -> Settings:
     return settings.model_copy(update={"cache_seconds": 0})
 
 
+def without_cache(settings: Settings) -> Settings:
+    """With no cache."""
+    return settings.model_copy(update={"cache_bytes": 0})
+
+
 @pytest.fixture(scope="session")
 def portal() -> Iterator[anyio.from_thread.BlockingPortal]:
     """One event loop in a thread, for every app of the session."""

@@ -36,9 +36,9 @@ class Server:
         return urlsplit(self.url).port or 0
 
     def workers(self) -> list[int]:
-        """The processes that it has started and that run."""
+        """The processes that it has started and that serve."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return [pid for pid in map(int, children.read_text().split()) if is_running(pid)]
+        return [pid for pid in map(int, children.read_text().split()) if is_worker(pid)]
 
     def replace(self, worker: int) -> None:
         """Kill a worker, and wait until another has its place."""
@@ -56,6 +56,13 @@ def is_running(pid: int) -> bool:
     """Whether there is such a process, and it has not ended."""
     with suppress(FileNotFoundError, ProcessLookupError):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def is_worker(pid: int) -> bool:
+    """Whether it is one of multiprocessing's that runs, and not the one that tracks them."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes() and is_running(pid)
     return False
 
 

@@ -286,13 +286,13 @@ def get_drug(
 @cache
 def documents_of_drug(kinds: tuple[str, ...]) -> CompiledSelect:
     """The drug's own document and those of these kinds about it, by kind and id."""
-    documents = (
-        sa.select(col(Document.kind), col(Document.id), *STORED)
-        .where(
-            col(Document.drug_id) == sa.bindparam("drug"),
-            col(Document.kind).in_([sa.literal_column(f"'{kind}'") for kind in kinds]),
-        )
-        .subquery("documents")
+    found = sa.select(col(Document.kind), col(Document.id), *STORED).where(
+        col(Document.drug_id) == sa.bindparam("drug")
     )
+    if set(kinds) < {"drugs", *KINDS}:
+        found = found.where(
+            col(Document.kind).in_([sa.literal_column(f"'{kind}'") for kind in kinds])
+        )
+    documents = found.subquery("documents")
     order = (documents.c.kind, documents.c.id)
     return with_release(documents, *documents.c, order=order)

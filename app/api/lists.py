@@ -92,7 +92,7 @@ class Listing:
     def _begun(
         self, session: ReadSession, cursor: str, listing: str, kinds: list[type], drug: str | None
     ) -> Cursor:
-        """The cursor that was sent; what is wrong with it is told of a drug that is there."""
+        """The cursor that was sent, or the error for it; for an unknown drug that comes first."""
         try:
             return Cursor.read(cursor, listing, kinds)
         except BadParameterError:

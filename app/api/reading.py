@@ -50,7 +50,7 @@ LATEST = (
     .subquery("latest")
 )
 RELEASE = (LATEST.c.number, LATEST.c.checksum)
-"""What tells the release that is served from every other: every select brings it along."""
+"""What identifies the release that is served: every select brings it along."""
 
 SERVED = CompiledSelect(sa.select(*RELEASE))
 
@@ -114,6 +114,13 @@ class ReadSession:
         Raises `NoDataError` before the first release, and what `ServedRelease` does. A request that
         runs several selects begins anew if they are not of one release.
         """
+        return [row[2:] for row in self._read(select, values)]
+
+    def found(self, select: CompiledSelect, **values: Any) -> list[tuple[Any, ...]]:
+        """The rows that were found: none, where `rows` has one of the release alone."""
+        return [row[2:] for row in self._read(select, values) if row[2] is not None]
+
+    def _read(self, select: CompiledSelect, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         rows = self._pool.rows(select, values)
         if not rows:
             raise NoDataError("No data has been loaded yet; `medfacts seed` loads it.")
@@ -122,7 +129,7 @@ class ReadSession:
             if self._key:
                 raise _AnotherReleaseError
             self._begin(key)
-        return [row[2:] for row in rows]
+        return rows
 
     def _begin(self, key: tuple[Any, ...]) -> None:
         """Be of this release from now on, and have the answer say so."""
@@ -137,10 +144,6 @@ class ReadSession:
         exchange.release = release.row
         exchange.announce("Data-Release", release.id)
         exchange.modified_at(release.modified)
-
-    def found(self, select: CompiledSelect, **values: Any) -> list[tuple[Any, ...]]:
-        """The rows that were found: none, where `rows` has one of the release alone."""
-        return [row for row in self.rows(select, **values) if row[0] is not None]
 
     def is_given(self, name: str) -> bool:
         """Whether the client gave a parameter of the query, and did not leave it to its default."""
@@ -194,7 +197,7 @@ def read(pool: ConnectionPool, scope: Scope, work: Callable[[ReadSession], T]) -
 
 
 async def release_served(pool: ConnectionPool) -> tuple[Any, ...] | None:
-    """What tells the release that is served now from every other; None if there is none."""
+    """What identifies the release that is served now; None if there is none."""
 
     try:
         release = await pool.run(partial(_served, pool))

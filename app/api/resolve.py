@@ -22,7 +22,7 @@ from app.http.parameters import Text
 from app.http.problems import BadParameterError, documented
 from app.models.base import Shape
 from app.models.drug import Drug, DrugIdentifier, NameType
-from app.models.lookup import NAME_TYPE, ClaimedIdentifier, ClaimedName, SearchedName
+from app.models.lookup import NAME_TYPE, IdentifierAlias, NameAlias, SearchedName
 from app.names.normalization import name_key, normalized
 from app.names.qualifiers import Qualifier, StrippedName, stripped_names, without_salt
 from app.search.query import listed, one_of
@@ -324,7 +324,7 @@ def _answer(candidates: list[Candidate], **fields: Any) -> Resolution:
 
 
 def _suggestions(session: ReadSession, readings: list[StrippedName]) -> list[Suggestion]:
-    """What is spelt like the name less its qualifiers."""
+    """Drugs with a name that is like this one less its qualifiers."""
     text = next(read for read in reversed(readings) if read.salt is None).name
     key = name_key(text)
     matches = [
@@ -395,13 +395,13 @@ _names: Any = sa.select(
 ).join_from(SearchedName, Drug, col(Drug.id) == col(SearchedName.drug_id))
 _aliases: Any = sa.select(
     sa.literal_column(str(ALIAS)),
-    col(ClaimedName.key),
-    col(ClaimedName.drug_id),
+    col(NameAlias.key),
+    col(NameAlias.drug_id),
     col(Drug.name),
-    col(ClaimedName.substance),
+    col(NameAlias.substance),
     NULL,
     sa.literal_column("0"),
-).join_from(ClaimedName, Drug, col(Drug.id) == col(ClaimedName.drug_id), isouter=True)
+).join_from(NameAlias, Drug, col(Drug.id) == col(NameAlias.drug_id), isouter=True)
 
 
 def _names_of(found: Any) -> CompiledSelect:
@@ -412,7 +412,7 @@ def _names_of(found: Any) -> CompiledSelect:
 NAMED = _names_of(
     sa.union_all(
         _names.where(one_of(col(SearchedName.key), "keys")),
-        _aliases.where(one_of(col(ClaimedName.key), "keys")),
+        _aliases.where(one_of(col(NameAlias.key), "keys")),
     ).subquery("named")
 )
 FAMILY = _names_of(
@@ -440,7 +440,7 @@ def _identified(table: Any, what: int, substance: Any) -> Any:
 
 _by_system = sa.union_all(
     _identified(DrugIdentifier, NAME, NULL.label("name")),
-    _identified(ClaimedIdentifier, ALIAS, col(ClaimedIdentifier.substance)),
+    _identified(IdentifierAlias, ALIAS, col(IdentifierAlias.substance)),
 ).subquery("identified")
 IDENTIFIED = with_release(
     _by_system,

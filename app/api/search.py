@@ -268,18 +268,18 @@ def _marks(query: Query, text: str) -> Iterator[tuple[int, int, str]]:
     found: dict[tuple[int, int], str] = {}
     single = {phrase[0] for phrase in query.phrases if len(phrase) == 1}
     together = [phrase for phrase in query.phrases if len(phrase) > 1]
-    spelt = (
+    written = (
         [(m.span(), word) for m in WORD.finditer(text) for word in words_of(m[0]).split()]
         if (together)
         else []
     )
     for phrase in together:
-        for i in range(len(spelt) - len(phrase) + 1):
+        for i in range(len(written) - len(phrase) + 1):
             if (
-                spelt[i][1] == phrase[0]
-                and tuple(w for _, w in spelt[i : i + len(phrase)]) == phrase
+                written[i][1] == phrase[0]
+                and tuple(w for _, w in written[i : i + len(phrase)]) == phrase
             ):
-                found |= dict(spelt[i : i + len(phrase)])
+                found |= dict(written[i : i + len(phrase)])
     if single:
         for match in _any_of(frozenset(single), query.beginning).finditer(text):
             found.setdefault(match.span(), match[0].lower())

@@ -1,4 +1,4 @@
-"""Finding drugs by name: as one is typed, or as it is spelt almost.
+"""Finding drugs by name: as one is typed, or by a name that is a letter or two away.
 
 What is found follows from the names alone: how an engine helps to find those that may be close is
 no matter, for each is compared here.

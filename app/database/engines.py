@@ -140,7 +140,7 @@ def _options(url: URL, *settings: str) -> dict[str, str]:
 def _sqlite_engine(
     url: URL, mode: str, *, foreign_keys: bool = True, pool_size: int | None = None
 ) -> Engine:
-    """An engine of a file; with a `pool_size` its connections are kept, for requests."""
+    """An engine of a file; with a `pool_size` its connections are pooled, for requests."""
     path = Path(url.database or "").absolute()
 
     def connect() -> sqlite3.Connection:

@@ -6,8 +6,9 @@ import socket
 import sqlite3
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 import psycopg
@@ -69,8 +70,14 @@ class ConnectionPool:
             self._file = DatabaseFile(str(database_url(settings).database))
             threads = min(settings.pool_size, SQLITE_THREADS)
             self.at_once = 2 * threads
-        self._threads = ThreadPoolExecutor(threads, "reading")
         self._of_thread = threading.local()
+        self._tasks: SimpleQueue[_Task | None] = SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._run_tasks, name=f"reading-{i}", daemon=True)
+            for i in range(threads)
+        ]
+        for thread in self._threads:
+            thread.start()
         self.release: Any = None
         """What requests know of the release that is served: see `app.api.reading`."""
         self.corruption_logged: dict[str, float] = {}
@@ -82,17 +89,20 @@ class ConnectionPool:
         If it is cancelled, its statement is interrupted on SQLite, and on Postgres its connection
         is cut: a server that is frozen would not answer a request to cancel.
         """
-        running = _Running()
-
-        def in_thread() -> T:
-            self._of_thread.running = running
-            return work()
-
+        task = _Task(work)
+        self._tasks.put(task)
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, in_thread)
+            outcome: T = await task.outcome
+            return outcome
         except asyncio.CancelledError:
-            running.cancel()
+            task.cancel()
             raise
+
+    def _run_tasks(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            self._of_thread.task = task
+            task.run()
+            self._of_thread.task = task = None
 
     def rows(self, select: CompiledSelect, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         """All rows of a select, in the driver's own types.
@@ -107,15 +117,17 @@ class ConnectionPool:
             return self._execute(text, values)
 
     def _execute(self, text: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-        running: _Running = getattr(self._of_thread, "running", None) or _Running()
-        running.raise_if_cancelled()
+        task: _Task | None = getattr(self._of_thread, "task", None)
+        if task is not None:
+            task.raise_if_cancelled()
         if self._file is not None and self._file.has_changed():
             self.engine.dispose()
         pool = self.engine.pool
         connection = pool.connect()
         driver: Any = connection.driver_connection
         try:
-            running.begin(driver)
+            if task is not None:
+                task.begin(driver)
             rows: list[tuple[Any, ...]] = driver.execute(text, values).fetchall()
             return rows
         except (sqlite3.Error, psycopg.Error) as error:
@@ -132,14 +144,18 @@ class ConnectionPool:
             failure = psycopg.DataError if self.dialect == POSTGRES else sqlite3.DatabaseError
             raise failure(f"what is stored is no text: {error}") from error
         finally:
-            running.end()
+            if task is not None:
+                task.end()
             if pool is not self.engine.pool and connection.is_valid:  # disposed of meanwhile
                 connection.invalidate()
             connection.close()
 
     def close(self) -> None:
         """Let go of every connection and thread."""
-        self._threads.shutdown(cancel_futures=True)  # waits for statements under way
+        for _ in self._threads:
+            self._tasks.put(None)
+        for thread in self._threads:  # waits for statements under way
+            thread.join()
         self.engine.dispose()
 
 
@@ -147,13 +163,32 @@ class _BrokenConnectionError(psycopg.OperationalError):
     """A statement failed of its connection, or of the standby that it was run on."""
 
 
-class _Running:
-    """The work of one request in a thread, and the connection that it waits for."""
+class _Task:
+    """Work that a request waits for, and the connection that its statement runs on meanwhile.
 
-    def __init__(self) -> None:
+    An executor's futures take several times as long to make and to hand over between threads.
+    """
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self._work = work
+        self._loop = asyncio.get_running_loop()
+        self.outcome: asyncio.Future[Any] = self._loop.create_future()
         self._lock = threading.Lock()
         self._driver: Any = None
         self._is_cancelled = False
+
+    def run(self) -> None:
+        """Do the work, and hand its outcome to the request's loop."""
+        try:
+            settle = partial(self.outcome.set_result, self._work())
+        except BaseException as error:
+            settle = partial(self.outcome.set_exception, error)
+        with suppress(RuntimeError):  # the loop is closed, and nobody waits
+            self._loop.call_soon_threadsafe(self._settle, settle)
+
+    def _settle(self, settle: Callable[[], None]) -> None:
+        if not self.outcome.done():
+            settle()
 
     def raise_if_cancelled(self) -> None:
         """Raise an error of the database if nobody waits for the work any more."""
@@ -161,13 +196,13 @@ class _Running:
             raise sqlite3.OperationalError("the request was cancelled")
 
     def begin(self, driver: Any) -> None:
-        """Take note that a statement is run on a connection; raise if that is not wanted more."""
+        """Take note of the connection that a statement runs on."""
         with self._lock:
             self.raise_if_cancelled()
             self._driver = driver
 
     def end(self) -> None:
-        """Take note that it has ended."""
+        """Take note that the statement has ended."""
         with self._lock:
             self._driver = None
 

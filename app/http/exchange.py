@@ -70,6 +70,6 @@ class Exchange:
 
 def request_id(asked: bytes | None) -> bytes:
     """The client's own id for its request if it is a plain one, or else a new one."""
-    if asked and CLIENTS_ID.fullmatch(asked):
+    if asked and CLIENTS_ID.fullmatch(asked := asked.strip(b" \t")):
         return asked
     return b"%032x" % getrandbits(128)

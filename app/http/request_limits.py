@@ -89,7 +89,7 @@ def headers_refusal(
         return LargeHeadersError(f"The headers have {size} bytes; {most} are taken.")
     if hosts > 1 or (hosts == 0 and http_version == "1.1"):
         return RequestError(f"A request has one Host header; this one has {hosts}.")
-    if not is_host(host):
+    if not is_host(host.strip(b" \t")):
         return RequestError("The Host header names no host.")
     return None
 

@@ -7,10 +7,12 @@ scrape of any process adds up all of them.
 from collections.abc import Callable
 from functools import lru_cache
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 
 from app.http.exchange import Exchange
 from app.http.problems import OverloadedError, TookTooLongError
+
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 METHODS = ("GET", "HEAD", "OPTIONS")
 """Those that are counted by their name; clients make up others."""

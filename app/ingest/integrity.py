@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from pydantic_core import from_json
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from app.database.engines import Row, table_of
 from app.documents.checksums import (
@@ -70,13 +70,21 @@ UNREADABLE = (SQLAlchemyError, sqlite3.Error, ValueError, TypeError, LookupError
 
 
 def _faults_of_the_file(connection: sa.Connection) -> Iterator[str]:
-    """What SQLite itself finds wrong."""
+    """What SQLite itself finds wrong, and on either engine rows that refer to none."""
     if connection.dialect.name == "sqlite":
         for sentence in connection.exec_driver_sql("PRAGMA integrity_check").scalars():
             if sentence != "ok":
                 yield f"SQLite says: {' '.join(sentence.split())}."
-        for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-            yield f"A row of {row[0]} refers to a row of {row[2]} that is not there."
+    for table in SQLModel.metadata.sorted_tables:
+        for key in table.foreign_key_constraints:
+            name, of = key.referred_table.name, key.referred_table.alias("referred")
+            pairs = [(each.parent, of.c[each.column.name]) for each in key.elements]
+            lost = sa.select(sa.func.count()).where(
+                *(own.is_not(None) for own, _ in pairs),
+                ~sa.exists().where(*(own == referred for own, referred in pairs)),
+            )
+            if connection.scalar(lost):
+                yield f"A row of {table.name} refers to a row of {name} that is not there."
 
 
 def _faults_of_checksums(connection: sa.Connection) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What names and identifiers are looked up in. It holds nothing that documents do not say, but for
-what is claimed: names and identifiers that lead to a drug and are not its own.
+aliases: names and identifiers that lead to a drug and are not its own.
 
-The indexes of words and of parts of names are each engine's own: see `app.search.index`.
+The indexes of words and of parts of names are each engine's own: see `app.search`.
 """
 
 import sqlalchemy as sa
@@ -64,18 +64,18 @@ class SearchedPiece(SQLModel, table=True):
     key: str = Field(primary_key=True, sa_type=KEY)
 
 
-class ClaimedName(SQLModel, table=True):
-    """A name that is no drug's own: of a salt of one, of one with a label, such as a radioactive
-    atom, or of a substance that was set aside.
+class NameAlias(SQLModel, table=True):
+    """A name that is no drug's own: of a salt of one, of one that is radiolabelled, or of a
+    substance that is quarantined.
 
     So a salt is known to be one, and a brand of several products to be that, though it cannot be
     said which drug one of them is.
     """
 
-    __tablename__ = "claimed_name"
+    __tablename__ = "name_alias"
 
     key: str = Field(primary_key=True, sa_type=KEY, description="See `name_key`.")
-    claim: str = Field(
+    alias_of: str = Field(
         primary_key=True, sa_type=KEY, description="The drug, or the source and its substance."
     )
     drug_id: str | None = Field(
@@ -84,18 +84,18 @@ class ClaimedName(SQLModel, table=True):
     substance: str = Field(description="What a source calls the substance.")
 
 
-class ClaimedIdentifier(SQLModel, table=True):
+class IdentifierAlias(SQLModel, table=True):
     """An identifier that leads to a drug and is not its own.
 
-    It is of a salt of the drug, or of the drug with a label, or several drugs claim it.
+    It is of a salt of the drug, or of its radiolabelled form, or ambiguous: several drugs have it.
     """
 
-    __tablename__ = "claimed_identifier"
-    __table_args__ = (sa.Index("ix_claimed_identifier_system_value", "system", "value"),)
+    __tablename__ = "identifier_alias"
+    __table_args__ = (sa.Index("ix_identifier_alias_system_value", "system", "value"),)
 
     drug_id: str = owned_by("drug")
     system: IdentifierSystem = Field(primary_key=True, sa_type=checked(IdentifierSystem))
     value: str = Field(primary_key=True, sa_type=KEY)
     substance: str | None = Field(
-        default=None, description="What a source calls that substance; null where drugs contest it."
+        default=None, description="What a source calls that substance; null if it is ambiguous."
     )

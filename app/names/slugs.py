@@ -6,9 +6,7 @@ import unicodedata
 from functools import lru_cache
 
 from app.models.base import LONGEST_SLUG
-from app.names.normalization import MARKS, normalized
-
-normalised = normalized
+from app.names.normalization import MARKS
 
 
 @lru_cache(maxsize=200_000)

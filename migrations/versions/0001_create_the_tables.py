@@ -20,13 +20,13 @@ TABLES = (
     "source_state",
     "source_statement",
     "target",
-    "claimed_identifier",
-    "claimed_name",
     "document",
     "drug_class",
     "drug_identifier",
     "drug_ingredient",
     "fact",
+    "identifier_alias",
+    "name_alias",
     "quarantined_record",
     "release_file",
     "searched_drug",
@@ -138,47 +138,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_target"),
     )
     op.create_table(
-        "claimed_identifier",
-        sa.Column("drug_id", KEY, nullable=False),
-        sa.Column(
-            "system",
-            _one_of(
-                "identifier_system",
-                "unii",
-                "rxcui",
-                "cas",
-                "drugbank",
-                "chembl",
-                "gtopdb",
-                "pubchem_cid",
-                "inchikey",
-                "atc",
-                "ndc",
-                "spl_set_id",
-            ),
-            nullable=False,
-        ),
-        sa.Column("value", KEY, nullable=False),
-        sa.Column("substance", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["drug_id"], ["drug.id"], name="fk_claimed_identifier_drug_id", ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("drug_id", "system", "value", name="pk_claimed_identifier"),
-    )
-    op.create_index("ix_claimed_identifier_system_value", "claimed_identifier", ["system", "value"])
-    op.create_table(
-        "claimed_name",
-        sa.Column("key", KEY, nullable=False),
-        sa.Column("claim", KEY, nullable=False),
-        sa.Column("drug_id", KEY, nullable=True),
-        sa.Column("substance", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["drug_id"], ["drug.id"], name="fk_claimed_name_drug_id", ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("key", "claim", name="pk_claimed_name"),
-    )
-    op.create_index("ix_claimed_name_drug_id", "claimed_name", ["drug_id"])
-    op.create_table(
         "document",
         sa.Column("kind", KEY, nullable=False),
         sa.Column("id", KEY, nullable=False),
@@ -265,6 +224,47 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_fact_drug_id_kind_id", "fact", ["drug_id", "kind", "id"])
+    op.create_table(
+        "identifier_alias",
+        sa.Column("drug_id", KEY, nullable=False),
+        sa.Column(
+            "system",
+            _one_of(
+                "identifier_system",
+                "unii",
+                "rxcui",
+                "cas",
+                "drugbank",
+                "chembl",
+                "gtopdb",
+                "pubchem_cid",
+                "inchikey",
+                "atc",
+                "ndc",
+                "spl_set_id",
+            ),
+            nullable=False,
+        ),
+        sa.Column("value", KEY, nullable=False),
+        sa.Column("substance", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["drug_id"], ["drug.id"], name="fk_identifier_alias_drug_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("drug_id", "system", "value", name="pk_identifier_alias"),
+    )
+    op.create_index("ix_identifier_alias_system_value", "identifier_alias", ["system", "value"])
+    op.create_table(
+        "name_alias",
+        sa.Column("key", KEY, nullable=False),
+        sa.Column("alias_of", KEY, nullable=False),
+        sa.Column("drug_id", KEY, nullable=True),
+        sa.Column("substance", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["drug_id"], ["drug.id"], name="fk_name_alias_drug_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("key", "alias_of", name="pk_name_alias"),
+    )
+    op.create_index("ix_name_alias_drug_id", "name_alias", ["drug_id"])
     op.create_table(
         "quarantined_record",
         sa.Column("source_id", KEY, nullable=False),

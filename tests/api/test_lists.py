@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from app.api.sources import SOURCES
 from app.database.reading import ConnectionPool
 from app.models.fact import fact_kinds
 from app.settings import Settings
-from tests.conftest import Save
+from tests.conftest import Holding, Save
 from tests.writing import CITE, brand, drug, indication, warning
 
 
@@ -26,20 +27,26 @@ def names(client: httpx.Client, path: str) -> list[str]:
     return [item["id"] for item in client.get(path).json()["items"]]
 
 
+@pytest.fixture(scope="module")
+def seven_warnings(holding: Holding) -> Iterator[httpx.Client]:
+    """Two drugs, and seven warnings of theirs."""
+    with holding(
+        drug("a", *(warning(f"w{i}") for i in range(3))),
+        drug("b", *(warning(f"w{i}") for i in range(4))),
+    ) as client:
+        yield client
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 100])
 @pytest.mark.parametrize("sort", ["id", "-id"])
 def test_following_next_gives_each_item_once_in_order(
-    client: httpx.Client, save: Save, size: int, sort: str
+    seven_warnings: httpx.Client, size: int, sort: str
 ) -> None:
-    save(
-        drug("a", *(warning(f"w{i}") for i in range(3))),
-        drug("b", *(warning(f"w{i}") for i in range(4))),
-    )
     expected = [f"{d}-warning-w{i}" for d, n in (("a", 3), ("b", 4)) for i in range(n)]
 
     found, path, totals = [], f"/v1/warnings?limit={size}&sort={sort}", set()
     while path:
-        answer = client.get(path)
+        answer = seven_warnings.get(path)
         body = answer.json()
         found += [item["id"] for item in body["items"]]
         totals.add(body["total"])
@@ -217,7 +224,7 @@ def test_a_walk_while_imports_commit_is_of_one_release_or_says_that_it_changed(
         return found
 
     load(5)
-    loader = threading.Thread(target=lambda: [*map(load, [6, 7, 8, 5] * 4)])
+    loader = threading.Thread(target=lambda: [*map(load, [6, 7, 8, 5] * 2)])
     loader.start()
     walks = []
     while loader.is_alive():
@@ -294,10 +301,12 @@ def test_every_kind_of_fact_has_its_lists() -> None:
 
 @pytest.mark.parametrize("name", LISTS)
 def test_no_page_of_a_list_reads_a_whole_table(sqlite_template: Path, name: str) -> None:
-    """However many there are: an index leads to its first item, and on from there."""
+    """However many there are: an index leads to its first item, and on from there; the first of all
+    is also that of a table that is stored in the order of its key."""
     pool = ConnectionPool(Settings(database_url=f"sqlite:///{sqlite_template}"))
     connection: Any = pool.engine.raw_connection().driver_connection
     listing = LISTS[name]
+    *_, last = listing.orders[next(iter(listing.orders))]
     found_by = [(), *((one,) for one in listing.filters if one != "q")]
     for filters, order, further in product(found_by, listing.orders, (False, True)):
         for sort in (order, f"-{order}"):
@@ -310,7 +319,9 @@ def test_no_page_of_a_list_reads_a_whole_table(sqlite_template: Path, name: str)
             ).fetchall()
             steps = [step for *_, step in plan]
             whole = [s for s in steps if s.startswith("SCAN") and " INDEX " not in s]
-            assert {s.split()[1] for s in whole} <= {"page", "found", "release"}, steps
+            in_order = set() if filters or further else {last.table.name}
+            allowed = {"page", "found", "release"} | in_order
+            assert {s.split()[1] for s in whole} <= allowed, steps
             sorted_ = [s for s in steps if "ORDER BY" in s]
             assert len(sorted_) <= (2 if filters else 1), steps
     pool.close()

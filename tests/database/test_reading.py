@@ -1,8 +1,10 @@
 """How requests read: by statements compiled once, over connections that break and are replaced."""
 
 import asyncio
+import sqlite3
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -96,6 +98,55 @@ def test_a_connection_that_breaks_under_a_statement_has_it_run_again(
     assert [row[0] for row in found[0]] == [1]
     pool.close()
     postgres.drop_database(name)
+
+
+def _numbered(path: Path, number: int) -> Path:
+    """A file with a table that holds this number, and nothing beside it."""
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE held (number INTEGER)")
+        connection.execute("INSERT INTO held VALUES (?)", [number])
+    connection.close()
+    return path
+
+
+HELD: Any = CompiledSelect(sa.text("SELECT number FROM held"))  # type: ignore[arg-type] # text
+
+
+def test_a_file_that_replaces_another_is_read_at_once_and_a_missing_one_is_never_made(
+    tmp_path: Path,
+) -> None:
+    path = _numbered(tmp_path / "medfacts.db", 1)
+    pool = ConnectionPool(Settings(database_url=f"sqlite:///{path}"))
+    assert pool.rows(HELD, {}) == [(1,)]
+
+    _numbered(tmp_path / "new", 2).replace(path)
+    assert pool.rows(HELD, {}) == [(2,)]
+
+    path.unlink()
+    with pytest.raises(sqlite3.OperationalError, match="unable to open"):
+        pool.rows(HELD, {})
+    assert list(tmp_path.iterdir()) == []
+    pool.close()
+
+
+def test_a_file_beside_the_log_of_the_one_before_is_not_read(tmp_path: Path) -> None:
+    path = _numbered(tmp_path / "medfacts.db", 1)
+    writer = sqlite3.connect(path)
+    writer.execute("PRAGMA journal_mode = WAL")
+    pool = ConnectionPool(Settings(database_url=f"sqlite:///{path}"))
+    writer.execute("UPDATE held SET number = 3")
+    writer.commit()
+    assert pool.rows(HELD, {}) == [(3,)]
+
+    _numbered(tmp_path / "new", 2).replace(path)
+    for _ in range(2):
+        with pytest.raises(sqlite3.OperationalError, match="is of the file before it"):
+            pool.rows(HELD, {})
+    writer.close()
+    Path(f"{path}-wal").unlink(missing_ok=True)
+    Path(f"{path}-shm").unlink(missing_ok=True)
+    assert pool.rows(HELD, {}) == [(2,)]
+    pool.close()
 
 
 def _written(statement: sa.TextClause) -> Any:

@@ -23,9 +23,11 @@ import pytest
 
 from app.settings import ROOT, Settings
 from tests.conftest import load_drugs
-from tests.processes import running_server, until
+from tests.processes import until
 from tests.test_cli import environment
 from tests.writing import drug, warning
+
+pytestmark = pytest.mark.slow
 
 SOON = 4.0
 """Seconds within which all has to happen here, where the other tests run beside: three at most for
@@ -310,28 +312,6 @@ def test_a_file_beside_the_log_of_the_one_before_is_not_served_until_that_is_gon
         assert httpx.get(f"{address}/v1/drugs").status_code == 503
         place.clear_log()
         until(lambda: httpx.get(f"{address}/v1/drugs").json().get("total") == 2, SOON)
-
-
-def test_a_worker_that_takes_the_place_of_another_knows_whose_log_it_is(place: Place) -> None:
-    def asked() -> list[int]:
-        """What as many new connections are answered as reach both workers."""
-        return [httpx.get(f"{server.url}/v1/drugs").status_code for _ in range(12)]
-
-    environment = {"MEDFACTS_CACHE_BYTES": "0"}
-    url = f"sqlite:///{place.path}"
-    with running_server(url, "--workers", "2", environment=environment) as server:
-        assert set(asked()) == {200}
-        load_drugs(Settings(database_url=url), place.folder.parent / "seed", drug("a"), drug("b"))
-        assert set(asked()) == {200}
-        assert Path(f"{place.path}-wal").stat().st_size > 0
-        place.put(place.other)
-        assert set(asked()) == {503}
-
-        for worker in server.workers():
-            server.replace(worker)
-            assert set(asked()) == {503}
-        place.clear_log()
-        assert set(asked()) == {200}
 
 
 def test_a_server_starts_without_a_file_and_serves_it_once_it_is_there(place: Place) -> None:

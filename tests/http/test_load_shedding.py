@@ -1,4 +1,4 @@
-"""Admission: who is let in, who waits, and who is told to come back."""
+"""Load shedding: who is let in, who waits, and who is told to come back."""
 
 import asyncio
 import time
@@ -11,10 +11,11 @@ import httpx
 import pytest
 
 from app.http import load_shedding
-from app.http.cache import Cache
 from app.http.headers import CommonHeaders
-from app.http.load_shedding import Admission
-from app.http.request_limits import RefuseMalformed
+from app.http.load_shedding import LoadShedding
+from app.http.problems import ServerErrorMiddleware
+from app.http.request_limits import RequestLimits
+from app.http.response_cache import ResponseCache
 from app.settings import Settings
 from tests.conformance import contract
 from tests.conftest import Save
@@ -46,7 +47,6 @@ async def status(app: Any, path: str, body: list[bytes] | None = None) -> int:
         "raw_path": path.encode(),
         "query_string": b"",
         "headers": [(b"host", b"medfacts")],
-        "state": {},
     }
     statuses: list[int] = []
 
@@ -60,8 +60,8 @@ async def status(app: Any, path: str, body: list[bytes] | None = None) -> int:
     return statuses[0]
 
 
-def layered(work: Work, **limits: Any) -> Admission:
-    return Admission(CommonHeaders(RefuseMalformed(work)), **limits)
+def layered(work: Work, **limits: Any) -> CommonHeaders:
+    return CommonHeaders(ServerErrorMiddleware(RequestLimits(LoadShedding(work, **limits))))
 
 
 def run(story: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -209,7 +209,8 @@ def test_a_client_that_does_not_read_holds_no_place(method: str) -> None:
         async def check() -> Any:
             return (1,)
 
-        app = Cache(layered(work, at_once=1, longest_wait=0), check, most_bytes=0, holds=1)
+        shedding = layered(work, at_once=1, longest_wait=0)
+        app = ResponseCache(shedding, check, max_bytes=0, holds=1)
         never = asyncio.Event()
 
         async def unread(_: Any) -> None:
@@ -233,6 +234,7 @@ def test_a_client_that_does_not_read_holds_no_place(method: str) -> None:
     run(story)
 
 
+@pytest.mark.slow
 def test_a_server_that_is_asked_too_much_says_so_and_stays_itself(
     database: Settings, save: Save
 ) -> None:

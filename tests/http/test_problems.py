@@ -217,7 +217,7 @@ def test_a_postgres_that_does_not_answer_is_a_503(
     unavailable(f"postgresql://medfacts@localhost/medfacts?host={tmp_path}", portal)
     told = [each for each in caplog.records if vars(each).get("request_id") == "for-the-log"]
     assert told
-    assert all(each.getMessage().startswith("the database: ") for each in told)
+    assert all(each.getMessage().startswith("the database fails: ") for each in told)
 
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]

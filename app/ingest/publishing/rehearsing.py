@@ -19,10 +19,10 @@ from app.ingest.resolution.substances import resolve_substances
 from app.ingest.staging.upserting import Changes
 from app.models.document import Document
 from app.models.fact import Fact
-from app.models.lookup import ClaimedIdentifier, ClaimedName
+from app.models.lookup import IdentifierAlias, NameAlias
 from app.models.source_record import SourceReference
 
-ALIASES = (ClaimedIdentifier, ClaimedName)
+ALIASES = (IdentifierAlias, NameAlias)
 
 
 def faults_of_release(connection: sa.Connection) -> Iterator[str]:

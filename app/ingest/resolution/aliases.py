@@ -14,7 +14,7 @@ from app.ingest.resolution.substances import identifiers_of
 from app.ingest.sources import NAME_NO_DRUGS
 from app.models.drug import NameType
 from app.models.fact import MatchedBy
-from app.models.lookup import ClaimedIdentifier, ClaimedName
+from app.models.lookup import IdentifierAlias, NameAlias
 from app.models.source_record import RecordSubstance, SourceRecord, SourceSubstance
 from app.names.normalization import name_key
 
@@ -26,8 +26,8 @@ def write_aliases(
     drugs: Mapping[str, ResolvedDrug],
 ) -> None:
     """Replace the aliases of these drugs, and the brands of what is quarantined."""
-    of_names = table_of(ClaimedName)
-    for model in (ClaimedIdentifier, ClaimedName):
+    of_names = table_of(NameAlias)
+    for model in (IdentifierAlias, NameAlias):
         tables.delete(model, "drug_id", drug_ids)
     tables.execute(of_names.delete().where(of_names.c.drug_id.is_(None)))
     names: dict[tuple[str, str], tuple[str | None, str]] = {}
@@ -51,7 +51,7 @@ def write_aliases(
         names[name_key(name), f"{row.source_id} {row.key}"] = (None, row.name)
     tables.add_all(of_names, [(*key, *names[key]) for key in sorted(names) if key[0]])
     tables.add_all(
-        table_of(ClaimedIdentifier), [(*key, identifiers[key]) for key in sorted(identifiers)]
+        table_of(IdentifierAlias), [(*key, identifiers[key]) for key in sorted(identifiers)]
     )
 
 

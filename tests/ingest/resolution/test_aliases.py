@@ -11,8 +11,8 @@ from anyio.from_thread import BlockingPortal
 
 from app.ingest.publishing.rebuilding import rebuild_documents
 from app.models.lookup import (
-    ClaimedIdentifier,
-    ClaimedName,
+    IdentifierAlias,
+    NameAlias,
     SearchedDrug,
     SearchedName,
     SearchedPiece,
@@ -229,7 +229,7 @@ def test_migrating_makes_all_that_is_searched(loaded: Settings) -> None:
     """As from a schema that had none of it."""
     tables = [
         *(sa.table(str(t.__tablename__)) for t in (SearchedDrug, SearchedName, SearchedPiece)),
-        *(sa.table(str(t.__tablename__)) for t in (ClaimedName, ClaimedIdentifier)),
+        *(sa.table(str(t.__tablename__)) for t in (NameAlias, IdentifierAlias)),
     ]
 
     def counted() -> list[int]:
