@@ -7,7 +7,7 @@ from app.models.base import KEY
 
 
 class Document(SQLModel, table=True):
-    """A record as the API serves it. It holds nothing that the other tables do not say."""
+    """A record as the API serves it: what is said stands here, and in the source records."""
 
     __table_args__ = (
         sa.Index("ix_document_drug_id_kind_id", "drug_id", "kind", "id"),

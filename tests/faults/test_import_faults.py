@@ -48,6 +48,7 @@ def loaded(tmp_path: Path, sqlite_template: Path) -> Settings:
     return settings
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_leaves_the_old_release_whole(loaded: Settings, many: Path) -> None:
     before = served_in(loaded)
     size = Path(loaded.database_url.removeprefix("sqlite:///")).stat().st_size
@@ -71,6 +72,7 @@ def is_whole(database: Settings, before: object) -> None:
     assert served_in(database) == before
 
 
+@pytest.mark.slow
 def test_memory_that_is_short_leaves_the_old_release_whole(loaded: Settings, many: Path) -> None:
     """Of any size: where it ends depends on the machine, and pydantic's core may hang as it panics
     for want of memory, which is then killed."""

@@ -155,6 +155,7 @@ def all_loaded(shelf: Shelf) -> State:
     return state_of(shelf.engine)
 
 
+@pytest.mark.slow
 def test_every_order_of_five_sources_gives_the_same_data(shelf: Shelf, all_loaded: State) -> None:
     """Each set of sources has one state, whichever of them came last: so it holds of every order.
 

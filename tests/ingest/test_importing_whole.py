@@ -233,6 +233,7 @@ def test_readers_see_the_old_release_or_the_new_one_and_never_between(
     assert [item["id"] for item in new["items"]] == ["alphadol", "alphadol-gammadol", "gammadol"]
 
 
+@pytest.mark.slow
 def test_an_import_that_is_killed_leaves_the_old_release_whole(database: Settings) -> None:
     load(database, "openfda-label", BEFORE)
     before = served_in(database)

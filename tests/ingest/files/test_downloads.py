@@ -141,6 +141,7 @@ def test_a_download_goes_on_in_a_later_run(publisher: Publisher, tmp_path: Path)
     assert publisher.asked[1]["Range"] == "bytes=50000-"
 
 
+@pytest.mark.slow
 def test_a_download_goes_on_after_a_kill(publisher: Publisher, tmp_path: Path) -> None:
     killed = threading.Event()
 

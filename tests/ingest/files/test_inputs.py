@@ -397,6 +397,7 @@ def test_members_that_share_their_bytes_are_refused(tmp_path: Path) -> None:
     assert refusal(path) == f"{path}: it is a damaged zip: files in it overlap."
 
 
+@pytest.mark.slow
 def test_no_damage_to_a_packed_file_shows_as_anything_but_a_refusal(tmp_path: Path) -> None:
     whole = {
         "zip": write_zip(tmp_path / "whole.zip", {"ä": RECORDS[:3000], "b": b"2"}).read_bytes(),

@@ -66,6 +66,7 @@ ALTERED = {
 }
 
 
+@pytest.mark.slow
 def test_migrating_rebuilds_everything_from_the_source_records(loaded: Settings) -> None:
     before = served_in(loaded)
     for what, statement in ALTERED.items():
