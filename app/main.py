@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from fastapi import FastAPI
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import RELEASED, __version__
@@ -84,6 +85,14 @@ class Api(FastAPI):
         """Answer through the layers; the innermost is FastAPI itself."""
         return self.layers(scope, receive, send)  # type: ignore[return-value] # a coroutine
 
+    def build_middleware_stack(self) -> ASGIApp:
+        """The routes and the handlers of errors, without what else FastAPI puts around them.
+
+        That answers for a bug in plain text, limits bodies, which no route reads, and costs as much
+        as to find the route does.
+        """
+        return ExceptionMiddleware(self.router, handlers=self.exception_handlers)
+
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as FastAPI does, and take note which route did."""
         try:
@@ -136,8 +145,6 @@ def create_app(settings: Settings, traces: "TracerProvider | None" = None) -> Ap
     add_docs(api)
     add_well_known(api, settings.security_contact)
     complete_document(api)
-    # Within FastAPI, which would answer for a bug in plain text.
-    api.add_middleware(ServerErrorMiddleware)
     api.layers = _layers(api, settings, outage)
     if api.state.tracer is not None:
         api.layers = Tracing(api.layers, api.state.tracer)

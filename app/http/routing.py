@@ -6,7 +6,9 @@ as long as SQLite takes to find a record.
 """
 
 from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
 from dataclasses import fields, is_dataclass
+from functools import cached_property, lru_cache
 from inspect import Parameter, Signature, signature
 from typing import Any, get_origin
 from urllib.parse import parse_qsl
@@ -19,6 +21,9 @@ from starlette.types import Receive, Scope, Send
 from app.http.deprecation import tell_lifecycle
 from app.http.parameters import refuse_unknown
 
+SHORT_QUERY = 500
+"""Bytes of a query up to which its parameters are remembered."""
+
 
 class Route(APIRoute):
     """A route that takes the parameters it declares, each once, and no others."""
@@ -29,16 +34,27 @@ class Route(APIRoute):
 
         async def strictly(request: Request) -> Response:
             self.begin(request.scope)
-            return await handle(request)
+            # FastAPI's handler wants it there, for the files of forms.
+            async with AsyncExitStack() as files:
+                request.scope["fastapi_middleware_astack"] = files
+                return await handle(request)
 
         return strictly
 
     def begin(self, scope: Scope) -> list[tuple[str, str]]:
-        """Do what every route does first; returns the query's parameters as they were sent."""
+        """Do what every route does first; returns the query's parameters, not to be altered."""
         tell_lifecycle(scope, self.openapi_extra)
         query = scope["query_string"]
         if not query:
             return []
+        return (self.given if len(query) > SHORT_QUERY else self._remembered)(query)
+
+    @cached_property
+    def _remembered(self) -> Callable[[bytes], list[tuple[str, str]]]:
+        return lru_cache(maxsize=128)(self.given)
+
+    def given(self, query: bytes) -> list[tuple[str, str]]:
+        """The query's parameters; raises `BadParameterError` for those that it does not take."""
         given = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
         fields = self.dependant.query_params
         repeatable = {field.alias for field in fields if _is_list(field)}
