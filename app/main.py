@@ -1,6 +1,6 @@
 """`create_app(settings)`: the one place where the parts are joined."""
 
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -80,9 +80,9 @@ class Api(FastAPI):
 
     layers: ASGIApp
 
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer through the layers; the innermost is FastAPI itself."""
-        return self.layers(scope, receive, send)  # type: ignore[return-value] # a coroutine
+        await self.layers(scope, receive, send)
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as FastAPI does, and take note which route did."""
