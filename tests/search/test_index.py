@@ -59,9 +59,9 @@ ALTERED = {
     ],
     "postgresql": [
         "UPDATE searched_words SET words = ''",
-        "UPDATE searched_words_spelt SET words = ''",
-        "DELETE FROM searched_words_spelt WHERE title = (SELECT min(title) FROM "
-        "searched_words_spelt)",
+        "UPDATE searched_words_text SET words = ''",
+        "DELETE FROM searched_words_text WHERE title = (SELECT min(title) FROM "
+        "searched_words_text)",
         "INSERT INTO searched_words VALUES (7, '', '')",
         "UPDATE searched_parts SET names = ''",
     ],
