@@ -1,6 +1,6 @@
 """`create_app(settings)`: the one place where the parts are joined."""
 
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -81,9 +81,9 @@ class Api(FastAPI):
 
     layers: ASGIApp
 
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer through the layers; the innermost is FastAPI itself."""
-        return self.layers(scope, receive, send)  # type: ignore[return-value] # a coroutine
+        await self.layers(scope, receive, send)
 
     def build_middleware_stack(self) -> ASGIApp:
         """The routes and the handlers of errors, without what else FastAPI puts around them.

@@ -29,14 +29,15 @@ def database(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def server(database: Path) -> Iterator[Server]:
-    """A server with two workers."""
+    """A server with two workers, which have both begun."""
     with running_server(f"sqlite:///{database}", "--workers", "2") as server:
+        until(lambda: total(scraped(server), "medfacts_pool_size") == 20, seconds=30)
         yield server
 
 
 def scraped(server: Server, **headers: str) -> Series:
     """Every series of a scrape."""
-    answer = httpx.get(f"{server.url}/metrics", headers=headers, timeout=3)
+    answer = httpx.get(f"{server.url}/metrics", headers=headers, timeout=10)
     assert answer.status_code == 200
     families = text_string_to_metric_families(answer.text)
     return {(s.name, frozenset(s.labels.items())): s.value for f in families for s in f.samples}

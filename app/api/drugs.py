@@ -185,7 +185,7 @@ def page_of_named(
     every = 10**9
     matches = NameMatches(session, text, every if asked or sort else start + page.limit + 1)
     if begun:
-        begun.hold_release(session.release)
+        begun.require_release(session.release)
     found, total = matches.found, matches.total
     if asked:
         left = {id_ for (id_,) in session.found(DRUGS.ids(frozenset(asked)), **bound_to(asked))}

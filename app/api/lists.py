@@ -73,7 +73,7 @@ class Listing:
             about = from_json(verified("drugs", *document))
             more = b',"coverage":' + to_json(about["coverage"][coverage_of])
         if begun:
-            begun.hold_release(session.release)
+            begun.require_release(session.release)
             total = begun.total
         elif self._is_counted(given):
             total = session.counts[self.kind]

@@ -159,7 +159,7 @@ def search(
     begun = _begun(page.cursor, listing) if page.cursor is not None else None
     rows, total = _found(session, page, query, filters, begun)
     if begun:
-        begun.hold_release(session.release)
+        begun.require_release(session.release)
     cursor = None
     if len(rows) > page.limit:
         rows = rows[: page.limit]

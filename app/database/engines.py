@@ -31,11 +31,8 @@ READ_PARAMETERS = {
 }
 """How readers connect to Postgres, where the URL says nothing else; each host has its time-out."""
 
-SERVING_PARAMETERS = READ_PARAMETERS | {
-    "target_session_attrs": "prefer-standby",
-    "load_balance_hosts": "random",
-}
-"""And which of several hosts requests are served from."""
+STANDBYS = {"target_session_attrs": "prefer-standby", "load_balance_hosts": "random"}
+"""And which of several hosts requests are served from; a single one would be tried twice."""
 
 WRITE_PARAMETERS = {"connect_timeout": 5}
 """How those connect that write."""
@@ -87,6 +84,7 @@ def serving_engine(settings: Settings) -> Engine:
         "max_parallel_workers_per_gather=0",
         "jit=off",
     )
+    parameters = READ_PARAMETERS | (STANDBYS if _names_several_hosts(url) else {})
     return sa.create_engine(
         url,
         isolation_level="AUTOCOMMIT",
@@ -95,7 +93,7 @@ def serving_engine(settings: Settings) -> Engine:
         pool_timeout=2,
         pool_recycle=RECYCLE_SECONDS,
         pool_reset_on_return=None,
-        connect_args=_unless_in_url(SERVING_PARAMETERS, url) | options,
+        connect_args=_unless_in_url(parameters, url) | options,
     )
 
 
@@ -125,6 +123,11 @@ def migration_engine(settings: Settings) -> Engine:
 def _unless_in_url(parameters: dict[str, Any], url: URL) -> dict[str, Any]:
     """Connection parameters, without those that the URL gives itself."""
     return {name: value for name, value in parameters.items() if name not in url.query}
+
+
+def _names_several_hosts(url: URL) -> bool:
+    """Whether a URL names several hosts: libpq's way is a list in one parameter."""
+    return "," in str(url.query.get("host", ""))
 
 
 def _options(url: URL, *settings: str) -> dict[str, str]:

@@ -97,7 +97,7 @@ class Cursor:
             raise foreign("Belongs to another list, or to other filters.")
         return cls(release, listing, total, tuple(places))
 
-    def hold_release(self, served: str) -> None:
+    def require_release(self, served: str) -> None:
         """Raise `ReleaseChangedError` if another release is served now."""
         if self.release != served:
             raise ReleaseChangedError(

@@ -15,7 +15,9 @@ from pydantic_core import to_json
 from sqlalchemy.ext.compiler import compiles
 from sqlmodel import SQLModel
 
+from app.documents.checksums import CorruptDocumentError
 from app.documents.compression import compress
+from app.ingest.sources.interface import RefusedError
 from app.models.base import POSTGRES, Row, table_of
 from app.models.document import Document
 from app.search.index import SearchIndex
@@ -53,9 +55,19 @@ class Tables:
     def remove_documents(
         self, kind: str, ids: Iterable[str], drug_ids: list[str] | None = None
     ) -> None:
-        """Remove documents of a kind: those of these drugs, if any are given."""
+        """Remove documents of a kind: those of these drugs, if any are given.
+
+        Raises `RefusedError` if one is not what was written, for its words are not known then.
+        """
         for chunk in chunks(ids, IN_ONE):
-            self._index.remove(kind, chunk, drug_ids)
+            try:
+                self._index.remove(kind, chunk, drug_ids)
+            except CorruptDocumentError as error:
+                raise RefusedError(
+                    f"{error.what}, so it cannot be replaced; nothing was changed. `medfacts "
+                    "check` names what else is corrupt: take the database from a copy, or import "
+                    "everything into a new one."
+                ) from error
             gone = self.delete(Document, "id", chunk, kind=kind, drug_id=drug_ids)
             self.documents[kind] -= gone
 

@@ -11,7 +11,7 @@ from app.search.elements import PARTS, WORDS, Found, NumberOf, OneOf
 from app.search.ranking import SIGNS, tier_of
 from app.search.words import BETWEEN, SearchedWords, signed
 
-SPELT = "searched_words_spelt"
+TEXT = "searched_words_text"
 """The words in their order, for phrases: a vector holds too few places of a word."""
 
 PENDING = "64MB"
@@ -29,7 +29,7 @@ class PostgresIndex:
         with self._driver.cursor() as cursor:
             cursor.execute(f"SET LOCAL gin_pending_list_limit = '{PENDING}'")
             cursor.execute(f"INSERT INTO searched_words {VECTORS}", _by_tier(words))
-            copy_rows(cursor, SPELT, zip(*_in_order(words), strict=True))
+            copy_rows(cursor, TEXT, zip(*_in_order(words), strict=True))
             copy_rows(cursor, PARTS, parts)
             for index in (f"ix_{WORDS}_title", f"ix_{WORDS}_words", f"ix_{PARTS}_names"):
                 cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", (index,))
@@ -37,12 +37,12 @@ class PostgresIndex:
     def remove(self, words: list[SearchedWords], parts: list[tuple[int, str]]) -> None:
         """Delete what was inserted."""
         numbers = [each.number for each in words]
-        for table, of in ((WORDS, numbers), (SPELT, numbers), (PARTS, [n for n, _ in parts])):
+        for table, of in ((WORDS, numbers), (TEXT, numbers), (PARTS, [n for n, _ in parts])):
             self._driver.execute(f"DELETE FROM {table} WHERE number = ANY(%s)", (of,))  # noqa: S608 -- our tables
 
     def clear(self) -> None:
         """Delete everything."""
-        for table in (WORDS, SPELT, PARTS):
+        for table in (WORDS, TEXT, PARTS):
             self._driver.execute(f"DELETE FROM {table}")  # noqa: S608 -- our tables
 
 
@@ -56,7 +56,7 @@ class PostgresIndexCheck:
     def differing(self, words: list[SearchedWords]) -> set[int]:
         """The numbers of documents that the index has other words of."""
         vectors = self._driver.execute(VECTORS_ALIKE, _by_tier(words)).fetchall()
-        texts = self._driver.execute(SPELT_ALIKE, _in_order(words)).fetchall()
+        texts = self._driver.execute(TEXT_ALIKE, _in_order(words)).fetchall()
         self._compared += 2 * len(words)
         return {each.number for each in words} - ({n for (n,) in vectors} & {n for (n,) in texts})
 
@@ -70,7 +70,7 @@ class PostgresIndexCheck:
 
     def left(self) -> int:
         """How many rows it has that were not compared."""
-        counts = [f"(SELECT count(*) FROM {table})" for table in (WORDS, SPELT, PARTS)]  # noqa: S608 -- our tables
+        counts = [f"(SELECT count(*) FROM {table})" for table in (WORDS, TEXT, PARTS)]  # noqa: S608 -- our tables
         [(rows,)] = self._driver.execute(f"SELECT {' + '.join(counts)}").fetchall()
         return int(rows) - self._compared
 
@@ -88,9 +88,9 @@ VECTORS_ALIKE = f"""
     WHERE (made.title, made.words) = (stored.title, stored.words)
 """  # noqa: S608 -- our own
 
-SPELT_ALIKE = """
+TEXT_ALIKE = """
     SELECT number FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS made (number, title, words)
-    JOIN searched_words_spelt AS stored USING (number)
+    JOIN searched_words_text AS stored USING (number)
     WHERE (made.title, made.words) = (stored.title, stored.words)
 """
 
@@ -174,8 +174,8 @@ def _found(found: Found, compiler: Any, **_: Any) -> str:
 def _phrases(compiler: Any, column: str) -> str:
     """That a text has every phrase, if there are any."""
     phrases = f"CAST({compiler.process(sa.bindparam('phrases'))} AS text[])"
-    spelt = f"SELECT FROM {SPELT} AS spelt WHERE spelt.number = {WORDS}.number"
-    has_all = f"EXISTS ({spelt} AND spelt.{column} LIKE ALL ({phrases}))"
+    text_of = f"SELECT FROM {TEXT} AS text WHERE text.number = {WORDS}.number"
+    has_all = f"EXISTS ({text_of} AND text.{column} LIKE ALL ({phrases}))"
     return f"(cardinality({phrases}) = 0 OR {has_all})"
 
 

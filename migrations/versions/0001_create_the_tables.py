@@ -613,7 +613,7 @@ def _create_search_index() -> None:
         "(number bigint PRIMARY KEY, title tsvector NOT NULL, words tsvector NOT NULL)"
     )
     op.execute(
-        "CREATE TABLE searched_words_spelt "
+        "CREATE TABLE searched_words_text "
         "(number bigint PRIMARY KEY, title text NOT NULL, words text NOT NULL)"
     )
     op.execute("CREATE INDEX ix_searched_words_title ON searched_words USING gin (title)")
@@ -628,4 +628,4 @@ def _drop_search_index() -> None:
     """The extension may be used by others."""
     op.execute("DROP TABLE searched_parts")
     op.execute("DROP TABLE searched_words")
-    op.execute("DROP TABLE IF EXISTS searched_words_spelt")
+    op.execute("DROP TABLE IF EXISTS searched_words_text")

@@ -4,7 +4,9 @@ import pytest
 import sqlalchemy as sa
 
 from app.documents.checksums import CorruptDocumentError
+from app.ingest.bulk_insert import Tables
 from app.ingest.publishing.rebuilding import rebuild_documents
+from app.ingest.sources.interface import RefusedError
 from app.search.index import SearchIndex
 from app.settings import Settings
 from tests.conftest import Save
@@ -57,9 +59,9 @@ ALTERED = {
     ],
     "postgresql": [
         "UPDATE searched_words SET words = ''",
-        "UPDATE searched_words_spelt SET words = ''",
-        "DELETE FROM searched_words_spelt WHERE title = (SELECT min(title) FROM "
-        "searched_words_spelt)",
+        "UPDATE searched_words_text SET words = ''",
+        "DELETE FROM searched_words_text WHERE title = (SELECT min(title) FROM "
+        "searched_words_text)",
         "INSERT INTO searched_words VALUES (7, '', '')",
         "UPDATE searched_parts SET names = ''",
     ],
@@ -76,6 +78,7 @@ BOTH = [
 ]
 
 
+@pytest.mark.slow
 def test_check_finds_whatever_the_index_lacks_or_has_too_much(
     database: Settings, save: Save
 ) -> None:
@@ -98,6 +101,9 @@ def test_a_document_that_is_corrupt_is_not_replaced_as_if_its_words_were_known(
     change(database, "UPDATE document SET checksum = 7 WHERE id = 'hustanol-warning-drowsiness'")
 
     with writing(database) as engine, engine.begin() as connection:
-        index = SearchIndex(connection)
         with pytest.raises(CorruptDocumentError, match="drowsiness"):
-            index.remove("warnings", ["hustanol-warning-drowsiness"])
+            SearchIndex(connection).remove("warnings", ["hustanol-warning-drowsiness"])
+        with pytest.raises(
+            RefusedError, match=r"drowsiness' does not match .* nothing was changed"
+        ):
+            Tables(connection).remove_documents("warnings", ["hustanol-warning-drowsiness"])
