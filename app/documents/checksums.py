@@ -31,7 +31,7 @@ def checksum_of(kind: str, id_: str, drug_id: str | None, body: bytes) -> int:
     """A document's checksum, of its JSON and of what it is found by: XXH3, as a signed integer."""
     found_by = f"{kind}\0{id_}\0{drug_id or ''}\0".encode()
     checksum = xxhash.xxh3_64_intdigest(found_by + body)
-    return checksum - (checksum >> 63 << 64)
+    return checksum if checksum < 1 << 63 else checksum - (1 << 64)
 
 
 def verified(kind: str, id_: str, drug_id: str | None, checksum: int, stored: bytes) -> bytes:

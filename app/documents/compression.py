@@ -33,7 +33,7 @@ def compress(text: bytes) -> bytes:
 
     Not of the text: an altered frame may give the same text, where that repeats itself.
     """
-    frame = _Codec.of_thread().compressor.compress(text)
+    frame: bytes = CODEC.compress(text)
     return frame + xxhash.xxh32_digest(frame)
 
 
@@ -43,35 +43,29 @@ def decompress(stored: bytes) -> bytes:
         frame = stored[:-CHECKSUM_BYTES]
         if xxhash.xxh32_digest(frame) != stored[-CHECKSUM_BYTES:]:
             raise CorruptTextError("it does not match its checksum")
-        return _Codec.of_thread().decompressor.decompress(frame)
+        text: bytes = CODEC.decompress(frame)
+        return text
     except (zstandard.ZstdError, TypeError) as error:
         raise CorruptTextError(str(error)) from error
 
 
-class _Codec:
-    """A compressor and a decompressor; neither may be used by two threads at once."""
-
-    _codecs = local()
+class _Codec(local):
+    """A compressor and a decompressor of each thread: none may be used by two at once."""
 
     def __init__(self) -> None:
         parameters = zstandard.ZstdCompressionParameters.from_level(
             LEVEL, format=FORMAT, write_content_size=True, write_dict_id=False
         )
         dictionary = _dictionary()
-        self.compressor = zstandard.ZstdCompressor(
+        self.compress = zstandard.ZstdCompressor(
             dict_data=dictionary, compression_params=parameters
-        )
-        self.decompressor = zstandard.ZstdDecompressor(dict_data=dictionary, format=FORMAT)
-
-    @classmethod
-    def of_thread(cls) -> "_Codec":
-        """The codec of the thread that asks."""
-        codec: _Codec | None = getattr(cls._codecs, "codec", None)
-        if codec is None:
-            codec = cls._codecs.codec = cls()
-        return codec
+        ).compress
+        self.decompress = zstandard.ZstdDecompressor(dict_data=dictionary, format=FORMAT).decompress
 
 
 @cache
 def _dictionary() -> zstandard.ZstdCompressionDict:
     return zstandard.ZstdCompressionDict(DICTIONARY.read_bytes())
+
+
+CODEC = _Codec()

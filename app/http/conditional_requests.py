@@ -4,10 +4,10 @@ import gzip
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 import anyio.to_thread
 import brotli
@@ -41,8 +41,7 @@ CODINGS = {
 """The content codings that are served, the preferred one first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A whole answer; the names of its headers are in lower case."""
 
     status: int

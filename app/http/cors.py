@@ -16,6 +16,7 @@ EXPOSED = (
     b"Allow, Content-Location, Data-Release, Deprecation, ETag, Link, Retry-After, Sunset, "
     b"X-Request-Id",
 )
+BY_ALL = [(b"access-control-allow-origin", b"*"), EXPOSED]
 PREFLIGHT = {
     "Allow": ALLOW,
     "Access-Control-Allow-Methods": ALLOW,
@@ -34,14 +35,14 @@ class CORSMiddleware:
     def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
         self.app = app
         self.origins = frozenset(origin.encode() for origin in origins)
+        self._by_all = BY_ALL if b"*" in self.origins else []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and say who may read its answer."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        origin = next((value for name, value in scope["headers"] if name == b"origin"), None)
-        readable = self._readable_by(origin)
+        readable = self._by_all or self._readable_by(scope)
 
         async def say_who(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -50,10 +51,9 @@ class CORSMiddleware:
 
         await self.app(scope, receive, say_who)
 
-    def _readable_by(self, origin: bytes | None) -> list[tuple[bytes, bytes]]:
-        """The headers that say so; those depend on the origin where not all may read."""
-        if b"*" in self.origins:
-            return [(b"access-control-allow-origin", b"*"), EXPOSED]
+    def _readable_by(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        """The headers that say so, where not all may read: they depend on the origin."""
+        origin = next((value for name, value in scope["headers"] if name == b"origin"), None)
         varies = (b"vary", b"Origin")
         if origin is None or origin not in self.origins:
             return [varies]

@@ -30,6 +30,8 @@ class Exchange:
     method: str
     path: str
     began: float = field(default_factory=monotonic)
+    target: bytes | None = None
+    """Path and query, the parameters in order, once they and the headers were found in order."""
     route: str | None = None
     """The template of the route that answered."""
     cache: str = "bypass"

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.http.cors import preflight
+from app.http.exchange import Exchange
 from app.http.headers import ALLOW
 from app.http.problems import (
     LargeHeadersError,
@@ -54,9 +55,11 @@ class RequestLimits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        target = target_of(scope["raw_path"], scope["query_string"], self._limits)
-        if refusal := headers_refusal(scope["headers"], scope["http_version"], self._limits):
-            raise refusal
+        target = Exchange.of(scope).target  # what the response cache found out already
+        if target is None:
+            target = target_of(scope["raw_path"], scope["query_string"], self._limits)
+            if refusal := headers_refusal(scope["headers"], scope["http_version"], self._limits):
+                raise refusal
         if target is not None:
             query = target.partition(b"?")[2]
             app = preflight(scope) or self.app

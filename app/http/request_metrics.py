@@ -67,10 +67,15 @@ def requests(route: str | None, method: str, status: int, cache: str) -> Counter
     return REQUESTS.labels(route or OTHER, method, str(status), cache)
 
 
+@lru_cache(maxsize=4096)
+def _seconds(route: str | None, cache: str) -> Histogram:
+    return SECONDS.labels(route or OTHER, cache)
+
+
 def count(exchange: Exchange, status: int, seconds: float) -> None:
     """Count a request that was answered."""
     method = exchange.method if exchange.method in METHODS else OTHER
     requests(exchange.route, method, status, exchange.cache).inc()
-    SECONDS.labels(exchange.route or OTHER, exchange.cache).observe(seconds)
+    _seconds(exchange.route, exchange.cache).observe(seconds)
     if (reason := REFUSALS.get(type(exchange.refusal))) is not None:
         REFUSED.labels(reason).inc()

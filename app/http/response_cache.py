@@ -158,7 +158,7 @@ class ResponseCache:
         """Answer from what is stored, or pass the request on and store its answer."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-        elif (hit := self._hit(scope)) is not None:
+        elif self._by_spelling and (hit := self._hit(scope)) is not None:
             start, body = hit
             await send(start)
             await send(body)
@@ -223,8 +223,12 @@ class ResponseCache:
         if target is None:
             answer = await answer_of(self.app, scope, receive)
         else:
-            with IN_PROGRESS.track_inprogress():
+            exchange.target = target
+            IN_PROGRESS.inc()
+            try:
                 answer = await self._answer(target, scope, receive)
+            finally:
+                IN_PROGRESS.dec()
         if exchange.method == "HEAD":
             answer = Answer(answer.status, answer.headers, b"")
         seconds = monotonic() - exchange.began
@@ -287,7 +291,7 @@ class ResponseCache:
         key, flights = self._key(target, asked), self._flights
         begun = monotonic()
         flight = None
-        if key not in flights:
+        if self._max_bytes and key not in flights:  # or nobody waits for it
             flight = flights[key] = asyncio.get_running_loop().create_future()
         try:
             answer = await answer_of(self.app, scope, receive)
