@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -85,21 +85,25 @@ class Api(FastAPI):
         """Answer through the layers; the innermost is FastAPI itself."""
         await self.layers(scope, receive, send)
 
-    def build_middleware_stack(self) -> ASGIApp:
+    @cached_property
+    def routes_and_errors(self) -> ASGIApp:
         """The routes and the handlers of errors, without what else FastAPI puts around them.
 
         That answers for a bug in plain text, limits bodies, which no route reads, and costs as much
         as to find the route does.
         """
-        return ExceptionMiddleware(self.router, handlers=self.exception_handlers)
+        return ExceptionMiddleware(self.router.app, handlers=self.exception_handlers)
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as FastAPI does, and take note which route did."""
-        try:
+        if scope["type"] != "http":
             await super().__call__(scope, receive, send)
+            return
+        scope["app"] = self
+        try:
+            await self.routes_and_errors(scope, receive, send)
         finally:
-            if scope["type"] == "http":
-                Exchange.of(scope).route = getattr(scope.get("route"), "path", None)
+            Exchange.of(scope).route = getattr(scope.get("route"), "path", None)
 
     def close(self) -> None:
         """Let go of the database."""

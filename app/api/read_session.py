@@ -83,7 +83,8 @@ class ServedRelease:
                 "brings it up to date."
             )
         self.key = (number, checksum)
-        self.modified = moment_of(loaded_at)
+        self.modified = moment_of(loaded_at).replace(microsecond=0)  # as HTTP has it
+        self.header = self.id.encode("latin-1")
         self.counts: dict[str, int] = from_json(counts)
 
 
@@ -142,8 +143,8 @@ class ReadSession:
         self._key, self.release, self.counts = key, release.id, release.counts
         exchange = Exchange.of(self.scope)
         exchange.release = release.row
-        exchange.announce("Data-Release", release.id)
-        exchange.modified_at(release.modified)
+        exchange.headers[b"data-release"] = release.header
+        exchange.modified = release.modified
 
     def is_given(self, name: str) -> bool:
         """Whether the client gave a parameter of the query, and did not leave it to its default."""

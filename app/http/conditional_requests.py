@@ -122,7 +122,7 @@ class Representations:
         await answer.send(send)
 
     def _policy(self, scope: Scope) -> str:
-        steps = scope.get("path", "").removeprefix("/v1").split("/")
+        steps = scope.get("path", "").removeprefix("/v1").split("/", 2)
         first = steps[1] if len(steps) > 1 else ""
         return self.policies.get(first, self.policies["*"])
 

@@ -95,18 +95,23 @@ class WorkRoute(Route):
         await send(start)
         await send({"type": "http.response.body", "body": body})
 
+    @cached_property
+    def _declared(self) -> list[tuple[Any, str, bool]]:
+        """The fields of the route's parameters, where each stands, and whether it is a list."""
+        declared = (*self.dependant.path_params, *self.dependant.query_params)
+        return [(field, field.field_info.in_.value, _is_list(field)) for field in declared]  # type: ignore[attr-defined] # a parameter's
+
     def _read(self, scope: Scope, query: list[tuple[str, str]]) -> dict[str, Any]:
         """What the function's parameters are bound to; `RequestValidationError` if that is bad."""
         sent: dict[str, dict[str, Any]] = {"path": scope["path_params"], "query": dict(query)}
-        for field in self.dependant.query_params:
-            if _is_list(field) and field.alias in sent["query"]:
-                sent["query"][field.alias] = [v for name, v in query if name == field.alias]
         bound: dict[str, Any] = {}
         errors: list[Any] = []
-        for field in (*self.dependant.path_params, *self.dependant.query_params):
-            part = field.field_info.in_.value  # type: ignore[attr-defined] # a parameter's
+        for field, part, is_list in self._declared:
             if field.alias in sent[part]:
-                value, faults = field.validate(sent[part][field.alias], loc=(part, field.alias))
+                given = sent[part][field.alias]
+                if is_list:
+                    given = [value for name, value in query if name == field.alias]
+                value, faults = field.validate(given, loc=(part, field.alias))
                 errors += faults
                 bound[field.name] = value
             elif field.field_info.is_required():
