@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 import sqlalchemy as sa
-import xxhash
 from sqlmodel import col
+from xxhash import xxh3_64, xxh3_64_intdigest
 
 from app.documents.compression import CorruptTextError, decompress
 from app.models.document import Document
@@ -29,8 +29,7 @@ class CorruptDocumentError(ValueError):
 
 def checksum_of(kind: str, id_: str, drug_id: str | None, body: bytes) -> int:
     """A document's checksum, of its JSON and of what it is found by: XXH3, as a signed integer."""
-    found_by = f"{kind}\0{id_}\0{drug_id or ''}\0".encode()
-    checksum = xxhash.xxh3_64_intdigest(found_by + body)
+    checksum = xxh3_64_intdigest(f"{kind}\0{id_}\0{drug_id or ''}\0".encode() + body)
     return checksum if checksum < 1 << 63 else checksum - (1 << 64)
 
 
@@ -63,7 +62,7 @@ def release_checksum(
     is given."""
     said = (number, id_, moment_of(loaded_at).isoformat(), document_version, counts)
     return int.from_bytes(
-        xxhash.xxh3_64("\0".join(map(str, said)).encode("utf-8", "replace")).digest(), signed=True
+        xxh3_64("\0".join(map(str, said)).encode("utf-8", "replace")).digest(), signed=True
     )
 
 

@@ -8,8 +8,8 @@ the format of what is stored: whoever changes it raises `DOCUMENT_VERSION`.
 from functools import cache
 from threading import local
 
-import xxhash
 import zstandard
+from xxhash import xxh32_digest
 
 from app.settings import ROOT
 
@@ -34,14 +34,14 @@ def compress(text: bytes) -> bytes:
     Not of the text: an altered frame may give the same text, where that repeats itself.
     """
     frame: bytes = CODEC.compress(text)
-    return frame + xxhash.xxh32_digest(frame)
+    return frame + xxh32_digest(frame)
 
 
 def decompress(stored: bytes) -> bytes:
     """What was compressed; raises `CorruptTextError` if a bit of it is not as it was."""
     try:
         frame = stored[:-CHECKSUM_BYTES]
-        if xxhash.xxh32_digest(frame) != stored[-CHECKSUM_BYTES:]:
+        if xxh32_digest(frame) != stored[-CHECKSUM_BYTES:]:
             raise CorruptTextError("it does not match its checksum")
         text: bytes = CODEC.decompress(frame)
         return text
