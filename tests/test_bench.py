@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from bench.copies import copy_for_others
 from bench.labels import drug_name, write_labels, write_short_labels
 from bench.load import Round, get, ratio
@@ -27,6 +29,7 @@ def test_a_larger_file_begins_with_the_same_labels(tmp_path: Path) -> None:
     assert _labels_in(large)[:5] == _labels_in(small)
 
 
+@pytest.mark.slow
 def test_every_made_up_label_is_imported(tmp_path: Path) -> None:
     url, labels, report = _migrated(tmp_path), tmp_path / "labels.json", tmp_path / "report.csv"
     write_labels(labels, 24)
@@ -40,6 +43,7 @@ def test_every_made_up_label_is_imported(tmp_path: Path) -> None:
     assert drugs == 24 / 4
 
 
+@pytest.mark.slow
 def test_datasette_and_the_tutorial_have_the_records_that_the_project_serves(
     tmp_path: Path,
 ) -> None:

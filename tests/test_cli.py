@@ -163,6 +163,7 @@ def test_migrate_seed_and_check_lead_from_nothing_to_a_whole_release(bare: Setti
     assert checked.stdout.splitlines()[-1] == f"It serves release {release}."
 
 
+@pytest.mark.slow
 def test_the_program_itself_does_what_its_commands_do(bare: Settings) -> None:
     steps = [run_alone(command, url=bare.database_url) for command in ("migrate", "seed", "check")]
 
@@ -388,6 +389,7 @@ def test_a_postgres_that_does_not_answer_is_told_without_its_password(command: s
     assert "secret" not in said
 
 
+@pytest.mark.slow
 def test_a_failure_of_the_program_itself_is_one_sentence_too(tmp_path: Path) -> None:
     path = tmp_path / "medfacts.db"
 
@@ -400,6 +402,7 @@ def test_a_failure_of_the_program_itself_is_one_sentence_too(tmp_path: Path) -> 
     )
 
 
+@pytest.mark.slow
 def test_a_port_in_use_is_told(database: Settings, save: Save) -> None:
     save(drug("hustanol"))
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -414,6 +417,7 @@ def test_a_port_in_use_is_told(database: Settings, save: Save) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_host_that_is_not_there_is_told(database: Settings, save: Save) -> None:
     save(drug("hustanol"))
 
@@ -424,6 +428,7 @@ def test_a_host_that_is_not_there_is_told(database: Settings, save: Save) -> Non
     assert failed.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_serve_answers_from_nothing_as_soon_as_it_says_where_and_stops_when_told(
     bare: Settings,
 ) -> None:

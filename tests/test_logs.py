@@ -20,6 +20,7 @@ def events(lines: list[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
+@pytest.mark.slow
 def test_each_request_is_one_line_of_json_with_its_id(tmp_path: Path) -> None:
     asked = {"X-Request-Id": "mine-1", "User-Agent": "a browser"}
     wanted = {"MEDFACTS_ACCESS_LOG": "true", "MEDFACTS_LOG_FORMAT": "json"}
@@ -49,6 +50,7 @@ def test_each_request_is_one_line_of_json_with_its_id(tmp_path: Path) -> None:
     assert all(event["time"].endswith("+00:00") for event in told)
 
 
+@pytest.mark.slow
 def test_no_request_is_a_line_unless_that_is_asked_for(tmp_path: Path) -> None:
     with running_server(seeded_file(tmp_path)) as server:
         httpx.get(server.url + BACLOFEN)

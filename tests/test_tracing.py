@@ -119,6 +119,7 @@ def test_each_request_is_a_span_and_its_reading_another_within(
     assert collector.services == {"medfacts"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "switch", [{"OTEL_SDK_DISABLED": "true"}, {"OTEL_TRACES_EXPORTER": "none"}]
 )
@@ -154,6 +155,7 @@ def test_a_collector_that_is_away_holds_nobody_up(url: str) -> None:
         assert server.stop(seconds=8) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
@@ -170,6 +172,7 @@ def test_what_cannot_be_sent_is_told(url: str, name: str, value: str, told: str)
     assert failed.stderr == f"medfacts: {name} cannot be used: {told}\n"
 
 
+@pytest.mark.slow
 def test_what_is_asked_for_and_not_installed_is_told(url: str) -> None:
     story = "import sys; sys.modules['opentelemetry.sdk'] = None; from app import cli; cli.main()"
 

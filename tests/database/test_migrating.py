@@ -342,6 +342,7 @@ def upgrade():
 """A migration as another version of the program may bring it."""
 
 
+@pytest.mark.slow
 def test_a_migration_lets_readers_go_on_while_another_reads_for_long(
     database: Settings, engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

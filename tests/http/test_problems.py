@@ -211,6 +211,7 @@ def test_a_database_file_that_cannot_be_read_is_a_503(
         kept.close()
 
 
+@pytest.mark.slow
 def test_a_postgres_that_does_not_answer_is_a_503(
     tmp_path: Path, portal: anyio.from_thread.BlockingPortal, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -247,6 +247,7 @@ def test_what_was_sent_longest_ago_goes_first_and_the_bound_holds() -> None:
     run(story)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [200, 3000])
 def test_the_bound_counts_what_is_kept_as_the_memory_does(size: int) -> None:
     async def story() -> None:

@@ -217,6 +217,7 @@ def test_the_limits_are_settings(strict: int) -> None:
         assert (found, said in body) == (status, True)
 
 
+@pytest.mark.slow
 def test_a_connection_that_is_not_used_is_closed(strict: int) -> None:
     with Connection(strict, seconds=3) as connection:
         connection.send(LIVE + END)
