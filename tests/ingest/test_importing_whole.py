@@ -33,8 +33,8 @@ from tests.ingest.loading import (
     served_in,
     statements,
     vocabulary,
-    writing,
 )
+from tests.writing import writing
 
 ALPHADOL, ZETADOL = "AAAAAAAAA1", "AAAAAAAAA2"
 
