@@ -128,7 +128,7 @@ def engine_name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def new_database(
     engine_name: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[], Any]:
+) -> Callable[..., Any]:
     """Makes empty, migrated databases on this engine, of a name of their own or of this one."""
 
     @contextmanager
@@ -150,7 +150,7 @@ def new_database(
 
 
 @pytest.fixture
-def database(new_database: Callable[[], Any]) -> Iterator[Settings]:
+def database(new_database: Callable[..., Any]) -> Iterator[Settings]:
     """An empty, migrated database of the test's own. Each has the name of the one before it."""
     with new_database("own") as settings:
         yield settings
@@ -176,7 +176,7 @@ def load_drugs(database: Settings, folder: Path, *drugs: dict[str, Any]) -> None
 
 @pytest.fixture(scope="session")
 def holding(
-    new_database: Callable[[], Any],
+    new_database: Callable[..., Any],
     portal: anyio.from_thread.BlockingPortal,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[..., AbstractContextManager[httpx.Client]]:
@@ -226,7 +226,7 @@ def alone(app: Api, portal: anyio.from_thread.BlockingPortal) -> Iterator[httpx.
 
 
 @pytest.fixture(scope="session")
-def seeded_database(new_database: Callable[[], Any]) -> Iterator[Settings]:
+def seeded_database(new_database: Callable[..., Any]) -> Iterator[Settings]:
     """A database that holds the project's own seed."""
     with new_database() as settings:
         with writing(settings) as engine:

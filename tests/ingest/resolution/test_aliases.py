@@ -85,7 +85,7 @@ def load_aliases(database: Settings) -> None:
 
 
 @pytest.fixture(scope="module")
-def aliases(new_database: Callable[[], Any], portal: BlockingPortal) -> Iterator[httpx.Client]:
+def aliases(new_database: Callable[..., Any], portal: BlockingPortal) -> Iterator[httpx.Client]:
     """Asks an app over `load_aliases`, for tests that only read."""
     with new_database() as database:
         load_aliases(database)
@@ -172,7 +172,7 @@ def test_a_brand_that_is_another_drugs_salt_is_ambiguous(
     )
 
 
-def test_what_is_labelled_leads_to_the_drug_and_gives_it_nothing_but_facts(
+def test_what_is_radiolabelled_leads_to_the_drug_and_gives_it_nothing_but_facts(
     database: Settings, portal: BlockingPortal
 ) -> None:
     key = "AAAAAAAAAAAAAA-BBBBBBBBBB-N"
