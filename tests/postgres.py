@@ -40,9 +40,13 @@ class PostgresServer:
         query = f"host={self.folder}&port={PORT}"
         return f"postgresql+psycopg://{USER}@localhost/{database}?{query}"
 
-    def create_database(self, template: str = "template1") -> str:
-        """Return the name of a new copy of a template that nobody is connected to."""
-        name, statement = f"test_{uuid4().hex}", SQL("CREATE DATABASE {} TEMPLATE {}")
+    def create_database(self, template: str = "template1", name: str | None = None) -> str:
+        """Return the name of a new copy of a template that nobody is connected to.
+
+        Its files are copied, which takes half as long as the default, by way of the log.
+        """
+        name = name or f"test_{uuid4().hex}"
+        statement = SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
         self._execute(statement.format(Identifier(name), Identifier(template)))
         return name
 

@@ -254,7 +254,7 @@ def test_check_tells_of_documents_that_are_missing_or_too_many(
     assert "The release has 1 warnings; there are 1 rows, 0 documents," in missing.stderr
 
 
-def test_documents_of_another_version_are_not_served_and_migrate_makes_them_anew(
+def test_documents_of_another_version_are_not_served_and_migrate_rebuilds_them(
     database: Settings, folder: Path
 ) -> None:
     run("seed", url=database.database_url, seed=folder)
@@ -285,7 +285,9 @@ def test_check_tells_of_a_reference_to_nothing(tmp_path: Path, folder: Path) -> 
 
 
 @pytest.mark.parametrize("command", ["seed", "check"])
-def test_a_bad_seed_is_told_place_by_place(database: Settings, folder: Path, command: str) -> None:
+def test_a_bad_seed_is_reported_place_by_place(
+    database: Settings, folder: Path, command: str
+) -> None:
     (folder / "odd.yaml").write_text("colour: red\nsize: 5\n")
 
     result = run(command, url=database.database_url, seed=folder)
@@ -299,7 +301,9 @@ def test_a_bad_seed_is_told_place_by_place(database: Settings, folder: Path, com
 
 
 @pytest.mark.parametrize("command", ["seed", "check"])
-def test_a_database_that_is_not_there_is_told_and_not_made(tmp_path: Path, command: str) -> None:
+def test_a_database_that_is_not_there_is_reported_and_not_made(
+    tmp_path: Path, command: str
+) -> None:
     path = tmp_path / "medfacts.db"
 
     result = run(command, url=f"sqlite:///{path}")
@@ -309,18 +313,20 @@ def test_a_database_that_is_not_there_is_told_and_not_made(tmp_path: Path, comma
 
 
 @pytest.mark.parametrize("command", ["seed", "check"])
-def test_a_database_without_tables_is_told(bare: Settings, command: str) -> None:
+def test_a_database_without_tables_is_reported(bare: Settings, command: str) -> None:
     assert "run `medfacts migrate`." in sentence(run(command, url=bare.database_url))
 
 
-def test_an_empty_database_is_told(database: Settings) -> None:
+def test_an_empty_database_is_reported(database: Settings) -> None:
     said = sentence(run("check", url=database.database_url))
 
     assert said.endswith(" is empty; run `medfacts seed`.")
 
 
 @pytest.mark.parametrize("command", ["seed", "check"])
-def test_a_database_of_another_schema_is_told_with_both(database: Settings, command: str) -> None:
+def test_a_database_of_another_schema_is_reported_with_both(
+    database: Settings, command: str
+) -> None:
     change(database, "UPDATE alembic_version SET version_num = 'another'")
 
     said = sentence(run(command, url=database.database_url))
@@ -336,7 +342,7 @@ def test_a_database_of_a_newer_medfacts_is_not_migrated(database: Settings, comm
 
 
 @pytest.mark.parametrize("command", ["migrate", "seed", "check", "serve --prepare"])
-def test_a_file_that_is_no_database_is_told(tmp_path: Path, command: str) -> None:
+def test_a_file_that_is_no_database_is_reported(tmp_path: Path, command: str) -> None:
     path = tmp_path / "medfacts.db"
     path.write_text("Not a database, but a letter.\n" * 100)
 
@@ -359,7 +365,7 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path, command: str) -> Non
     ],
 )
 @pytest.mark.parametrize("command", ["migrate", "check", "serve --prepare"])
-def test_a_bad_database_url_is_told_and_nothing_is_made(
+def test_a_bad_database_url_is_reported_and_nothing_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, command: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -369,14 +375,14 @@ def test_a_bad_database_url_is_told_and_nothing_is_made(
 
 
 @pytest.mark.parametrize("port", ["http", "", "-1", "65536", "80.5"])
-def test_a_bad_port_in_the_environment_is_told(port: str) -> None:
+def test_a_bad_port_in_the_environment_is_reported(port: str) -> None:
     result = run("check", url="sqlite:////nowhere/medfacts.db", MEDFACTS_PORT=port)
 
     assert sentence(result).startswith("MEDFACTS_PORT cannot be used: ")
 
 
 @pytest.mark.parametrize("command", ["migrate", "seed", "check", "serve --prepare"])
-def test_a_postgres_that_does_not_answer_is_told_without_its_password(command: str) -> None:
+def test_a_postgres_that_does_not_answer_is_reported_without_its_password(command: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # but nobody listens there
         port = taken.getsockname()[1]
@@ -403,7 +409,7 @@ def test_a_failure_of_the_program_itself_is_one_sentence_too(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-def test_a_port_in_use_is_told(database: Settings, save: Save) -> None:
+def test_a_port_in_use_is_reported(database: Settings, save: Save) -> None:
     save(drug("hustanol"))
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -418,7 +424,7 @@ def test_a_port_in_use_is_told(database: Settings, save: Save) -> None:
 
 
 @pytest.mark.slow
-def test_a_host_that_is_not_there_is_told(database: Settings, save: Save) -> None:
+def test_a_host_that_is_not_there_is_reported(database: Settings, save: Save) -> None:
     save(drug("hustanol"))
 
     failed = run_alone("serve", "--host", "192.0.2.1", "--port", "0", url=database.database_url)
@@ -429,7 +435,7 @@ def test_a_host_that_is_not_there_is_told(database: Settings, save: Save) -> Non
 
 
 @pytest.mark.slow
-def test_serve_answers_from_nothing_as_soon_as_it_says_where_and_stops_when_told(
+def test_serve_answers_from_nothing_as_soon_as_it_says_where_and_stops_when_signalled(
     bare: Settings,
 ) -> None:
     with serving("--prepare", "--port", "0", url=bare.database_url) as (server, address):

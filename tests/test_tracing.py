@@ -163,7 +163,7 @@ def test_a_collector_that_is_away_holds_nobody_up(url: str) -> None:
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "expected http/protobuf, found 'grpc'."),
     ],
 )
-def test_what_cannot_be_sent_is_told(url: str, name: str, value: str, told: str) -> None:
+def test_what_cannot_be_sent_is_reported(url: str, name: str, value: str, told: str) -> None:
     wanted = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9", name: value}
 
     failed = run_alone("serve", "--port", "0", url=url, seed=ROOT / "seed", **wanted)
@@ -173,7 +173,7 @@ def test_what_cannot_be_sent_is_told(url: str, name: str, value: str, told: str)
 
 
 @pytest.mark.slow
-def test_what_is_asked_for_and_not_installed_is_told(url: str) -> None:
+def test_what_is_asked_for_and_not_installed_is_reported(url: str) -> None:
     story = "import sys; sys.modules['opentelemetry.sdk'] = None; from app import cli; cli.main()"
 
     failed = subprocess.run(

@@ -1,9 +1,16 @@
 """Seed files as a test writes them: the least that each needs, and what the test is about."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
+from sqlalchemy.engine import Engine
+
+from app.database.engines import write_engine
+from app.settings import Settings
 
 SOURCE = {
     "id": "leaflet",
@@ -69,3 +76,19 @@ def write_yaml(path: Path, content: dict[str, Any]) -> None:
     """Write one file, and the folders it is in."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+
+@contextmanager
+def writing(database: Settings) -> Iterator[Engine]:
+    """An engine that writes, and holds no connection afterwards."""
+    engine = _engine(database.database_url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@lru_cache(maxsize=8)
+def _engine(url: str) -> Engine:
+    """One for each URL: what SQLAlchemy compiled for it serves the next test's database too."""
+    return write_engine(Settings(database_url=url))

@@ -44,7 +44,7 @@ def scraped(server: Server, **headers: str) -> Series:
 
 
 @pytest.mark.slow
-def test_it_is_scraped_by_several_at_once_and_while_the_release_is_damaged(
+def test_it_is_scraped_by_several_at_once_and_while_the_release_is_corrupt(
     server: Server, database: Path
 ) -> None:
     with ThreadPoolExecutor(6) as threads:
@@ -140,7 +140,7 @@ def test_a_scrape_answers_while_the_database_is_away(server: Server, database: P
 
 
 @pytest.mark.slow
-def test_it_is_never_kept_and_comes_in_the_format_that_is_asked_for(server: Server) -> None:
+def test_it_is_never_cached_and_comes_in_the_format_that_is_asked_for(server: Server) -> None:
     plain = httpx.get(f"{server.url}/metrics")
     newer = httpx.get(f"{server.url}/metrics", headers={"Accept": "application/openmetrics-text"})
     head = httpx.head(f"{server.url}/metrics")

@@ -152,7 +152,7 @@ def test_a_name_is_resolved_or_it_is_not(
     assert meant(pharmacy, name) == [(match, id_)]
 
 
-def test_what_stood_beside_the_name_is_said(pharmacy: httpx.Client) -> None:
+def test_what_qualifies_the_name_is_reported(pharmacy: httpx.Client) -> None:
     [tablet, salt] = resolved(pharmacy, "BACLOFEN 10 MG TABLET", "baclofen hydrochloride")
 
     assert tablet == {

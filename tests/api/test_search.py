@@ -131,7 +131,9 @@ def test_nothing_that_is_typed_is_an_error(pharmacy: httpx.Client, q: str) -> No
 
 
 @pytest.mark.parametrize("query", ["", "?limit=5", "?q=", "?q=%20"])
-def test_without_words_it_is_told_that_they_are_needed(pharmacy: httpx.Client, query: str) -> None:
+def test_without_words_it_is_reported_that_they_are_needed(
+    pharmacy: httpx.Client, query: str
+) -> None:
     answer = pharmacy.get(f"/v1/search{query}")
 
     assert answer.status_code == 422

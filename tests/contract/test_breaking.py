@@ -110,7 +110,7 @@ def schema(document: Document, name: str) -> Any:
     return document["components"]["schemas"][name]
 
 
-def told(old: Document, new: Document) -> list[str]:
+def reported(old: Document, new: Document) -> list[str]:
     return [str(change) for change in changes(old, new)]
 
 
@@ -144,13 +144,13 @@ def of_answer(schema: Schema) -> Document:
 
 
 def sent(old: Schema, new: Schema) -> list[str]:
-    """What is told of a schema that a client sends; in a parameter and in a body alike."""
+    """What is reported of a schema that a client sends; in a parameter and in a body alike."""
     of_both = []
     for of, where in (
         (of_parameter, "GET /drugs parameter q (query)"),
         (of_body, "POST /drugs request body application/json"),
     ):
-        lines = told(of(old), of(new))
+        lines = reported(of(old), of(new))
         assert all(where in line for line in lines)
         of_both.append([line.replace(f"{where} ", "").replace(f"{where}: ", "") for line in lines])
     assert of_both[0] == of_both[1]
@@ -158,9 +158,9 @@ def sent(old: Schema, new: Schema) -> list[str]:
 
 
 def received(old: Schema, new: Schema) -> list[str]:
-    """What is told of a schema that a client gets."""
+    """What is reported of a schema that a client gets."""
     where = "GET /drugs response 200 application/json"
-    lines = told(of_answer(old), of_answer(new))
+    lines = reported(of_answer(old), of_answer(new))
     assert all(where in line for line in lines)
     return [line.replace(f"{where} ", "").replace(f"{where}: ", "") for line in lines]
 
@@ -263,20 +263,20 @@ def test_an_operation_that_goes_breaks_and_one_that_comes_does_not(
 ) -> None:
     del new["paths"]["/drugs/{drug_id}"]
 
-    assert told(old, new) == ["breaking: GET /drugs/{drug_id}: The operation was removed."]
-    assert told(new, old) == ["harmless: GET /drugs/{drug_id}: The operation was added."]
+    assert reported(old, new) == ["breaking: GET /drugs/{drug_id}: The operation was removed."]
+    assert reported(new, old) == ["harmless: GET /drugs/{drug_id}: The operation was added."]
 
 
 def test_a_method_that_goes_breaks(old: Document, new: Document) -> None:
     old["paths"]["/drugs"]["head"] = {"operationId": "head_drugs"}
 
-    assert told(old, new) == ["breaking: HEAD /drugs: The operation was removed."]
+    assert reported(old, new) == ["breaking: HEAD /drugs: The operation was removed."]
 
 
 def test_another_operation_id_breaks_generated_clients(old: Document, new: Document) -> None:
     operation(new)["operationId"] = "find_drugs"
 
-    assert told(old, new) == [
+    assert reported(old, new) == [
         'breaking: GET /drugs: Its operationId was "list_drugs" and is "find_drugs".'
     ]
 
@@ -287,7 +287,7 @@ def test_what_is_deprecated_still_works(old: Document, new: Document) -> None:
     operation(new)["parameters"][1]["schema"] = ref("Status") | {"deprecated": True}
     schema(new, "Drug")["properties"]["status"] = ref("Status") | {"deprecated": True}
 
-    assert told(old, new) == [
+    assert reported(old, new) == [
         "harmless: GET /drugs: It is now deprecated.",
         "harmless: GET /drugs parameter limit (query): It is now deprecated.",
         "harmless: GET /drugs parameter status (query): It is now deprecated.",
@@ -329,7 +329,7 @@ def test_credentials_for_one_operation_break(old: Document, new: Document) -> No
     operation(new)["security"] = [{"key": []}]
 
     asked = "Other credentials are asked of a client than before."
-    assert told(old, new) == [f"breaking: GET /drugs: {asked}"]
+    assert reported(old, new) == [f"breaking: GET /drugs: {asked}"]
 
 
 def test_security_of_nobody_is_the_same_as_none(old: Document, new: Document) -> None:
@@ -347,8 +347,8 @@ def test_a_parameter_that_goes_breaks_and_an_optional_one_that_comes_does_not(
     del operation(new)["parameters"][0]
 
     where = "GET /drugs parameter limit (query)"
-    assert told(old, new) == [f"breaking: {where}: The parameter was removed."]
-    assert told(new, old) == [f"harmless: {where}: The parameter was added."]
+    assert reported(old, new) == [f"breaking: {where}: The parameter was removed."]
+    assert reported(new, old) == [f"harmless: {where}: The parameter was added."]
 
 
 def test_a_new_parameter_that_is_required_breaks(old: Document, new: Document) -> None:
@@ -356,7 +356,7 @@ def test_a_new_parameter_that_is_required_breaks(old: Document, new: Document) -
     new["components"]["parameters"]["Key"] = parameter
     operation(new)["parameters"].append(ref("Key", "parameters"))
 
-    assert told(old, new) == [
+    assert reported(old, new) == [
         "breaking: GET /drugs parameter key (query): "
         "The parameter was added, and clients have to know it."
     ]
@@ -366,25 +366,25 @@ def test_a_parameter_that_becomes_required_breaks(old: Document, new: Document) 
     operation(new)["parameters"][1]["required"] = True
 
     where = "GET /drugs parameter status (query)"
-    assert told(old, new) == [f"breaking: {where}: It is required now."]
-    assert told(new, old) == [f"harmless: {where}: It may be left out now."]
+    assert reported(old, new) == [f"breaking: {where}: It is required now."]
+    assert reported(new, old) == [f"harmless: {where}: It may be left out now."]
 
 
 def test_a_parameter_that_moves_breaks(old: Document, new: Document) -> None:
     operation(new)["parameters"][0]["in"] = "header"
 
-    assert told(old, new) == [
+    assert reported(old, new) == [
         "breaking: GET /drugs parameter limit (query): The parameter was removed.",
         "harmless: GET /drugs parameter limit (header): The parameter was added.",
     ]
 
 
-def test_a_shared_parameter_is_told_once(old: Document, new: Document) -> None:
+def test_a_shared_parameter_is_reported_once(old: Document, new: Document) -> None:
     for document in (old, new):
         document["paths"]["/drugs/{drug_id}"]["parameters"].append(ref("Language", "parameters"))
     new["components"]["parameters"]["Language"]["schema"] = STRING | {"maxLength": 2}
 
-    assert told(old, new) == ["breaking: parameter Language: Its maxLength was none and is 2."]
+    assert reported(old, new) == ["breaking: parameter Language: Its maxLength was none and is 2."]
 
 
 def test_a_parameter_may_be_shared_or_not(old: Document, new: Document) -> None:
@@ -410,7 +410,7 @@ def test_a_parameter_of_an_operation_stands_before_that_of_its_path(
     stricter = of_path | {"schema": STRING | {"minLength": 3}}
     operation(new, "/drugs/{drug_id}")["parameters"] = [stricter]
 
-    assert told(old, new) == [
+    assert reported(old, new) == [
         "breaking: GET /drugs/{drug_id} parameter drug_id (path): Its minLength was none and is 3."
     ]
 
@@ -422,7 +422,7 @@ def test_a_path_parameter_by_another_name_breaks_generated_clients(
     item["parameters"][0]["name"] = "slug"
     new["paths"]["/drugs/{slug}"] = item
 
-    assert told(old, new) == [
+    assert reported(old, new) == [
         "breaking: GET /drugs/{drug_id} parameter drug_id (path): "
         'Its name was "drug_id" and is "slug".'
     ]
@@ -461,7 +461,7 @@ def test_a_parameter_that_becomes_json_breaks(old: Document, new: Document) -> N
     parameter["content"] = {"application/json": {"schema": parameter.pop("schema")}}
 
     where = "GET /drugs parameter limit (query)"
-    assert told(old, new) == [f"breaking: {where}: It is written in another form now."]
+    assert reported(old, new) == [f"breaking: {where}: It is written in another form now."]
 
 
 def test_json_in_a_parameter_is_compared(old: Document, new: Document) -> None:
@@ -473,7 +473,7 @@ def test_json_in_a_parameter_is_compared(old: Document, new: Document) -> None:
             "content": {"application/json": {"schema": of}},
         }
 
-    assert told(old, new) == [
+    assert reported(old, new) == [
         "breaking: GET /drugs parameter filter (query) application/json: "
         "Its maxLength was 5 and is 4."
     ]
@@ -483,7 +483,7 @@ def test_another_default_breaks(old: Document, new: Document) -> None:
     operation(new)["parameters"][0]["schema"]["default"] = 50
 
     where = "GET /drugs parameter limit (query)"
-    assert told(old, new) == [f"breaking: {where}: Its default was 20 and is 50."]
+    assert reported(old, new) == [f"breaking: {where}: Its default was 20 and is 50."]
 
 
 @pytest.mark.parametrize(
@@ -509,7 +509,9 @@ def test_a_default_for_what_had_to_be_sent_breaks_nobody() -> None:
     old, new = of_parameter(STRING, required=True), of_parameter(STRING | {"default": "a"})
     body, freer = record("a", a=STRING), record(a=STRING | {"default": "b"})
 
-    assert told(old, new) == ["harmless: GET /drugs parameter q (query): It may be left out now."]
+    assert reported(old, new) == [
+        "harmless: GET /drugs parameter q (query): It may be left out now."
+    ]
     assert sent(body, freer) == ["harmless: /a: It may be left out now."]
 
 
@@ -877,17 +879,19 @@ def test_what_is_inherited_counts() -> None:
 # Components
 
 
-def test_a_component_is_told_once_and_by_its_name(old: Document, new: Document) -> None:
+def test_a_component_is_reported_once_and_by_its_name(old: Document, new: Document) -> None:
     del schema(new, "Drug")["properties"]["id"]
 
-    assert told(old, new) == ["breaking: schema Drug /id: The field was removed."]
+    assert reported(old, new) == ["breaking: schema Drug /id: The field was removed."]
 
 
-def test_a_component_that_is_sent_and_got_is_told_for_both(old: Document, new: Document) -> None:
+def test_a_component_that_is_sent_and_got_is_reported_for_both(
+    old: Document, new: Document
+) -> None:
     schema(new, "Status")["maxLength"] = 9
     schema(new, "Status")["enum"].append("suspended")
 
-    assert told(old, new) == [
+    assert reported(old, new) == [
         "breaking: schema Status: Its maxLength was none and is 9.",
         'harmless: schema Status: It may be "suspended" now.',
         "harmless: schema Status: Its maxLength was none and is 9.",
@@ -897,7 +901,7 @@ def test_a_component_that_is_sent_and_got_is_told_for_both(old: Document, new: D
 def test_a_component_that_only_answers_hold_may_be_limited(old: Document, new: Document) -> None:
     schema(new, "Name")["properties"]["text"] = STRING | {"minLength": 1}
 
-    assert told(old, new) == ["harmless: schema Name /text: Its minLength was none and is 1."]
+    assert reported(old, new) == ["harmless: schema Name /text: Its minLength was none and is 1."]
 
 
 def test_a_component_that_nobody_refers_to_is_no_change(old: Document, new: Document) -> None:
@@ -907,7 +911,7 @@ def test_a_component_that_nobody_refers_to_is_no_change(old: Document, new: Docu
     assert changes(new, old) == []
 
 
-def test_a_component_by_another_name_is_told_and_breaks_nothing(
+def test_a_component_by_another_name_is_reported_and_breaks_nothing(
     old: Document, new: Document
 ) -> None:
     text = json.dumps(new).replace('schemas/Drug"', 'schemas/Medicine"')
@@ -917,8 +921,8 @@ def test_a_component_by_another_name_is_told_and_breaks_nothing(
     del schema(changed, "Medicine")["properties"]["id"]
 
     note = "harmless: schema Drug: The schema Medicine stands in its place."
-    assert told(old, renamed) == [note]
-    assert told(old, changed) == ["breaking: schema Drug /id: The field was removed.", note]
+    assert reported(old, renamed) == [note]
+    assert reported(old, changed) == ["breaking: schema Drug /id: The field was removed.", note]
 
 
 def test_a_reference_may_be_written_out(old: Document, new: Document) -> None:
@@ -931,10 +935,12 @@ def test_a_reference_may_be_written_out(old: Document, new: Document) -> None:
     assert changes(new, old) == []
 
 
-def test_a_reference_that_is_written_out_and_changed_is_told(old: Document, new: Document) -> None:
+def test_a_reference_that_is_written_out_and_changed_is_reported(
+    old: Document, new: Document
+) -> None:
     schema(new, "Drug")["properties"]["status"] = STRING | {"enum": ["approved"]}
 
-    assert told(old, new) == ['breaking: schema Drug /status: It may no longer be "withdrawn".']
+    assert reported(old, new) == ['breaking: schema Drug /status: It may no longer be "withdrawn".']
 
 
 def test_a_reference_among_alternatives_is_known_by_its_name(old: Document, new: Document) -> None:
@@ -945,15 +951,17 @@ def test_a_reference_among_alternatives_is_known_by_its_name(old: Document, new:
         schema(document, "Page")["properties"]["best"] = union
     del schema(new, "Drug")["properties"]["status"]
 
-    assert told(old, new) == ["breaking: schema Drug /status: The field was removed."]
+    assert reported(old, new) == ["breaking: schema Drug /status: The field was removed."]
 
 
-def test_a_component_that_becomes_another_type_is_told_once(old: Document, new: Document) -> None:
+def test_a_component_that_becomes_another_type_is_reported_once(
+    old: Document, new: Document
+) -> None:
     for document in (old, new):
         schema(document, "Page")["properties"]["best"] = {"anyOf": [ref("Name"), NULL]}
     new["components"]["schemas"]["Name"] = STRING
 
-    assert told(old, new) == ["breaking: schema Name: Its type was object and is string."]
+    assert reported(old, new) == ["breaking: schema Name: Its type was object and is string."]
 
 
 def test_an_alternative_is_known_by_its_name_whatever_its_type(
@@ -963,7 +971,7 @@ def test_an_alternative_is_known_by_its_name_whatever_its_type(
         schema(document, "Page")["properties"]["best"] = {"anyOf": union}
     new["components"]["schemas"]["Name"] = STRING
 
-    assert told(old, new) == ["breaking: schema Name: Its type was object and is string."]
+    assert reported(old, new) == ["breaking: schema Name: Its type was object and is string."]
 
 
 def test_an_alternative_is_known_by_its_name_whatever_it_holds(
@@ -977,7 +985,7 @@ def test_an_alternative_is_known_by_its_name_whatever_it_holds(
     schemas = new["components"]["schemas"]
     schemas["Name"], schemas["Problem"] = schemas["Problem"], schemas["Name"]
 
-    assert told(old, new) == [
+    assert reported(old, new) == [
         "breaking: schema Name /text: The field was removed.",
         "breaking: schema Name /of: The field was removed.",
         "breaking: schema Problem /title: The field was removed.",
@@ -1001,13 +1009,13 @@ def test_a_component_is_compared_wherever_it_is_referred_to(old: Document, new: 
     new["components"]["schemas"]["Text"] = STRING_OR_NULL
     schema(new, "Page")["properties"]["total"] = INTEGER
 
-    assert told(old, new) == [
+    assert reported(old, new) == [
         "breaking: schema Text: Its type was string and is null or string.",
         "harmless: schema Page /total: The field was added.",
     ]
 
 
-def test_a_component_that_turns_null_is_told_where_it_is_used_as_well(
+def test_a_component_that_turns_null_is_reported_where_it_is_used_as_well(
     old: Document, new: Document
 ) -> None:
     new["components"]["schemas"]["Status"] = {"anyOf": [schema(old, "Status"), NULL]}
@@ -1020,7 +1028,7 @@ def test_a_component_that_turns_null_is_told_where_it_is_used_as_well(
 def test_a_reference_that_leads_elsewhere_is_compared(old: Document, new: Document) -> None:
     schema(new, "Page")["properties"]["items"]["items"] = ref("Name")
 
-    assert told(old, new) == [
+    assert reported(old, new) == [
         "breaking: schema Drug /id: The field was removed.",
         "breaking: schema Drug /names: The field was removed.",
         "breaking: schema Drug /status: The field was removed.",
@@ -1076,7 +1084,7 @@ def test_success_that_goes_breaks_and_an_error_that_goes_does_not(
     del operation(new)["responses"]["200"]
     del operation(new)["responses"]["503"]
 
-    assert told(old, new) == [
+    assert reported(old, new) == [
         "breaking: GET /drugs response 200: The response was removed.",
         "harmless: GET /drugs response 503: The response was removed.",
     ]
@@ -1087,7 +1095,7 @@ def test_a_new_error_is_growth_and_a_new_kind_of_success_is_not(
 ) -> None:
     operation(new)["responses"] |= {"422": ref("Unknown", "responses"), "204": {}, "default": {}}
 
-    assert told(old, new) == [
+    assert reported(old, new) == [
         "breaking: GET /drugs response 204: The response was added, and clients have to know it.",
         "harmless: GET /drugs response 422: The response was added.",
         "harmless: GET /drugs response default: The response was added.",
@@ -1100,19 +1108,19 @@ def test_a_media_type_that_goes_breaks_and_one_that_comes_does_not(
     content = answer(new)["content"]
     content["text/csv"] = content.pop("application/json")
 
-    assert told(old, new) == [
+    assert reported(old, new) == [
         "breaking: GET /drugs response 200 application/json: The media type was removed.",
         "harmless: GET /drugs response 200 text/csv: The media type was added.",
     ]
 
 
-def test_an_error_of_another_media_type_breaks_and_is_told_once(
+def test_an_error_of_another_media_type_breaks_and_is_reported_once(
     old: Document, new: Document
 ) -> None:
     content = new["components"]["responses"]["Unknown"]["content"]
     content["application/json"] = content.pop("application/problem+json")
 
-    assert told(old, new) == [
+    assert reported(old, new) == [
         "breaking: response Unknown application/problem+json: The media type was removed.",
         "harmless: response Unknown application/json: The media type was added.",
     ]
@@ -1122,7 +1130,7 @@ def test_an_error_that_refers_to_another_answer_is_compared(old: Document, new: 
     new["components"]["responses"]["Plain"] = {"content": {"text/plain": {"schema": STRING}}}
     operation(new)["responses"]["404"] = ref("Plain", "responses")
 
-    assert told(old, new) == [
+    assert reported(old, new) == [
         "breaking: GET /drugs response 404 application/problem+json: The media type was removed.",
         "harmless: GET /drugs response 404 text/plain: The media type was added.",
     ]
@@ -1134,22 +1142,22 @@ def test_a_header_that_goes_breaks_and_one_that_comes_does_not(
     del answer(new)["headers"]["Link"]
 
     where = "GET /drugs response 200 header Link"
-    assert told(old, new) == [f"breaking: {where}: The header was removed."]
-    assert told(new, old) == [f"harmless: {where}: The header was added."]
+    assert reported(old, new) == [f"breaking: {where}: The header was removed."]
+    assert reported(new, old) == [f"harmless: {where}: The header was added."]
 
 
 def test_a_header_that_may_be_missing_breaks(old: Document, new: Document) -> None:
     new["components"]["headers"]["ETag"]["required"] = False
 
-    assert told(old, new) == ["breaking: header ETag: It may be left out now."]
-    assert told(new, old) == ["harmless: header ETag: It is required now."]
+    assert reported(old, new) == ["breaking: header ETag: It may be left out now."]
+    assert reported(new, old) == ["harmless: header ETag: It is required now."]
 
 
 def test_what_a_header_holds_is_compared(old: Document, new: Document) -> None:
     answer(new)["headers"]["Link"]["schema"] = INTEGER
     new["components"]["headers"]["ETag"]["schema"] = STRING
 
-    assert told(old, new) == [
+    assert reported(old, new) == [
         "breaking: GET /drugs response 200 header Link: Its type was string and is integer.",
         'harmless: header ETag: Its pattern was "^\\"" and is none.',
     ]
@@ -1165,11 +1173,11 @@ def test_a_request_body_that_goes_or_is_required_breaks() -> None:
 
     where = "POST /drugs request body"
     added = "The request body was added"
-    assert told(free, none) == [f"breaking: {where}: The request body was removed."]
-    assert told(none, free) == [f"harmless: {where}: {added}."]
-    assert told(none, bound) == [f"breaking: {where}: {added}, and clients have to know it."]
-    assert told(free, bound) == [f"breaking: {where}: It is required now."]
-    assert told(bound, free) == [f"harmless: {where}: It may be left out now."]
+    assert reported(free, none) == [f"breaking: {where}: The request body was removed."]
+    assert reported(none, free) == [f"harmless: {where}: {added}."]
+    assert reported(none, bound) == [f"breaking: {where}: {added}, and clients have to know it."]
+    assert reported(free, bound) == [f"breaking: {where}: It is required now."]
+    assert reported(bound, free) == [f"harmless: {where}: It may be left out now."]
 
 
 def test_a_request_body_of_another_media_type_breaks() -> None:
@@ -1177,7 +1185,7 @@ def test_a_request_body_of_another_media_type_breaks() -> None:
     body = new["paths"]["/drugs"]["post"]["requestBody"]
     body["content"] = {"text/plain": body["content"]["application/json"]}
 
-    assert told(old, new) == [
+    assert reported(old, new) == [
         "breaking: POST /drugs request body application/json: The media type was removed.",
         "harmless: POST /drugs request body text/plain: The media type was added.",
     ]

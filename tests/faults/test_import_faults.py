@@ -9,9 +9,9 @@ import pytest
 
 from app.settings import ROOT, Settings
 from tests.conftest import load_drugs
-from tests.ingest.loading import faults_in, releases, served_in, writing
+from tests.ingest.loading import faults_in, releases, served_in
 from tests.test_cli import environment
-from tests.writing import drug, warning, write_seed
+from tests.writing import drug, warning, write_seed, writing
 
 
 def seeded_under(limit: str, database: Settings, seed: Path) -> subprocess.CompletedProcess[str]:

@@ -81,7 +81,7 @@ def test_a_killed_worker_costs_its_own_requests_alone_and_is_replaced(
 
 
 @pytest.mark.parametrize("which", [signal.SIGTERM, signal.SIGINT])
-def test_told_to_stop_all_end_well(three: Server, which: signal.Signals) -> None:
+def test_signalled_to_stop_all_end_well(three: Server, which: signal.Signals) -> None:
     workers = three.workers()
 
     assert three.stop(which) == 0

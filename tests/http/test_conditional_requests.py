@@ -225,7 +225,7 @@ def test_parts_of_a_representation_are_not_served(seeded: httpx.Client) -> None:
         ("/nothing", "no-store"),
     ],
 )
-def test_caches_are_told_how_long_each_kind_of_resource_holds(
+def test_caches_learn_how_long_each_kind_of_resource_holds(
     seeded: httpx.Client, path: str, freshness: str
 ) -> None:
     assert seeded.get(path).headers["cache-control"] == freshness

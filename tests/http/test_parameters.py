@@ -5,11 +5,10 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from app.http.parameters import MOST_PROBLEMS
 from tests.conformance import contract
-from tests.conftest import Save
+from tests.conftest import Holding
 from tests.examples import path_of
 from tests.writing import drug, fact, indication, warning
 
@@ -148,8 +147,8 @@ def test_every_parameter_may_be_given_once(seeded: httpx.Client) -> None:
             assert (answer.status_code, problem["parameter"]) == (422, name), template
 
 
-@pytest.fixture
-def pharmacy(client: httpx.Client, save: Save) -> httpx.Client:
+@pytest.fixture(scope="module")
+def pharmacy(holding: Holding) -> Iterator[httpx.Client]:
     """Two drugs, with facts that every filter tells apart."""
 
     def of(name: str, **alike: Any) -> dict[str, Any]:
@@ -178,8 +177,8 @@ def pharmacy(client: httpx.Client, save: Save) -> httpx.Client:
     shared = [{"id": "shared", "name": "shared", "cite": CITE}]
     one, other = of("one", classes=shared), of("other", classes=shared)
     one["targets"].append({"id": "gaba", "name": "gaba"})
-    save(one, other, drug("third"))
-    return client
+    with holding(one, other, drug("third")) as client:
+        yield client
 
 
 CITE = {"leaflet": "page 1"}
@@ -272,7 +271,7 @@ def test_every_order_is_the_other_backwards(pharmacy: httpx.Client) -> None:
                 assert ids == sorted(ids) or order == "name", template
 
 
-def test_no_answer_says_two_releases(app: FastAPI, pharmacy: httpx.Client) -> None:
+def test_no_answer_says_two_releases(pharmacy: httpx.Client) -> None:
     release = pharmacy.get("/v1/releases/current").json()["id"]
 
     for template in contract().document["paths"]:

@@ -106,7 +106,7 @@ def test_those_who_ask_for_the_same_at_once_have_it_asked_for_once() -> None:
     run(story)
 
 
-def test_parameters_in_another_order_or_spelling_are_the_same() -> None:
+def test_parameters_in_another_order_or_encoding_are_the_same() -> None:
     async def story() -> None:
         origin = Origin()
         cache = cached(origin)
@@ -121,7 +121,7 @@ def test_parameters_in_another_order_or_spelling_are_the_same() -> None:
     run(story)
 
 
-def test_what_is_refused_as_malformed_is_never_answered_from_what_is_kept() -> None:
+def test_what_is_refused_as_malformed_is_never_answered_from_the_cache() -> None:
     async def story() -> None:
         origin = Origin()
         cache = cached(origin)
@@ -137,7 +137,7 @@ def test_what_is_refused_as_malformed_is_never_answered_from_what_is_kept() -> N
 
 
 @pytest.mark.parametrize("name", ["Accept", "Origin"])
-def test_an_answer_is_kept_by_every_header_that_it_varies_by(name: str) -> None:
+def test_an_answer_is_cached_by_every_header_that_it_varies_by(name: str) -> None:
     async def story() -> None:
         origin = Origin(vary=f"Accept-Encoding, {name}")
         cache = cached(origin)
@@ -149,7 +149,7 @@ def test_an_answer_is_kept_by_every_header_that_it_varies_by(name: str) -> None:
     run(story)
 
 
-def test_an_answer_is_kept_by_the_coding_that_a_client_prefers() -> None:
+def test_an_answer_is_cached_by_the_coding_that_a_client_prefers() -> None:
     async def story() -> None:
         origin = Origin()
         cache = cached(origin)
@@ -165,7 +165,7 @@ def test_an_answer_is_kept_by_the_coding_that_a_client_prefers() -> None:
     ("status", "headers"),
     [(404, {}), (503, {}), (500, {}), (200, {"cache_control": "no-store"}), (200, {"vary": "*"})],
 )
-def test_errors_and_what_must_not_be_stored_are_never_kept(
+def test_errors_and_what_must_not_be_stored_are_never_cached(
     status: int, headers: dict[str, str]
 ) -> None:
     async def story() -> None:
@@ -218,7 +218,7 @@ def test_what_was_hit_last_stays_longest() -> None:
     run(story)
 
 
-def test_an_address_or_header_of_great_length_is_not_kept() -> None:
+def test_an_address_or_header_of_great_length_is_not_cached() -> None:
     async def story() -> None:
         origin = Origin(vary="Origin")
         cache = cached(origin)
@@ -249,7 +249,7 @@ def test_what_was_sent_longest_ago_goes_first_and_the_bound_holds() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [200, 3000])
-def test_the_bound_counts_what_is_kept_as_the_memory_does(size: int) -> None:
+def test_the_bound_counts_what_is_cached_as_the_memory_does(size: int) -> None:
     async def story() -> None:
         origin = Origin(size=size, etag='"0123456789abcdef"')
         cache = cached(origin, max_bytes=2_000_000)
@@ -270,7 +270,7 @@ def test_the_bound_counts_what_is_kept_as_the_memory_does(size: int) -> None:
     run(story)
 
 
-def test_an_answer_that_was_begun_under_an_older_release_is_not_kept() -> None:
+def test_an_answer_that_was_begun_under_an_older_release_is_not_cached() -> None:
     async def story() -> None:
         origin = Origin()
         cache = cached(origin, holds=0)
@@ -313,7 +313,7 @@ def test_of_two_answers_at_once_the_later_release_counts_whichever_ends_last() -
     run(story)
 
 
-def test_an_older_release_is_believed_where_nothing_newer_was_told_since() -> None:
+def test_an_older_release_is_believed_where_nothing_newer_was_read_since() -> None:
     """A database that was put back, as by a backup: what is in it is what is served."""
 
     async def story() -> None:
@@ -374,7 +374,7 @@ def test_a_release_that_an_answer_brings_is_noticed_without_asking() -> None:
     run(story)
 
 
-def test_while_the_release_cannot_be_told_nothing_that_is_kept_is_sent() -> None:
+def test_while_the_release_cannot_be_read_nothing_that_is_cached_is_sent() -> None:
     async def story() -> None:
         origin = Origin()
 

@@ -11,13 +11,11 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from app.database.engines import write_engine
 from app.documents.compression import decompress
 from app.ingest.importing import ImportReport, import_files
 from app.ingest.integrity import faults_of
@@ -29,6 +27,7 @@ from app.models.fact import fact_kinds
 from app.models.release import Release
 from app.settings import Settings
 from tests.ingest.made_files import File
+from tests.writing import writing
 
 Json = dict[str, Any]
 
@@ -63,22 +62,6 @@ def load(database: Settings, source: str, files: list[Given], **options: Any) ->
 def counted(report: ImportReport) -> dict[str, int]:
     """What an import counted of records."""
     return {name: count for name, count in report.counts.items() if count}
-
-
-@contextmanager
-def writing(database: Settings) -> Iterator[Engine]:
-    """An engine that writes, and holds no connection afterwards."""
-    engine = _engine(database.database_url)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
-
-
-@lru_cache(maxsize=8)
-def _engine(url: str) -> Engine:
-    """One for each database: what SQLAlchemy compiled for it serves the next import too."""
-    return write_engine(Settings(database_url=url))
 
 
 def faults_in(engine: Engine) -> list[str]:

@@ -53,7 +53,7 @@ def items(client: httpx.Client, path: str) -> list[Any]:
     return found
 
 
-def set_aside(report: ImportReport) -> list[tuple[str, ...]]:
+def quarantined(report: ImportReport) -> list[tuple[str, ...]]:
     return [row[:5] for row in report.quarantined]
 
 
@@ -341,7 +341,7 @@ def test_a_trial_is_of_no_drug_by_a_name_that_others_bear_or_that_only_says_what
     assert [(t["substance"]["name"], t["drug"]["id"]) for t in trials] == [("Hustex", "hustanol")]
 
 
-def test_labels_of_which_only_uniis_are_known_are_set_aside_and_the_rest_goes_in(
+def test_labels_of_which_only_uniis_are_known_are_quarantined_and_the_rest_goes_in(
     database: Settings, client: httpx.Client
 ) -> None:
     report = load(
@@ -357,7 +357,7 @@ def test_labels_of_which_only_uniis_are_known_are_set_aside_and_the_rest_goes_in
     assert [fact["statement"] for fact in items(client, "/v1/warnings")] == ["B."]
 
 
-def test_what_is_set_aside_says_how_many_records_name_it(database: Settings) -> None:
+def test_what_is_quarantined_says_how_many_records_name_it(database: Settings) -> None:
     load(database, "drugbank-vocabulary", KNOWN)
 
     report = load(
@@ -390,7 +390,7 @@ def test_conditions_that_differ_by_a_sign_are_two(database: Settings, client: ht
     }
 
 
-def test_what_fits_two_drugs_is_set_aside_with_both_until_it_fits_one(
+def test_what_fits_two_drugs_is_quarantined_with_both_until_it_fits_one(
     database: Settings, client: httpx.Client
 ) -> None:
     load(database, "drugbank-vocabulary", KNOWN)
@@ -401,7 +401,7 @@ def test_what_fits_two_drugs_is_set_aside_with_both_until_it_fits_one(
     before = items(client, "/v1/warnings")
     load(database, "openfda-label", right)
 
-    assert set_aside(report) == [
+    assert quarantined(report) == [
         (
             "",
             "s1",
@@ -414,7 +414,7 @@ def test_what_fits_two_drugs_is_set_aside_with_both_until_it_fits_one(
     assert [fact["drug"]["id"] for fact in items(client, "/v1/warnings")] == ["placebin"]
 
 
-def test_an_identifier_that_two_drugs_claim_is_served_of_neither(
+def test_an_identifier_that_two_drugs_have_is_served_of_neither(
     database: Settings, client: httpx.Client
 ) -> None:
     report = load(
@@ -467,7 +467,7 @@ def test_a_trial_is_of_every_drug_that_it_gives_and_waits_for_those_not_known_ye
     assert [condition["name"] for condition in trials[0]["conditions"]] == ["Cough"]
 
 
-def test_a_label_that_names_no_substance_is_set_aside_and_says_nothing(
+def test_a_label_that_names_no_substance_is_quarantined_and_says_nothing(
     database: Settings,
 ) -> None:
     report = load(
@@ -476,11 +476,11 @@ def test_a_label_that_names_no_substance_is_set_aside_and_says_nothing(
         labels(label("s1", "HUSTANOL", warnings="Careful."), label("s2", warnings="Of what?")),
     )
 
-    assert set_aside(report) == [("labels.json", "s2", "", "it names no substance.", "")]
+    assert quarantined(report) == [("labels.json", "s2", "", "it names no substance.", "")]
     assert [text for _, text in statements(database).values()] == ["Careful."]
 
 
-def test_a_broken_record_is_set_aside_and_the_rest_goes_in(database: Settings) -> None:
+def test_a_broken_record_is_quarantined_and_the_rest_goes_in(database: Settings) -> None:
     broken = label("s0", "HUSTANOL", warnings="Careful.") | {"effective_time": "soon"}
     good = [label(f"s{i}", "HUSTANOL", warnings=f"{i}.") for i in range(1, 10)]
 

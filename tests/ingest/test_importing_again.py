@@ -96,7 +96,7 @@ def test_the_newest_of_a_record_that_stands_twice_is_taken(
     assert counted(report) == {"read": 2, "new": 1, "duplicates": 1}
 
 
-def test_a_record_that_stands_twice_and_says_two_things_is_told_of(database: Settings) -> None:
+def test_a_record_that_stands_twice_and_says_two_things_is_reported(database: Settings) -> None:
     report = load(
         database,
         "openfda-label",
@@ -127,7 +127,7 @@ def test_a_file_that_is_part_of_a_source_removes_nothing(database: Settings) -> 
     assert sorted(drug for drug, _ in statements(database).values()) == ["alphadol", "zetadol"]
 
 
-def test_an_older_complete_edition_neither_removes_nor_adds(database: Settings) -> None:
+def test_an_older_complete_version_neither_removes_nor_adds(database: Settings) -> None:
     new = vocabulary(drugbank(1, "Alphadol"), drugbank(3, "Gammadol"), date="2024-01-01")
     old = vocabulary(drugbank(1, "Alfadol"), drugbank(2, "Betadol"), date="2023-01-01")
     load(database, "drugbank-vocabulary", new)
@@ -176,7 +176,7 @@ def test_a_whole_set_of_labels_removes_those_it_has_no_more_and_an_older_set_bri
     assert [text for _, text in statements(database).values()] == ["Careful."]
 
 
-def test_an_edition_between_the_one_that_lost_a_record_and_the_last_does_not_bring_it_back(
+def test_a_version_between_the_one_that_lost_a_record_and_the_last_does_not_bring_it_back(
     database: Settings,
 ) -> None:
     both = [drugbank(1, "Alphadol"), drugbank(2, "Betadol")]
@@ -273,7 +273,7 @@ def test_a_study_that_is_of_no_drug_any_more_is_gone(database: Settings) -> None
     assert not [kind for kind, _ in served_in(database) if kind == "trials"]
 
 
-def test_a_date_that_is_given_orders_editions_and_is_asked_for(database: Settings) -> None:
+def test_a_date_that_is_given_orders_versions_and_is_asked_for(database: Settings) -> None:
     new = [undated(drugbank(1, "Alphadol"), drugbank(3, "Gammadol"))]
     old = [undated(drugbank(1, "Alphadol"), drugbank(2, "Betadol"))]
     load(database, "drugbank-vocabulary", new, released="2025-06-01")
@@ -291,7 +291,7 @@ def test_a_date_that_is_given_orders_editions_and_is_asked_for(database: Setting
     assert (newer.counts["new"], newer.counts["removed"]) == (1, 1)
 
 
-def test_a_name_that_no_index_holds_is_set_aside(database: Settings) -> None:
+def test_a_name_that_no_index_holds_is_quarantined(database: Settings) -> None:
     files = vocabulary(drugbank(1, "Alphadol"), drugbank(2, "B" * 160_000))
 
     report = load(database, "drugbank-vocabulary", files)

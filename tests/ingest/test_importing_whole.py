@@ -33,13 +33,13 @@ from tests.ingest.loading import (
     served_in,
     statements,
     vocabulary,
-    writing,
 )
+from tests.writing import writing
 
 ALPHADOL, ZETADOL = "AAAAAAAAA1", "AAAAAAAAA2"
 
 
-def test_a_complete_edition_removes_what_it_has_no_more(database: Settings) -> None:
+def test_a_complete_version_removes_what_it_has_no_more(database: Settings) -> None:
     load(database, "drugbank-vocabulary", vocabulary(drugbank(1, "Alphadol")))
     load(
         database,

@@ -28,10 +28,9 @@ from tests.ingest.loading import (
     studies,
     study,
     vocabulary,
-    writing,
 )
 from tests.test_cli import change
-from tests.writing import drug, indication, warning
+from tests.writing import drug, indication, warning, writing
 
 DRUGS = (
     drug("hustanol", warning("drowsiness"), indication("cough")),

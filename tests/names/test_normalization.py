@@ -60,7 +60,7 @@ def test_names_are_alike_whatever_their_case_accents_and_punctuation(one: str, o
         ("interferon alfa-2a", "interferon alfa-2b"),
     ],
 )
-def test_what_tells_substances_apart_is_kept(one: str, other: str) -> None:
+def test_what_distinguishes_substances_is_kept(one: str, other: str) -> None:
     assert name_key(one) != name_key(other)
 
 

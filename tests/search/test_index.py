@@ -10,9 +10,9 @@ from app.ingest.sources.interface import RefusedError
 from app.search.index import SearchIndex
 from app.settings import Settings
 from tests.conftest import Save
-from tests.ingest.loading import faults_in, writing
+from tests.ingest.loading import faults_in
 from tests.test_cli import change
-from tests.writing import drug, indication, warning
+from tests.writing import drug, indication, warning, writing
 
 DRUGS = (
     drug("hustanol", warning("drowsiness"), indication("cough")),

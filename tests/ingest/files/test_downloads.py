@@ -174,14 +174,14 @@ def _sizes(folder: Path, suffix: str) -> list[int]:
     return [size for size in sizes if size]
 
 
-def test_a_server_that_knows_no_ranges_sends_it_anew(publisher: Publisher, tmp_path: Path) -> None:
+def test_a_server_that_knows_no_ranges_sends_it_whole(publisher: Publisher, tmp_path: Path) -> None:
     publisher.takes_ranges = False
     publisher.faults = [breaks_off_after(50_000)]
 
     assert fetch(publisher, tmp_path) == CONTENT
 
 
-def test_a_file_that_changes_in_between_is_downloaded_anew(
+def test_a_file_that_changes_in_between_is_downloaded_again(
     publisher: Publisher, tmp_path: Path
 ) -> None:
     publisher.faults = [breaks_off_after(50_000)]
@@ -222,7 +222,7 @@ def test_a_part_that_is_as_long_as_another_version_is_not_taken_for_it(
     assert fetch(publisher, tmp_path) == CONTENT
 
 
-def test_a_file_that_the_server_shortened_is_downloaded_anew(
+def test_a_file_that_the_server_shortened_is_downloaded_again(
     publisher: Publisher, tmp_path: Path
 ) -> None:
     publisher.faults = [breaks_off_after(150_000)]
@@ -265,7 +265,7 @@ def test_a_server_that_stays_away_is_given_up(publisher: Publisher, tmp_path: Pa
     assert len(publisher.asked) == 4
 
 
-def test_a_server_that_is_not_there_is_told_of(tmp_path: Path) -> None:
+def test_a_server_that_is_not_there_is_reported(tmp_path: Path) -> None:
     with publishing(b"") as publisher:
         pass
 
@@ -306,7 +306,7 @@ def test_a_finished_download_is_asked_for_by_its_date(publisher: Publisher, tmp_
     assert publisher.asked[1]["If-Modified-Since"] == publisher.modified
 
 
-def test_a_finished_download_that_somebody_changed_is_downloaded_anew(
+def test_a_finished_download_that_somebody_changed_is_downloaded_again(
     publisher: Publisher, tmp_path: Path
 ) -> None:
     download(publisher.url, tmp_path, quiet=True).write_bytes(b"changed")
@@ -354,7 +354,7 @@ def test_a_file_of_unknown_size_is_resumed(publisher: Publisher, tmp_path: Path)
     assert publisher.asked[1]["Range"] == "bytes=50000-"
 
 
-def test_a_version_with_a_name_that_cannot_be_sent_back_is_downloaded_anew(
+def test_a_version_with_a_name_that_cannot_be_sent_back_is_downloaded_again(
     publisher: Publisher, tmp_path: Path
 ) -> None:
     publisher.etag = '"\xe9"'
@@ -444,7 +444,7 @@ def test_an_address_that_is_none_is_refused_without_its_secrets(tmp_path: Path) 
     assert said == f"https://example.com:port/labels.zip: {reason}"
 
 
-def test_a_folder_that_cannot_be_made_is_told_of(publisher: Publisher, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_reported(publisher: Publisher, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
     said = refusal(publisher.url, tmp_path / "file")

@@ -172,7 +172,7 @@ def test_two_parts_may_be_read_at_the_same_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("pack", ["plain", "zip", "gzip"])
-def test_reading_is_told_in_bytes_of_the_file_and_once(tmp_path: Path, pack: str) -> None:
+def test_reading_is_reported_in_bytes_of_the_file_and_once(tmp_path: Path, pack: str) -> None:
     path = tmp_path / "packed"
     if pack == "zip":
         write_zip(path, {"a": RECORDS, "b": RECORDS})
@@ -363,7 +363,7 @@ HEADING, LISTED = b"PK\x03\x04", b"PK\x01\x02"
         (HEADING, 30, b"b", "it is damaged: it cannot be unpacked."),
     ],
 )
-def test_a_damage_in_a_zip_is_told_with_the_file_that_it_is_in(
+def test_corruption_in_a_zip_is_reported_with_the_file_that_it_is_in(
     tmp_path: Path, of: bytes, at: int, new: bytes, reason: str
 ) -> None:
     path = write_zip(tmp_path / "labels.zip", {"a.json": RECORDS})
@@ -374,7 +374,7 @@ def test_a_damage_in_a_zip_is_told_with_the_file_that_it_is_in(
     assert said == f"{path}/a.json: {reason}"
 
 
-def test_a_member_that_claims_to_unpack_to_more_than_it_can_is_refused(tmp_path: Path) -> None:
+def test_a_member_that_says_it_unpacks_to_more_than_it_can_is_refused(tmp_path: Path) -> None:
     path = write_zip(tmp_path / "labels.zip", {"a.json": RECORDS})
     change(path, path.read_bytes().index(LISTED) + 24, struct.pack("<I", 4_000_000_000))
 
@@ -398,7 +398,7 @@ def test_members_that_share_their_bytes_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_no_damage_to_a_packed_file_shows_as_anything_but_a_refusal(tmp_path: Path) -> None:
+def test_no_corruption_of_a_packed_file_shows_as_anything_but_a_refusal(tmp_path: Path) -> None:
     whole = {
         "zip": write_zip(tmp_path / "whole.zip", {"ä": RECORDS[:3000], "b": b"2"}).read_bytes(),
         "gzip": gzip.compress(RECORDS[:3000]),

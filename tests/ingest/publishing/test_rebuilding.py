@@ -26,10 +26,9 @@ from tests.ingest.loading import (
     studies,
     study,
     vocabulary,
-    writing,
 )
 from tests.test_cli import change
-from tests.writing import drug, indication, warning
+from tests.writing import drug, indication, warning, writing
 
 A_LABEL = label("a1", "HUSTANOL", boxed_warning="Beware of drowsiness.")
 

@@ -1,6 +1,6 @@
 """What leads to a drug without being its own: salts, contested identifiers, brands set aside."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -32,8 +32,8 @@ from tests.ingest.loading import (
     load,
     reading,
     vocabulary,
-    writing,
 )
+from tests.writing import writing
 
 
 @contextmanager
@@ -52,8 +52,7 @@ def candidates(item: dict[str, Any]) -> list[tuple[str | None, str | None]]:
     return [((c["drug"] or {}).get("id"), c["substance"]) for c in item["candidates"]]
 
 
-@pytest.fixture
-def loaded(database: Settings) -> Settings:
+def load_aliases(database: Settings) -> None:
     """A vocabulary, a label of a salt, and products of one brand, one of which cannot be known."""
     load(
         database,
@@ -83,33 +82,34 @@ def loaded(database: Settings) -> Settings:
             ("NDA000002", "COMBIHUST", "HUSTANOL; SHARED", "1999-01-02"),
         ),
     )
-    return database
 
 
-def test_an_identifier_of_a_salt_is_the_drugs_and_says_so(
-    loaded: Settings, portal: BlockingPortal
-) -> None:
-    with asking(loaded, portal) as client:
-        own, salt = (resolved(client, identifier=f"unii:{u}") for u in ("HHHHHHHHH1", "SSSSSSSSS1"))
+@pytest.fixture(scope="module")
+def aliases(new_database: Callable[..., Any], portal: BlockingPortal) -> Iterator[httpx.Client]:
+    """Asks an app over `load_aliases`, for tests that only read."""
+    with new_database() as database:
+        load_aliases(database)
+        with asking(database, portal) as client:
+            yield client
+
+
+def test_an_identifier_of_a_salt_is_the_drugs_and_says_so(aliases: httpx.Client) -> None:
+    own, salt = (resolved(aliases, identifier=f"unii:{u}") for u in ("HHHHHHHHH1", "SSSSSSSSS1"))
 
     assert (own["match"], candidates(own)) == ("identifier", [("hustanol", None)])
     assert (salt["match"], candidates(salt)) == ("identifier", [("hustanol", "HUSTANOL SULFATE")])
 
 
-def test_a_contested_identifier_is_ambiguous(loaded: Settings, portal: BlockingPortal) -> None:
-    with asking(loaded, portal) as client:
-        item = resolved(client, identifier="cas:50-00-2")
+def test_an_identifier_of_several_drugs_is_ambiguous(aliases: httpx.Client) -> None:
+    item = resolved(aliases, identifier="cas:50-00-2")
 
     assert (item["match"], item["drug"]) == ("ambiguous", None)
     assert candidates(item) == [("levoplacebin", None), ("placebin", None)]
 
 
-def test_what_may_be_an_ester_is_a_salt_where_a_source_has_it_as_one(
-    loaded: Settings, portal: BlockingPortal
-) -> None:
-    with asking(loaded, portal) as client:
-        known = resolved(client, name="Hustanol sulfate 5 mg")
-        unknown = resolved(client, name="Placebin sulfate")
+def test_what_may_be_an_ester_is_a_salt_where_a_source_has_it_as_one(aliases: httpx.Client) -> None:
+    known = resolved(aliases, name="Hustanol sulfate 5 mg")
+    unknown = resolved(aliases, name="Placebin sulfate")
 
     assert (known["match"], known["drug"]) == ("exact", {"id": "hustanol", "name": "Hustanol"})
     assert known["stripped"] == [
@@ -119,11 +119,8 @@ def test_what_may_be_an_ester_is_a_salt_where_a_source_has_it_as_one(
     assert (unknown["match"], unknown["drug"]) == ("none", None)
 
 
-def test_a_brand_of_a_product_that_was_set_aside_is_ambiguous(
-    loaded: Settings, portal: BlockingPortal
-) -> None:
-    with asking(loaded, portal) as client:
-        several, one = resolved(client, name="Combihust"), resolved(client, name="Hustex")
+def test_a_brand_of_a_product_that_was_quarantined_is_ambiguous(aliases: httpx.Client) -> None:
+    several, one = resolved(aliases, name="Combihust"), resolved(aliases, name="Hustex")
 
     assert (several["match"], several["drug"]) == ("ambiguous", None)
     assert candidates(several) == [("hustanol", None), (None, "HUSTANOL; SHARED")]
@@ -175,7 +172,7 @@ def test_a_brand_that_is_another_drugs_salt_is_ambiguous(
     )
 
 
-def test_what_is_labelled_leads_to_the_drug_and_gives_it_nothing_but_facts(
+def test_what_is_radiolabelled_leads_to_the_drug_and_gives_it_nothing_but_facts(
     database: Settings, portal: BlockingPortal
 ) -> None:
     key = "AAAAAAAAAAAAAA-BBBBBBBBBB-N"
@@ -225,21 +222,22 @@ def test_what_is_labelled_leads_to_the_drug_and_gives_it_nothing_but_facts(
     ] * 3
 
 
-def test_migrating_makes_all_that_is_searched(loaded: Settings) -> None:
+def test_migrating_makes_all_that_is_searched(database: Settings) -> None:
     """As from a schema that had none of it."""
+    load_aliases(database)
     tables = [
         *(sa.table(str(t.__tablename__)) for t in (SearchedDrug, SearchedName, SearchedPiece)),
         *(sa.table(str(t.__tablename__)) for t in (NameAlias, IdentifierAlias)),
     ]
 
     def counted() -> list[int]:
-        with reading(loaded) as connection:
+        with reading(database) as connection:
             of = (sa.select(sa.func.count()).select_from(table) for table in tables)
             return [connection.scalar(each) or 0 for each in of]
 
     before = counted()
     assert all(before)
-    with writing(loaded) as engine:
+    with writing(database) as engine:
         with engine.begin() as connection:
             SearchIndex(connection).clear()
             for table in tables:

@@ -336,7 +336,7 @@ def test_the_one_ingredient_without_a_known_name_has_the_one_unii_that_is_left()
     )
 
 
-def test_two_drugs_that_want_one_id_are_told_apart_by_their_sources_ids() -> None:
+def test_two_drugs_that_want_one_id_are_distinguished_by_their_sources_ids() -> None:
     found = resolve(
         [
             listed("DB1", "Alpha-1", unii="AAAA"),
@@ -542,7 +542,7 @@ def test_a_synonym_tells_whose_salt_it_is_where_the_rest_of_the_name_does_not(
     assert (match.drug_id, match.matched_by) == (drug, matched_by)
 
 
-def test_what_is_labelled_is_never_a_name_or_an_identifier_of_the_drug() -> None:
+def test_what_is_radiolabelled_is_never_a_name_or_an_identifier_of_the_drug() -> None:
     of_baclofen = NamedSubstance("list", "0", labelled("[3H]baclofen", unii="H789", cas="1-1-1"))
     named = [NamedSubstance("shop", name, substance(name)) for name in ("[3H]baclofen", "Baclofen")]
     known = NamedSubstance("shop", "cas", substance("Other", cas="1-1-1"))

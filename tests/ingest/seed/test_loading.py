@@ -268,7 +268,7 @@ def test_facts_keep_their_ids_in_another_order(database: Settings, tmp_path: Pat
     assert before["hustanol-warning-drowsiness"] == "It makes drowsy."
 
 
-def test_two_drugs_may_not_claim_one_identifier(database: Settings, tmp_path: Path) -> None:
+def test_two_drugs_may_not_have_one_identifier(database: Settings, tmp_path: Path) -> None:
     identifiers = [{"system": "cas", "value": "50-00-0", "cite": CITE}]
     write_seed(
         tmp_path / "seed",

@@ -86,7 +86,7 @@ def problems_of(folder: Path, **files: str | bytes) -> list[FileProblem]:
     return []
 
 
-def damaged(right: str, wrong: str) -> str:
+def altered(right: str, wrong: str) -> str:
     """The file with one passage, which stands there once, written otherwise."""
     assert HUSTANOL.count(right) == 1
     return HUSTANOL.replace(right, wrong)
@@ -281,10 +281,10 @@ def test_the_file_that_the_others_are_made_from_is_right(tmp_path: Path) -> None
         ),
     ],
 )
-def test_a_mistake_is_told_with_its_place_and_what_was_expected(
+def test_a_mistake_is_reported_with_its_place_and_what_was_expected(
     tmp_path: Path, right: str, wrong: str, told: str
 ) -> None:
-    problems = problems_of(tmp_path, hustanol=damaged(right, wrong))
+    problems = problems_of(tmp_path, hustanol=altered(right, wrong))
 
     assert [str(problem) for problem in problems] == [f"seed/hustanol.yaml:{told}"]
 
@@ -298,10 +298,10 @@ def test_a_mistake_is_told_with_its_place_and_what_was_expected(
         pytest.param("category:", "? {a: b}\n    :", 19, id="mapping for a field's name"),
     ],
 )
-def test_yaml_that_is_no_plain_data_is_told_with_its_line(
+def test_yaml_that_is_no_plain_data_is_reported_with_its_line(
     tmp_path: Path, right: str, wrong: str, line: int
 ) -> None:
-    problems = problems_of(tmp_path, hustanol=damaged(right, wrong))
+    problems = problems_of(tmp_path, hustanol=altered(right, wrong))
 
     assert [(p.file, p.line) for p in problems] == [("seed/hustanol.yaml", line)]
 
@@ -310,10 +310,10 @@ def test_yaml_that_is_no_plain_data_is_told_with_its_line(
     ("written", "field"),
     [("{}", "warnings[0].cite"), ("{leaflet: []}", "warnings[0].cite.leaflet")],
 )
-def test_an_empty_cite_is_told_once_and_in_a_sentence(
+def test_an_empty_cite_is_reported_once_and_in_a_sentence(
     tmp_path: Path, written: str, field: str
 ) -> None:
-    problems = problems_of(tmp_path, hustanol=damaged("{leaflet: page 2}", written))
+    problems = problems_of(tmp_path, hustanol=altered("{leaflet: page 2}", written))
 
     assert [(p.file, p.line, p.field) for p in problems] == [("seed/hustanol.yaml", 23, field)]
     assert "at least 1" in problems[0].expected
@@ -353,10 +353,10 @@ def test_an_empty_cite_is_told_once_and_in_a_sentence(
         ),
     ],
 )
-def test_what_the_database_would_refuse_is_told_with_its_line(
+def test_what_the_database_would_refuse_is_reported_with_its_line(
     tmp_path: Path, right: str, wrong: str, line: int, field: str
 ) -> None:
-    problems = problems_of(tmp_path, hustanol=damaged(right, wrong))
+    problems = problems_of(tmp_path, hustanol=altered(right, wrong))
 
     assert [(p.file, p.line, p.field) for p in problems] == [("seed/hustanol.yaml", line, field)]
 
@@ -366,7 +366,7 @@ def test_a_value_is_a_number_that_json_can_carry(tmp_path: Path, number: str) ->
     dose = f"participants: 4, doses: [{{value: {number}}}]}}"
 
     problems = problems_of(
-        tmp_path, hustanol=damaged("Hustanol, participants: 4}", f"Hustanol, {dose}")
+        tmp_path, hustanol=altered("Hustanol, participants: 4}", f"Hustanol, {dose}")
     )
 
     assert [(p.line, p.field) for p in problems] == [(39, "trials[0].arms[0].doses[0].value")]
@@ -386,8 +386,8 @@ def test_a_coverage_names_the_source_and_the_kind_that_are_not_there(tmp_path: P
     ]
 
 
-def test_every_mistake_in_every_file_is_told_in_one_go(tmp_path: Path) -> None:
-    hustanol = damaged("category: dosing", "category: doses").replace("2003-10", "Nov 1977")
+def test_every_mistake_in_every_file_is_reported_in_one_go(tmp_path: Path) -> None:
+    hustanol = altered("category: dosing", "category: doses").replace("2003-10", "Nov 1977")
     shared = "conditions:\n  - {id: flu, name: Flu}\n  - {id: Cold, name: Cold}\nodd: 1\n"
 
     problems = problems_of(tmp_path, hustanol=hustanol, shared=shared, torn="drug: [\n")
@@ -401,8 +401,8 @@ def test_every_mistake_in_every_file_is_told_in_one_go(tmp_path: Path) -> None:
     ]
 
 
-def test_every_reference_to_nothing_is_told_in_one_go(tmp_path: Path) -> None:
-    lost = damaged("    condition: cough", "    condition: flu").replace(
+def test_every_reference_to_nothing_is_reported_in_one_go(tmp_path: Path) -> None:
+    lost = altered("    condition: cough", "    condition: flu").replace(
         "{leaflet: page 4}", "{booklet: page 4}"
     )
 
@@ -414,7 +414,7 @@ def test_every_reference_to_nothing_is_told_in_one_go(tmp_path: Path) -> None:
     ]
 
 
-def test_a_mistake_in_a_shared_file_is_not_told_again_where_it_is_referred_to(
+def test_a_mistake_in_a_shared_file_is_not_reported_again_where_it_is_referred_to(
     tmp_path: Path,
 ) -> None:
     sources, rest = HUSTANOL.split("conditions:\n")
@@ -442,7 +442,7 @@ def test_a_mistake_in_a_shared_file_is_not_told_again_where_it_is_referred_to(
         pytest.param("hustanol\n", 1, "expected ", id="text"),
     ],
 )
-def test_a_file_that_is_no_seed_file_is_told_with_its_line(
+def test_a_file_that_is_no_seed_file_is_reported_with_its_line(
     tmp_path: Path, content: str | bytes, line: int, expected: str
 ) -> None:
     problems = problems_of(tmp_path, hustanol=HUSTANOL, odd=content)
@@ -452,7 +452,7 @@ def test_a_file_that_is_no_seed_file_is_told_with_its_line(
     assert "\n" not in problems[0].expected
 
 
-def test_a_drug_that_is_a_number_is_told_in_the_words_of_the_file(tmp_path: Path) -> None:
+def test_a_drug_that_is_a_number_is_reported_in_the_words_of_the_file(tmp_path: Path) -> None:
     problems = problems_of(tmp_path, hustanol=HUSTANOL, odd="drug: 5\n")
 
     assert [(p.file, p.line, p.field) for p in problems] == [("seed/odd.yaml", 1, "drug")]
@@ -460,7 +460,7 @@ def test_a_drug_that_is_a_number_is_told_in_the_words_of_the_file(tmp_path: Path
     assert "Entry" not in problems[0].expected
 
 
-def test_facts_without_a_drug_are_told(tmp_path: Path) -> None:
+def test_facts_without_a_drug_are_reported(tmp_path: Path) -> None:
     warnings = HUSTANOL[HUSTANOL.index("warnings:") : HUSTANOL.index("indications:")]
 
     problems = problems_of(tmp_path, hustanol=HUSTANOL, odd=f"reviewed: 2026-01-31\n{warnings}")
@@ -475,13 +475,13 @@ def test_an_empty_file_is_no_mistake(tmp_path: Path) -> None:
     assert problems_of(tmp_path, hustanol=HUSTANOL, empty="", remark="# Nothing yet.\n") == []
 
 
-def test_a_seed_without_a_drug_is_told(tmp_path: Path) -> None:
+def test_a_seed_without_a_drug_is_reported(tmp_path: Path) -> None:
     problems = problems_of(tmp_path, shared="conditions:\n  - {id: cough, name: Cough}\n")
 
     assert [str(problem) for problem in problems] == ["seed:1: no file here holds a drug."]
 
 
-def test_a_folder_without_a_file_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_a_file_is_reported(tmp_path: Path) -> None:
     [problem] = problems_of(tmp_path)
 
     assert (problem.file, problem.expected) == (
@@ -492,15 +492,15 @@ def test_a_folder_without_a_file_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("written", ["three", "3O", "3 of 5"])
 def test_a_mistyped_number_is_never_read_as_none_given(tmp_path: Path, written: str) -> None:
-    damaged = HUSTANOL.replace("count: 3,", f"count: {written},")
+    altered = HUSTANOL.replace("count: 3,", f"count: {written},")
 
-    [problem] = problems_of(tmp_path, hustanol=damaged)
+    [problem] = problems_of(tmp_path, hustanol=altered)
 
     assert problem.field.endswith(".count")
     assert f"found '{written}'" in problem.expected
 
 
-def test_the_same_drug_in_two_files_is_told_with_every_id_taken_twice(tmp_path: Path) -> None:
+def test_the_same_drug_in_two_files_is_reported_with_every_id_taken_twice(tmp_path: Path) -> None:
     again = "reviewed: 2026-01-31\n" + HUSTANOL[HUSTANOL.index("drug:") : HUSTANOL.index("trials:")]
 
     problems = problems_of(tmp_path, hustanol=HUSTANOL, second=again)

@@ -318,7 +318,7 @@ def test_a_condition_has_the_mesh_code_of_its_very_name_and_no_other() -> None:
     entry_of(Condition).model_validate(record.conditions["alcohol-dependence"])
 
 
-def test_arms_of_one_label_are_told_apart_within_the_trial() -> None:
+def test_arms_of_one_label_are_distinguished_within_the_trial() -> None:
     arms = {
         "armGroups": [
             {"label": "Arm A", "type": "OTHER", "interventionNames": ["Drug: Baclofen"]},
@@ -362,7 +362,7 @@ def test_how_many_were_in_an_arm_is_how_many_started_in_the_group_of_its_name() 
     assert [arm["participants"] for arm in trial["arms"]] == [42, None]
 
 
-def test_a_result_is_told_of_the_arm_that_its_group_is() -> None:
+def test_a_result_is_given_for_the_arm_that_its_group_is() -> None:
     outcome = {
         "description": "No drink at all",
         "populationDescription": "Intention to treat",
@@ -449,7 +449,7 @@ def denominators(**numbers: str) -> list[Json]:
     ],
 )
 @pytest.mark.parametrize("param_type", ["COUNT_OF_UNITS", "COUNT_OF_PARTICIPANTS"])
-def test_what_was_analysed_is_told_and_other_units_are_no_participants(
+def test_what_was_analysed_is_given_and_other_units_are_no_participants(
     param_type: str, measure: Json, units: str | None, number: int | None, participants: int | None
 ) -> None:
     classes = rows({"groupId": "OG000", "value": "12"})
@@ -673,7 +673,7 @@ def test_an_analysis_compares_the_arms_of_its_groups() -> None:
     ]
 
 
-def test_what_was_to_be_measured_is_told_where_there_is_no_result_of_it() -> None:
+def test_what_was_to_be_measured_is_given_where_there_is_no_result_of_it() -> None:
     made = study(
         outcomesModule={
             "primaryOutcomes": [{"measure": "abstinence ", "timeFrame": "12  weeks"}],
@@ -696,7 +696,7 @@ def test_what_was_to_be_measured_is_told_where_there_is_no_result_of_it() -> Non
     ]
 
 
-def test_limitations_are_told_as_published() -> None:
+def test_limitations_are_given_as_published() -> None:
     caveats = {"moreInfoModule": {"limitationsAndCaveats": {"description": "Few  took part.\n"}}}
 
     trial = trial_of(study(results=caveats))
@@ -722,16 +722,18 @@ def test_every_shape_in_which_studies_are_given_is_read(content: Any) -> None:
     assert record.id == "NCT00525252"
 
 
-def test_the_edition_is_the_newest_day_of_the_data_and_never_complete() -> None:
+def test_the_version_is_the_newest_day_of_the_data_and_never_complete() -> None:
     days = [
         study() | {"derivedSection": {"miscInfoModule": {"versionHolder": day}}}
         for day in ("2024-06-14", "2024-12-16", "2023-06-29")
     ]
-    edition = SourceVersion()
+    source_version = SourceVersion()
 
-    list(ClinicalTrials().read([File(days)], edition))
+    list(ClinicalTrials().read([File(days)], source_version))
 
-    assert edition == SourceVersion(version="2024-12-16", released="2024-12-16", complete=False)
+    assert source_version == SourceVersion(
+        version="2024-12-16", released="2024-12-16", complete=False
+    )
 
 
 def test_a_study_of_no_drug_is_counted() -> None:
@@ -780,7 +782,9 @@ def test_a_study_of_no_drug_is_counted() -> None:
         ),
     ],
 )
-def test_a_broken_study_is_told_and_the_rest_is_read(broken: Any, place: str, reason: str) -> None:
+def test_a_broken_study_is_reported_and_the_rest_is_read(
+    broken: Any, place: str, reason: str
+) -> None:
     unreadable, record = read([broken, study()])
 
     id_ = place if place.startswith("NCT") else None

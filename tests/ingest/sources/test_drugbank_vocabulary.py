@@ -117,7 +117,7 @@ def test_records_with_the_same_id_are_both_there() -> None:
         ("DB00181,,Baclo\0fen,,,,", "it holds a NUL character.", None),
     ],
 )
-def test_a_broken_line_is_set_aside_and_the_others_are_read(
+def test_a_broken_line_is_invalid_and_the_others_are_read(
     line: str, reason: str, id_: str | None
 ) -> None:
     assert lines(LEPIRUDIN, line, BACLOFEN) == [
@@ -164,9 +164,9 @@ def test_a_file_that_is_cut_off_is_refused(last: str) -> None:
 
 
 def test_the_release_is_complete_and_of_its_zip_s_day() -> None:
-    edition = SourceVersion()
+    source_version = SourceVersion()
     part = File("vocabulary.zip/drugbank vocabulary.csv", f"{HEADING}\n{BACLOFEN}\n", "2026-01-04")
 
-    list(DrugBankVocabulary().read([part], edition))
+    list(DrugBankVocabulary().read([part], source_version))
 
-    assert edition == SourceVersion(released="2026-01-04", complete=True)
+    assert source_version == SourceVersion(released="2026-01-04", complete=True)

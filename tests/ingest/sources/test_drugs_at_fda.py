@@ -57,8 +57,8 @@ def tables(applications: list[str], products: list[str], submissions: list[str])
     ]
 
 
-def read(files: list[File], edition: SourceVersion | None = None) -> list[object]:
-    return list(DrugsAtFda().read([*files], edition or SourceVersion()))
+def read(files: list[File], source_version: SourceVersion | None = None) -> list[object]:
+    return list(DrugsAtFda().read([*files], source_version or SourceVersion()))
 
 
 def record(*products: str, submissions: list[str] | None = None) -> Record:
@@ -198,7 +198,7 @@ def test_an_approval_is_the_first_of_the_original_application(
         ("2019-07-03 00:00:00", "2019-07-03 is after 2019-07-02, the last day it could be."),
     ],
 )
-def test_an_application_whose_approval_date_cannot_be_read_is_set_aside(
+def test_an_application_whose_approval_date_cannot_be_read_is_invalid(
     date: str, reason: str
 ) -> None:
     applications = [application(), application("020075")]
@@ -274,7 +274,7 @@ def test_an_empty_column_too_many_moves_no_other() -> None:
         (product("LIO\0RESAL"), "it holds a NUL character."),
     ],
 )
-def test_a_broken_product_is_set_aside_and_the_others_are_read(row: str, reason: str) -> None:
+def test_a_broken_product_is_invalid_and_the_others_are_read(row: str, reason: str) -> None:
     found = read(tables([application()], [product(), row], [submission()]))
 
     [unreadable, read_well] = found
@@ -283,7 +283,7 @@ def test_a_broken_product_is_set_aside_and_the_others_are_read(row: str, reason:
     assert (unreadable.reason, read_well) == (reason, record(product()))
 
 
-def test_text_that_is_in_neither_encoding_is_set_aside() -> None:
+def test_text_that_is_in_neither_encoding_is_invalid() -> None:
     files = tables([application()], [product()], [submission()])
     files[1] = File(
         "Products.txt", f"{PRODUCTS}\n".encode() + product("\u0081").encode("latin-1") + b"\n"
@@ -294,7 +294,7 @@ def test_text_that_is_in_neither_encoding_is_set_aside() -> None:
     ]
 
 
-def test_an_application_without_a_number_or_of_two_types_is_set_aside() -> None:
+def test_an_application_without_a_number_or_of_two_types_is_invalid() -> None:
     applications = [
         application("none"),
         application(type_=""),
@@ -354,13 +354,13 @@ def test_a_table_that_is_cut_off_is_refused() -> None:
 
 def test_the_release_is_of_the_newest_day_that_is_not_to_come() -> None:
     def released(date: str | None, *dates: str) -> str | None:
-        edition = SourceVersion()
+        source_version = SourceVersion()
         rows = [submission(date, "SUPPL") for date in dates]
         files = tables([application()], [product()], rows)
         files[2] = table("Submissions.txt", SUBMISSIONS, rows, date)
-        read(files, edition)
-        assert edition.complete
-        return edition.released
+        read(files, source_version)
+        assert source_version.complete
+        return source_version.released
 
     days = ("2019-06-28 00:00:00", "2019-07-01 00:00:00", "2109-07-01 00:00:00", "", "soon")
     assert released("2019-07-02", *days) == "2019-07-01"

@@ -196,7 +196,7 @@ def test_an_inn_that_differs_is_a_name_of_the_substance_too() -> None:
 
 
 @pytest.mark.parametrize("column", ["Labelled", "Radioactive"])
-def test_a_labelled_ligand_is_not_told_apart_from_what_it_is_made_of(column: str) -> None:
+def test_a_radiolabelled_ligand_is_not_distinguished_from_what_it_is_made_of(column: str) -> None:
     labelled = BACLOFEN | {"Name": "[<sup>3</sup>H]baclofen", column: "yes"}
 
     record = record_of(ligands(labelled), interactions(AT_GABA_B))
@@ -207,7 +207,7 @@ def test_a_labelled_ligand_is_not_told_apart_from_what_it_is_made_of(column: str
     assert ("baclofen", NameType.SYNONYM) not in record.names
 
 
-def test_an_inn_of_what_was_labelled_is_no_name_of_the_labelled_ligand() -> None:
+def test_an_inn_of_what_was_radiolabelled_is_no_name_of_the_radiolabelled_ligand() -> None:
     names = [
         record_of(
             ligands(BACLOFEN | {"Name": name, "INN": inn, "Labelled": "yes"}),
@@ -387,7 +387,7 @@ def test_a_concentration_that_has_no_name_or_is_no_number_is_kept_in_the_comment
     assert fields["comment"] == comment
 
 
-def test_a_bound_is_told_of_the_concentration_that_it_was_published_of() -> None:
+def test_a_bound_is_given_for_the_concentration_that_it_was_published_of() -> None:
     fields = mechanism(
         affinity_median="5",
         affinity_low="",
@@ -482,7 +482,7 @@ def test_newer_releases_are_read_with_their_comment_and_their_names_of_columns()
         if column.lower() in title_case
     }
     ligand = {"Ligand ID" if k == "Ligand id" else k: v for k, v in BACLOFEN.items()}
-    edition = SourceVersion()
+    source_version = SourceVersion()
     files = [
         table(
             "a.csv",
@@ -493,20 +493,20 @@ def test_newer_releases_are_read_with_their_comment_and_their_names_of_columns()
         table("b.csv", NEWER_LIGAND_COLUMNS, ligand | {"ChEMBL ID": "CHEMBL701"}, comment=comment),
     ]
 
-    [record] = GuideToPharmacology().read(list(files), edition)
+    [record] = GuideToPharmacology().read(list(files), source_version)
 
-    assert edition == SourceVersion(version="2023.3", released="2023-12-08", complete=True)
+    assert source_version == SourceVersion(version="2023.3", released="2023-12-08", complete=True)
     assert isinstance(record, Record)
     assert (IdentifierSystem.CHEMBL, "CHEMBL701") in record.identifiers
     assert [s.fields for s in record.statements] == [mechanism().fields]
 
 
-def test_an_edition_without_a_comment_has_no_version_and_is_complete() -> None:
-    edition = SourceVersion()
+def test_files_without_a_comment_have_no_version_and_are_complete() -> None:
+    source_version = SourceVersion()
 
-    list(GuideToPharmacology().read([ligands(BACLOFEN), interactions(AT_GABA_B)], edition))
+    list(GuideToPharmacology().read([ligands(BACLOFEN), interactions(AT_GABA_B)], source_version))
 
-    assert edition == SourceVersion(version=None, released=None, complete=True)
+    assert source_version == SourceVersion(version=None, released=None, complete=True)
 
 
 @pytest.mark.parametrize(
@@ -601,7 +601,7 @@ def test_a_file_that_is_cut_off_is_refused(cut: int) -> None:
         ({"target": "\0"}, "expected text in UTF-8, without NUL.", None),
     ],
 )
-def test_an_interaction_that_cannot_be_read_is_told_and_the_rest_is_read(
+def test_an_interaction_that_cannot_be_read_is_reported_and_the_rest_is_read(
     row: dict[str, str], reason: str, id_: str | None
 ) -> None:
     found = read(ligands(BACLOFEN), interactions(AT_GABA_B | row, AT_GABA_B))

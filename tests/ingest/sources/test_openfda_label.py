@@ -56,10 +56,10 @@ def statements(**sections: object) -> list[Statement]:
     return found
 
 
-def edition_of(*files: File) -> SourceVersion:
-    edition = SourceVersion()
-    list(OpenFdaLabel().read(list(files), edition))
-    return edition
+def version_of(*files: File) -> SourceVersion:
+    source_version = SourceVersion()
+    list(OpenFdaLabel().read(list(files), source_version))
+    return source_version
 
 
 def test_a_label_is_a_record_of_its_version() -> None:
@@ -273,7 +273,7 @@ def test_classes_are_named_without_their_type() -> None:
         ({"warnings": ["x", 5]}, "its warnings is no list of strings."),
     ],
 )
-def test_a_broken_label_is_set_aside_and_the_others_are_read(
+def test_a_broken_label_is_invalid_and_the_others_are_read(
     broken: dict[str, Any], reason: str
 ) -> None:
     first, second, third = read(label(), {**label(), **broken}, label())
@@ -283,7 +283,7 @@ def test_a_broken_label_is_set_aside_and_the_others_are_read(
     assert second == InvalidRecord("labels.json", f"record 2, SPL set id {SET_ID}", reason, SET_ID)
 
 
-def test_what_is_no_label_is_set_aside_by_its_number() -> None:
+def test_what_is_no_label_is_invalid_by_its_number() -> None:
     assert read(label(), 5, {"set_id": 5}, {"set_id": " "})[1:] == [
         InvalidRecord("labels.json", "record 2", "it is no object."),
         InvalidRecord("labels.json", "record 3", "it has no set_id."),
@@ -316,18 +316,18 @@ def test_a_file_of_something_else_is_refused_before_anything_is_read(
 
 
 def test_the_release_is_of_the_newest_day_that_its_files_give() -> None:
-    edition = edition_of(
+    source_version = version_of(
         labels_file(label(), updated="2024-01-15"),
         labels_file(label(), updated="2024-02-01"),
         labels_file(label(), updated="soon"),
     )
 
-    assert (edition.released, edition.version) == ("2024-02-01", "2024-02-01")
+    assert (source_version.released, source_version.version) == ("2024-02-01", "2024-02-01")
 
 
 def test_files_are_complete_if_their_names_are_all_of_a_set() -> None:
     def named(*names: str) -> bool:
-        return edition_of(*(labels_file(label(), name=name, total=9) for name in names)).complete
+        return version_of(*(labels_file(label(), name=name, total=9) for name in names)).complete
 
     first, second = "drug-label-0001-of-0002.json", "drug-label-0002-of-0002.json"
     assert named(second, first)
@@ -342,11 +342,11 @@ def test_files_are_complete_if_their_names_are_all_of_a_set() -> None:
     assert not named(first, "labels.json")
 
 
-def test_files_whose_names_do_not_say_are_complete_if_they_hold_as_many_as_they_claim() -> None:
-    assert edition_of(labels_file(label(), label())).complete
-    assert edition_of(
+def test_files_whose_names_do_not_say_are_complete_if_they_hold_as_many_as_they_say() -> None:
+    assert version_of(labels_file(label(), label())).complete
+    assert version_of(
         labels_file(label(), total=3), labels_file(label(), label(), total=3)
     ).complete
-    assert not edition_of(labels_file(label(), total=2)).complete
-    assert not edition_of(labels_file(label(), total=2), labels_file(label())).complete
-    assert not edition_of(File("x.json", json.dumps({"results": [label()]}))).complete
+    assert not version_of(labels_file(label(), total=2)).complete
+    assert not version_of(labels_file(label(), total=2), labels_file(label())).complete
+    assert not version_of(File("x.json", json.dumps({"results": [label()]}))).complete
