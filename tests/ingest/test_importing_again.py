@@ -464,3 +464,17 @@ def test_a_trial_that_was_of_no_drug_does_not_keep_its_name_from_one(database: S
 
     [trial] = [body for (kind, _), body in served_in(database).items() if kind == "trials"]
     assert json.loads(trial)["drug"]["id"] == "deltol"
+
+
+@pytest.mark.parametrize("newer_first", [True, False])
+def test_a_study_that_was_of_no_drug_before_is_known_by_its_newest_version(
+    database: Settings, newer_first: bool
+) -> None:
+    load(database, "drugbank-vocabulary", vocabulary(drugbank(1, "Hustanol")))
+    older, newer = (study(1, "Hustanol", updated=day) for day in ("2020-01-01", "2024-01-01"))
+    older["protocolSection"]["armsInterventionsModule"]["interventions"][0]["type"] = "DEVICE"
+    files = [*studies(newer, name="newer.json"), *studies(older, name="older.json")]
+
+    load(database, "clinicaltrials", files if newer_first else files[::-1])
+
+    assert [id_ for kind, id_ in served_in(database) if kind == "trials"] != []

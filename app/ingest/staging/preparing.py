@@ -28,6 +28,8 @@ class PreparedRecord:
     new_statements: dict[str, tuple[str, bytes]]
     references: list[tuple[str, str, str]]
     letters: int
+    only_replaces: bool = False
+    """It says nothing but that what an older version of it said is gone."""
 
 
 Identifier = tuple[IdentifierSystem, str]

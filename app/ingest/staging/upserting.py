@@ -101,7 +101,6 @@ class Staging:
         self._waiting: list[PreparedRecord] = []
         self._letters = 0
         self._seen: dict[str, tuple[str, str, str]] = {}
-        self._only_replacing: set[str] = set()
         self._unread: set[str] = set()
         self._known_statements: set[str] = set()
         self._given_date = released
@@ -120,12 +119,12 @@ class Staging:
         counts["read"] += 1
         self._file = file
         self._begin(source_version)
+        only_replaces = isinstance(item, SkippedRecord)
         if isinstance(item, SkippedRecord):
             self.changes.skipped[item.reason] += 1
             if item.id is None:
                 return
             item = Record(item.id, "", [], item.version)
-            self._only_replacing.add(item.id)
         if isinstance(item, Record):
             try:
                 record = prepare(item, self._known_statements)
@@ -148,7 +147,8 @@ class Staging:
             else:
                 self.changes.counts["nameless"] += 1
             return
-        if not item.substances and item.id not in self._only_replacing:
+        record.only_replaces = only_replaces
+        if not (item.substances or only_replaces):
             self._quarantine(file, item.id, "it names no substance.")
         self.add(record)
 
@@ -167,6 +167,8 @@ class Staging:
             self.changes.counts["unchanged"] += 1
         elif isinstance(item, InvalidRecord) and item.id is not None:
             self._seen.setdefault(item.id, NOT_READ)
+        elif isinstance(item, InvalidRecord):
+            self.changes.counts["nameless"] += 1
 
     def write(self) -> None:
         """Write what waits, where it is newer than what is there."""
@@ -179,7 +181,7 @@ class Staging:
         upserted = []
         for record in by_id.values():
             verdict = self._verdict(record, stored.get(record.id))
-            if record.id in self._only_replacing and verdict != "changed":
+            if record.only_replaces and verdict != "changed":
                 continue
             self.changes.counts[verdict] += 1
             self._seen[record.id] = (record.version, self._released, record.digest)
