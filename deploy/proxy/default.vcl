@@ -40,8 +40,8 @@ sub vcl_recv {
     if (!req.http.Host && req.proto == "HTTP/1.1") {
         return (synth(400, "The request cannot be read"));
     }
-    if (req.url ~ "^/metrics") {
-        # They are one server's: Prometheus asks each itself.
+    if (req.url ~ "^/metrics" || req.url ~ "^/[^/?]*%[0-9A-Fa-f][0-9A-Fa-f]") {
+        # They are one server's: Prometheus asks each itself. No first step of a path needs an escape.
         return (synth(404, "Not found"));
     }
     if (req.http.Transfer-Encoding || req.http.Content-Length ~ "[1-9]") {

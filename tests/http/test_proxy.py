@@ -143,6 +143,7 @@ def test_an_answer_is_the_servers_own_and_conditional_requests_are_answered(prox
             hit.headers["content-length"],
         )
         assert client.get("/metrics").status_code == 404
+        assert client.get("/%6Detrics").status_code == 404
         posted = client.post(BACLOFEN, content=b"a body")
         hold_problem(posted, 405)
         assert client.delete(BACLOFEN).status_code == 405
