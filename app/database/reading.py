@@ -69,6 +69,7 @@ class ConnectionPool:
             threads = self.at_once = settings.pool_size
         else:
             self._file = DatabaseFile(str(database_url(settings).database))
+            self._file_lock = threading.Lock()
             threads = min(settings.pool_size, SQLITE_THREADS)
             self.at_once = 2 * threads
         self._of_thread = threading.local()
@@ -121,9 +122,7 @@ class ConnectionPool:
         task: _Task | None = getattr(self._of_thread, "task", None)
         if task is not None:
             task.raise_if_cancelled()
-        if self._file is not None and self._file.has_changed():
-            self.engine.dispose()
-        pool = self.engine.pool
+        pool = self._current_pool()
         connection = pool.connect()
         driver: Any = connection.driver_connection
         try:
@@ -145,11 +144,18 @@ class ConnectionPool:
             failure = psycopg.DataError if self.dialect == POSTGRES else sqlite3.DatabaseError
             raise failure(f"what is stored is no text: {error}") from error
         finally:
-            if task is not None:
-                task.end()
-            if pool is not self.engine.pool and connection.is_valid:  # disposed of meanwhile
+            is_cut = task is not None and task.end()
+            if (is_cut or pool is not self.engine.pool) and connection.is_valid:
                 connection.invalidate()
             connection.close()
+
+    def _current_pool(self) -> sa.Pool:
+        """The engine's pool, once it holds no connection to a file that was replaced."""
+        if self._file is not None:
+            with self._file_lock:  # a second thread waits until the first has let go of them
+                if self._file.has_changed():
+                    self.engine.dispose()
+        return self.engine.pool
 
     def close(self) -> None:
         """Let go of every connection and thread."""
@@ -202,10 +208,11 @@ class _Task:
             self.raise_if_cancelled()
             self._driver = driver
 
-    def end(self) -> None:
-        """Take note that the statement has ended."""
+    def end(self) -> bool:
+        """Take note that the statement has ended; says whether its connection may have been cut."""
         with self._lock:
             self._driver = None
+            return self._is_cancelled
 
     def cancel(self) -> None:
         """Interrupt the statement, and begin no other."""

@@ -129,6 +129,32 @@ def test_a_file_that_replaces_another_is_read_at_once_and_a_missing_one_is_never
     pool.close()
 
 
+def test_no_thread_reads_from_a_replaced_file_while_another_lets_go_of_its_connections(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _numbered(tmp_path / "medfacts.db", 1)
+    pool = ConnectionPool(Settings(database_url=f"sqlite:///{path}"))
+    dispose, both = pool.engine.dispose, threading.Barrier(2)
+
+    def read() -> list[tuple[Any, ...]]:
+        both.wait()
+        return pool.rows(HELD, {})
+
+    def slowly() -> None:
+        time.sleep(0.1)
+        dispose()
+
+    async def reads() -> object:
+        return await asyncio.gather(pool.run(read), pool.run(read))
+
+    monkeypatch.setattr(pool.engine, "dispose", slowly)
+    assert asyncio.run(reads()) == [[(1,)], [(1,)]]
+    _numbered(tmp_path / "new", 2).replace(path)
+
+    assert asyncio.run(reads()) == [[(2,)], [(2,)]]
+    pool.close()
+
+
 def test_a_file_beside_the_log_of_the_one_before_is_not_read(tmp_path: Path) -> None:
     path = _numbered(tmp_path / "medfacts.db", 1)
     writer = sqlite3.connect(path)
