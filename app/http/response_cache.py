@@ -35,8 +35,11 @@ from app.http.request_metrics import CACHE_BYTES, IN_PROGRESS
 
 logger = logging.getLogger("medfacts")
 
-OVERHEAD = 1750
+OVERHEAD = 1450
 """Bytes that an entry takes beside its body, its headers and its key; a test measures it."""
+
+SPELLING_OVERHEAD = 350
+"""Bytes that each remembered spelling takes beside its text."""
 
 LONGEST_KEY = 4000
 """Bytes of a target and of the headers that an answer varies by; with more it is not stored."""
@@ -84,6 +87,8 @@ class CacheEntry:
     known_id_at: int
     count_hit: Callable[[], None]
     count_revalidated: Callable[[], None]
+    bytes: int
+    """How many bytes it takes, near enough."""
     spellings: list[Spelling] = field(default_factory=list)
     """How requests that this answers were written."""
 
@@ -91,6 +96,7 @@ class CacheEntry:
     def of(cls, key: Key, answer: Answer, route: str | None) -> Self:
         """The entry of an answer to a GET."""
         known = [header for header in answer.headers if header[0] not in METADATA]
+        headers = sum(len(name) + len(value) for name, value in answer.headers)
         return cls(
             key,
             answer,
@@ -103,6 +109,7 @@ class CacheEntry:
             _place_of_id(known),
             request_metrics.requests(route, "GET", 200, "hit").inc,
             request_metrics.requests(route, "GET", 304, "revalidated").inc,
+            _length(key) + headers + len(answer.body) + OVERHEAD,
         )
 
     def with_id(self, id_: bytes) -> list[Header]:
@@ -337,6 +344,9 @@ class ResponseCache:
         if len(entry.spellings) < MOST_SPELLINGS:
             entry.spellings.append(spelling)
             self._by_spelling[spelling] = entry
+            entry.bytes += length + SPELLING_OVERHEAD
+            self._grow(length + SPELLING_OVERHEAD)
+            self._evict()
 
     def _store(
         self, target: bytes, asked: dict[bytes, bytes], answer: Answer, route: str | None
@@ -347,13 +357,17 @@ class ResponseCache:
             self._forget()
         key = self._key(target, asked)
         entry = CacheEntry.of(key, answer, route)
-        if _size(entry) > self._max_bytes or _length(key) > LONGEST_KEY or key in self._entries:
+        if entry.bytes > self._max_bytes or _length(key) > LONGEST_KEY or key in self._entries:
             return
         self._entries[key] = entry
-        self._grow(_size(entry))
+        self._grow(entry.bytes)
+        self._evict()
+
+    def _evict(self) -> None:
+        """Let go of what was sent longest ago, until the rest is within the bound."""
         while self._bytes > self._max_bytes:
             _, oldest = self._entries.popitem(last=False)
-            self._grow(-_size(oldest))
+            self._grow(-oldest.bytes)
             for spelling in oldest.spellings:
                 del self._by_spelling[spelling]
 
@@ -421,12 +435,6 @@ def _target(scope: Scope, limits: Limits) -> bytes | None:
 
 def _length(key: Key) -> int:
     return sum(map(len, key))
-
-
-def _size(entry: CacheEntry) -> int:
-    """How many bytes it takes to store an answer, near enough."""
-    headers = sum(len(name) + len(value) for name, value in entry.answer.headers)
-    return _length(entry.key) + headers + len(entry.answer.body) + OVERHEAD
 
 
 def _place_of_id(headers: list[Header]) -> int:

@@ -248,8 +248,8 @@ def test_what_was_sent_longest_ago_goes_first_and_the_bound_holds() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("size", [200, 3000])
-def test_the_bound_counts_what_is_cached_as_the_memory_does(size: int) -> None:
+@pytest.mark.parametrize(("size", "hosts"), [(200, 1), (3000, 1), (200, 8)])
+def test_the_bound_counts_what_is_cached_as_the_memory_does(size: int, hosts: int) -> None:
     async def story() -> None:
         origin = Origin(size=size, etag='"0123456789abcdef"')
         cache = cached(origin, max_bytes=2_000_000)
@@ -257,8 +257,9 @@ def test_the_bound_counts_what_is_cached_as_the_memory_does(size: int) -> None:
         gc.collect()
         tracemalloc.start()
         for i in range(2 * 2_000_000 // (size + OVERHEAD)):
-            for _ in range(2):  # how it was written is remembered by then
-                await ask(cache, f"/v1/drugs/a-drug-of-some-name-{i}")
+            for n in range(hosts + 1):  # how it was written is remembered by the second time
+                host = f"{n % hosts}.{'example.' * 40 * (hosts > 1)}"
+                await ask(cache, f"/v1/drugs/a-drug-of-some-name-{i}", host=host)
         origin.asked.clear()
         request_limits.remembered_target.cache_clear()  # a fixed part: that of 4096 short addresses
         gc.collect()
