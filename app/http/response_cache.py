@@ -87,7 +87,7 @@ class CacheEntry:
     known_id_at: int
     count_hit: Callable[[], None]
     count_revalidated: Callable[[], None]
-    bytes: int
+    size: int
     """How many bytes it takes, near enough."""
     spellings: list[Spelling] = field(default_factory=list)
     """How requests that this answers were written."""
@@ -344,7 +344,7 @@ class ResponseCache:
         if len(entry.spellings) < MOST_SPELLINGS:
             entry.spellings.append(spelling)
             self._by_spelling[spelling] = entry
-            entry.bytes += length + SPELLING_OVERHEAD
+            entry.size += length + SPELLING_OVERHEAD
             self._grow(length + SPELLING_OVERHEAD)
             self._evict()
 
@@ -357,17 +357,17 @@ class ResponseCache:
             self._forget()
         key = self._key(target, asked)
         entry = CacheEntry.of(key, answer, route)
-        if entry.bytes > self._max_bytes or _length(key) > LONGEST_KEY or key in self._entries:
+        if entry.size > self._max_bytes or _length(key) > LONGEST_KEY or key in self._entries:
             return
         self._entries[key] = entry
-        self._grow(entry.bytes)
+        self._grow(entry.size)
         self._evict()
 
     def _evict(self) -> None:
         """Let go of what was sent longest ago, until the rest is within the bound."""
         while self._bytes > self._max_bytes:
             _, oldest = self._entries.popitem(last=False)
-            self._grow(-oldest.bytes)
+            self._grow(-oldest.size)
             for spelling in oldest.spellings:
                 del self._by_spelling[spelling]
 
