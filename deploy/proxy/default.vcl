@@ -110,7 +110,7 @@ sub vcl_deliver {
 
 sub vcl_backend_error {
     # The server has died, or does not answer: the next one does.
-    if (bereq.retries < 2 && (bereq.method == "GET" || bereq.method == "HEAD")) {
+    if (bereq.retries < std.integer(std.getenv("MEDFACTS_RETRIES"), 2) && (bereq.method == "GET" || bereq.method == "HEAD")) {
         return (retry);
     }
     set beresp.status = 503;
@@ -146,7 +146,7 @@ sub vcl_synth {
         set resp.http.Connection = "close";
         set resp.http.Allow = "GET, HEAD, OPTIONS";
         set resp.http.X-Slug = "method-not-allowed";
-        set resp.http.X-Detail = req.method + " is not answered here; GET, HEAD and OPTIONS are.";
+        set resp.http.X-Detail = regsuball(req.method, "[^A-Za-z0-9-]", "?") + " is not answered here; GET, HEAD and OPTIONS are.";
     } elseif (resp.status == 400) {
         set resp.http.Connection = "close";
         set resp.http.X-Slug = "bad-request";

@@ -4,6 +4,7 @@ no answer.
 Debian's package `varnish` has it, as `.ci/run` installs it.
 """
 
+import json
 import os
 import re
 import shutil
@@ -49,10 +50,9 @@ class Proxy:
         return f"http://127.0.0.1:{self.port}"
 
 
-def parameters() -> list[str]:
-    """Those that docker-compose.yml gives to Varnish."""
-    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-    return [part for part in services["proxy"]["command"] if part.startswith("-p")]
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+AS_COMPOSED = COMPOSE["services"]["proxy"]
+PARAMETERS = [part for part in AS_COMPOSED["command"] if part.startswith("-p")]
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,8 @@ def running_proxy(folder: Path) -> Iterator[Proxy]:
             port = free.getsockname()[1]
         own = [f"-n{folder}/varnish", f"-f{folder}/default.vcl", f"-a127.0.0.1:{port},HTTP"]
         varnish = subprocess.Popen(
-            [VARNISHD, "-jnone", "-F", *own, "-Tnone", "-smalloc,64m", *parameters()],
+            [VARNISHD, "-jnone", "-F", *own, "-Tnone", "-smalloc,64m", *PARAMETERS],
+            env=os.environ | AS_COMPOSED["environment"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -234,6 +235,14 @@ def test_odd_framing_is_refused(proxy: Proxy, request_: bytes) -> None:
     assert line == b"" or 400 <= int(line.split()[1]) < 500, line
 
 
+def test_a_method_with_quotes_is_refused_as_json(proxy: Proxy) -> None:
+    with Connection(proxy.port) as connection:
+        connection.send(GET.replace(b"GET", b'A"B') + LENGTH + b"\r\nabcde")
+        status, _, body = connection.answer()
+
+    assert (status, json.loads(body)["status"]) == (405, 405)
+
+
 def test_a_server_that_is_killed_is_a_503_of_the_one_shape_and_what_is_cached_goes_on(
     tmp_path: Path,
 ) -> None:
@@ -245,6 +254,25 @@ def test_a_server_that_is_killed_is_a_503_of_the_one_shape_and_what_is_cached_go
         assert refused.json()["type"] == "/docs/problems#unavailable"
         again = client.get(BACLOFEN)
         assert (again.status_code, again.content) == (200, cached.content)
+
+
+def test_a_server_that_is_frozen_is_a_503_once_it_was_asked_again(tmp_path: Path) -> None:
+    with running_proxy(tmp_path) as proxy, httpx.Client(base_url=proxy.url, timeout=10) as client:
+        os.kill(proxy.server.process.pid, signal.SIGSTOP)
+        asked = time.monotonic()
+        refused = client.get("/v1/drugs?limit=7")
+        took = time.monotonic() - asked
+
+    hold_problem(refused, 503)
+    assert took < 2 * 2.7 + 0.6
+
+
+@pytest.mark.parametrize("network", ["one", "many"])
+def test_no_container_can_get_the_address_of_a_server(network: str) -> None:
+    networks = [service.get("networks", {}) for service in COMPOSE["services"].values()]
+    addresses = [each[network]["ipv4_address"] for each in networks if network in each]
+
+    assert len(set(addresses)) == len(addresses) == {"one": 2, "many": 4}[network]
 
 
 def test_readers_at_once_are_all_answered(proxy: Proxy) -> None:
