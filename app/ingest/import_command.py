@@ -21,6 +21,9 @@ from app.settings import Settings
 REASONS = 8
 """How many reasons for quarantining records are shown at the end; the report has them all."""
 
+NAMED = 5
+"""How many of the records that are left as older are named at the end; the report has them all."""
+
 COUNTED = {
     "read": "read",
     "new": "new",
@@ -74,7 +77,7 @@ def run_import(
     gc.freeze()  # or the end of the process takes a fifth of a second to look for cycles
     if report is not None:
         with Path(report).open("w", encoding="utf-8", newline="") as file:
-            _write_csv(file, [(source, *row) for row in done.quarantined])
+            _write_csv(file, [(source, *row) for row in [*done.quarantined, *done.older]])
     click.echo(summary(done, dry_run=dry_run, report=report))
 
 
@@ -87,18 +90,23 @@ def summary(done: ImportReport, *, dry_run: bool, report: str | None) -> str:
     lines = [f"{done.source_id}{version}{released}"]
     rows = [(done.counts[name], label) for name, label in COUNTED.items()]
     rows += [(count, reason) for reason, count in sorted(done.skipped.items())]
-    rows.append((len(done.quarantined), "set aside"))
+    rows.append((done.of_quarantined, "set aside, whole or in part"))
     always = {"read", "new", "changed", "unchanged", "removed, as the files have them no more"}
-    always.add("set aside")
+    always.add(rows[-1][1])
     lines += [f"{count:>10,}  {label}" for count, label in rows if count or label in always]
     lines += [f"{count:>14,}  {reason}" for count, reason in _reasons(done.quarantined)]
     if done.quarantined and report is None and done.release is None:
         lines.append("`--report FILE` lists them, with what they could be.")
     elif done.quarantined and report is None:
         lines.append(f"`medfacts set-aside {done.source_id}` lists them, with what they could be.")
+    if done.older:
+        named = "; ".join(row.name for row in done.older[:NAMED])
+        rest = len(done.older) - NAMED
+        others = f"; and {rest:,} others, which `--report FILE` lists" if rest > 0 else ""
+        lines.append(f"Left, for a newer version of each is there: {named}{others}.")
     if done.older_than:
         lines.append(
-            f"These files are older than the edition of {done.older_than} that is loaded, so what "
+            f"These files are older than the release of {done.older_than} that is loaded, so what "
             "they lack was not removed; if they are not, say their date by --released."
         )
     if done.release is None:
@@ -131,9 +139,11 @@ def write_quarantined(settings: Settings, source: str | None) -> None:
 
 def _reasons(quarantined: list[Quarantined]) -> list[tuple[int, str]]:
     """The commonest reasons, each with the number of records."""
-    counted = Counter(row.reason for row in quarantined)
+    counted: Counter[str] = Counter()
+    for row in quarantined:
+        counted[row.reason] += row.records
     common = [(count, reason) for reason, count in counted.most_common(REASONS)]
-    rest = len(quarantined) - sum(count for count, _ in common)
+    rest = counted.total() - sum(count for count, _ in common)
     return common + ([(rest, "for other reasons")] if rest else [])
 
 

@@ -1,8 +1,8 @@
 """Importing: a source's files become a release, in one transaction, or nothing happens."""
 
 import gc
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,6 +80,11 @@ class ImportReport:
     source_id: str
     counts: Counter[str] = field(default_factory=Counter)
     quarantined: list[Quarantined] = field(default_factory=list)
+    """What was not taken of the records that were read, and what they name that is no drug's."""
+    of_quarantined: int = 0
+    """How many of the records that were read these are."""
+    older: list[Quarantined] = field(default_factory=list)
+    """Records that were left, for a newer version of them is there."""
     skipped: Counter[str] = field(default_factory=Counter)
     facts: Counter[str] = field(default_factory=Counter)
     release: Loaded | None = None
@@ -140,11 +145,13 @@ def import_files(
             staging.date_unchanged()
         changes = staging.changes
         report.counts, report.skipped = changes.counts, changes.skipped
-        report.quarantined = [
+        report.older = [Quarantined(*row[:3], f"{row[3]}.", "") for row in changes.older]
+        unread = [
             Quarantined(file, record, "", reason, "")
             for file, record, reason in changes.quarantined
         ]
         if not (changes.any or _is_newer(source_version, before)):
+            _report_quarantined(report, connection, unread, staging.seen)
             transaction.rollback()
             return report
         _refuse_doubtful(source_id, source_version, before, changes, confirmed=complete is True)
@@ -152,8 +159,8 @@ def import_files(
         changes.is_newer = source_version.complete
         _save_source(connection, importer, inputs, source_version, before, changes)
         report.facts = publish(connection, tables, changes)
-        _store_quarantined(connection, tables, source_id, report.quarantined)
-        report.quarantined += unresolved(connection, source_id)
+        _store_quarantined(connection, tables, source_id, unread)
+        _report_quarantined(report, connection, unread, staging.seen)
         files = [File(Path(i.name).name, i.sha256, i.bytes) for i in inputs]
         report.release = write_release(connection, tables, changes, files, source_version)
         if dry_run:
@@ -175,12 +182,10 @@ def _uncollected() -> Iterator[None]:
 
 def _is_newer(source_version: SourceVersion, before: Any) -> bool:
     """Whether a version is newer than the one that is loaded, though it may say the same."""
-    known = (before.complete or "") if before else ""
-    return (
-        source_version.complete
-        and bool(source_version.released)
-        and str(source_version.released) > known
-    )
+    known = None
+    if before is not None:
+        known = before.complete if source_version.complete else before.released
+    return (source_version.released or "") > (known or "")
 
 
 def _read(
@@ -265,13 +270,19 @@ def _refuse_doubtful(
 ) -> None:
     """Refuse what may be older, or a part taken for the whole, unless it is confirmed."""
     loaded = (before.complete or "") if before else ""
-    if source_version.complete and loaded and not source_version.released:
-        raise RefusedError(
-            f"{source_id}: these files give no date, and the edition of {loaded} is loaded; "
-            "say theirs by --released DATE."
-        )
     counts = changes.counts
     removed, kept = counts["removed"], counts["unchanged"] + counts["changed"]
+    if source_version.complete and loaded and not source_version.released:
+        raise RefusedError(
+            f"{source_id}: these files give no date, and the release of {loaded} is loaded; "
+            "say theirs by --released DATE."
+        )
+    if not source_version.released and (removed or changes.undecided):
+        raise RefusedError(
+            f"{source_id}: these files give no date, so they may be older than what is loaded, of "
+            f"which they lack {removed:,} records and have {changes.undecided:,} otherwise; say "
+            "theirs by --released DATE."
+        )
     if removed > MANY and removed * 5 > removed + kept and not confirmed:
         raise RefusedError(
             f"{source_id}: {removed:,} records that are loaded are not in these files, and only "
@@ -302,9 +313,10 @@ def _save_source(
     released = (
         max(source_version.released or "", (before.released if before else None) or "") or None
     )
-    as_of = source_version.released or ""
-    if len(as_of) != len("2024-01-15"):
-        as_of = max(_day_of(input_) for input_ in inputs)
+    own = changes.newest if _is_day(changes.newest) else ""
+    as_of = max(source_version.released or "", own)
+    if not _is_day(as_of):
+        as_of = max(map(_day_of, inputs))
     row = {
         "author": None,
         "publisher": None,
@@ -332,6 +344,10 @@ def _save_source(
     )
 
 
+def _is_day(date: str) -> bool:
+    return len(date) == len("2024-01-15")
+
+
 def _day_of(input_: ImportedFile) -> str:
     """The day as of which a file that gives no date was read."""
     dates = [part.date for part in input_.parts() if part.date]
@@ -348,36 +364,66 @@ def quarantined_of(connection: sa.Connection, source_id: str) -> list[Quarantine
         .order_by(table.c.position)
     )
     unread = [Quarantined(row.file, row.record, "", row.reason, "") for row in rows]
-    return [*unread, *unresolved(connection, source_id)]
+    return [*unread, *(row for row, _ in _unresolved(connection, source_id))]
 
 
-def unresolved(connection: sa.Connection, source_id: str) -> Iterator[Quarantined]:
-    """What a source names that is no drug's, as things are: with the drugs that it could be."""
-    table, link = table_of(SourceSubstance), table_of(RecordSubstance)
-    first, number = (
-        sa.select(of_records)
-        .where(link.c.source_id == table.c.source_id, link.c.substance_key == table.c.key)
-        .scalar_subquery()
-        for of_records in (sa.func.min(link.c.record_id), sa.func.count())
+def _report_quarantined(
+    report: ImportReport,
+    connection: sa.Connection,
+    unread: list[Quarantined],
+    read: Container[str],
+) -> None:
+    """Report what was not taken of the records that were read, and how many these are."""
+    quarantined = {row.record for row in unread}
+    report.quarantined = [*unread]
+    for row, records in _unresolved(connection, report.source_id, read):
+        report.quarantined.append(row)
+        quarantined.update(records)
+    report.of_quarantined = len(quarantined)
+
+
+def _unresolved(
+    connection: sa.Connection, source_id: str, read: Container[str] | None = None
+) -> Iterator[tuple[Quarantined, list[str]]]:
+    """What a source names that is no drug's, as things are: with the drugs that it could be, and
+    the records that name it. Of those that were `read`, or of all."""
+    table, link = table_of(SourceSubstance).c, table_of(RecordSubstance).c
+    is_shared = sa.cast(table.ambiguous, sa.String) != "[]"
+    is_of_none = table.quarantined.is_not(None)
+    substances = (
+        sa.select(
+            *(table.key, table.name, table.quarantined, table.candidates, table.ambiguous),
+            is_of_none.label("is_of_none"),
+        )
+        .where(table.source_id == source_id, is_shared | is_of_none)
+        .order_by(table.key)
     )
-    rows = connection.execute(
-        sa.select(*table.c, first.label("record"), number.label("records"))
-        .where(table.c.source_id == source_id, table.c.quarantined.is_not(None))
-        .order_by(table.c.key)
+    naming = (
+        sa.select(link.substance_key, link.record_id)
+        .join_from(
+            RecordSubstance,
+            SourceSubstance,
+            sa.and_(table.source_id == link.source_id, table.key == link.substance_key),
+        )
+        .where(link.source_id == source_id, is_shared | is_of_none)
+        .order_by(link.record_id)
     )
-    for row in rows:
-        could_be = "; ".join(row.candidates)
-        reason = f"{row.quarantined}."
-        yield Quarantined("", row.record or row.key, row.name, reason, could_be, row.records)
-    shared = connection.execute(
-        sa.select(table.c.key, table.c.name, table.c.ambiguous)
-        .where(table.c.source_id == source_id, sa.cast(table.c.ambiguous, sa.String) != "[]")
-        .order_by(table.c.key)
-    )
-    for key, name, ambiguous in shared:
-        for system, value, *drugs in ambiguous:
+    records_of: dict[str, list[str]] = defaultdict(list)
+    for key, record in connection.execute(naming):
+        if read is None or record in read:
+            records_of[key].append(record)
+    for row in connection.execute(substances):
+        records = records_of[row.key]
+        if not records:
+            continue
+        if row.is_of_none:
+            could_be = "; ".join(row.candidates)
+            found = (row.name, f"{row.quarantined}.", could_be, len(records))
+            yield Quarantined("", records[0], *found), records
+        for system, value, *drugs in row.ambiguous:
             reason = f"several drugs claim its {system}, which is no drug's now."
-            yield Quarantined("", key, f"{name} ({system} {value})", reason, "; ".join(drugs))
+            found = (f"{row.name} ({system} {value})", reason, "; ".join(drugs), len(records))
+            yield Quarantined("", records[0], *found), records
 
 
 def _store_quarantined(

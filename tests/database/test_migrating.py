@@ -20,7 +20,8 @@ from sqlmodel import SQLModel
 from app.database import migrating
 from app.database.engines import migration_engine, read_engine, write_engine
 from app.database.migrating import OUTSIDE_MODELS, is_of_a_model, migrate, newest_schema, schema_of
-from app.models.base import Part
+from app.models.base import Part, table_of
+from app.models.source_record import SourceRecord, SourceState
 from app.settings import ROOT, Settings
 from tests.conftest import Save
 from tests.writing import CITE, drug, indication, warning
@@ -318,6 +319,42 @@ def test_what_is_opened_for_reading_sees_one_state_until_it_ends(
     assert (before, meanwhile, after) == (1, 1, 2)
 
 
+def test_versions_of_labels_are_ordered_by_their_number(
+    database: Settings, migrated: sa.Engine
+) -> None:
+    config = Config(toml_file=ROOT / "pyproject.toml")
+    config.attributes["settings"] = database
+    command.downgrade(config, "0001")
+    state = table_of(SourceState).insert()
+    record = table_of(SourceRecord)
+    same = {"removed": False, "digest": "", "body": b""}
+    stored = {
+        ("openfda-label", "undated"): ("20210301.000005", ""),
+        ("openfda-label", "dated"): ("20210201.000012", "2021-04-01"),
+        ("openfda-label", "removed"): ("", "2021-04-01"),
+        ("clinicaltrials", "NCT00000001"): ("2021-03-01", ""),
+    }
+    with migrated.begin() as connection:
+        for source in {source for source, _ in stored}:
+            connection.execute(
+                state, {"id": source, "as_of": "", "content": "", "inputs": "", "row": {}}
+            )
+        for (source, id_), (version, released) in stored.items():
+            row = {"source_id": source, "id": id_, "version": version, "released": released, **same}
+            connection.execute(record.insert(), row)
+
+    migrate(database)
+
+    with migrated.connect() as connection:
+        rows = connection.execute(
+            sa.select(record.c.source_id, record.c.id, record.c.version, record.c.released)
+        ).all()
+    assert {(row[0], row[1]): (row[2], row[3]) for row in rows} == stored | {
+        ("openfda-label", "undated"): ("000005.20210301", "2021-03-01"),
+        ("openfda-label", "dated"): ("000012.20210201", "2021-04-01"),
+    }
+
+
 def test_a_missing_file_is_not_made_by_reading(tmp_path: Path) -> None:
     engine = read_engine(Settings(database_url=f"sqlite:///{tmp_path / 'missing.db'}"))
 
@@ -332,8 +369,8 @@ NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "next"
+down_revision = "{newest}"
 
 
 def upgrade():
@@ -348,7 +385,8 @@ def test_a_migration_lets_readers_go_on_while_another_reads_for_long(
 ) -> None:
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     shutil.copytree(ROOT / "migrations", tmp_path / "migrations")
-    (tmp_path / "migrations" / "versions" / "0002_add_a_remark.py").write_text(NEXT)
+    next_ = NEXT.replace("{newest}", newest_schema())
+    (tmp_path / "migrations" / "versions" / "next_add_a_remark.py").write_text(next_)
     monkeypatch.setattr(migrating, "ROOT", tmp_path)
     reader = read_engine(database)
     waited: list[float] = []
@@ -367,7 +405,7 @@ def test_a_migration_lets_readers_go_on_while_another_reads_for_long(
     thread.join()
 
     with reader.connect() as connection:
-        assert schema_of(connection) == "0002"
+        assert schema_of(connection) == "next"
     reader.dispose()
     assert max(waited) < 1
     assert len(waited) > 20

@@ -137,7 +137,9 @@ def test_an_older_complete_version_neither_removes_nor_adds(database: Settings) 
 
     assert counted(report) == {"read": 2, "older": 2}
     assert (report.release, report.older_than) == (None, "2024-01-01")
-    assert "are older than the edition of 2024-01-01" in summary(report, dry_run=False, report=None)
+    said = summary(report, dry_run=False, report=None)
+    assert "are older than the release of 2024-01-01" in said
+    assert "Left, for a newer version of each is there: DB00001; DB00002." in said
     assert served_in(database) == before
 
 

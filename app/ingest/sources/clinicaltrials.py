@@ -173,9 +173,15 @@ def _nct_id(study: Any) -> str | None:
 
 def _note_version(study: Object, source_version: SourceVersion) -> None:
     """The day of the registry's data: the newest that a study was taken from."""
-    day = _get(_get(study.get("derivedSection"), "miscInfoModule"), "versionHolder")
-    if isinstance(day, str) and _is_date(day) and day > (source_version.released or ""):
+    day = _data_of(study)
+    if day is not None and day > (source_version.released or ""):
         source_version.version = source_version.released = day
+
+
+def _data_of(study: Object) -> str | None:
+    """The day of the registry's data that a study was taken from."""
+    day = _get(_get(study.get("derivedSection"), "miscInfoModule"), "versionHolder")
+    return day if isinstance(day, str) and _is_date(day) else None
 
 
 def _get(value: Any, name: str) -> Any:
@@ -285,8 +291,9 @@ def _record(study: Any) -> Record | SkippedRecord:
     version = (
         _date(status, "lastUpdatePostDateStruct") or _text(status, "lastUpdateSubmitDate") or ""
     )
+    as_of = _data_of(study) or version
     if not drugs:
-        return SkippedRecord("studies not about a drug", nct_id, version)
+        return SkippedRecord("studies not about a drug", nct_id, version, as_of)
     arms = _Arms(interventions, _object(study, "resultsSection"))
     conditions = _conditions(study)
     outcomes = _outcomes(nct_id, study, arms)
@@ -322,6 +329,7 @@ def _record(study: Any) -> Record | SkippedRecord:
         id=nct_id,
         locator=nct_id,
         version=version,
+        as_of=as_of,
         substances=[Substance(names=(name,)) for name in drugs],
         statements=[Statement("trials", fields, key=nct_id.lower())],
         kinds=("trials",),

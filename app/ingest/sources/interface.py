@@ -6,7 +6,7 @@ read it yields as `InvalidRecord`, and goes on; a file that is no file of its so
 `WrongFileError`, before it yields anything.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Protocol
 
@@ -22,6 +22,25 @@ class WrongFileError(RefusedError):
 
     def __init__(self, file: str, reason: str) -> None:
         super().__init__(f"{file}: {reason}")
+
+
+SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
+"""What separates the columns of tables."""
+
+
+def refuse_other_separator(
+    file: str, heading: str, wanted: str, is_heading: Callable[[list[str]], bool]
+) -> None:
+    """Raise `WrongFileError` for a table that is one of the source's, but with its columns
+    separated by something else."""
+    for separator, name in SEPARATORS.items():
+        columns = [column.strip(' "') for column in heading.split(separator)]
+        if separator != wanted and is_heading(columns):
+            raise WrongFileError(
+                file,
+                f"its columns are separated by {name}; a table with {SEPARATORS[wanted]} between "
+                "them was expected.",
+            )
 
 
 class InputPart(Protocol):
@@ -83,7 +102,9 @@ class Statement:
 class Record:
     """What one record says.
 
-    `version` orders the versions of the record as text; "" where it has none. `locator` names the
+    `version` orders the versions of the record as text; "" where it has none. `as_of` is the day as
+    of which it says so, where records have days of their own, or their file has one; "" where
+    neither has, and None where the version of the source has one for all. `locator` names the
     record in citations: `SPL set id …, version 5`. The record speaks of its `substances`; names,
     identifiers, classes, approvals and statuses are of the one substance of a record that has one.
     `kinds` are the kinds of fact that this record was read for. `conditions` and `targets` are the
@@ -94,6 +115,7 @@ class Record:
     locator: str
     substances: list[Substance]
     version: str = ""
+    as_of: str | None = None
     names: list[tuple[str, NameType]] = field(default_factory=list)
     identifiers: list[tuple[IdentifierSystem, str]] = field(default_factory=list)
     classes: list[tuple[str, ClassType]] = field(default_factory=list)
@@ -124,12 +146,13 @@ class InvalidRecord:
 class SkippedRecord:
     """A record that is right, and that this API has no use for: `reason` is counted, not listed.
 
-    With its `id` and `version`, what an older version of it said is gone.
+    With its `id`, `version` and `as_of`, what an older version of it said is gone.
     """
 
     reason: str
     id: str | None = None
     version: str = ""
+    as_of: str | None = None
 
 
 Item = Record | InvalidRecord | SkippedRecord

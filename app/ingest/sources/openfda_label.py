@@ -164,11 +164,12 @@ class OpenFdaLabel:
         newest = ""
         for part in parts:
             labels = JsonRecords(part, ("results",))
+            updated = None
             for number, label in enumerate(labels, 1):
                 if number == 1:
-                    source_version.released, _ = _meta(labels.head)
+                    updated, _ = _meta(labels.head)
                 count += 1
-                yield _read(label, part, number)
+                yield _read(label, part, number, updated)
             updated, total = _meta(labels.head)
             totals.add(total)
             newest = max(newest, updated or "")
@@ -193,7 +194,8 @@ def _refuse_what_holds_no_labels(part: InputPart) -> None:
         )
 
 
-def _read(label: Any, part: InputPart, number: int) -> Record | InvalidRecord:
+def _read(label: Any, part: InputPart, number: int, updated: str | None) -> Record | InvalidRecord:
+    """What a label says, as of the day of its file, or of its own where the file has none."""
     set_id = None
     place = f"record {number}"
     try:
@@ -204,12 +206,12 @@ def _read(label: Any, part: InputPart, number: int) -> Record | InvalidRecord:
             set_id = None
             raise ValueError("it has no set_id.")
         place = f"record {number}, SPL set id {set_id}"
-        return _record(label, set_id)
+        return _record(label, set_id, updated)
     except ValueError as error:
         return InvalidRecord(part.name, place, str(error), set_id)
 
 
-def _record(label: dict[str, Any], set_id: str) -> Record:
+def _record(label: dict[str, Any], set_id: str, updated: str | None) -> Record:
     version, effective_time = str(label.get("version")), str(label.get("effective_time"))
     if not _VERSION.fullmatch(version):
         raise ValueError(f"its version {label.get('version')!r} is no number.")
@@ -223,7 +225,8 @@ def _record(label: dict[str, Any], set_id: str) -> Record:
     record = Record(
         id=set_id,
         locator=f"SPL set id {set_id}, version {version}",
-        version=f"{effective_time}.{version:0>6}",
+        version=f"{version:0>6}.{effective_time}",
+        as_of=updated or f"{effective_time[:4]}-{effective_time[4:6]}-{effective_time[6:]}",
         substances=[],
         statements=_statements(label),
     )

@@ -17,7 +17,7 @@ from app.models.fact import Detail, fact_kinds
 
 @dataclass(slots=True)
 class PreparedRecord:
-    """A record as rows, and its digest."""
+    """A record as rows, and its digest; `file` and `locator` name it in reports."""
 
     id: str
     version: str
@@ -28,8 +28,14 @@ class PreparedRecord:
     new_statements: dict[str, tuple[str, bytes]]
     references: list[tuple[str, str, str]]
     letters: int
+    file: str = ""
+    locator: str = ""
+    as_of: str = ""
+    """The day as of which it says so, or nothing."""
     only_replaces: bool = False
     """It says nothing but that what an older version of it said is gone."""
+    is_partial: bool = False
+    """Part of it could not be read, or what could not be may be part of it."""
 
 
 Identifier = tuple[IdentifierSystem, str]
@@ -76,9 +82,11 @@ def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedR
         for noun, rows in (("condition", record.conditions), ("target", record.targets))
         for id_, row in rows.items()
     ]
-    return prepared(
+    made = prepared(
         record.id, record.version, body, substances, statements, new, references, letters
     )
+    made.locator = record.locator
+    return made
 
 
 LONGEST_KEY = 2_000

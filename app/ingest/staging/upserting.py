@@ -1,15 +1,16 @@
 """What an importer yields, upserted into the tables of source records.
 
-A record replaces what the source said under its id before, unless that is newer. Whatever the order
-of the files, and however often one of them is read again, the newest of each record stays.
+A record replaces what the source said under its id before, unless that is newer: of another version
+by its version, of the same by its day. Whatever the order of the files, and however often one of
+them is read again, the newest of each record stays.
 """
 
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from pydantic import ValidationError
@@ -38,8 +39,24 @@ from app.models.source_record import (
 SHOWN = 3
 """How many kinds of invalid records a refusal names."""
 
-NOT_READ = ("", "", "")
-"""Instead of the version, the date and the digest of a record that is there and was not read."""
+
+class Seen(NamedTuple):
+    """What was read of a record in this import."""
+
+    version: str = ""
+    as_of: str = ""
+    digest: str = ""
+    file: str = ""
+    locator: str = ""
+
+    @classmethod
+    def of(cls, record: PreparedRecord) -> "Seen":
+        """What is remembered of a record once it is written."""
+        return cls(record.version, record.as_of, record.digest, record.file, record.locator)
+
+
+NOT_READ = Seen()
+"""Of a record that is there and was not read."""
 
 AT_ONCE = 500
 LETTERS_AT_ONCE = 8_000_000
@@ -53,6 +70,13 @@ class Changes:
     source_id: str
     counts: Counter[str] = field(default_factory=Counter)
     quarantined: list[tuple[str, str, str]] = field(default_factory=list)
+    older: list[tuple[str, str, str, str]] = field(default_factory=list)
+    """Records that are left, for a newer version is there: file, id, locator, and which is."""
+    undecided: int = 0
+    """How many records say something else than before, where neither version nor day says which is
+    newer."""
+    newest: str = ""
+    """The newest day as of which a record was read."""
     invalid: dict[str, str] = field(default_factory=dict)
     """The first that could not be read for each kind of reason, for the sentence that refuses the
     whole: what is wrong with one record of a publisher's is seldom what is wrong with all."""
@@ -66,7 +90,7 @@ class Changes:
     dropped: set[str] = field(default_factory=set)
     """Digests of statements that a record no longer makes."""
     dated: dict[str, str] = field(default_factory=dict)
-    """Records that say what they said, in a newer file: its date."""
+    """Records that say what they said, as of a later day: that day."""
     renewed: int = 0
     """How many records say what they said, as a newer version of themselves."""
     is_newer: bool = False
@@ -100,13 +124,16 @@ class Staging:
         self._complete_before: str = (before.complete if before else None) or ""
         self._waiting: list[PreparedRecord] = []
         self._letters = 0
-        self._seen: dict[str, tuple[str, str, str]] = {}
+        self._seen: dict[str, Seen] = {}
         self._unread: set[str] = set()
         self._known_statements: set[str] = set()
         self._given_date = released
         self._is_spread = source_id in IN_SEVERAL_FILES
-        self._released = ""
-        self._file = ""
+
+    @property
+    def seen(self) -> Container[str]:
+        """The ids of the records that were read."""
+        return self._seen
 
     def upsert(
         self,
@@ -117,14 +144,12 @@ class Staging:
         """Have one record be stored if it is newer than what is there, or note why it is not."""
         counts = self.changes.counts
         counts["read"] += 1
-        self._file = file
-        self._begin(source_version)
         only_replaces = isinstance(item, SkippedRecord)
         if isinstance(item, SkippedRecord):
             self.changes.skipped[item.reason] += 1
             if item.id is None:
                 return
-            item = Record(item.id, "", [], item.version)
+            item = Record(item.id, "", [], item.version, item.as_of)
         if isinstance(item, Record):
             try:
                 record = prepare(item, self._known_statements)
@@ -147,7 +172,11 @@ class Staging:
             else:
                 self.changes.counts["nameless"] += 1
             return
+        record.file = file
+        as_of = source_version.released if item.as_of is None else item.as_of
+        record.as_of = self._given_date or as_of or ""
         record.only_replaces = only_replaces
+        record.is_partial = self._is_spread and (item.id in self._unread or counts["nameless"] > 0)
         if not (item.substances or only_replaces):
             self._quarantine(file, item.id, "it names no substance.")
         self.add(record)
@@ -181,10 +210,15 @@ class Staging:
         upserted = []
         for record in by_id.values():
             verdict = self._verdict(record, stored.get(record.id))
-            if record.only_replaces and verdict != "changed":
-                continue
-            self.changes.counts[verdict] += 1
-            self._seen[record.id] = (record.version, self._released, record.digest)
+            self._seen[record.id] = Seen.of(record)
+            if not record.only_replaces or verdict == "changed":
+                self.changes.counts[verdict] += 1
+                self.changes.newest = max(self.changes.newest, record.as_of)
+            elif verdict == "new":
+                self.changes.renewed += 1
+            if verdict == "older":
+                self.changes.dated.pop(record.id, None)
+                self._leave(Seen.of(record), record.id, "a newer version of it is loaded")
             if verdict in ("new", "changed"):
                 upserted.append(record)
             elif verdict == "unchanged":
@@ -196,15 +230,8 @@ class Staging:
         self._insert(upserted)
         self._tables.write()
 
-    def _begin(self, source_version: SourceVersion) -> None:
-        """Treat what follows as of this date: each part of a version may have its own."""
-        released = self._given_date or source_version.released or ""
-        if released != self._released:
-            self.write()
-            self._released = released
-
     def date_unchanged(self) -> None:
-        """Note that records which say what they said were read again, in a newer file.
+        """Note that records which say what they said were read again, as of a later day.
 
         Of a complete version its own date says as much, for all of its records at once.
         """
@@ -231,8 +258,8 @@ class Staging:
         """Mark as removed what a complete version no longer holds, unless that version is older."""
         self.write()
         self.changes.dated.clear()
-        self._begin(source_version)
-        if self._released < self._complete_before or self.changes.counts["nameless"]:
+        released = self._given_date or source_version.released or ""
+        if released < self._complete_before or self.changes.counts["nameless"]:
             return  # what could not be read may be any of them
         table = table_of(SourceRecord)
         rows = self._connection.execute(
@@ -240,14 +267,12 @@ class Staging:
                 table.c.source_id == self._source_id, table.c.removed.is_(False)
             )
         ).all()
-        removed = [
-            row for row in rows if row.id not in self._seen and row.released <= self._released
-        ]
+        removed = [row for row in rows if row.id not in self._seen and row.released <= released]
         if not removed:
             return
         self._remove(removed)
         for row in removed:
-            row_now = (self._source_id, row.id, row.version, self._released, True, "", b"")
+            row_now = (self._source_id, row.id, row.version, released, True, "", b"")
             self._tables.add_all(table, [row_now])
         self._tables.write()
         self.changes.counts["removed"] += len(removed)
@@ -256,42 +281,53 @@ class Staging:
         """Whether a record is the first of its id in this import, or newer than the first."""
         seen = self._seen.get(record.id, NOT_READ)
         if record.id in waiting:
-            seen = (waiting[record.id].version, self._released, waiting[record.id].digest)
+            seen = Seen.of(waiting[record.id])
         if seen == NOT_READ:
             return True
         self.changes.counts["duplicates"] += 1
-        version, released, digest = seen
-        if (record.version, record.digest) == (version, digest):
+        if (record.version, record.digest) == (seen.version, seen.digest):
             self._date(record)
             return False
-        if (record.version, self._released) == (version, released):
+        if (record.version, record.as_of) == (seen.version, seen.as_of):
             reason = "another record with this id stands before it, and says something else."
-            self._quarantine(self._file, record.id, reason)
-        return (record.version, self._released) > (version, released)
+            self._quarantine(record.file, record.id, reason)
+            return False
+        is_newer = (record.version, record.as_of) > (seen.version, seen.as_of)
+        if is_newer:
+            self.changes.dated.pop(record.id, None)
+        left = seen if is_newer else Seen.of(record)
+        self._leave(left, record.id, "a newer version of it is in these files")
+        return is_newer
+
+    def _leave(self, record: Seen, id_: str, why: str) -> None:
+        """Note that a record is not taken, for there is a newer one."""
+        if record.locator:
+            self.changes.older.append((record.file, id_, record.locator, why))
 
     def _date(self, record: PreparedRecord) -> None:
-        """Note by which file a record said last what is known of it."""
+        """Note the last day as of which a record says what is known of it."""
         dated = self.changes.dated
-        dated[record.id] = max(dated.get(record.id, ""), self._released)
+        dated[record.id] = max(dated.get(record.id, ""), record.as_of)
+        self.changes.newest = max(self.changes.newest, record.as_of)
 
     def _verdict(self, record: PreparedRecord, before: Any) -> str:
         """What a record is beside what is there: new, changed, unchanged, older, or kept."""
-        released = self._released
-        unread = record.id in self._unread or (self._is_spread and self.changes.counts["nameless"])
-        if unread and before is not None and not before.removed:
-            return "kept"  # part of it could not be read, or may be what could not
+        as_of = record.as_of
         if before is None:
-            return "older" if released and released < self._complete_before else "new"
-        if before.removed:
-            return "older" if released and released < before.released else "new"
+            return "older" if as_of and as_of < self._complete_before else "new"
+        if record.is_partial and not before.removed:
+            return "kept"
         if record.version < before.version:
             return "older"
+        if before.removed:
+            return "older" if as_of and as_of < before.released else "new"
         if record.digest == before.digest:
             return "unchanged"
         if record.version == before.version:
-            newest = max(before.released, self._complete_before)
-            if released and released < newest:
+            if as_of and as_of < max(before.released, self._complete_before):
                 return "older"
+            if not as_of:
+                self.changes.undecided += 1
         return "changed"
 
     def _stored(self, ids: Iterable[str]) -> dict[str, Any]:
@@ -312,7 +348,7 @@ class Staging:
         source, changes, known = self._source_id, self.changes, self._known_statements
         rows: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
         for record in records:
-            id_, version, released = record.id, record.version, self._released
+            id_, version, as_of = record.id, record.version, record.as_of
             changes.content += content_number(source, id_, record.digest)
             for position, (key, body) in enumerate(record.substances):
                 changes.substances[key] = body
@@ -327,7 +363,7 @@ class Staging:
             for position, (noun, of, body) in enumerate(record.references):
                 changes.references.add((noun, of))
                 rows[SourceReference].append((source, id_, noun, of, position, body))
-            own = (source, id_, version, released, False, record.digest, compress(record.body))
+            own = (source, id_, version, as_of, False, record.digest, compress(record.body))
             rows[SourceRecord].append(own)
         for model, of_model in rows.items():
             self._tables.add_all(table_of(model), of_model)

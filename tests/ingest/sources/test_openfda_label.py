@@ -68,7 +68,8 @@ def test_a_label_is_a_record_of_its_version() -> None:
     assert record == Record(
         id=SET_ID,
         locator=f"SPL set id {SET_ID}, version 5",
-        version="20240115.000005",
+        version="000005.20240115",
+        as_of="2024-01-15",
         substances=[Substance(("BACLOFEN",), ((IdentifierSystem.UNII, "H789N3FKE8"),))],
         names=[("BACLOFEN", NameType.GENERIC), ("Lioresal", NameType.BRAND)],
         identifiers=[(IdentifierSystem.UNII, "H789N3FKE8")],
@@ -292,7 +293,16 @@ def test_what_is_no_label_is_invalid_by_its_number() -> None:
 
 
 def test_a_version_that_is_a_number_is_read() -> None:
-    assert read({**label(), "version": 12})[0].version == "20240115.000012"
+    assert read({**label(), "version": 12})[0].version == "000012.20240115"
+
+
+def test_a_label_is_as_of_its_files_day_or_else_its_own() -> None:
+    files = [labels_file(label(), updated=day) for day in ("2024-02-01", "soon", "2019-01-01")]
+
+    records = list(OpenFdaLabel().read([*files], SourceVersion()))
+
+    days = [record.as_of for record in records if isinstance(record, Record)]
+    assert days == ["2024-02-01", "2024-01-15", "2019-01-01"]
 
 
 @pytest.mark.parametrize(
