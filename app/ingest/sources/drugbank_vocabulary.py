@@ -19,6 +19,7 @@ from app.ingest.sources.interface import (
     SourceVersion,
     Substance,
     WrongFileError,
+    refuse_other_separator,
 )
 from app.models.drug import IdentifierSystem, NameType
 
@@ -75,7 +76,12 @@ class _VocabularyTable:
     def __init__(self, part: InputPart) -> None:
         self._part = part
         with part.open() as file:
-            heading = self._heading(file.readline(LONGEST_HEADING))
+            line = self._text(file.readline(LONGEST_HEADING).removeprefix(b"\xef\xbb\xbf"), 1)
+        refuse_other_separator(part.name, line, ",", set(COLUMNS).issubset)
+        try:
+            heading = _fields(line)
+        except ValueError:
+            heading = []
         for column in COLUMNS:
             if column not in heading:
                 raise WrongFileError(
@@ -89,13 +95,6 @@ class _VocabularyTable:
             (heading.index(column), column, system, pattern)
             for column, (system, pattern) in IDENTIFIERS.items()
         ]
-
-    def _heading(self, read: bytes) -> list[str]:
-        text = self._text(read.removeprefix(b"\xef\xbb\xbf"), 1)
-        try:
-            return _fields(text)
-        except ValueError:
-            return []
 
     def records(self) -> Iterator[Record | InvalidRecord]:
         with self._part.open() as file:

@@ -21,6 +21,7 @@ from app.ingest.sources.interface import (
     SourceVersion,
     Substance,
     WrongFileError,
+    refuse_other_separator,
 )
 from app.models.drug import NameType
 from app.names.normalization import normalized
@@ -89,7 +90,9 @@ class _FdaTable:
         self._wanted = COLUMNS[name]
         with self._part.open() as file:
             heading = file.readline(LONGEST_HEADING).removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n")
-        self._columns = heading.decode(errors="replace").split("\t")
+        line = heading.decode(errors="replace")
+        refuse_other_separator(self._part.name, line, "\t", set(self._wanted).issubset)
+        self._columns = line.split("\t")
         for column in self._wanted:
             if column not in self._columns:
                 raise WrongFileError(

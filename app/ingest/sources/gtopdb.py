@@ -28,6 +28,7 @@ from app.ingest.sources.interface import (
     Statement,
     Substance,
     WrongFileError,
+    refuse_other_separator,
 )
 from app.models.drug import IdentifierSystem, NameType, RegulatoryStatus
 from app.models.mechanism import ActionType
@@ -293,6 +294,7 @@ def _both(parts: list[InputPart]) -> tuple["_GuideTable[LigandRow]", "_GuideTabl
         elif "ligand id" in columns.positions:
             ligands.append(_GuideTable(part, columns, LigandRow))
         else:
+            refuse_other_separator(part.name, columns.line, ",", _is_heading)
             reason = "is neither the ligands nor the interactions of the Guide to Pharmacology."
             raise WrongFileError(part.name, reason)
     for found, what in ((ligands, "ligands"), (interactions, "interactions")):
@@ -321,6 +323,7 @@ class _Heading(NamedTuple):
     positions: dict[str, int]
     width: int
     last_line: int
+    line: str
 
     @classmethod
     def of(cls, part: InputPart) -> "_Heading":
@@ -332,12 +335,18 @@ class _Heading(NamedTuple):
                 if said := _COMMENT.match(cells[0].strip()):
                     release = (said[1], said[2])
             elif any(cells):
-                positions = {
-                    " ".join(re.findall("[a-z0-9]+", c.lower())): i
-                    for i, c in reversed(list(enumerate(cells)))
-                }
-                return cls(release, positions, len(cells), number)
+                positions = {_plain(c): i for i, c in reversed(list(enumerate(cells)))}
+                return cls(release, positions, len(cells), number, ",".join(cells))
         raise WrongFileError(part.name, "has no row of column names that can be read.")
+
+
+def _plain(column: str) -> str:
+    """A column's name, as it is written in every release: `Ligand ID` and `ligand_id` are one."""
+    return " ".join(re.findall("[a-z0-9]+", column.lower()))
+
+
+def _is_heading(columns: list[str]) -> bool:
+    return "ligand id" in map(_plain, columns)
 
 
 class _GuideTable(Generic[RowT]):

@@ -138,6 +138,10 @@ def test_another_file_is_refused_with_the_column_that_it_lacks() -> None:
     )
 
     assert refusal("") == f"vocabulary.csv: it has no column 'DrugBank ID'; {expected}"
+    assert refusal(HEADING.replace(",", "\t")) == (
+        "vocabulary.csv: its columns are separated by tabs; a table with commas between them was "
+        "expected."
+    )
     assert refusal('<html lang="en">\n') == (
         f"vocabulary.csv: it has no column 'DrugBank ID'; {expected}"
     )

@@ -345,6 +345,16 @@ def test_a_column_that_is_missing_is_named() -> None:
     )
 
 
+def test_a_table_with_other_separators_is_refused_with_those_that_are_expected() -> None:
+    files = tables([application()], [product()], [submission()])
+    files[1] = File("Products.txt", f"{PRODUCTS}\n{product()}\n".replace("\t", ","))
+
+    assert refusal(files) == (
+        "Products.txt: its columns are separated by commas; a table with tabs between them was "
+        "expected."
+    )
+
+
 def test_a_table_that_is_cut_off_is_refused() -> None:
     files = tables([application()], [product()], [submission()])
     files[1] = File("Products.txt", f"{PRODUCTS}\n{product()}\n017851\t003")
