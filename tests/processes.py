@@ -27,7 +27,7 @@ class Server:
 
     process: subprocess.Popen[str]
     url: str
-    told: list[str] = field(default_factory=list)
+    logged: list[str] = field(default_factory=list)
     """Its lines on stderr."""
 
     @property
@@ -97,14 +97,14 @@ def running_server(
     server = Server(process, "")
     assert process.stdout is not None
     assert process.stderr is not None
-    listening = threading.Thread(target=lambda: server.told.extend(process.stderr or ()))
+    listening = threading.Thread(target=lambda: server.logged.extend(process.stderr or ()))
     listening.start()
     try:
         for line in process.stdout:
             if line.startswith("Medfacts is at "):
                 server.url = line.split()[3].rstrip(",")
                 break
-        assert server.url, server.told
+        assert server.url, server.logged
         yield server
     finally:
         overdue.cancel()

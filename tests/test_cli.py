@@ -103,14 +103,14 @@ def serving(*arguments: str, url: str) -> Iterator[tuple[subprocess.Popen[str], 
     overdue.start()
     try:
         assert server.stdout is not None
-        told = ""
+        message = ""
         for line in server.stdout:
-            told += line
+            message += line
             if line.startswith("Medfacts is at "):
                 yield server, line.split()[3].rstrip(",")
                 break
         else:
-            pytest.fail(f"It never said where it is:\n{told}")
+            pytest.fail(f"It never said where it is:\n{message}")
     finally:
         overdue.cancel()
         server.kill()

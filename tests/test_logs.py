@@ -31,23 +31,23 @@ def test_each_request_is_one_line_of_json_with_its_id(tmp_path: Path) -> None:
             same = client.get(BACLOFEN, headers={"If-None-Match": again.headers["etag"]})
             head = client.head(BACLOFEN, headers={"X-Forwarded-For": "192.0.2.1"})
             refused = client.get("/v1/drugs/%00")
-        until(lambda: sum('"method"' in line for line in server.told) == 5)
-        told = [event for event in events(server.told) if "method" in event]
+        until(lambda: sum('"method"' in line for line in server.logged) == 5)
+        logged = [event for event in events(server.logged) if "method" in event]
 
     answers = [a.headers for a in (first, again, same, head, refused)]
-    assert [event["request_id"] for event in told] == [a["x-request-id"] for a in answers]
-    assert told[0]["request_id"] == "mine-1"
-    assert [event["cache"] for event in told] == ["miss", "hit", "revalidated", "hit", "bypass"]
-    assert [event["status"] for event in told] == [200, 200, 304, 200, 400]
+    assert [event["request_id"] for event in logged] == [a["x-request-id"] for a in answers]
+    assert logged[0]["request_id"] == "mine-1"
+    assert [event["cache"] for event in logged] == ["miss", "hit", "revalidated", "hit", "bypass"]
+    assert [event["status"] for event in logged] == [200, 200, 304, 200, 400]
     size = int(first.headers["content-length"])
-    assert [event["bytes"] for event in told][:4] == [size, size, 0, 0]
-    assert [event["method"] for event in told] == ["GET", "GET", "GET", "HEAD", "GET"]
-    assert {event["route"] for event in told[:4]} == {"/v1/drugs/{drug_id}"}
-    assert {event["client"] for event in told} == {"127.0.0.1"}
-    assert told[0]["release"] == first.headers["data-release"] == told[2]["release"]
-    assert (told[0]["user_agent"], told[3]["forwarded_for"]) == ("a browser", "192.0.2.1")
-    assert all(0 < event["ms"] < 60_000 and event["level"] == "info" for event in told)
-    assert all(event["time"].endswith("+00:00") for event in told)
+    assert [event["bytes"] for event in logged][:4] == [size, size, 0, 0]
+    assert [event["method"] for event in logged] == ["GET", "GET", "GET", "HEAD", "GET"]
+    assert {event["route"] for event in logged[:4]} == {"/v1/drugs/{drug_id}"}
+    assert {event["client"] for event in logged} == {"127.0.0.1"}
+    assert logged[0]["release"] == first.headers["data-release"] == logged[2]["release"]
+    assert (logged[0]["user_agent"], logged[3]["forwarded_for"]) == ("a browser", "192.0.2.1")
+    assert all(0 < event["ms"] < 60_000 and event["level"] == "info" for event in logged)
+    assert all(event["time"].endswith("+00:00") for event in logged)
 
 
 @pytest.mark.slow
@@ -55,9 +55,9 @@ def test_no_request_is_a_line_unless_that_is_asked_for(tmp_path: Path) -> None:
     with running_server(seeded_file(tmp_path)) as server:
         httpx.get(server.url + BACLOFEN)
         server.stop()
-        until(lambda: any("Finished" in line for line in server.told))
+        until(lambda: any("Finished" in line for line in server.logged))
 
-    assert not any(BACLOFEN in line for line in server.told)
+    assert not any(BACLOFEN in line for line in server.logged)
 
 
 @pytest.mark.parametrize("lines", [TextLines, JsonLines])

@@ -157,19 +157,19 @@ def test_a_collector_that_is_away_holds_nobody_up(url: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "message"),
     [
         ("OTEL_TRACES_EXPORTER", "zipkin", "expected otlp or none, found 'zipkin'."),
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "expected http/protobuf, found 'grpc'."),
     ],
 )
-def test_what_cannot_be_sent_is_reported(url: str, name: str, value: str, told: str) -> None:
+def test_what_cannot_be_sent_is_reported(url: str, name: str, value: str, message: str) -> None:
     wanted = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9", name: value}
 
     failed = run_alone("serve", "--port", "0", url=url, seed=ROOT / "seed", **wanted)
 
     assert (failed.returncode, failed.stdout) == (1, "")
-    assert failed.stderr == f"medfacts: {name} cannot be used: {told}\n"
+    assert failed.stderr == f"medfacts: {name} cannot be used: {message}\n"
 
 
 @pytest.mark.slow

@@ -192,7 +192,7 @@ class ResponseCache:
         )
         if entry is None or scope["method"] != "GET" or KEY in scope or len(asked) < len(sent):
             return None
-        size = sum(map(len, asked)) + sum(map(len, asked.values())) + 4 * len(asked)
+        size = len(b"".join((*asked, *asked.values()))) + 4 * len(asked)
         if size > self._limits.largest_headers:
             return None
         id_ = (REQUEST_ID, request_id(get(REQUEST_ID)))

@@ -60,8 +60,8 @@ def faults_of(connection: sa.Connection) -> list[str]:
                     faults.append(fault)
         except UNREADABLE as error:
             cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
-            told = str(cause).strip() or type(cause).__name__
-            faults.append(f"{what} cannot be read: {told.splitlines()[0].rstrip('.')}.")
+            reason = str(cause).strip() or type(cause).__name__
+            faults.append(f"{what} cannot be read: {reason.splitlines()[0].rstrip('.')}.")
     return list(dict.fromkeys(faults))
 
 

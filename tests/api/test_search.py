@@ -191,8 +191,8 @@ def test_no_more_hits_are_counted_than_it_says(
         api_search.page_of_hits.cache_clear()
     assert [item["id"] for page in pages for item in page["items"]] == every
     is_less = counted < len(every)
-    told = {(page["total"], page["total_is"]) for page in pages}
-    assert told == {(counted, "at_least") if is_less else (len(every), "exact")}
+    totals = {(page["total"], page["total_is"]) for page in pages}
+    assert totals == {(counted, "at_least") if is_less else (len(every), "exact")}
 
 
 def test_the_tiers_are_in_the_order_of_the_numbers() -> None:

@@ -67,8 +67,8 @@ class Client:
                         self.broken.append(error)
                         break
                     took = time.monotonic() - asked
-                    told = (answer.status_code, answer.headers, answer.content)
-                    self.seen.append(Seen(path, asked, took, *told))
+                    answered = (answer.status_code, answer.headers, answer.content)
+                    self.seen.append(Seen(path, asked, took, *answered))
                 time.sleep(0.02)
 
     def __enter__(self) -> "Client":
@@ -84,12 +84,12 @@ class Client:
 def serving(place: "Place") -> Iterator[str]:
     """The address of a server in a process of its own, whose log goes to a file."""
     log, url = place.folder.parent / "log", f"sqlite:///{place.path}"
-    with log.open("w") as told:
+    with log.open("w") as output:
         server = subprocess.Popen(
             [sys.executable, "-m", "app.cli", "serve", "--port", "0"],
             env=os.environ | environment(url, MEDFACTS_CACHE_SECONDS="0.2"),
             cwd=ROOT,
-            stdout=told,
+            stdout=output,
             stderr=subprocess.STDOUT,
         )
     try:
@@ -256,12 +256,12 @@ def test_while_something_is_wrong_with_the_file_there_are_503s_and_then_the_trut
                 }
 
     refused = [s for s in client.seen if s.status == 503]
-    told = [
+    logged = [
         line
         for line in (place.folder.parent / "log").read_text().splitlines()
         if "the database" in line
     ]
-    assert 2 <= len(told) <= 3 * len(FAULTS) < len(refused), told
+    assert 2 <= len(logged) <= 3 * len(FAULTS) < len(refused), logged
     assert client.broken == []
     assert max(s.took for s in client.seen) < SOON
     for answer in client.seen:
@@ -325,8 +325,8 @@ def test_a_server_starts_without_a_file_and_serves_it_once_it_is_there(place: Pl
         place.put(place.whole)
 
         until(lambda: httpx.get(f"{address}/v1/drugs").status_code == 200, SOON)
-    told = (place.folder.parent / "log").read_text()
+    logged = (place.folder.parent / "log").read_text()
     assert (
-        f"medfacts: there is no database of ours in {place.path}; run `medfacts migrate`." in told
+        f"medfacts: there is no database of ours in {place.path}; run `medfacts migrate`." in logged
     )
-    assert "UNTIL THEN EVERY ANSWER IS A 503" in told
+    assert "UNTIL THEN EVERY ANSWER IS A 503" in logged

@@ -202,8 +202,8 @@ def test_one_server_that_fails_is_503s_and_then_the_truth_again(alone: Cluster) 
             during = [s for s in seen if begun + 0.3 <= s.asked and s.asked + s.took < ended]
             assert {answer.status for answer in during} == {503}, fault
     refused = [s for client in clients for s in client.seen if s.status == 503]
-    told = [line for line in server.told if "the database" in line]
-    assert len(FAULTS) <= len(told) <= 6 * len(FAULTS) < len(refused), told
+    message = [line for line in server.logged if "the database" in line]
+    assert len(FAULTS) <= len(message) <= 6 * len(FAULTS) < len(refused), message
 
 
 def test_a_restart_with_idle_connections_fails_no_request(alone: Cluster) -> None:

@@ -86,7 +86,7 @@ def test_signalled_to_stop_all_end_well(three: Server, which: signal.Signals) ->
 
     assert three.stop(which) == 0
     assert not any(is_running(pid) for pid in workers)
-    assert sum("Finished server process" in line for line in three.told) == 3
+    assert sum("Finished server process" in line for line in three.logged) == 3
 
 
 def test_a_worker_that_hangs_is_replaced(url: str) -> None:

@@ -216,9 +216,9 @@ def test_a_postgres_that_does_not_answer_is_a_503(
     tmp_path: Path, portal: anyio.from_thread.BlockingPortal, caplog: pytest.LogCaptureFixture
 ) -> None:
     unavailable(f"postgresql://medfacts@localhost/medfacts?host={tmp_path}", portal)
-    told = [each for each in caplog.records if vars(each).get("request_id") == "for-the-log"]
-    assert told
-    assert all(each.getMessage().startswith("the database fails: ") for each in told)
+    logged = [each for each in caplog.records if vars(each).get("request_id") == "for-the-log"]
+    assert logged
+    assert all(each.getMessage().startswith("the database fails: ") for each in logged)
 
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
@@ -235,8 +235,8 @@ def unavailable(database_url: str, portal: anyio.from_thread.BlockingPortal) -> 
             answer = client.get(path, headers={"X-Request-Id": "for-the-log"})
 
             assert time.monotonic() - begun < 3
-            told = problem(answer, 503, "unavailable")["detail"]
-            assert told in (
+            detail = problem(answer, 503, "unavailable")["detail"]
+            assert detail in (
                 "The database does not answer. Please try again.",
                 f"The database has schema none, and this version needs {newest_schema()}.",
             )
@@ -258,8 +258,8 @@ def test_a_bug_is_a_500_of_the_same_shape_and_the_next_request_is_answered(
     save(drug("a"))
     answer = alone.get("/bug", headers={"Origin": "https://a.example"})
 
-    told = problem(answer, 500, "internal-error")["detail"]
-    assert told == "An unexpected error occurred. It has been written down."
+    detail = problem(answer, 500, "internal-error")["detail"]
+    assert detail == "An unexpected error occurred. It has been written down."
     assert "secret" not in answer.text
     assert answer.headers["access-control-allow-origin"] == "*"
     assert alone.get("/v1/drugs/a").status_code == 200

@@ -42,9 +42,9 @@ def test_what_takes_too_long_is_a_503_and_holds_nothing(database: Settings, save
             refused = await asked_of(app, b"/v1/drugs/hustanol")
         finally:
             pool.rows = rows  # type: ignore[method-assign]
-        told = time.monotonic()
+        resumed = time.monotonic()
         answered = await asked_of(app, b"/v1/drugs/hustanol")
-        return refused, told - begun, answered, time.monotonic() - told
+        return refused, resumed - begun, answered, time.monotonic() - resumed
 
     (status, headers, body), took, (then, _, _), next_took = asyncio.run(story())
     app.close()

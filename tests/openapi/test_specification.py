@@ -67,8 +67,8 @@ def test_every_operation_parameter_field_and_error_has_a_sentence_and_an_example
     for name, schema in document["components"]["schemas"].items():
         bare += [] if schema.get("description") else [name]
         for field, of_field in schema.get("properties", {}).items():
-            told = of_field.get("description") or "$ref" in of_field
-            bare += [] if told and "examples" in of_field else [f"{name}.{field}"]
+            is_described = of_field.get("description") or "$ref" in of_field
+            bare += [] if is_described and "examples" in of_field else [f"{name}.{field}"]
 
     assert bare == []
 

@@ -180,16 +180,16 @@ def test_reading_is_reported_in_bytes_of_the_file_and_once(tmp_path: Path, pack:
         write_gzip(path, RECORDS)
     else:
         path.write_bytes(RECORDS)
-    told: list[int] = []
+    sizes: list[int] = []
 
     with opened(path) as [input_]:
-        input_.on_read = told.append
+        input_.on_read = sizes.append
         for part in input_.parts() * 2:
             content(part)
 
     headings = 300 if pack == "zip" else 0
-    assert input_.bytes - headings <= sum(told) <= input_.bytes
-    assert min(told) > 0
+    assert input_.bytes - headings <= sum(sizes) <= input_.bytes
+    assert min(sizes) > 0
 
 
 def test_a_pattern_is_its_files_in_the_order_of_their_names(tmp_path: Path) -> None:

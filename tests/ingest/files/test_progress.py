@@ -53,11 +53,11 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
-    """What was told on standard error, with every time and rate made the same."""
+    """What was printed on standard error, with every time and rate made the same."""
     captured = capsys.readouterr()
     assert captured.out == ""
-    told = re.sub(r"[\d.,]+ ([kMG]?B|rows)/s", r"9 \1/s", captured.err)
-    return re.sub(r"[\d.]+ s\b", "9 s", told).splitlines()
+    output = re.sub(r"[\d.,]+ ([kMG]?B|rows)/s", r"9 \1/s", captured.err)
+    return re.sub(r"[\d.]+ s\b", "9 s", output).splitlines()
 
 
 def test_a_log_has_a_line_at_the_beginning_and_one_in_the_end(
@@ -67,10 +67,10 @@ def test_a_log_has_a_line_at_the_beginning_and_one_in_the_end(
         for _ in range(690):
             advance(1_000_000)
 
-    told = capsys.readouterr().err.splitlines()
-    assert told[0] == "Reading: 690 MB."
-    assert re.fullmatch(r"Reading: 690 MB in 0\.\d s, \d+ GB/s\.", told[1])
-    assert len(told) == 2
+    output = capsys.readouterr().err.splitlines()
+    assert output[0] == "Reading: 690 MB."
+    assert re.fullmatch(r"Reading: 690 MB in 0\.\d s, \d+ GB/s\.", output[1])
+    assert len(output) == 2
 
 
 def test_a_log_has_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:

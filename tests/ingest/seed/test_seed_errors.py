@@ -97,7 +97,7 @@ def test_the_file_that_the_others_are_made_from_is_right(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("right", "wrong", "told"),
+    ("right", "wrong", "message"),
     [
         pytest.param(
             "    category: dosing\n",
@@ -282,11 +282,11 @@ def test_the_file_that_the_others_are_made_from_is_right(tmp_path: Path) -> None
     ],
 )
 def test_a_mistake_is_reported_with_its_place_and_what_was_expected(
-    tmp_path: Path, right: str, wrong: str, told: str
+    tmp_path: Path, right: str, wrong: str, message: str
 ) -> None:
     problems = problems_of(tmp_path, hustanol=altered(right, wrong))
 
-    assert [str(problem) for problem in problems] == [f"seed/hustanol.yaml:{told}"]
+    assert [str(problem) for problem in problems] == [f"seed/hustanol.yaml:{message}"]
 
 
 @pytest.mark.parametrize(

@@ -741,8 +741,8 @@ def test_a_study_of_no_drug_is_counted() -> None:
 
     found = read([no_drug, study(armsInterventionsModule={})])
 
-    told = [(item.reason, item.id) for item in found if isinstance(item, SkippedRecord)]
-    assert told == [("studies not about a drug", "NCT00525252")] * 2
+    skipped = [(item.reason, item.id) for item in found if isinstance(item, SkippedRecord)]
+    assert skipped == [("studies not about a drug", "NCT00525252")] * 2
 
 
 @pytest.mark.parametrize(

@@ -510,7 +510,7 @@ def test_files_without_a_comment_have_no_version_and_are_complete() -> None:
 
 
 @pytest.mark.parametrize(
-    ("files", "told"),
+    ("files", "message"),
     [
         (
             [ligands(BACLOFEN)],
@@ -563,11 +563,11 @@ def test_files_without_a_comment_have_no_version_and_are_complete() -> None:
         ),
     ],
 )
-def test_files_that_cannot_be_used_are_refused(files: list[File], told: str) -> None:
+def test_files_that_cannot_be_used_are_refused(files: list[File], message: str) -> None:
     with pytest.raises(WrongFileError) as refused:
         read(*files)
 
-    assert str(refused.value) == told
+    assert str(refused.value) == message
 
 
 def test_what_was_measured_on_a_whole_organism_has_no_target() -> None:
@@ -636,10 +636,10 @@ def test_a_broken_ligand_takes_no_other_with_it(
 
     found = read(damaged, interactions(AT_GABA_B))
 
-    [told] = [item for item in found if isinstance(item, InvalidRecord)]
+    [invalid] = [item for item in found if isinstance(item, InvalidRecord)]
     assert [item.id for item in found if isinstance(item, Record)] == ["1084", "2"]
-    assert (told.place, told.id) == ("line 3", id_)
-    assert told.reason.startswith(reason)
+    assert (invalid.place, invalid.id) == ("line 3", id_)
+    assert invalid.reason.startswith(reason)
 
 
 def test_a_ligand_that_stands_twice_is_taken_once() -> None:
