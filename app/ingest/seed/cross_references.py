@@ -9,8 +9,10 @@ from sqlmodel import SQLModel
 from app.ingest.seed.entries import REFERENCES, parts_of
 from app.ingest.seed.yaml_files import Location
 from app.models.base import table_of
+from app.models.condition import Condition
 from app.models.drug import Drug, DrugIdentifier, DrugIngredient
 from app.models.fact import Detail
+from app.names.mesh import mesh_code
 
 Report = Callable[[Location, str], None]
 """Notes a problem: where it stands, and what was expected there."""
@@ -93,6 +95,10 @@ class SeedReferences:
                 expected = f"{entry.system} {entry.value} already identifies '{taken}'."
                 report((*location, "value"), expected)
             self._identifiers[identifier] = owner
+        if table is Condition:
+            for i, code in enumerate(entry.codes):
+                if code.system == "mesh" and mesh_code(code.code) != code.code:
+                    report((*location, "codes", i, "code"), "a code of MeSH, such as D009128.")
         if table is DrugIngredient and entry.drug is not None:
             self.must_know(Drug, entry.drug, (*location, "drug"), report)
         arms = [arm.id for arm in getattr(entry, "arms", [])]

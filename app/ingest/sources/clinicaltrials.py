@@ -48,6 +48,7 @@ from app.models.trial import (
     TimePerspective,
     TrialStatus,
 )
+from app.names.mesh import mesh_code
 from app.names.normalization import normalized
 from app.names.slugs import shortened, slug
 
@@ -374,25 +375,27 @@ def _locations(module: Object) -> list[str]:
 
 
 def _conditions(study: Object) -> dict[str, Object]:
-    """The conditions by id, each with the MeSH code whose term is its very name."""
+    """The conditions by id.
+
+    One whose very name is a term of MeSH that the registry found for the study has the term's code,
+    and is named as the term is written. A code that is none of MeSH's is left out.
+    """
     browse = _object(_object(study, "derivedSection"), "conditionBrowseModule")
-    codes = {
-        normalized(term): code
+    terms = {
+        normalized(term): (term, code)
         for mesh in _objects(browse, "meshes")
-        if (term := _text(mesh, "term")) and (code := _text(mesh, "id"))
+        if (term := _text(mesh, "term")) and (code := mesh_code(_text(mesh, "id") or ""))
     }
     conditions: dict[str, Object] = {}
     module = _object(study["protocolSection"], "conditionsModule")
     for name in _texts(module, "conditions"):
-        code = codes.get(normalized(name))
-        conditions.setdefault(
-            id_ := slug(name),
-            {
-                "id": id_,
-                "name": name,
-                "codes": [{"system": "mesh", "code": code}] if code else [],
-            },
-        )
+        id_ = slug(name)
+        if found := terms.get(normalized(name)):
+            coded = {"id": id_, "name": found[0], "codes": [{"system": "mesh", "code": found[1]}]}
+            if id_ not in conditions or not conditions[id_]["codes"]:
+                conditions[id_] = coded
+        else:
+            conditions.setdefault(id_, {"id": id_, "name": name, "codes": []})
     return conditions
 
 

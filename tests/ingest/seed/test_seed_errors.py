@@ -225,6 +225,12 @@ def test_the_file_that_the_others_are_made_from_is_right(tmp_path: Path) -> None
             id="result for no arm",
         ),
         pytest.param(
+            "{id: cough, name: Cough}",
+            "{id: cough, name: Cough, codes: [{system: mesh, code: R05}]}",
+            "8: conditions[0].codes[0].code: a code of MeSH, such as D009128.",
+            id="code that is none of MeSH's",
+        ),
+        pytest.param(
             "count: 3,",
             "count: 5,",
             "46: trials[0].outcomes[0].results[0].count: at most as many as `participants`.",

@@ -306,7 +306,7 @@ def test_a_condition_has_the_mesh_code_of_its_very_name_and_no_other() -> None:
     assert record.conditions == {
         "alcohol-dependence": {
             "id": "alcohol-dependence",
-            "name": "alcohol  dependence",
+            "name": "Alcohol Dependence",
             "codes": [{"system": "mesh", "code": "D000437"}],
         },
         "liver-cirrhosis-alcoholic": {
@@ -316,6 +316,40 @@ def test_a_condition_has_the_mesh_code_of_its_very_name_and_no_other() -> None:
         },
     }
     entry_of(Condition).model_validate(record.conditions["alcohol-dependence"])
+
+
+@pytest.mark.parametrize(
+    ("printed", "codes"),
+    [
+        ("D000437", ["D000437"]),
+        ("D000000437", ["D000437"]),
+        ("C538231", ["C538231"]),
+        ("D00437", []),
+        ("Alcoholism", []),
+    ],
+)
+def test_a_code_is_as_mesh_writes_it_and_one_that_is_none_loses_no_study(
+    printed: str, codes: list[str]
+) -> None:
+    made = study(conditionsModule={"conditions": ["alcoholism"]})
+    meshes = [{"id": printed, "term": "Alcoholism"}]
+    made["derivedSection"] = {"conditionBrowseModule": {"meshes": meshes}}
+
+    [condition] = record_of(made).conditions.values()
+
+    assert [code["code"] for code in condition["codes"]] == codes
+    assert condition["name"] == ("Alcoholism" if codes else "alcoholism")
+
+
+def test_a_condition_that_a_study_names_twice_has_its_code() -> None:
+    made = study(conditionsModule={"conditions": ["Covid 19", "COVID-19", "covid-19"]})
+    meshes = [{"id": "D000086382", "term": "COVID-19"}]
+    made["derivedSection"] = {"conditionBrowseModule": {"meshes": meshes}}
+
+    record = record_of(made)
+
+    codes = [{"system": "mesh", "code": "D000086382"}]
+    assert record.conditions == {"covid-19": {"id": "covid-19", "name": "COVID-19", "codes": codes}}
 
 
 def test_arms_of_one_label_are_distinguished_within_the_trial() -> None:
