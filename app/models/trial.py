@@ -308,6 +308,28 @@ class TrialArm(Part):
     )
 
 
+class TrialGroup(Part):
+    """A group of participants that results are given of and that is no arm, such as all of them."""
+
+    examples: ClassVar = [
+        [
+            {
+                "id": "all-participants",
+                "label": "All participants",
+                "description": "Both arms together",
+            }
+        ]
+    ]
+
+    id: Slug = described(
+        "The group's id within the trial, which none of its arms has.", "all-participants"
+    )
+    label: str = described("What the source calls the group.", "All participants")
+    description: str | None = described(
+        "Who was in it, as the source has it.", "Both arms together", default=None
+    )
+
+
 class TrialDefinition(Part):
     """What a term meant in the trial, as this source tells it."""
 
@@ -320,7 +342,7 @@ class TrialDefinition(Part):
 
 
 class OutcomeResult(Part, PrintedNumbers):
-    """What was found in one arm."""
+    """What was found in one arm, or in one of the trial's `groups`."""
 
     numbers: ClassVar = frozenset(
         {
@@ -334,7 +356,7 @@ class OutcomeResult(Part, PrintedNumbers):
         }
     )
 
-    arm: str = described("The arm's id.", "baclofen")
+    arm: str = described("The id of the arm, or of one of the trial's `groups`.", "baclofen")
     class_title: str | None = described(
         "The row of the results' table, where it has several.", "Week 12", default=None
     )
@@ -410,7 +432,8 @@ class OutcomeAnalysis(Part, PrintedNumbers):
         "The method, where the source names it.", "Fisher Exact", default=None
     )
     arms: list[str] = described(
-        "The ids of the arms that were compared, where the source names them.",
+        "The ids of the arms that were compared, or of the trial's `groups`, where the source "
+        "names them.",
         ["baclofen", "placebo"],
         default_factory=list,
     )
@@ -422,11 +445,26 @@ class OutcomeAnalysis(Part, PrintedNumbers):
     )
 
 
+class GroupDescription(Part):
+    """What an outcome's results say of an arm, where that is not the arm's own description."""
+
+    examples: ClassVar = [
+        [{"arm": "baclofen", "description": "Participants who took baclofen for 12 weeks"}]
+    ]
+
+    arm: str = described("The arm's id.", "baclofen")
+    description: str = described(
+        "Who was in that arm for this outcome, and what they were given, as the source has it.",
+        "Participants who took baclofen for 12 weeks",
+    )
+
+
 class TrialOutcome(Part):
     """Something that was measured, and what was found."""
 
     cites: ClassVar = "always"
     parts: ClassVar[dict[str, type[Part]]] = {
+        "group_descriptions": GroupDescription,
         "results": OutcomeResult,
         "analyses": OutcomeAnalysis,
     }
@@ -497,6 +535,7 @@ class TrialFields(SQLModel):
         "phases": TrialPhase,
         "conditions": TrialCondition,
         "arms": TrialArm,
+        "groups": TrialGroup,
         "definitions": TrialDefinition,
         "outcomes": TrialOutcome,
         "conclusions": TrialConclusion,

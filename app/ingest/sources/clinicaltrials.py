@@ -316,6 +316,7 @@ def _record(study: Any) -> Record | SkippedRecord:
         **_dated("first_posted", status, "studyFirstPostDateStruct"),
         "locations": _locations(_object(protocol, "contactsLocationsModule")),
         "arms": arms.all,
+        "groups": arms.groups,
         "outcomes": outcomes,
         "limitations": _limitations(nct_id, _object(study, "resultsSection")),
     }
@@ -403,78 +404,73 @@ class _Arms:
     """A study's arms, and those groups of its results that are none of them.
 
     A group is the arm whose label is its title. Any other (all participants, two arms together) is
-    added as an arm without a type, for what was found has to be told of it.
+    no arm, and is one of `groups`.
     """
 
     def __init__(self, interventions: Object, results: Object) -> None:
         self.all: list[Object] = []
+        self.groups: list[Object] = []
         self._ids: set[str] = set()
-        self._added: dict[tuple[str, str | None, int], str] = {}
+        self._group_ids: dict[tuple[str, str | None, int], str] = {}
         started = _started(_object(results, "participantFlowModule"))
         groups = _objects(interventions, "armGroups")
         labels = [_text(group, "label") or "" for group in groups]
         times = Counter(map(normalized, labels))
-        self._by_label: dict[str, str] = {}
+        self._by_label: dict[str, Object] = {}
         for group, label in zip(groups, labels, strict=True):
             compared = normalized(label)
             is_alone = bool(compared) and times[compared] == 1
-            arm_id = self._add(
-                label,
-                _of(ArmType, group, "type"),
-                _text(group, "description"),
-                participants=started.get(compared) if is_alone else None,
-                interventions=_texts(group, "interventionNames"),
-            )
+            arm = {
+                "id": self._new_id(label),
+                "label": label,
+                "type": _of(ArmType, group, "type"),
+                "description": _text(group, "description"),
+                "participants": started.get(compared) if is_alone else None,
+                "interventions": _texts(group, "interventionNames"),
+            }
+            self.all.append(arm)
             if is_alone:
-                self._by_label[compared] = arm_id
+                self._by_label[compared] = arm
 
-    def of_groups(self, groups: list[Object]) -> dict[str, str]:
-        """The arms' ids by the ids that the groups have within their outcome."""
+    def of_groups(self, groups: list[Object]) -> tuple[dict[str, str], list[Object]]:
+        """The ids of arms and groups by the ids that an outcome's groups have within it, and what
+        the outcome says of those that are arms."""
         titles = [_text(group, "title") or _text(group, "id") or "" for group in groups]
         times = Counter(map(normalized, titles))
         before: Counter[str] = Counter()
-        arms: dict[str, str] = {}
+        ids: dict[str, str] = {}
+        descriptions: list[Object] = []
         for group, title in zip(groups, titles, strict=True):
-            compared = normalized(title)
-            arm_id = self._by_label.get(compared) if times[compared] == 1 else None
-            arms[_text(group, "id") or ""] = arm_id or self._added_for(
-                title, _text(group, "description"), before[compared]
-            )
+            compared, description = normalized(title), _text(group, "description")
+            arm = self._by_label.get(compared) if times[compared] == 1 else None
+            id_ = arm["id"] if arm else self._group_id(title, description, before[compared])
+            ids[_text(group, "id") or ""] = id_
             before[compared] += 1
-        return arms
+            if arm and description and not _is_same(description, arm["description"]):
+                descriptions.append({"arm": id_, "description": description})
+        return ids, descriptions
 
-    def _added_for(self, title: str, description: str | None, nth: int) -> str:
+    def _group_id(self, title: str, description: str | None, nth: int) -> str:
         key = (title, description, nth)
-        if key not in self._added:
-            self._added[key] = self._add(title, None, description)
-        return self._added[key]
+        if key not in self._group_ids:
+            id_ = self._group_ids[key] = self._new_id(title)
+            self.groups.append({"id": id_, "label": title, "description": description})
+        return self._group_ids[key]
 
-    def _add(
-        self,
-        label: str,
-        type_: str | None,
-        description: str | None,
-        participants: int | None = None,
-        interventions: list[str] | None = None,
-    ) -> str:
+    def _new_id(self, label: str) -> str:
         plain = slug(label) if label else "arm"
-        arm_id = next(
+        new = next(
             id_
             for n in count(1)
             if (id_ := plain if n == 1 else shortened(f"{plain}-{n}")) not in self._ids
         )
-        self._ids.add(arm_id)
-        self.all.append(
-            {
-                "id": arm_id,
-                "label": label,
-                "type": type_,
-                "description": description,
-                "participants": participants,
-                "interventions": interventions or [],
-            }
-        )
-        return arm_id
+        self._ids.add(new)
+        return new
+
+
+def _is_same(description: str, other: str | None) -> bool:
+    """Whether two descriptions differ in nothing but blanks and capitals."""
+    return other is not None and normalized(description) == normalized(other)
 
 
 def _started(flow: Object) -> dict[str, int]:
@@ -518,7 +514,7 @@ def _outcomes(nct_id: str, study: Object, arms: _Arms) -> list[Object]:
             raise MalformedError(f"outcome measure {n} has no title")
         time_frame = _text(measure, "timeFrame")
         with_results.add((normalized(title), normalized(time_frame or "")))
-        groups = arms.of_groups(_objects(measure, "groups"))
+        groups, group_descriptions = arms.of_groups(_objects(measure, "groups"))
         units = _units_analyzed(measure)
         outcomes.append(
             {
@@ -532,6 +528,7 @@ def _outcomes(nct_id: str, study: Object, arms: _Arms) -> list[Object]:
                 "param_type": _of(ParamType, measure, "paramType"),
                 "population_description": _text(measure, "populationDescription"),
                 "type_units_analyzed": units,
+                "group_descriptions": group_descriptions,
                 "results": list(_results(measure, groups, units)),
                 "analyses": [
                     _analysis(analysis, groups) for analysis in _objects(measure, "analyses")

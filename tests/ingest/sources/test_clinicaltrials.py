@@ -183,6 +183,7 @@ def test_a_trial_has_its_design_in_the_registrys_own_terms() -> None:
         "first_posted": "2007-09-05",
         "first_posted_type": "ESTIMATED",
         "locations": ["Rome, Italy", "France"],
+        "groups": [],
         "limitations": [],
     }
 
@@ -427,6 +428,7 @@ def test_a_result_is_given_for_the_arm_that_its_group_is() -> None:
         "param_type": "COUNT_OF_PARTICIPANTS",
         "population_description": "Intention to treat",
         "type_units_analyzed": None,
+        "group_descriptions": [],
         "analyses": [],
         "cite": {"clinicaltrials": ["NCT00525252, outcome measure 1"]},
     }
@@ -517,7 +519,7 @@ def test_each_row_of_a_table_has_its_own_number_of_units() -> None:
     ]
 
 
-def test_a_group_that_is_no_arm_is_added_once_and_has_no_part_in_the_comparison() -> None:
+def test_a_group_that_is_no_arm_is_given_once_beside_the_arms() -> None:
     groups = [{"id": "OG000", "title": "All participants", "description": "Both arms"}]
     outcomes = [
         {
@@ -531,12 +533,10 @@ def test_a_group_that_is_no_arm_is_added_once_and_has_no_part_in_the_comparison(
 
     trial = trial_of(study(results=results))
 
-    assert [(arm["id"], arm["type"]) for arm in trial["arms"]] == [
-        ("baclofen", "EXPERIMENTAL"),
-        ("placebo", "PLACEBO_COMPARATOR"),
-        ("all-participants", None),
+    assert [arm["id"] for arm in trial["arms"]] == ["baclofen", "placebo"]
+    assert trial["groups"] == [
+        {"id": "all-participants", "label": "All participants", "description": "Both arms"}
     ]
-    assert trial["arms"][2]["description"] == "Both arms"
     assert [r["arm"] for o in trial["outcomes"] for r in o["results"]] == ["all-participants"] * 2
 
 
@@ -549,7 +549,61 @@ def test_two_groups_of_one_title_are_never_one_arm() -> None:
 
     trial = trial_of(study(results=measured({"groups": groups, "classes": classes})))
 
+    assert [arm["id"] for arm in trial["arms"]] == ["baclofen", "placebo"]
+    assert [(g["id"], g["label"], g["description"]) for g in trial["groups"]] == [
+        ("baclofen-2", "Baclofen", "Day 1"),
+        ("baclofen-3", "Baclofen", "Day 2"),
+    ]
     assert [r["arm"] for r in trial["outcomes"][0]["results"]] == ["baclofen-2", "baclofen-3"]
+    assert trial["outcomes"][0]["group_descriptions"] == []
+
+
+def test_groups_of_a_study_without_arms_are_no_arms() -> None:
+    cohort = {"interventions": [{"type": "DRUG", "name": "Baclofen"}]}
+    analysis = {"groupIds": ["OG000", "OG001"]}
+    outcome = {"classes": rows({"groupId": "OG001", "value": "1"}), "analyses": [analysis]}
+
+    trial = trial_of(study(results=measured(outcome), armsInterventionsModule=cohort))
+
+    assert trial["arms"] == []
+    assert [group["id"] for group in trial["groups"]] == ["baclofen", "placebo"]
+    assert [r["arm"] for r in trial["outcomes"][0]["results"]] == ["placebo"]
+    assert trial["outcomes"][0]["analyses"][0]["arms"] == ["baclofen", "placebo"]
+
+
+def test_what_an_outcome_says_of_an_arm_is_given_where_the_arm_does_not_say_it() -> None:
+    groups = [
+        {"id": "OG001", "title": "Placebo", "description": "Of whom a breath test was taken"},
+        {"id": "OG000", "title": "Baclofen", "description": "three  a day"},
+        {"id": "OG002", "title": "Everybody", "description": "Both arms"},
+    ]
+
+    trial = trial_of(study(results=measured({"groups": groups})))
+
+    assert trial["outcomes"][0]["group_descriptions"] == [
+        {"arm": "placebo", "description": "Of whom a breath test was taken"}
+    ]
+    assert [group["id"] for group in trial["groups"]] == ["everybody"]
+    assert [arm["description"] for arm in trial["arms"]] == ["Three a day", None]
+
+
+def test_each_outcome_says_of_an_arm_what_it_says_itself() -> None:
+    outcomes = [
+        {
+            "title": f"Outcome {number}",
+            "groups": [{"id": "OG000", "title": "Baclofen", "description": f"Day {number}"}],
+        }
+        for number in (1, 2)
+    ]
+    results = {"outcomeMeasuresModule": {"outcomeMeasures": outcomes}}
+
+    trial = trial_of(study(results=results))
+
+    assert [outcome["group_descriptions"] for outcome in trial["outcomes"]] == [
+        [{"arm": "baclofen", "description": "Day 1"}],
+        [{"arm": "baclofen", "description": "Day 2"}],
+    ]
+    assert trial["groups"] == []
 
 
 def test_each_row_and_category_of_a_table_has_its_own_results_and_denominator() -> None:
