@@ -9,7 +9,6 @@ Licence: public domain; https://clinicaltrials.gov/about-site/terms-conditions a
 shows the data names ClinicalTrials.gov as their source, and the date on which they were processed.
 """
 
-import math
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -30,6 +29,7 @@ from app.ingest.sources.interface import (
     Substance,
     WrongFileError,
 )
+from app.models.numbers import NUMBER, double_of
 from app.models.trial import (
     MOST,
     Allocation,
@@ -109,7 +109,7 @@ SHOWN_AS = {
 
 _NCT_ID = re.compile(r"NCT\d{8}")
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
-_NUMBER = re.compile(r"=?\s*([-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?)", re.ASCII)
+_NUMBER = re.compile(rf"=?\s*({NUMBER.pattern})", re.ASCII)
 _WHOLE = re.compile(r"\d+(\.0+)?", re.ASCII)
 
 Object = dict[str, Any]
@@ -357,10 +357,9 @@ def _phases(design: Object) -> list[str]:
 
 
 def _enrollment(info: Object) -> Object | None:
-    number = info.get("count")
-    if number is not None and not (
-        isinstance(number, int) and not isinstance(number, bool) and 0 <= number <= MOST
-    ):
+    printed = info.get("count")
+    number = _whole(printed)
+    if number is None and printed is not None:
         raise MalformedError("expected a whole number as the 'count' of 'enrollmentInfo'")
     type_ = _of(EnrollmentType, info, "type")
     return None if number is None and type_ is None else {"count": number, "type": type_}
@@ -646,7 +645,7 @@ def _put(fields: Object, name: str, printed: Any, *, whole: bool = False) -> Non
     """Give a number as it is printed; one that cannot be read for certain is null beside that.
 
     `0.04` is for the entry to read. `= 0.04` is 0.04; but `<0.0001` is a bound, `1,234` may have a
-    decimal comma, and `NA` and `0.05 (two-sided)` are no numbers.
+    decimal comma, `1e-400` is no double and not 0, and `NA` and `0.05 (two-sided)` are no numbers.
     """
     if printed is None or isinstance(printed, bool) or not isinstance(printed, (str, int, float)):
         if printed is not None:
@@ -656,13 +655,13 @@ def _put(fields: Object, name: str, printed: Any, *, whole: bool = False) -> Non
     if _fit(written, name) is None:
         return
     plain = _NUMBER.fullmatch(written.strip())
-    number = float(plain[1]) if plain else math.inf
-    if whole and _whole(written) is None:
-        number = math.inf
-    if math.isfinite(number) and plain and plain[1] == written:
+    number = double_of(plain[1]) if plain else None
+    if whole:
+        number = _whole(written)
+    if number is not None and plain and plain[1] == written:
         fields[name] = written
     else:
-        fields[name] = (int(number) if whole else number) if math.isfinite(number) else None
+        fields[name] = number
         fields.setdefault("as_printed", {})[name] = written
 
 

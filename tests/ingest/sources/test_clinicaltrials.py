@@ -262,6 +262,13 @@ def test_a_study_with_little_makes_a_trial_with_little() -> None:
     assert (trial["enrollment"], trial["status"], trial["start_date"]) == (None, None, None)
 
 
+@pytest.mark.parametrize("count", [84, "84", 84.0])
+def test_a_whole_number_of_participants_is_read_however_it_is_printed(count: Any) -> None:
+    trial = entry(study(designModule={"enrollmentInfo": {"count": count}}))
+
+    assert trial.enrollment.count == 84
+
+
 def test_registry_numbers_are_those_of_registries_alone() -> None:
     identification = {
         "nctId": "NCT00525252",
@@ -655,6 +662,10 @@ def test_a_count_is_a_whole_number_of_those_who_took_part(value: str, count: int
         ("1,234", None),
         ("NA", None),
         ("1e999", None),
+        ("1e-400", None),
+        ("= 1e-400", None),
+        ("9007199254740993", None),
+        ("-0.0", 0),
     ],
 )
 def test_a_number_keeps_its_print_and_is_read_only_where_that_is_certain(
@@ -860,6 +871,11 @@ def test_a_study_of_no_drug_is_counted() -> None:
         ),
         (
             study(designModule={"enrollmentInfo": {"count": "nine"}}),
+            "NCT00525252",
+            "expected a whole number as the 'count' of 'enrollmentInfo'.",
+        ),
+        (
+            study(designModule={"enrollmentInfo": {"count": 2147483648}}),
             "NCT00525252",
             "expected a whole number as the 'count' of 'enrollmentInfo'.",
         ),
