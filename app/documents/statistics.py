@@ -97,9 +97,9 @@ class EffectMeasures(Shape):
 
 DERIVED = Field(
     description="What the project computes from the counts in both arms, and from which; null "
-    "where the outcome has no counts in exactly one experimental arm and one comparator, where "
-    "other units than participants were counted, and in crossover trials, whose arms are the same "
-    "people at different times.",
+    "where the outcome has no counts in exactly one experimental arm and one comparator, or has "
+    "some of other arms or groups beside them, where other units than participants were counted, "
+    "and in crossover trials, whose arms are the same people at different times.",
 )
 
 COMPARATORS = {
@@ -116,15 +116,15 @@ def derive_effects(trial: Row, _: Row) -> None:
     The formulas are for arms of different people, each of whom is counted once.
     """
     is_crossover = trial["intervention_model"] == InterventionModel.CROSSOVER
-    types = {arm["id"]: arm["type"] for arm in trial["arms"]}
+    types = {arm["id"]: arm["type"] for arm in trial["arms"]}  # of groups that are no arms: none
     for outcome in trial["outcomes"]:
         counted = [
             result
             for result in outcome["results"]
             if result["count"] is not None and result["participants"]
         ]
-        experimental = [r for r in counted if types[r["arm"]] == ArmType.EXPERIMENTAL]
-        comparator = [r for r in counted if types[r["arm"]] in COMPARATORS]
+        experimental = [r for r in counted if types.get(r["arm"]) == ArmType.EXPERIMENTAL]
+        comparator = [r for r in counted if types.get(r["arm"]) in COMPARATORS]
         compared = (
             len(experimental) == len(comparator) == 1
             and len(counted) == 2

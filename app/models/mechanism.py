@@ -17,6 +17,7 @@ from app.models.base import (
     owned_by,
 )
 from app.models.fact import Detail, Section, found_by
+from app.models.numbers import Number
 
 
 class ActionType(StrEnum):
@@ -70,9 +71,9 @@ class Affinity(Shape):
         "=",
         default=None,
     )
-    value: float | None = described("The value.", 5.2, default=None)
-    lower_limit: float | None = described("The lowest value found.", 4.3, default=None)
-    upper_limit: float | None = described("The highest value found.", 6.2, default=None)
+    value: Number | None = described("The value.", 5.2, default=None)
+    lower_limit: Number | None = described("The lowest value found.", 4.3, default=None)
+    upper_limit: Number | None = described("The highest value found.", 6.2, default=None)
 
 
 class TargetIdentifier(Part, table=True):

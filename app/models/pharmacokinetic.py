@@ -7,6 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from app.models.base import checked, described
 from app.models.fact import Detail, Section, found_by
+from app.models.numbers import Number
 
 
 class Process(StrEnum):
@@ -23,7 +24,7 @@ class PharmacokineticsFields(SQLModel):
 
     process: Process | None = described("Which process it is about.", "metabolism", default=None)
     organ: str | None = described("The organ it is about.", "liver", default=None)
-    value: float | None = described("The number, where there is one.", 15, default=None)
+    value: Number | None = described("The number, where there is one.", 15, default=None)
     unit: str | None = described("The unit of `value`.", "percent", default=None)
     section: Section | None = described(
         "The label's section, for label text.",

@@ -17,6 +17,7 @@ from app.models.base import (
     owned_by,
 )
 from app.models.fact import Certainty, Detail, found_by
+from app.models.numbers import NUMBER, Number, double_of, is_exact
 
 MOST = 2**31 - 1
 """The most that a column of whole numbers holds on either engine."""
@@ -209,7 +210,8 @@ class PrintedNumbers(SQLModel):
 
     as_printed: dict[str, str] = described(
         "The same numbers as the source prints them, by field; a field that the source leaves "
-        "out is left out.",
+        "out is left out. The number itself is null where this is a bound, where it is not certain "
+        "to be a number, and where no double is that number.",
         {"value": "62.8"},
         default_factory=dict,
     )
@@ -234,11 +236,14 @@ class PrintedNumbers(SQLModel):
         return data | read | {"as_printed": given | printed}
 
 
-def _number(printed: str) -> str | None:
-    """What a printed number is to be read as; text that is none is left for the field to refuse."""
+def _number(printed: str) -> str | float | None:
+    """What a printed number is to be read as; what JSON cannot carry is left for the field to
+    refuse."""
     if re.fullmatch(r"[<>≤≥]\s*\d+(\.\d+)?", printed):
         return None
-    return re.sub(r"\s*%$", "", printed)
+    plain = re.sub(r"\s*%$", "", printed)
+    number = double_of(plain) if NUMBER.fullmatch(plain) else None
+    return plain if number is None or is_exact(number, plain) else number
 
 
 class TrialRegistryId(Part, table=True):
@@ -276,7 +281,7 @@ class TrialCondition(Part, table=True):
 class TrialDose(Part):
     """A dose given in an arm."""
 
-    value: float | None = described("The amount.", 5, default=None)
+    value: Number | None = described("The amount.", 5, default=None)
     unit: str | None = described(
         "The unit of the amount and what it is counted over.", "mg per day", default=None
     )
@@ -308,6 +313,28 @@ class TrialArm(Part):
     )
 
 
+class TrialGroup(Part):
+    """A group of participants that results are given of and that is no arm, such as all of them."""
+
+    examples: ClassVar = [
+        [
+            {
+                "id": "all-participants",
+                "label": "All participants",
+                "description": "Both arms together",
+            }
+        ]
+    ]
+
+    id: Slug = described(
+        "The group's id within the trial, which none of its arms has.", "all-participants"
+    )
+    label: str = described("What the source calls the group.", "All participants")
+    description: str | None = described(
+        "Who was in it, as the source has it.", "Both arms together", default=None
+    )
+
+
 class TrialDefinition(Part):
     """What a term meant in the trial, as this source tells it."""
 
@@ -320,7 +347,7 @@ class TrialDefinition(Part):
 
 
 class OutcomeResult(Part, PrintedNumbers):
-    """What was found in one arm."""
+    """What was found in one arm, or in one of the trial's `groups`."""
 
     numbers: ClassVar = frozenset(
         {
@@ -334,14 +361,14 @@ class OutcomeResult(Part, PrintedNumbers):
         }
     )
 
-    arm: str = described("The arm's id.", "baclofen")
+    arm: str = described("The id of the arm, or of one of the trial's `groups`.", "baclofen")
     class_title: str | None = described(
         "The row of the results' table, where it has several.", "Week 12", default=None
     )
     category_title: str | None = described(
         "The category within that row, where it has several.", "Improved", default=None
     )
-    value: float | None = described("The number, in the outcome's `unit`.", 62.8, default=None)
+    value: Number | None = described("The number, in the outcome's `unit`.", 62.8, default=None)
     count: int | None = described(
         "How many participants had the outcome.", 30, ge=0, le=MOST, default=None
     )
@@ -365,11 +392,11 @@ class OutcomeResult(Part, PrintedNumbers):
         "STANDARD_ERROR",
         default=None,
     )
-    spread: float | None = described(
+    spread: Number | None = described(
         "How far the values spread, as `dispersion_type` says.", 5.4, default=None
     )
-    lower_limit: float | None = described("The lower limit of a range.", 52.2, default=None)
-    upper_limit: float | None = described("The upper limit of a range.", 73.4, default=None)
+    lower_limit: Number | None = described("The lower limit of a range.", 52.2, default=None)
+    upper_limit: Number | None = described("The upper limit of a range.", 73.4, default=None)
     comment: str | None = described(
         "What the source adds, such as why a number is missing.",
         "No participant had the event",
@@ -392,25 +419,26 @@ class OutcomeAnalysis(Part, PrintedNumbers):
     )
 
     param_type: str | None = described("What was estimated.", "Odds Ratio (OR)", default=None)
-    param_value: float | None = described("The estimate.", 6.3, default=None)
-    ci_percent: float | None = described(
+    param_value: Number | None = described("The estimate.", 6.3, default=None)
+    ci_percent: Number | None = described(
         "The level of the confidence interval, in percent.", 95, default=None
     )
-    ci_lower_limit: float | None = described("Its lower limit.", 2.4, default=None)
-    ci_upper_limit: float | None = described("Its upper limit.", 16.1, default=None)
+    ci_lower_limit: Number | None = described("Its lower limit.", 2.4, default=None)
+    ci_upper_limit: Number | None = described("Its upper limit.", 16.1, default=None)
     ci_num_sides: str | None = described(
         "Whether the interval has one side or two.", "TWO_SIDED", default=None
     )
     dispersion_type: str | None = described(
         "What `dispersion_value` is.", "STANDARD_ERROR_OF_MEAN", default=None
     )
-    dispersion_value: float | None = described("How far the estimate spreads.", 1.06, default=None)
-    p_value: float | None = described("The p-value.", 0.0001, default=None)
+    dispersion_value: Number | None = described("How far the estimate spreads.", 1.06, default=None)
+    p_value: Number | None = described("The p-value.", 0.0001, default=None)
     statistical_method: str | None = described(
         "The method, where the source names it.", "Fisher Exact", default=None
     )
     arms: list[str] = described(
-        "The ids of the arms that were compared, where the source names them.",
+        "The ids of the arms that were compared, or of the trial's `groups`, where the source "
+        "names them.",
         ["baclofen", "placebo"],
         default_factory=list,
     )
@@ -422,11 +450,26 @@ class OutcomeAnalysis(Part, PrintedNumbers):
     )
 
 
+class GroupDescription(Part):
+    """What an outcome's results say of an arm, where that is not the arm's own description."""
+
+    examples: ClassVar = [
+        [{"arm": "baclofen", "description": "Participants who took baclofen for 12 weeks"}]
+    ]
+
+    arm: str = described("The arm's id.", "baclofen")
+    description: str = described(
+        "Who was in that arm for this outcome, and what they were given, as the source has it.",
+        "Participants who took baclofen for 12 weeks",
+    )
+
+
 class TrialOutcome(Part):
     """Something that was measured, and what was found."""
 
     cites: ClassVar = "always"
     parts: ClassVar[dict[str, type[Part]]] = {
+        "group_descriptions": GroupDescription,
         "results": OutcomeResult,
         "analyses": OutcomeAnalysis,
     }
@@ -497,6 +540,7 @@ class TrialFields(SQLModel):
         "phases": TrialPhase,
         "conditions": TrialCondition,
         "arms": TrialArm,
+        "groups": TrialGroup,
         "definitions": TrialDefinition,
         "outcomes": TrialOutcome,
         "conclusions": TrialConclusion,

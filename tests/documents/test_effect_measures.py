@@ -101,6 +101,15 @@ def test_arms_of_the_same_people_are_not_compared_as_if_they_were_others(
     assert (derived(trial(model=model)) is None) == (model == "CROSSOVER")
 
 
+def test_counts_of_a_group_that_is_no_arm_are_compared_with_nothing() -> None:
+    both = {"arm": "everybody", "count": 42, "participants": 84, "units_analyzed": None}
+    of_arms = trial()["outcomes"][0]["results"]
+
+    assert derived(trial(results=[*of_arms, both])) is None
+    assert derived(trial(results=[both])) is None
+    assert derived(trial(results=[*of_arms, both | {"count": None}])) is not None
+
+
 @pytest.mark.parametrize(
     "of_eyes",
     [

@@ -223,7 +223,22 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+class PrintedFloat(float):
+    """A number with a point or an exponent, which as text is what the file prints: `1E5`."""
+
+    __slots__ = ("_printed",)
+    _printed: str
+
+    def __new__(cls, printed: str) -> "PrintedFloat":
+        number = super().__new__(cls, printed)
+        number._printed = printed
+        return number
+
+    def __str__(self) -> str:
+        return self._printed
+
+
+_DECODER = json.JSONDecoder(parse_float=PrintedFloat, parse_constant=_refuse_constant)
 _BLANKS = re.compile(r"[ \t\n\r]*")
 _HALF_A_TOKEN = re.compile(r"[\w.+-]{0,20}\s*")
 

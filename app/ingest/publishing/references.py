@@ -1,11 +1,15 @@
 """The conditions, targets and sources that records refer to: one row for each, whoever names it.
 
 Where several records describe the same, the first source's description is served, and within a
-source the first in the order of text: so it does not depend on the order of loading.
+source the first in the order of text: so it does not depend on the order of loading. The name of a
+condition that the seed does not describe is the spelling that most of its records have, of those
+that have a code for it if any has, for theirs is the term of a terminology; of several, the first
+in the order of text. Its codes are those that any record has.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +29,7 @@ from app.models.mechanism import Mechanism, Target
 from app.models.source import Source
 from app.models.source_record import SourceReference, SourceState, SourceSubstance
 from app.models.trial import TrialCondition
+from app.names.mesh import mesh_code
 from app.names.slugs import shortened, slug
 
 SEED = "seed"
@@ -76,7 +81,7 @@ class References:
     def update_conditions(self, changes: Changes) -> Update:
         """Bring the conditions up to date that changed records name, and that are served."""
         touched = [id_ for noun, id_ in changes.references if noun == "condition"]
-        described = self._described("condition", touched)
+        described = self._described_conditions(touched)
         before = self._stored(Condition, touched)
         rows = {
             id_: row for (id_, source), row in described.items() if source == SEED or id_ in before
@@ -93,7 +98,7 @@ class References:
         missing = sorted(ids - self.links.conditions.keys())
         if not missing:
             return []
-        described = {id_: row for (id_, _), row in self._described("condition", missing).items()}
+        described = {id_: row for (id_, _), row in self._described_conditions(missing).items()}
         self.links.conditions |= {id_: condition_link(row) for id_, row in described.items()}
         return self._write(Condition, described, self._stored(Condition, missing))
 
@@ -148,19 +153,32 @@ class References:
             rows[id_] = from_json(body)
         return rows
 
-    def _described(self, noun: str, ids: Iterable[str] | None) -> dict[tuple[str, str], Row]:
-        """The first source's description of each, by its id there and its source."""
-        table = table_of(SourceReference)
+    def _described_conditions(self, ids: Iterable[str]) -> dict[tuple[str, str], Row]:
+        """The first source's description of each, with every source's codes, by its id and its
+        source."""
+        reference = table_of(SourceReference).c
+        said_as = (reference.id, reference.source_id, reference.body)
         statement = (
-            sa.select(table.c.id, table.c.source_id, table.c.body)
-            .where(table.c.noun == noun)
-            .distinct()
+            sa.select(*said_as, sa.func.count())
+            .where(reference.noun == "condition", among(reference.id))
+            .group_by(*said_as)
         )
-        found: Iterable[Any] = self._connection.execute(statement).all() if ids is None else ()
-        if ids is not None:
-            found = select_in(self._connection, statement.where(among(table.c.id)), ids)
+        said: dict[str, list[_Said]] = defaultdict(list)
+        for id_, source, body, times in select_in(self._connection, statement, ids):
+            said[id_].append(_Said(self._rank[source], body, source, times, from_json(body)))
+        return {
+            (id_, min(of_one).source): _condition(sorted(of_one))
+            for id_, of_one in sorted(said.items())
+        }
+
+    def _described_targets(self) -> dict[tuple[str, str], Row]:
+        """The first source's description of each, by its id there and its source."""
+        reference = table_of(SourceReference).c
+        of = sa.select(reference.id, reference.source_id, reference.body)
         best: dict[str, tuple[int, str, str]] = {}
-        for id_, source, body in found:
+        for id_, source, body in self._connection.execute(
+            of.where(reference.noun == "target").distinct()
+        ):
             this = (self._rank[source], body, source)
             if id_ not in best or this < best[id_]:
                 best[id_] = this
@@ -169,7 +187,7 @@ class References:
     @cached_property
     def _targets(self) -> tuple[dict[str, Row], dict[str, str]]:
         """The targets, one that several sources know being one; and which each source's id is."""
-        described = self._described("target", None)
+        described = self._described_targets()
         rows = {id_: row for (id_, source), row in described.items() if source == SEED}
         same_as = {id_: id_ for id_ in rows}
         known = {(i["system"], i["value"]): id_ for id_, row in rows.items() for i in _own_of(row)}
@@ -236,6 +254,44 @@ class References:
             .distinct()
         )
         return frozenset(row[0] for row in select_in(self._connection, statement, ids))
+
+
+@dataclass(frozen=True, order=True)
+class _Said:
+    """How some records of a source describe a condition, and how many do."""
+
+    rank: int
+    body: str
+    source: str
+    times: int
+    row: Row = field(compare=False)
+
+
+def _condition(said: Sequence[_Said]) -> Row:
+    """A condition, of all that describe it: the first source's first."""
+    first = said[0]
+    codes: dict[tuple[str, str], Row] = {}
+    others: dict[tuple[str, str], Row] = {}
+    times: Counter[tuple[bool, str]] = Counter()
+    for each in said:
+        own = [code for code in map(_code, each.row.get("codes") or ()) if code]
+        of_seed_or_other = codes if each.source == SEED else others
+        of_seed_or_other |= {(code["system"], code["code"]): code for code in own}
+        if each.source == first.source:
+            times[bool(own), each.row["name"]] += each.times
+    names = sorted(times, key=lambda of: (not of[0], -times[of], of[1]))
+    return first.row | {
+        "name": first.row["name"] if first.source == SEED else names[0][1],
+        "codes": list((codes | dict(sorted(others.items()))).values()),
+    }
+
+
+def _code(code: Row) -> Row | None:
+    """A code as its terminology writes it; None for one that is none of MeSH's."""
+    if code["system"] != "mesh":
+        return code
+    written = mesh_code(code["code"])
+    return code | {"code": written} if written else None
 
 
 def _empty(column: sa.Column[Any]) -> Any:

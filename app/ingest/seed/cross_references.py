@@ -9,8 +9,11 @@ from sqlmodel import SQLModel
 from app.ingest.seed.entries import REFERENCES, parts_of
 from app.ingest.seed.yaml_files import Location
 from app.models.base import table_of
+from app.models.condition import Condition
 from app.models.drug import Drug, DrugIdentifier, DrugIngredient
 from app.models.fact import Detail
+from app.models.trial import TrialFields
+from app.names.mesh import mesh_code
 
 Report = Callable[[Location, str], None]
 """Notes a problem: where it stands, and what was expected there."""
@@ -93,20 +96,45 @@ class SeedReferences:
                 expected = f"{entry.system} {entry.value} already identifies '{taken}'."
                 report((*location, "value"), expected)
             self._identifiers[identifier] = owner
+        if table is Condition:
+            for i, code in enumerate(entry.codes):
+                if code.system == "mesh" and mesh_code(code.code) != code.code:
+                    report((*location, "codes", i, "code"), "a code of MeSH, such as D009128.")
         if table is DrugIngredient and entry.drug is not None:
             self.must_know(Drug, entry.drug, (*location, "drug"), report)
-        arms = [arm.id for arm in getattr(entry, "arms", [])]
-        for i, arm in enumerate(arms):
-            if arm in arms[:i]:
-                report((*location, "arms", i, "id"), f"there is an arm '{arm}' already.")
-        for i, outcome in enumerate(getattr(entry, "outcomes", [])):
-            for j, result in enumerate(outcome.results):
-                here = (*location, "outcomes", i, "results", j)
-                if result.arm not in arms:
-                    known = ", ".join(arms) or "none"
-                    report((*here, "arm"), f"this trial's arms are: {known}.")
-                if (result.count or 0) > (result.participants or result.count or 0):
-                    report((*here, "count"), "at most as many as `participants`.")
+        if table is TrialFields:
+            _check_trial(entry, location, report)
+
+
+def _check_trial(trial: Any, location: Location, report: Report) -> None:
+    """Report arms that a trial has twice or not at all, and counts of more than all."""
+    arms = [arm.id for arm in trial.arms]
+    for i, arm in enumerate(arms):
+        if arm in arms[:i]:
+            report((*location, "arms", i, "id"), f"there is an arm '{arm}' already.")
+    named = list(arms)
+    for i, group in enumerate(trial.groups):
+        if group.id in named:
+            expected = f"there is an arm or group '{group.id}' already."
+            report((*location, "groups", i, "id"), expected)
+        named.append(group.id)
+    of_arms = f"this trial's arms are: {', '.join(arms) or 'none'}"
+    groups = ", ".join(named[len(arms) :])
+    of_both = f"{of_arms}; its groups: {groups}." if groups else f"{of_arms}."
+    for i, outcome in enumerate(trial.outcomes):
+        here = (*location, "outcomes", i)
+        for j, described in enumerate(outcome.group_descriptions):
+            if described.arm not in arms:
+                report((*here, "group_descriptions", j, "arm"), f"{of_arms}.")
+        for j, analysis in enumerate(outcome.analyses):
+            for k, arm in enumerate(analysis.arms):
+                if arm not in named:
+                    report((*here, "analyses", j, "arms", k), of_both)
+        for j, result in enumerate(outcome.results):
+            if result.arm not in named:
+                report((*here, "results", j, "arm"), of_both)
+            if (result.count or 0) > (result.participants or result.count or 0):
+                report((*here, "results", j, "count"), "at most as many as `participants`.")
 
 
 def fact_id(drug_id: str, table: type[Detail], key: str) -> str:

@@ -9,7 +9,6 @@ Licence: public domain; https://clinicaltrials.gov/about-site/terms-conditions a
 shows the data names ClinicalTrials.gov as their source, and the date on which they were processed.
 """
 
-import math
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -30,6 +29,7 @@ from app.ingest.sources.interface import (
     Substance,
     WrongFileError,
 )
+from app.models.numbers import NUMBER, double_of
 from app.models.trial import (
     MOST,
     Allocation,
@@ -48,6 +48,7 @@ from app.models.trial import (
     TimePerspective,
     TrialStatus,
 )
+from app.names.mesh import mesh_code
 from app.names.normalization import normalized
 from app.names.slugs import shortened, slug
 
@@ -108,7 +109,7 @@ SHOWN_AS = {
 
 _NCT_ID = re.compile(r"NCT\d{8}")
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
-_NUMBER = re.compile(r"=?\s*([-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?)", re.ASCII)
+_NUMBER = re.compile(rf"=?\s*({NUMBER.pattern})", re.ASCII)
 _WHOLE = re.compile(r"\d+(\.0+)?", re.ASCII)
 
 Object = dict[str, Any]
@@ -322,6 +323,7 @@ def _record(study: Any) -> Record | SkippedRecord:
         **_dated("first_posted", status, "studyFirstPostDateStruct"),
         "locations": _locations(_object(protocol, "contactsLocationsModule")),
         "arms": arms.all,
+        "groups": arms.groups,
         "outcomes": outcomes,
         "limitations": _limitations(nct_id, _object(study, "resultsSection")),
     }
@@ -363,10 +365,9 @@ def _phases(design: Object) -> list[str]:
 
 
 def _enrollment(info: Object) -> Object | None:
-    number = info.get("count")
-    if number is not None and not (
-        isinstance(number, int) and not isinstance(number, bool) and 0 <= number <= MOST
-    ):
+    printed = info.get("count")
+    number = _whole(printed)
+    if number is None and printed is not None:
         raise MalformedError("expected a whole number as the 'count' of 'enrollmentInfo'")
     type_ = _of(EnrollmentType, info, "type")
     return None if number is None and type_ is None else {"count": number, "type": type_}
@@ -382,25 +383,27 @@ def _locations(module: Object) -> list[str]:
 
 
 def _conditions(study: Object) -> dict[str, Object]:
-    """The conditions by id, each with the MeSH code whose term is its very name."""
+    """The conditions by id.
+
+    One whose very name is a term of MeSH that the registry found for the study has the term's code,
+    and is named as the term is written. A code that is none of MeSH's is left out.
+    """
     browse = _object(_object(study, "derivedSection"), "conditionBrowseModule")
-    codes = {
-        normalized(term): code
+    terms = {
+        normalized(term): (term, code)
         for mesh in _objects(browse, "meshes")
-        if (term := _text(mesh, "term")) and (code := _text(mesh, "id"))
+        if (term := _text(mesh, "term")) and (code := mesh_code(_text(mesh, "id") or ""))
     }
     conditions: dict[str, Object] = {}
     module = _object(study["protocolSection"], "conditionsModule")
     for name in _texts(module, "conditions"):
-        code = codes.get(normalized(name))
-        conditions.setdefault(
-            id_ := slug(name),
-            {
-                "id": id_,
-                "name": name,
-                "codes": [{"system": "mesh", "code": code}] if code else [],
-            },
-        )
+        id_ = slug(name)
+        if found := terms.get(normalized(name)):
+            coded = {"id": id_, "name": found[0], "codes": [{"system": "mesh", "code": found[1]}]}
+            if id_ not in conditions or not conditions[id_]["codes"]:
+                conditions[id_] = coded
+        else:
+            conditions.setdefault(id_, {"id": id_, "name": name, "codes": []})
     return conditions
 
 
@@ -408,78 +411,73 @@ class _Arms:
     """A study's arms, and those groups of its results that are none of them.
 
     A group is the arm whose label is its title. Any other (all participants, two arms together) is
-    added as an arm without a type, for what was found has to be told of it.
+    no arm, and is one of `groups`.
     """
 
     def __init__(self, interventions: Object, results: Object) -> None:
         self.all: list[Object] = []
+        self.groups: list[Object] = []
         self._ids: set[str] = set()
-        self._added: dict[tuple[str, str | None, int], str] = {}
+        self._group_ids: dict[tuple[str, str | None, int], str] = {}
         started = _started(_object(results, "participantFlowModule"))
         groups = _objects(interventions, "armGroups")
         labels = [_text(group, "label") or "" for group in groups]
         times = Counter(map(normalized, labels))
-        self._by_label: dict[str, str] = {}
+        self._by_label: dict[str, Object] = {}
         for group, label in zip(groups, labels, strict=True):
             compared = normalized(label)
             is_alone = bool(compared) and times[compared] == 1
-            arm_id = self._add(
-                label,
-                _of(ArmType, group, "type"),
-                _text(group, "description"),
-                participants=started.get(compared) if is_alone else None,
-                interventions=_texts(group, "interventionNames"),
-            )
+            arm = {
+                "id": self._new_id(label),
+                "label": label,
+                "type": _of(ArmType, group, "type"),
+                "description": _text(group, "description"),
+                "participants": started.get(compared) if is_alone else None,
+                "interventions": _texts(group, "interventionNames"),
+            }
+            self.all.append(arm)
             if is_alone:
-                self._by_label[compared] = arm_id
+                self._by_label[compared] = arm
 
-    def of_groups(self, groups: list[Object]) -> dict[str, str]:
-        """The arms' ids by the ids that the groups have within their outcome."""
+    def of_groups(self, groups: list[Object]) -> tuple[dict[str, str], list[Object]]:
+        """The ids of arms and groups by the ids that an outcome's groups have within it, and what
+        the outcome says of those that are arms."""
         titles = [_text(group, "title") or _text(group, "id") or "" for group in groups]
         times = Counter(map(normalized, titles))
         before: Counter[str] = Counter()
-        arms: dict[str, str] = {}
+        ids: dict[str, str] = {}
+        descriptions: list[Object] = []
         for group, title in zip(groups, titles, strict=True):
-            compared = normalized(title)
-            arm_id = self._by_label.get(compared) if times[compared] == 1 else None
-            arms[_text(group, "id") or ""] = arm_id or self._added_for(
-                title, _text(group, "description"), before[compared]
-            )
+            compared, description = normalized(title), _text(group, "description")
+            arm = self._by_label.get(compared) if times[compared] == 1 else None
+            id_ = arm["id"] if arm else self._group_id(title, description, before[compared])
+            ids[_text(group, "id") or ""] = id_
             before[compared] += 1
-        return arms
+            if arm and description and not _is_same(description, arm["description"]):
+                descriptions.append({"arm": id_, "description": description})
+        return ids, descriptions
 
-    def _added_for(self, title: str, description: str | None, nth: int) -> str:
+    def _group_id(self, title: str, description: str | None, nth: int) -> str:
         key = (title, description, nth)
-        if key not in self._added:
-            self._added[key] = self._add(title, None, description)
-        return self._added[key]
+        if key not in self._group_ids:
+            id_ = self._group_ids[key] = self._new_id(title)
+            self.groups.append({"id": id_, "label": title, "description": description})
+        return self._group_ids[key]
 
-    def _add(
-        self,
-        label: str,
-        type_: str | None,
-        description: str | None,
-        participants: int | None = None,
-        interventions: list[str] | None = None,
-    ) -> str:
+    def _new_id(self, label: str) -> str:
         plain = slug(label) if label else "arm"
-        arm_id = next(
+        new = next(
             id_
             for n in count(1)
             if (id_ := plain if n == 1 else shortened(f"{plain}-{n}")) not in self._ids
         )
-        self._ids.add(arm_id)
-        self.all.append(
-            {
-                "id": arm_id,
-                "label": label,
-                "type": type_,
-                "description": description,
-                "participants": participants,
-                "interventions": interventions or [],
-            }
-        )
-        return arm_id
+        self._ids.add(new)
+        return new
+
+
+def _is_same(description: str, other: str | None) -> bool:
+    """Whether two descriptions differ in nothing but blanks and capitals."""
+    return other is not None and normalized(description) == normalized(other)
 
 
 def _started(flow: Object) -> dict[str, int]:
@@ -523,7 +521,7 @@ def _outcomes(nct_id: str, study: Object, arms: _Arms) -> list[Object]:
             raise MalformedError(f"outcome measure {n} has no title")
         time_frame = _text(measure, "timeFrame")
         with_results.add((normalized(title), normalized(time_frame or "")))
-        groups = arms.of_groups(_objects(measure, "groups"))
+        groups, group_descriptions = arms.of_groups(_objects(measure, "groups"))
         units = _units_analyzed(measure)
         outcomes.append(
             {
@@ -537,6 +535,7 @@ def _outcomes(nct_id: str, study: Object, arms: _Arms) -> list[Object]:
                 "param_type": _of(ParamType, measure, "paramType"),
                 "population_description": _text(measure, "populationDescription"),
                 "type_units_analyzed": units,
+                "group_descriptions": group_descriptions,
                 "results": list(_results(measure, groups, units)),
                 "analyses": [
                     _analysis(analysis, groups) for analysis in _objects(measure, "analyses")
@@ -654,7 +653,7 @@ def _put(fields: Object, name: str, printed: Any, *, whole: bool = False) -> Non
     """Give a number as it is printed; one that cannot be read for certain is null beside that.
 
     `0.04` is for the entry to read. `= 0.04` is 0.04; but `<0.0001` is a bound, `1,234` may have a
-    decimal comma, and `NA` and `0.05 (two-sided)` are no numbers.
+    decimal comma, `1e-400` is no double and not 0, and `NA` and `0.05 (two-sided)` are no numbers.
     """
     if printed is None or isinstance(printed, bool) or not isinstance(printed, (str, int, float)):
         if printed is not None:
@@ -664,13 +663,13 @@ def _put(fields: Object, name: str, printed: Any, *, whole: bool = False) -> Non
     if _fit(written, name) is None:
         return
     plain = _NUMBER.fullmatch(written.strip())
-    number = float(plain[1]) if plain else math.inf
-    if whole and _whole(written) is None:
-        number = math.inf
-    if math.isfinite(number) and plain and plain[1] == written:
+    number = double_of(plain[1]) if plain else None
+    if whole:
+        number = _whole(written)
+    if number is not None and plain and plain[1] == written:
         fields[name] = written
     else:
-        fields[name] = (int(number) if whole else number) if math.isfinite(number) else None
+        fields[name] = number
         fields.setdefault("as_printed", {})[name] = written
 
 

@@ -32,6 +32,7 @@ from app.ingest.sources.interface import (
 )
 from app.models.drug import IdentifierSystem, NameType, RegulatoryStatus
 from app.models.mechanism import ActionType
+from app.models.numbers import NUMBER, is_zero
 
 LONGEST_FIELD = 2**20
 """The longest text that a field may hold: with a quote left open it would be the file's rest."""
@@ -197,7 +198,6 @@ the sentence gives them as they are.
 _COMMENT = re.compile(r"#.*?version:\s*([^\s,;]+)(?:.*?published:\s*(\d{4}-\d\d-\d\d))?", re.I)
 _TAG = re.compile(r"</?(?:a|b|br|em|font|i|p|small|span|strong|sub|sup|u)(?:\s[^<>]*)?/?[<>]", re.I)
 _MARK = re.compile("&reg;", re.I)
-_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?")
 _INCHIKEY = re.compile("[A-Z]{14}-[A-Z]{10}-[A-Z]")
 _CHEMBL = re.compile(r"CHEMBL\d+")
 _ISOTOPE = re.compile(r"(?<!\d)\d{1,3}m?[A-Z][a-z]?(?![A-Za-z])")
@@ -488,10 +488,12 @@ def _number(printed: str) -> float | None:
     printed = printed.strip()
     if not printed:
         return None
-    if not _NUMBER.fullmatch(printed):
+    if not NUMBER.fullmatch(printed):
         raise ValueError(printed)
+    if is_zero(printed):
+        return 0.0
     value = float(printed)
-    if abs(value) > 1e30:
+    if not 1e-30 < abs(value) < 1e30:
         raise ValueError(printed)
     if len(printed) > 9:
         single = _single(value)

@@ -221,12 +221,20 @@ def contradiction(entry: Any) -> str | None:
     ):
         return "a severity and its severity_basis go together."
     arms = [arm.id for arm in getattr(entry, "arms", [])]
-    if len(set(arms)) < len(arms):
-        return "two of its arms have one id."
+    named = [*arms, *(group.id for group in getattr(entry, "groups", []))]
+    if len(set(named)) < len(named):
+        return "two of its arms and groups have one id."
     for outcome in getattr(entry, "outcomes", []):
+        for described in outcome.group_descriptions:
+            if described.arm not in arms:
+                return f"it describes the arm '{described.arm}', and has no such arm."
+        for analysis in outcome.analyses:
+            for arm in analysis.arms:
+                if arm not in named:
+                    return f"it has an analysis of the arm '{arm}', and no such arm or group."
         for result in outcome.results:
-            if result.arm not in arms:
-                return f"it has a result of the arm '{result.arm}', and no such arm."
+            if result.arm not in named:
+                return f"it has a result of the arm '{result.arm}', and no such arm or group."
             if (result.count or 0) > (result.participants or result.count or 0):
                 return "it counts more than its participants."
     return None

@@ -65,6 +65,15 @@ def test_empty_arrays_lists_and_objects_are_read() -> None:
     assert records("{}") == [{}]
 
 
+def test_a_number_with_a_point_or_an_exponent_is_as_text_what_was_printed() -> None:
+    [numbers] = records("[[1E5, 62.80, -0.0, 1e-400, 1e400, 7, 9007199254740993]]")
+
+    assert numbers == [1e5, 62.8, 0.0, 0.0, float("inf"), 7, 9007199254740993]
+    assert [str(number) for number in numbers] == [
+        *("1E5", "62.80", "-0.0", "1e-400", "1e400", "7", "9007199254740993"),
+    ]
+
+
 def test_it_can_be_read_again() -> None:
     labels = JsonRecords(labels_file('{"meta": 1, "results": [1, 2]}'), ("results",))
 

@@ -5,11 +5,12 @@ import json
 import pytest
 import sqlalchemy as sa
 
-from app.documents.compression import decompress
+from app.documents.compression import compress, decompress
 from app.ingest.importing import import_files
 from app.ingest.publishing.rebuilding import rebuild_documents
 from app.models.base import table_of
 from app.models.document import Document
+from app.models.source_record import SourceStatement
 from app.settings import Settings
 from tests.conftest import Save
 from tests.ingest.loading import (
@@ -21,6 +22,7 @@ from tests.ingest.loading import (
     label,
     labels,
     ligand,
+    load,
     reading,
     served_in,
     studies,
@@ -90,6 +92,38 @@ def test_migrating_counts_what_it_renders_in_the_releases_record_too(loaded: Set
         assert faults_in(engine) == []
 
     assert (served_in(loaded), newest_release(loaded)) == before
+
+
+def test_a_trial_that_was_stored_before_it_had_groups_is_rendered(loaded: Settings) -> None:
+    measure = {"title": "Sleep", "groups": [{"id": "OG000", "title": "Verum"}]}
+    trial = study(2, "Hustanol")
+    trial["protocolSection"]["armsInterventionsModule"]["armGroups"] = [{"label": "Verum"}]
+    trial["resultsSection"] = {"outcomeMeasuresModule": {"outcomeMeasures": [measure]}}
+    load(loaded, "clinicaltrials", studies(trial))
+    before = served_in(loaded)
+
+    with writing(loaded) as engine:
+        with engine.begin() as connection:
+            forget(connection, "groups", "group_descriptions")
+        change(loaded, OF_ANOTHER_VERSION)
+        assert rebuild_documents(engine)
+        assert faults_in(engine) == []
+
+    assert served_in(loaded) == before
+
+
+def forget(connection: sa.Connection, *names: str) -> None:
+    """Take fields out of every trial as it is stored, as if the program did not know them."""
+    table = table_of(SourceStatement)
+    of = sa.select(table.c.digest, table.c.body).where(table.c.kind == "trials")
+    for digest, body in connection.execute(of).all():
+        fields = json.loads(decompress(body))
+        for name in names:
+            fields.pop(name, None)
+            for outcome in fields["outcomes"]:
+                outcome.pop(name, None)
+        stored = compress(json.dumps(fields).encode())
+        connection.execute(table.update().where(table.c.digest == digest).values(body=stored))
 
 
 def newest_release(database: Settings) -> dict[str, object]:

@@ -75,7 +75,7 @@ SLUG = "expected lower-case words joined by hyphens, such as 'multiple-sclerosis
 def problems_of(folder: Path, **files: str | bytes) -> list[FileProblem]:
     """What reading a seed of these files finds wrong with it."""
     seed = folder / "seed"
-    seed.mkdir()
+    seed.mkdir(parents=True)
     for name, content in files.items():
         raw = content.encode() if isinstance(content, str) else content
         (seed / f"{name}.yaml").write_bytes(raw)
@@ -223,6 +223,12 @@ def test_the_file_that_the_others_are_made_from_is_right(tmp_path: Path) -> None
             "{arm: placebo,",
             "46: trials[0].outcomes[0].results[0].arm: this trial's arms are: verum.",
             id="result for no arm",
+        ),
+        pytest.param(
+            "{id: cough, name: Cough}",
+            "{id: cough, name: Cough, codes: [{system: mesh, code: R05}]}",
+            "8: conditions[0].codes[0].code: a code of MeSH, such as D009128.",
+            id="code that is none of MeSH's",
         ),
         pytest.param(
             "count: 3,",
@@ -398,6 +404,32 @@ def test_every_mistake_in_every_file_is_reported_in_one_go(tmp_path: Path) -> No
         ("seed/shared.yaml", 3, "conditions[1].id"),
         ("seed/shared.yaml", 4, "odd"),
         ("seed/torn.yaml", 2, ""),
+    ]
+
+
+def test_results_name_an_arm_or_a_group_of_their_trial(tmp_path: Path) -> None:
+    outcome = "          - {arm: verum, count: 3, participants: 4}\n"
+    groups = "    groups:\n      - {id: everybody, label: All}\n"
+    of_groups = outcome + "          - {arm: everybody, count: 3}\n"
+    right = altered(outcome, of_groups).replace("    outcomes:\n", groups + "    outcomes:\n")
+    more = (
+        "          - {arm: nobody}\n"
+        "        analyses:\n          - {arms: [verum, everybody, nobody]}\n"
+        "        group_descriptions:\n          - {arm: everybody, description: All of them.}\n"
+    )
+    wrong = right.replace(of_groups, of_groups + more).replace(
+        "label: All}\n", "label: All}\n      - {id: verum, label: Again}\n"
+    )
+
+    assert problems_of(tmp_path / "right", hustanol=right) == []
+    known = "this trial's arms are: verum"
+    assert [str(problem) for problem in problems_of(tmp_path / "wrong", hustanol=wrong)] == [
+        "seed/hustanol.yaml:42: trials[0].groups[1].id: there is an arm or group 'verum' already.",
+        f"seed/hustanol.yaml:51: trials[0].outcomes[0].results[2].arm: {known}; its groups: "
+        "everybody, verum.",
+        f"seed/hustanol.yaml:53: trials[0].outcomes[0].analyses[0].arms[2]: {known}; its groups: "
+        "everybody, verum.",
+        f"seed/hustanol.yaml:55: trials[0].outcomes[0].group_descriptions[0].arm: {known}.",
     ]
 
 

@@ -183,6 +183,7 @@ def test_a_trial_has_its_design_in_the_registrys_own_terms() -> None:
         "first_posted": "2007-09-05",
         "first_posted_type": "ESTIMATED",
         "locations": ["Rome, Italy", "France"],
+        "groups": [],
         "limitations": [],
     }
 
@@ -261,6 +262,13 @@ def test_a_study_with_little_makes_a_trial_with_little() -> None:
     assert (trial["enrollment"], trial["status"], trial["start_date"]) == (None, None, None)
 
 
+@pytest.mark.parametrize("count", [84, "84", 84.0])
+def test_a_whole_number_of_participants_is_read_however_it_is_printed(count: Any) -> None:
+    trial = entry(study(designModule={"enrollmentInfo": {"count": count}}))
+
+    assert trial.enrollment.count == 84
+
+
 def test_registry_numbers_are_those_of_registries_alone() -> None:
     identification = {
         "nctId": "NCT00525252",
@@ -306,7 +314,7 @@ def test_a_condition_has_the_mesh_code_of_its_very_name_and_no_other() -> None:
     assert record.conditions == {
         "alcohol-dependence": {
             "id": "alcohol-dependence",
-            "name": "alcohol  dependence",
+            "name": "Alcohol Dependence",
             "codes": [{"system": "mesh", "code": "D000437"}],
         },
         "liver-cirrhosis-alcoholic": {
@@ -316,6 +324,40 @@ def test_a_condition_has_the_mesh_code_of_its_very_name_and_no_other() -> None:
         },
     }
     entry_of(Condition).model_validate(record.conditions["alcohol-dependence"])
+
+
+@pytest.mark.parametrize(
+    ("printed", "codes"),
+    [
+        ("D000437", ["D000437"]),
+        ("D000000437", ["D000437"]),
+        ("C538231", ["C538231"]),
+        ("D00437", []),
+        ("Alcoholism", []),
+    ],
+)
+def test_a_code_is_as_mesh_writes_it_and_one_that_is_none_loses_no_study(
+    printed: str, codes: list[str]
+) -> None:
+    made = study(conditionsModule={"conditions": ["alcoholism"]})
+    meshes = [{"id": printed, "term": "Alcoholism"}]
+    made["derivedSection"] = {"conditionBrowseModule": {"meshes": meshes}}
+
+    [condition] = record_of(made).conditions.values()
+
+    assert [code["code"] for code in condition["codes"]] == codes
+    assert condition["name"] == ("Alcoholism" if codes else "alcoholism")
+
+
+def test_a_condition_that_a_study_names_twice_has_its_code() -> None:
+    made = study(conditionsModule={"conditions": ["Covid 19", "COVID-19", "covid-19"]})
+    meshes = [{"id": "D000086382", "term": "COVID-19"}]
+    made["derivedSection"] = {"conditionBrowseModule": {"meshes": meshes}}
+
+    record = record_of(made)
+
+    codes = [{"system": "mesh", "code": "D000086382"}]
+    assert record.conditions == {"covid-19": {"id": "covid-19", "name": "COVID-19", "codes": codes}}
 
 
 def test_arms_of_one_label_are_distinguished_within_the_trial() -> None:
@@ -393,6 +435,7 @@ def test_a_result_is_given_for_the_arm_that_its_group_is() -> None:
         "param_type": "COUNT_OF_PARTICIPANTS",
         "population_description": "Intention to treat",
         "type_units_analyzed": None,
+        "group_descriptions": [],
         "analyses": [],
         "cite": {"clinicaltrials": ["NCT00525252, outcome measure 1"]},
     }
@@ -483,7 +526,7 @@ def test_each_row_of_a_table_has_its_own_number_of_units() -> None:
     ]
 
 
-def test_a_group_that_is_no_arm_is_added_once_and_has_no_part_in_the_comparison() -> None:
+def test_a_group_that_is_no_arm_is_given_once_beside_the_arms() -> None:
     groups = [{"id": "OG000", "title": "All participants", "description": "Both arms"}]
     outcomes = [
         {
@@ -497,12 +540,10 @@ def test_a_group_that_is_no_arm_is_added_once_and_has_no_part_in_the_comparison(
 
     trial = trial_of(study(results=results))
 
-    assert [(arm["id"], arm["type"]) for arm in trial["arms"]] == [
-        ("baclofen", "EXPERIMENTAL"),
-        ("placebo", "PLACEBO_COMPARATOR"),
-        ("all-participants", None),
+    assert [arm["id"] for arm in trial["arms"]] == ["baclofen", "placebo"]
+    assert trial["groups"] == [
+        {"id": "all-participants", "label": "All participants", "description": "Both arms"}
     ]
-    assert trial["arms"][2]["description"] == "Both arms"
     assert [r["arm"] for o in trial["outcomes"] for r in o["results"]] == ["all-participants"] * 2
 
 
@@ -515,7 +556,61 @@ def test_two_groups_of_one_title_are_never_one_arm() -> None:
 
     trial = trial_of(study(results=measured({"groups": groups, "classes": classes})))
 
+    assert [arm["id"] for arm in trial["arms"]] == ["baclofen", "placebo"]
+    assert [(g["id"], g["label"], g["description"]) for g in trial["groups"]] == [
+        ("baclofen-2", "Baclofen", "Day 1"),
+        ("baclofen-3", "Baclofen", "Day 2"),
+    ]
     assert [r["arm"] for r in trial["outcomes"][0]["results"]] == ["baclofen-2", "baclofen-3"]
+    assert trial["outcomes"][0]["group_descriptions"] == []
+
+
+def test_groups_of_a_study_without_arms_are_no_arms() -> None:
+    cohort = {"interventions": [{"type": "DRUG", "name": "Baclofen"}]}
+    analysis = {"groupIds": ["OG000", "OG001"]}
+    outcome = {"classes": rows({"groupId": "OG001", "value": "1"}), "analyses": [analysis]}
+
+    trial = trial_of(study(results=measured(outcome), armsInterventionsModule=cohort))
+
+    assert trial["arms"] == []
+    assert [group["id"] for group in trial["groups"]] == ["baclofen", "placebo"]
+    assert [r["arm"] for r in trial["outcomes"][0]["results"]] == ["placebo"]
+    assert trial["outcomes"][0]["analyses"][0]["arms"] == ["baclofen", "placebo"]
+
+
+def test_what_an_outcome_says_of_an_arm_is_given_where_the_arm_does_not_say_it() -> None:
+    groups = [
+        {"id": "OG001", "title": "Placebo", "description": "Of whom a breath test was taken"},
+        {"id": "OG000", "title": "Baclofen", "description": "three  a day"},
+        {"id": "OG002", "title": "Everybody", "description": "Both arms"},
+    ]
+
+    trial = trial_of(study(results=measured({"groups": groups})))
+
+    assert trial["outcomes"][0]["group_descriptions"] == [
+        {"arm": "placebo", "description": "Of whom a breath test was taken"}
+    ]
+    assert [group["id"] for group in trial["groups"]] == ["everybody"]
+    assert [arm["description"] for arm in trial["arms"]] == ["Three a day", None]
+
+
+def test_each_outcome_says_of_an_arm_what_it_says_itself() -> None:
+    outcomes = [
+        {
+            "title": f"Outcome {number}",
+            "groups": [{"id": "OG000", "title": "Baclofen", "description": f"Day {number}"}],
+        }
+        for number in (1, 2)
+    ]
+    results = {"outcomeMeasuresModule": {"outcomeMeasures": outcomes}}
+
+    trial = trial_of(study(results=results))
+
+    assert [outcome["group_descriptions"] for outcome in trial["outcomes"]] == [
+        [{"arm": "baclofen", "description": "Day 1"}],
+        [{"arm": "baclofen", "description": "Day 2"}],
+    ]
+    assert trial["groups"] == []
 
 
 def test_each_row_and_category_of_a_table_has_its_own_results_and_denominator() -> None:
@@ -567,6 +662,10 @@ def test_a_count_is_a_whole_number_of_those_who_took_part(value: str, count: int
         ("1,234", None),
         ("NA", None),
         ("1e999", None),
+        ("1e-400", None),
+        ("= 1e-400", None),
+        ("9007199254740993", None),
+        ("-0.0", 0),
     ],
 )
 def test_a_number_keeps_its_print_and_is_read_only_where_that_is_certain(
@@ -772,6 +871,11 @@ def test_a_study_of_no_drug_is_counted() -> None:
         ),
         (
             study(designModule={"enrollmentInfo": {"count": "nine"}}),
+            "NCT00525252",
+            "expected a whole number as the 'count' of 'enrollmentInfo'.",
+        ),
+        (
+            study(designModule={"enrollmentInfo": {"count": 2147483648}}),
             "NCT00525252",
             "expected a whole number as the 'count' of 'enrollmentInfo'.",
         ),

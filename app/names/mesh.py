@@ -1,0 +1,23 @@
+"""Codes of MeSH, the National Library of Medicine's thesaurus, as MeSH itself writes them.
+
+Those of before May 2014 have six digits and newer ones nine. The numbers go on, so a number is one
+concept: after D009710 would have come D000009711 (NLM Technical Bulletin 2013;391:e1). Some
+downloads of ClinicalTrials.gov write all of them with nine: D000006973 is D006973.
+"""
+
+import re
+
+_CODE = re.compile(r"([DC])(\d{6}|\d{9})", re.ASCII)
+
+LAST_OF_SIX_DIGITS = {"D": 66_298, "C": 582_435}
+"""The highest numbers that are known to have six digits (In Vitro Techniques; pembrolizumab), of
+descriptors and of supplementary concepts."""
+
+
+def mesh_code(printed: str) -> str | None:
+    """The code of a descriptor or a supplementary concept; None for what is none."""
+    found = _CODE.fullmatch(printed.strip())
+    if found is None:
+        return None
+    letter, number = found[1], int(found[2])
+    return f"{letter}{number:06}" if number <= LAST_OF_SIX_DIGITS[letter] else found[0]

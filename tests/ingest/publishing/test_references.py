@@ -1,0 +1,113 @@
+"""A condition that several records name is served once, whatever the order in which they came."""
+
+import json
+from collections.abc import Callable
+from itertools import permutations
+from typing import Any
+
+import httpx
+import pytest
+
+from app.settings import Settings
+from tests.conftest import Save
+from tests.ingest.loading import drugbank, load, served_in, studies, study, vocabulary
+from tests.writing import drug, indication
+
+Json = dict[str, Any]
+
+
+@pytest.fixture
+def known(database: Settings) -> Settings:
+    """A database that knows the drug of all the studies."""
+    load(database, "drugbank-vocabulary", vocabulary(drugbank(1, "Hustanol")))
+    return database
+
+
+def of(number: int, condition: str, *meshes: tuple[str, str]) -> Json:
+    """A study of a condition, with the terms of MeSH that the registry found."""
+    made = study(number, "Hustanol", conditions=(condition,))
+    found = [{"id": code, "term": term} for code, term in meshes]
+    made["derivedSection"]["conditionBrowseModule"] = {"meshes": found}
+    return made
+
+
+def condition(client: httpx.Client, id_: str) -> tuple[str, list[str]]:
+    """A condition's name, and its codes."""
+    served = client.get(f"/v1/conditions/{id_}").json()
+    return served["name"], [code["code"] for code in served["codes"]]
+
+
+MESH = ("D000086382", "COVID-19")
+
+
+def test_a_condition_has_every_code_and_the_name_of_the_term(
+    known: Settings, client: httpx.Client
+) -> None:
+    every = [
+        of(1, "COVID 19"),
+        of(2, "Covid-19", MESH),
+        of(3, "covid-19", ("D00086382", "COVID-19")),
+        of(4, "COVID 19"),
+        of(5, "COVID-19", ("D000086383", "COVID-19")),
+    ]
+
+    load(known, "clinicaltrials", studies(*every))
+
+    assert condition(client, "covid-19") == ("COVID-19", ["D000086382", "D000086383"])
+    trials = client.get("/v1/trials").json()["items"]
+    assert {c["name"] for trial in trials for c in trial["conditions"]} == {"COVID-19"}
+
+
+@pytest.mark.parametrize(
+    ("spellings", "name"),
+    [
+        (["PRE-DIABETES", "Pre-diabetes", "Pre-diabetes"], "Pre-diabetes"),
+        (["Pre diabetes", "Pre-diabetes"], "Pre diabetes"),
+    ],
+)
+def test_a_condition_without_a_code_is_spelled_as_most_studies_do(
+    known: Settings, client: httpx.Client, spellings: list[str], name: str
+) -> None:
+    named = [of(number, spelling) for number, spelling in enumerate(spellings, 1)]
+
+    load(known, "clinicaltrials", studies(*named))
+
+    assert condition(client, "pre-diabetes") == (name, [])
+
+
+def test_a_condition_does_not_depend_on_the_order_of_loading(
+    new_on_sqlite: Callable[[], Settings],
+) -> None:
+    every = [of(1, "COVID 19"), of(2, "Covid-19", MESH), of(3, "covid-19")]
+    outcomes = set()
+
+    for order in permutations(every):
+        database = new_on_sqlite()
+        load(database, "drugbank-vocabulary", vocabulary(drugbank(1, "Hustanol")))
+        for made in order:
+            load(database, "clinicaltrials", studies(made))
+        outcomes.add(served_in(database)["conditions", "covid-19"])
+
+    assert [json.loads(outcome)["name"] for outcome in outcomes] == ["COVID-19"]
+
+
+def test_a_condition_is_named_anew_when_a_study_says_otherwise(
+    known: Settings, client: httpx.Client
+) -> None:
+    load(known, "clinicaltrials", studies(of(1, "Covid-19", MESH), of(2, "covid 19")))
+
+    newer = study(1, "Hustanol", updated="2024-01-01", conditions=("covid 19",))
+    load(known, "clinicaltrials", studies(newer))
+
+    assert condition(client, "covid-19") == ("covid 19", [])
+
+
+def test_what_a_person_wrote_of_a_condition_stays_and_codes_come_to_it(
+    known: Settings, client: httpx.Client, save: Save
+) -> None:
+    load(known, "clinicaltrials", studies(of(1, "COUGH", ("D003371", "Cough")), of(2, "cough")))
+    assert condition(client, "cough") == ("Cough", ["D003371"])
+
+    save(drug("hustanol", indication("cough")))
+
+    assert condition(client, "cough") == ("Cough", ["D003371"])
