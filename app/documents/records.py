@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, create_model
 from pydantic.fields import FieldInfo
 from sqlmodel import SQLModel
 
+from app.documents.citation_urls import page_of
 from app.documents.statistics import DERIVED, EffectMeasures, derive_effects
 from app.documents.subjects import SUBJECT, Subject, name_subject
 from app.models.base import Part, Row, Shape, table_of
@@ -69,6 +70,16 @@ class CitationRecord(Shape):
     )
     locator: str = Field(
         description="Where in the source the passage stands.", examples=["paragraph 6"]
+    )
+    url: str = Field(
+        description="Where a person can read it: the page of the very record (the label, the "
+        "application, the study) where the source has one, else the source's.",
+        examples=["https://www.wisegeek.net/what-is-baclofen.htm"],
+    )
+    date: str | None = Field(
+        description="Of a label's version, the day from which it is in effect; null where the "
+        "source's records have no date of their own.",
+        examples=[None],
     )
 
 
@@ -147,10 +158,14 @@ class RecordLinks:
 
     def citations(self, passages: Iterable[Passage]) -> list[Row]:
         """Passages as they are served, each once."""
-        return [
-            {"source": self.sources[source], "locator": locator}
-            for source, locator in dict.fromkeys(passages)
-        ]
+        citations = []
+        for id_, locator in dict.fromkeys(passages):
+            source = self.sources[id_]
+            page = page_of(source["url"], locator)
+            citations.append(
+                {"source": source, "locator": locator, "url": page.url, "date": page.date}
+            )
+        return citations
 
     def cited(self, cite: Mapping[str, list[str]] | None) -> list[Row]:
         """The passages that an entry's `cite` names."""

@@ -132,12 +132,15 @@ class DrugIngredient(Part, table=True):
                 "citations": [
                     {
                         "source": {
-                            "id": "drugs-at-fda",
-                            "title": "Drugs@FDA Data Files",
-                            "url": "https://www.fda.gov/drugs/drug-approvals-and-databases/"
-                            "drugsfda-data-files",
+                            "id": "openfda-label",
+                            "title": "openFDA drug labels",
+                            "url": "https://open.fda.gov/apis/drug/label/",
                         },
-                        "locator": "NDA050564",
+                        "locator": "SPL set id 3d2e2bb2-b1d3-4a3a-b1c9-62c0ae2c9b1d, version 5 of "
+                        "2024-01-15",
+                        "url": "https://dailymed.nlm.nih.gov/dailymed/drugInfo.cfm"
+                        "?setid=3d2e2bb2-b1d3-4a3a-b1c9-62c0ae2c9b1d",
+                        "date": "2024-01-15",
                     }
                 ],
             }

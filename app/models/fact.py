@@ -14,10 +14,12 @@ class Certainty(StrEnum):
     """How sure the source itself is.
 
     `stated`: the source says it outright. `hedged`: it only thinks, believes or allows it.
+    `verbatim`: the statement is the source's own text, in which it may say either.
     """
 
     STATED = "stated"
     HEDGED = "hedged"
+    VERBATIM = "verbatim"
 
 
 class Section(Shape):
@@ -70,7 +72,8 @@ class FactFields(SQLModel):
     )
     certainty: Certainty = described(
         "`stated` where the source says it outright, `hedged` where it only thinks, believes "
-        "or allows it.",
+        "or allows it; `verbatim` where the statement is the source's own text as a whole, which "
+        "may do either: read it.",
         "stated",
     )
     substance: SubstanceAsNamed | None = described(

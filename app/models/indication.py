@@ -12,12 +12,17 @@ from app.models.fact import Detail, Section, found_by
 class IndicationStatus(StrEnum):
     """Where a use stands, by the source.
 
-    `approved`: what the source gives as the use of a medicine it calls approved. `off_label`:
-    used, though not approved for it. `investigational`: thought to help or under study.
-    `not_effective`: found not to help, a finding against.
+    `approved`: a label with an application that FDA approved says so, or a source that calls it
+    approved. `otc_monograph`: a label of a product that is sold under an OTC monograph does.
+    `unapproved`: a label whose record names neither does. `unknown`: the source does not say.
+    `off_label`: used, though not approved for it. `investigational`: thought to help or under
+    study. `not_effective`: found not to help, a finding against.
     """
 
     APPROVED = "approved"
+    OTC_MONOGRAPH = "otc_monograph"
+    UNAPPROVED = "unapproved"
+    UNKNOWN = "unknown"
     OFF_LABEL = "off_label"
     INVESTIGATIONAL = "investigational"
     NOT_EFFECTIVE = "not_effective"
@@ -27,8 +32,10 @@ class IndicationFields(SQLModel):
     """What an indication has beyond every fact."""
 
     status: IndicationStatus = described(
-        "Where the use stands, by the source. `not_effective` is a finding against: the drug "
-        "was found not to help.",
+        "Where the use stands, by the source: `approved` on a label with the number of a new drug, "
+        "abbreviated or biologics application, `otc_monograph` on one with that of an OTC "
+        "monograph, `unapproved` on one whose record has neither, `unknown` where there is no such "
+        "record. `not_effective` is a finding against: the drug was found not to help.",
         "approved",
     )
     jurisdiction: str | None = described(

@@ -105,7 +105,7 @@ def test_five_sources_make_one_drug_with_all_its_facts(
     assert {(i["system"], i["value"]): cited(i) for i in drug["identifiers"]} == {
         ("unii", HUSTANOL): [
             ("drugbank-vocabulary", "DB00001"),
-            ("openfda-label", "SPL set id s1, version 1"),
+            ("openfda-label", "SPL set id s1, version 1 of 2023-01-01"),
         ],
         ("cas", "50-00-0"): [("drugbank-vocabulary", "DB00001")],
         ("drugbank", "DB00001"): [("drugbank-vocabulary", "DB00001")],
@@ -137,6 +137,35 @@ def test_five_sources_make_one_drug_with_all_its_facts(
     )
 
 
+def test_an_application_that_labels_name_is_the_approval_that_another_source_dates(
+    database: Settings, client: httpx.Client
+) -> None:
+    every = [label(f"s{n}", "HUSTANOL", unii=HUSTANOL) for n in range(2)]
+    for each in every:
+        each["openfda"]["application_number"] = ["NDA000001", "ANDA000009"]
+    load(database, "openfda-label", labels(*every))
+    load(
+        database,
+        "drugs-at-fda",
+        approvals(("NDA000001", "HUSTEX", "HUSTANOL", "1999-01-02")),
+    )
+
+    found = client.get("/v1/drugs/hustanol").json()["approvals"]
+
+    assert [(a["application_number"], a["date"], a["name"], cited(a)) for a in found] == [
+        ("ANDA000009", None, None, [("openfda-label", "SPL set id s0, version 1 of 2023-01-01")]),
+        (
+            "NDA000001",
+            "1999-01-02",
+            "HUSTEX",
+            [
+                ("drugs-at-fda", "NDA000001"),
+                ("openfda-label", "SPL set id s0, version 1 of 2023-01-01"),
+            ],
+        ),
+    ]
+
+
 def test_what_forty_labels_say_is_one_fact_with_forty_citations(
     database: Settings, client: httpx.Client
 ) -> None:
@@ -146,7 +175,7 @@ def test_what_forty_labels_say_is_one_fact_with_forty_citations(
 
     [warning] = items(client, "/v1/drugs/hustanol/warnings")
     assert cited(warning) == [
-        ("openfda-label", f"SPL set id s{i:02}, version 1, section 34071-1 Warnings")
+        ("openfda-label", f"SPL set id s{i:02}, version 1 of 2023-01-01, section 34071-1 Warnings")
         for i in range(40)
     ]
 

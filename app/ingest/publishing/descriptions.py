@@ -184,6 +184,7 @@ def _described(
                 {"name": ingredient.name, "drug": ingredient.drug_id, "citations": cited}
                 for ingredient in drug.ingredients
             ]
+    _join_undated(approvals)
     named = _cited(links, ("name", "type"), names)
     if drug.ingredients and _spelling(drug.name) not in names:
         cited = ingredients[0]["citations"]
@@ -226,6 +227,19 @@ def _cited(links: RecordLinks, fields: tuple[str, ...], said: Said) -> list[Row]
         item["citations"] = citations
         served.append(item)
     return served
+
+
+def _join_undated(approvals: Said) -> None:
+    """Let who only names an application be cited for the approval that others date or name."""
+    known: dict[tuple[str, str, str], Any] = {}
+    for key in approvals:
+        authority, jurisdiction, number, date, name = key
+        if number and (date or name):
+            known.setdefault((authority, jurisdiction, number), key)
+    for key in [key for key in approvals if not (key[3] or key[4])]:
+        if (same := known.get(key[:3])) is not None:
+            entry, cited = approvals.pop(key)
+            _say(approvals, same, entry, cited)
 
 
 def _read_on(account: Account, read: tuple[str, str]) -> str:

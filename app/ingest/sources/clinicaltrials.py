@@ -302,7 +302,7 @@ def _record(study: Any) -> Record | SkippedRecord:
     of_design = _object(design, "designInfo")
     fields: Object = {
         "statement": title,
-        "certainty": "stated",
+        "certainty": "verbatim",
         "study": nct_id.lower(),
         "title": brief or official,
         "registry_ids": _registry_ids(nct_id, identification),
@@ -526,7 +526,7 @@ def _outcomes(nct_id: str, study: Object, arms: _Arms) -> list[Object]:
         outcomes.append(
             {
                 "statement": title,
-                "certainty": "stated",
+                "certainty": "verbatim",
                 "measure": title,
                 "type": _of(OutcomeType, measure, "type"),
                 "description": _text(measure, "description"),
@@ -554,7 +554,7 @@ def _outcomes(nct_id: str, study: Object, arms: _Arms) -> list[Object]:
             outcomes.append(
                 {
                     "statement": title,
-                    "certainty": "stated",
+                    "certainty": "verbatim",
                     "measure": title,
                     "type": type_.value,
                     "description": _text(outcome, "description"),
@@ -681,7 +681,7 @@ def _limitations(nct_id: str, results: Object) -> list[Object]:
     return [
         {
             "statement": said,
-            "certainty": "stated",
+            "certainty": "verbatim",
             "cite": {"clinicaltrials": [f"{nct_id}, limitations and caveats"]},
         }
     ]

@@ -25,6 +25,7 @@ from app.ingest.sources.interface import (
     WrongFileError,
 )
 from app.models.drug import ClassType, IdentifierSystem, NameType
+from app.models.indication import IndicationStatus
 from app.names.normalization import normalized
 from app.names.qualifiers import without_salt
 
@@ -37,7 +38,7 @@ SOURCE: dict[str, Any] = {
     "note": "Labels are as their manufacturers submitted them; openFDA has not validated them.",
 }
 
-APPROVED = {"status": "approved", "jurisdiction": "US"}
+USE: dict[str, Any] = {"jurisdiction": "US"}
 CONTRAINDICATION = {"type": "contraindication", "boxed": False}
 WARNING = {"type": "warning", "boxed": False}
 BOXED = {"type": "warning", "boxed": True}
@@ -51,7 +52,7 @@ GERIATRIC = {**WARNING, "category": "geriatric"}
 OVERDOSAGE = {**WARNING, "category": "overdosage"}
 
 SECTIONS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
-    "indications_and_usage": ("34067-9", "Indications & Usage", "indications", APPROVED),
+    "indications_and_usage": ("34067-9", "Indications & Usage", "indications", USE),
     "mechanism_of_action": ("43679-0", "Mechanism of Action", "mechanisms", {}),
     "pharmacokinetics": ("43682-4", "Pharmacokinetics", "pharmacokinetics", {}),
     "boxed_warning": ("34066-1", "Boxed Warning", "warnings", BOXED),
@@ -114,7 +115,7 @@ _FACTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     key: (
         kind,
         f"section {code} {name}",
-        {"certainty": "stated", "section": {"code": code, "name": name}, **fields},
+        {"certainty": "verbatim", "section": {"code": code, "name": name}, **fields},
     )
     for key, (code, name, kind, fields) in SECTIONS.items()
 }
@@ -222,13 +223,15 @@ def _record(label: dict[str, Any], set_id: str, updated: str | None) -> Record:
     openfda = {} if label.get("openfda") is None else label["openfda"]
     if not isinstance(openfda, dict):
         raise ValueError("its openfda is no object.")
+    effective = f"{effective_time[:4]}-{effective_time[4:6]}-{effective_time[6:]}"
     record = Record(
         id=set_id,
-        locator=f"SPL set id {set_id}, version {version}",
+        locator=f"SPL set id {set_id}, version {version} of {effective}",
         version=f"{version:0>6}.{effective_time}",
-        as_of=updated or f"{effective_time[:4]}-{effective_time[4:6]}-{effective_time[6:]}",
+        as_of=updated or effective,
         substances=[],
-        statements=_statements(label),
+        statements=_statements(label, openfda),
+        approvals=[_approval(n) for n in _texts(openfda, "application_number") if _is_approval(n)],
     )
     record.kinds = tuple(dict.fromkeys(statement.kind for statement in record.statements))
     _name_substance(record, openfda)
@@ -241,15 +244,49 @@ _SEVERAL = re.compile(r"[,;/+&]|\b(?:and|with)\b", re.IGNORECASE)
 """What joins the names of several substances."""
 
 
-def _statements(label: dict[str, Any]) -> list[Statement]:
+def _statements(label: dict[str, Any], openfda: dict[str, Any]) -> list[Statement]:
+    of_label: dict[str, dict[str, Any]] = {
+        "indications": {"status": _status(openfda)},
+        "warnings": {"route": ", ".join(_texts(openfda, "route")) or None},
+    }
     statements = []
-    for key, (kind, locator, fields) in _FACTS.items():
+    for key, (kind, locator, of_section) in _FACTS.items():
+        fields = of_section | of_label.get(kind, {})
         statements += [
             Statement(kind, {"statement": text, **fields}, locator)
             for text in _texts(label, key)
             if not (key == WHOLE and _is_in_parts(text, label))
         ]
     return statements
+
+
+def _status(openfda: dict[str, Any]) -> IndicationStatus:
+    """Where the label's uses stand, by what it is marketed under.
+
+    One without a number is unapproved if openFDA has its product; of others it knows nothing.
+    """
+    numbers = _texts(openfda, "application_number")
+    if any(map(_is_approval, numbers)):
+        return IndicationStatus.APPROVED
+    if any(map(_MONOGRAPH.fullmatch, numbers)):
+        return IndicationStatus.OTC_MONOGRAPH
+    if numbers or not _texts(openfda, "product_type"):
+        return IndicationStatus.UNKNOWN
+    return IndicationStatus.UNAPPROVED
+
+
+def _is_approval(number: str) -> bool:
+    return _APPROVAL.fullmatch(number) is not None
+
+
+def _approval(number: str) -> dict[str, Any]:
+    return {
+        "authority": "US Food and Drug Administration (FDA)",
+        "jurisdiction": "US",
+        "date": None,
+        "application_number": number,
+        "name": None,
+    }
 
 
 def _is_in_parts(text: str, label: dict[str, Any]) -> bool:
@@ -364,6 +401,8 @@ def _is_whole_set(names: list[str]) -> bool | None:
 _VERSION = re.compile(r"[0-9]{1,6}")
 _DAY = re.compile(r"[0-9]{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_APPROVAL = re.compile(r"(?:NDA|ANDA|BLA)[0-9]{6}")
+_MONOGRAPH = re.compile(r"M[0-9]{3}|part[0-9]{3}[A-Z]?", re.IGNORECASE)
 _UNII = re.compile(r"[0-9A-Z]{10}")
 _TYPE_OF_CLASS = re.compile(r" \[(?:EPC|MoA|PE|CS|Chemical/Ingredient)\]$")
 _NUMBERED = re.compile(r"([^/\\]*)-([0-9]{4})-of-([0-9]{4})\.json")

@@ -160,7 +160,7 @@ def test_a_trial_has_its_design_in_the_registrys_own_terms() -> None:
 
     assert {name: value for name, value in trial.items() if name not in ("arms", "outcomes")} == {
         "statement": "Effectiveness of Baclofen in Alcoholics With Liver Cirrhosis",
-        "certainty": "stated",
+        "certainty": "verbatim",
         "study": "nct00525252",
         "title": "Baclofen in Alcoholics",
         "registry_ids": ["NCT00525252"],
@@ -426,7 +426,7 @@ def test_a_result_is_given_for_the_arm_that_its_group_is() -> None:
 
     assert {name: value for name, value in found.items() if name != "results"} == {
         "statement": "Abstinence",
-        "certainty": "stated",
+        "certainty": "verbatim",
         "measure": "Abstinence",
         "type": "PRIMARY",
         "description": "No drink at all",
@@ -803,7 +803,7 @@ def test_limitations_are_given_as_published() -> None:
     assert trial["limitations"] == [
         {
             "statement": "Few  took part.\n",
-            "certainty": "stated",
+            "certainty": "verbatim",
             "cite": {"clinicaltrials": ["NCT00525252, limitations and caveats"]},
         }
     ]

@@ -67,7 +67,7 @@ def test_a_label_is_a_record_of_its_version() -> None:
 
     assert record == Record(
         id=SET_ID,
-        locator=f"SPL set id {SET_ID}, version 5",
+        locator=f"SPL set id {SET_ID}, version 5 of 2024-01-15",
         version="000005.20240115",
         as_of="2024-01-15",
         substances=[Substance(("BACLOFEN",), ((IdentifierSystem.UNII, "H789N3FKE8"),))],
@@ -84,10 +84,11 @@ def test_a_section_is_a_fact_in_the_words_of_the_label() -> None:
             "warnings",
             {
                 "statement": text,
-                "certainty": "stated",
+                "certainty": "verbatim",
                 "section": {"code": "34066-1", "name": "Boxed Warning"},
                 "type": "warning",
                 "boxed": True,
+                "route": None,
             },
             "section 34066-1 Boxed Warning",
         )
@@ -152,11 +153,57 @@ def test_an_indication_says_what_the_label_s_structure_says_and_no_more() -> Non
 
     assert indication.fields == {
         "statement": "Not indicated in rheumatic disorders.",
-        "certainty": "stated",
+        "certainty": "verbatim",
         "section": {"code": "34067-9", "name": "Indications & Usage"},
-        "status": "approved",
+        "status": "unknown",
         "jurisdiction": "US",
     }
+
+
+RX, OTC = {"product_type": ["HUMAN PRESCRIPTION DRUG"]}, {"product_type": ["HUMAN OTC DRUG"]}
+
+
+@pytest.mark.parametrize(
+    ("openfda", "status"),
+    [
+        (RX | {"application_number": ["NDA017851"]}, "approved"),
+        (RX | {"application_number": ["ANDA072234"]}, "approved"),
+        (RX | {"application_number": ["BLA125057"]}, "approved"),
+        ({"application_number": ["part341", "NDA017851"]}, "approved"),
+        (OTC | {"application_number": ["M013"]}, "otc_monograph"),
+        (OTC | {"application_number": ["part341"]}, "otc_monograph"),
+        (OTC, "unapproved"),
+        (RX, "unapproved"),
+        (RX | {"application_number": []}, "unapproved"),
+        (OTC | {"application_number": ["505G(a)(3)"]}, "unknown"),
+        (RX | {"application_number": ["IND012345"]}, "unknown"),
+        ({}, "unknown"),
+        (None, "unknown"),
+    ],
+)
+def test_a_use_is_approved_only_if_the_label_has_an_application(
+    openfda: dict[str, list[str]] | None, status: str
+) -> None:
+    [record] = read(label(openfda, indications_and_usage=["For coughs."]))
+
+    assert [s.fields["status"] for s in record.statements] == [status]
+
+
+def test_an_application_that_a_label_names_is_an_approval_without_a_date() -> None:
+    numbers = ["ANDA072234", "part341", "NDA017851"]
+
+    [record] = read(label(BACLOFEN | {"application_number": numbers}))
+
+    assert [(a["application_number"], a["date"]) for a in record.approvals] == [
+        ("ANDA072234", None),
+        ("NDA017851", None),
+    ]
+
+
+def test_a_warning_holds_for_the_routes_of_its_label() -> None:
+    [record] = read(label(BACLOFEN | {"route": ["ORAL", "TOPICAL"]}, warnings=["Careful."]))
+
+    assert record.statements[0].fields["route"] == "ORAL, TOPICAL"
 
 
 def test_several_substances_are_a_combination() -> None:

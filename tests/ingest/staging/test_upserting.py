@@ -103,7 +103,7 @@ def versions_served(served: Served) -> dict[str, int]:
         fact["citations"][i]["locator"] for fact in facts for i in range(len(fact["citations"]))
     }
     found = [locator.removeprefix("SPL set id ").split(", ")[:2] for locator in said]
-    return {set_id: int(version.removeprefix("version ")) for set_id, version in found}
+    return {set_id: int(version.split()[1]) for set_id, version in found}
 
 
 @pytest.mark.parametrize("editions", EDITIONS)
@@ -228,12 +228,17 @@ def test_an_import_names_the_records_that_it_leaves_as_older(on_sqlite: Settings
 
     assert counted(report) == {"read": 8, "older": 7, "duplicates": 1}
     assert {(row.file, row.record, row.name, row.reason) for row in report.older} == {
-        ("b.json", "s0", "SPL set id s0, version 7", "a newer version of it is in these files."),
+        (
+            "b.json",
+            "s0",
+            "SPL set id s0, version 7 of 2022-01-01",
+            "a newer version of it is in these files.",
+        ),
         *(
             (
                 "b.json",
                 f"s{n}",
-                f"SPL set id s{n}, version 8",
+                f"SPL set id s{n}, version 8 of 2021-01-01",
                 "a newer version of it is loaded.",
             )
             for n in range(7)
