@@ -285,14 +285,16 @@ def get_drug(
 
 @cache
 def documents_of_drug(kinds: tuple[str, ...]) -> CompiledSelect:
-    """The drug's own document and those of these kinds about it, by kind and id."""
-    found = sa.select(col(Document.kind), col(Document.id), *STORED).where(
-        col(Document.drug_id) == sa.bindparam("drug")
+    """The drug's own document and those of these kinds about it, by kind and importance."""
+    found = (
+        sa.select(col(Document.kind), col(Document.id), *STORED, col(Fact.rank))
+        .join_from(Document, Fact, col(Fact.id) == col(Document.id), isouter=True)
+        .where(col(Document.drug_id) == sa.bindparam("drug"))
     )
     if set(kinds) < {"drugs", *KINDS}:
         found = found.where(
             col(Document.kind).in_([sa.literal_column(f"'{kind}'") for kind in kinds])
         )
     documents = found.subquery("documents")
-    order = (documents.c.kind, documents.c.id)
-    return with_release(documents, *documents.c, order=order)
+    kind, id_, *stored, rank = documents.c
+    return with_release(documents, kind, id_, *stored, order=(kind, rank, id_))

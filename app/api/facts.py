@@ -57,6 +57,16 @@ FactSort = Annotated[
     ),
 ]
 
+FactOfDrugSort = Annotated[
+    Literal["importance", "-importance", "id", "-id"],
+    Query(
+        description="The order. By `importance`, what matters stands first: boxed warnings, "
+        "contraindications, warnings, interactions, populations, adverse reactions, overdosage; "
+        "within each, what labels say stands in the order of a label. With `-` it is backwards.",
+        examples=["importance"],
+    ),
+]
+
 LIST_ERRORS = documented(UnknownIdError, BadParameterError, ReleaseChangedError)
 RECORD_ERRORS = documented(UnknownIdError, BadParameterError)
 
@@ -67,11 +77,24 @@ def facts_listed(table: type[Detail], narrowed: Mapping[str, sa.ColumnElement[bo
     Each is compared with a bound parameter of its filter's name.
     """
     id_ = table_of(table).c.id
-    of_drug = sa.select(col(Fact.id)).where(
-        col(Fact.drug_id) == sa.bindparam("drug"), col(Fact.kind) == table.kind_name
-    )
-    filters = {"drug": id_.in_(of_drug), **narrowed}
+    filters = {"drug": id_.in_(sa.select(col(Fact.id)).where(*_is_of_drug(table))), **narrowed}
     return Listing(kind=table.kind_name, id=id_, filters=filters, orders={"id": (id_,)})
+
+
+def listed_of_drug(table: type[Detail], listing: Listing) -> Listing:
+    """The same of one drug's facts, which have an order of their own."""
+    id_, of_table = col(Fact.id), table_of(table).c.id
+    filters: dict[str, sa.ColumnElement[bool]] = {
+        name: id_.in_(sa.select(of_table).where(narrowed))
+        for name, narrowed in listing.filters.items()
+    }
+    filters["drug"] = sa.and_(*_is_of_drug(table))
+    orders = {"importance": (col(Fact.rank), id_), "id": (id_,)}
+    return Listing(kind=table.kind_name, id=id_, filters=filters, orders=orders)
+
+
+def _is_of_drug(table: type[Detail]) -> tuple[sa.ColumnElement[bool], ...]:
+    return col(Fact.drug_id) == sa.bindparam("drug"), col(Fact.kind) == table.kind_name
 
 
 def fact_routes(
@@ -90,6 +113,7 @@ def fact_routes(
     the list of a drug's facts, the list across drugs, and one fact.
     """
     kind, record = table.kind_name, fact_record(table)
+    of_one_drug = listed_of_drug(table, listing)
     page_across = page_of(record)
     filters_across: Any = make_dataclass(
         "FiltersAcross", [("drug", DrugFilter, field(default=None))], bases=(filters,)
@@ -108,10 +132,10 @@ def fact_routes(
         drug_id: DrugId,
         page: PageParams,
         narrowed: filters,  # type: ignore[valid-type] # each kind's own
-        sort: FactSort = "id",
+        sort: FactOfDrugSort = "importance",
     ) -> bytes:
         asked = vars(narrowed) | {"drug": drug_id}
-        return listing.page_of(session, page, asked, sort, coverage_of=kind)
+        return of_one_drug.page_of(session, page, asked, sort, coverage_of=kind)
 
     @router.get(
         f"/{kind}",

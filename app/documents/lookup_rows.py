@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.documents.importance import rank_of
 from app.models.base import Part, Row, table_of
 from app.models.drug import Drug
 from app.models.fact import Detail, Fact, fact_kinds
@@ -19,7 +20,7 @@ def fact_rows(kind: str, record: Row) -> list[TableRow]:
     table, values_of, parts = _detail(kind)
     id_ = record["id"]
     rows: list[TableRow] = [
-        (_FACT, (id_, kind, record["drug"]["id"])),
+        (_FACT, (id_, kind, record["drug"]["id"], rank_of(kind, record))),
         (table, (id_, *(value_of(record) for value_of in values_of))),
     ]
     for name, part in parts:

@@ -89,13 +89,18 @@ class Fact(SQLModel, table=True):
     found."""
 
     __table_args__ = (
-        sa.Index("ix_fact_drug_id_kind_id", "drug_id", "kind", "id"),
+        sa.Index("ix_fact_drug_id_kind_rank_id", "drug_id", "kind", "rank", "id"),
         BY_KEY,
     )
 
     id: str = Field(primary_key=True, sa_type=KEY)
     kind: str = Field(sa_type=KEY)
     drug_id: str = Field(foreign_key="drug.id", sa_type=KEY)
+    rank: str = Field(
+        sa_type=KEY,
+        sa_column_kwargs={"server_default": ""},
+        description="Where it stands among its drug's: see `app.documents.importance`.",
+    )
 
 
 class Detail(SQLModel):

@@ -14,6 +14,7 @@ import pytest
 from app.api import discrepancies, indications, mechanisms, pharmacokinetics, trials, warnings
 from app.api.conditions import CONDITIONS
 from app.api.drugs import DRUGS
+from app.api.facts import listed_of_drug
 from app.api.releases import RELEASES
 from app.api.sources import SOURCES
 from app.database.reading import ConnectionPool
@@ -57,6 +58,45 @@ def test_following_next_gives_each_item_once_in_order(
 
     assert found == (expected if sort == "id" else expected[::-1])
     assert totals == {7}
+
+
+BY_IMPORTANCE = [
+    ("use", {"type": "contraindication"}),
+    ("driving", {}),
+    ("stopping", {"category": "withdrawal"}),
+    ("alcohol", {"type": "interaction"}),
+    ("kidneys", {"category": "renal"}),
+    ("a-rash", {"type": "undesirable-effect"}),
+    ("too-much", {"category": "overdosage"}),
+]
+
+
+@pytest.fixture(scope="module")
+def by_importance(holding: Holding) -> Iterator[httpx.Client]:
+    """A drug with a warning of each group, written in another order."""
+    with holding(drug("a", *(warning(key, **of) for key, of in reversed(BY_IMPORTANCE)))) as client:
+        yield client
+
+
+def test_what_matters_first_stands_first_in_lists_of_a_drug_and_in_its_record(
+    by_importance: httpx.Client,
+) -> None:
+    expected = [f"a-warning-{key}" for key, _ in BY_IMPORTANCE]
+    of_drug = "/v1/drugs/a/warnings"
+
+    found, path = [], f"{of_drug}?limit=2"
+    while path:
+        body = by_importance.get(path).json()
+        found += [item["id"] for item in body["items"]]
+        path = body["next"]
+    included = by_importance.get("/v1/drugs/a?include=warnings").json()["warnings"]
+
+    assert found == [item["id"] for item in included] == expected
+    assert names(by_importance, f"{of_drug}?sort=-importance") == expected[::-1]
+    assert names(by_importance, f"{of_drug}?sort=id") == sorted(expected)
+    assert names(by_importance, f"{of_drug}?category=renal") == ["a-warning-kidneys"]
+    assert names(by_importance, "/v1/warnings") == sorted(expected)
+    assert by_importance.get("/v1/warnings?sort=importance").status_code == 422
 
 
 def test_drugs_are_ordered_by_name_whatever_its_case(client: httpx.Client, save: Save) -> None:
@@ -293,21 +333,25 @@ LISTS = {
     listing.kind: listing
     for listing in (DRUGS, CONDITIONS, SOURCES, RELEASES, *(module.LISTING for module in FACTS))
 }
+OF_A_DRUG = {
+    f"{kind} of a drug": listed_of_drug(fact_kinds()[kind], LISTS[kind]) for kind in fact_kinds()
+}
 
 
 def test_every_kind_of_fact_has_its_lists() -> None:
     assert set(fact_kinds()) <= set(LISTS)
 
 
-@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("name", [*LISTS, *OF_A_DRUG])
 def test_no_page_of_a_list_reads_a_whole_table(sqlite_template: Path, name: str) -> None:
     """However many there are: an index leads to its first item, and on from there; the first of all
     is also that of a table that is stored in the order of its key."""
     pool = ConnectionPool(Settings(database_url=f"sqlite:///{sqlite_template}"))
     connection: Any = pool.engine.raw_connection().driver_connection
-    listing = LISTS[name]
+    listing = (LISTS | OF_A_DRUG)[name]
     *_, last = listing.orders[next(iter(listing.orders))]
-    found_by = [(), *((one,) for one in listing.filters if one != "q")]
+    of_drug = ("drug",) if name in OF_A_DRUG else ()
+    found_by = [of_drug, *({*of_drug, one} for one in listing.filters if one != "q")]
     for filters, order, further in product(found_by, listing.orders, (False, True)):
         for sort in (order, f"-{order}"):
             text, constants = listing._select(frozenset(filters), sort, further).on(

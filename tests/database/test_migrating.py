@@ -190,7 +190,7 @@ def test_the_comparison_would_see_what_matters(migrated: sa.Engine) -> None:
     ]
     [identifier] = found["drug_identifier"]["uniques"]
     assert identifier["column_names"] == ["system", "value"]
-    assert "ix_fact_drug_id_kind_id" in [index["name"] for index in found["fact"]["indexes"]]
+    assert "ix_fact_drug_id_kind_rank_id" in [index["name"] for index in found["fact"]["indexes"]]
 
 
 FACT = "INSERT INTO fact (id, kind, drug_id) "

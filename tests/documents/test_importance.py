@@ -1,0 +1,68 @@
+"""The order in which the facts of a drug are read."""
+
+from itertools import permutations
+from typing import Any
+
+from app.documents.importance import rank_of
+
+Json = dict[str, Any]
+
+
+def warning(type_: str = "warning", **fields: Any) -> Json:
+    return {"type": type_, "boxed": None, "category": None, "section": None} | fields
+
+
+def of_label(code: str, type_: str = "warning", number: str | None = None, **fields: Any) -> Json:
+    section = {"code": code, "name": "A section", "number": number, "heading": None}
+    return warning(type_, **{"boxed": False, "section": section} | fields)
+
+
+IN_ORDER = [
+    of_label("34066-1", boxed=True),
+    warning("contraindication"),
+    of_label("34070-3", "contraindication"),
+    warning(category="withdrawal"),
+    of_label("43685-7", number="5"),
+    of_label("43685-7", number="5.1"),
+    of_label("43685-7", number="5.2"),
+    of_label("43685-7", number="5.10"),
+    of_label("34071-1"),
+    of_label("34086-9", category="abuse"),
+    of_label("99999-9"),
+    warning("interaction"),
+    of_label("34073-7", "interaction"),
+    warning(category="renal"),
+    of_label("43684-0"),
+    of_label("42228-7", category="pregnancy"),
+    warning("undesirable-effect"),
+    of_label("34084-4", "undesirable-effect", number="6.1"),
+    of_label("34088-5", category="overdosage"),
+]
+
+
+def test_warnings_are_in_the_order_of_what_matters_first() -> None:
+    ranks = [rank_of("warnings", fact) for fact in IN_ORDER]
+
+    assert ranks == sorted(ranks)
+    assert len(set(ranks)) == len(ranks)
+
+
+def test_a_boxed_contraindication_is_boxed_first() -> None:
+    boxed = rank_of("warnings", of_label("34066-1", "contraindication", boxed=True))
+
+    assert boxed < rank_of("warnings", warning("contraindication"))
+
+
+def test_what_a_person_wrote_stands_before_labels_and_kinds_without_sections_keep_their_order() -> (
+    None
+):
+    section = {"code": "34067-9", "name": "Indications & Usage", "number": "1.2", "heading": None}
+    second = {"section": section | {"number": "1.10"}}
+
+    ranks = [
+        rank_of("indications", fact) for fact in ({"section": None}, {"section": section}, second)
+    ]
+
+    assert ranks == sorted(ranks)
+    assert {rank_of("trials", {}), rank_of("discrepancies", {})} == {""}
+    assert all(a != b for a, b in permutations(ranks, 2))
