@@ -11,6 +11,7 @@ from pydantic_core import to_json
 from sqlmodel import col
 
 from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugId
+from app.api.included_facts import LARGEST_RECORD, left_out, within
 from app.api.lists import Listing, bound_to, unknown_drug
 from app.api.read_session import ReadSession, resource, with_release
 from app.api.suggestions import HOW, NameMatch, NameMatches
@@ -261,7 +262,11 @@ def get_drug(
         str | None,
         Query(
             description=f"The kinds of fact to put into the record, with commas between: some of "
-            f"{KIND_NAMES}, or `all`.",
+            f"{KIND_NAMES}, or `all`. Together the record has at most {LARGEST_RECORD:,} bytes. "
+            "Where that is too few, every boxed warning is there, whatever its size; the kinds "
+            "share the rest equally, what a smaller one does not need goes to the larger ones, and "
+            "each has the first facts of its list. `left_out` then says of which kinds some are "
+            "missing, and where all are.",
             examples=["indications,warnings"],
             min_length=1,
             max_length=200,
@@ -277,9 +282,15 @@ def get_drug(
         bodies[row[0]].append(verified(*row))
     if not bodies["drugs"]:
         raise unknown_drug(drug_id)
-    record = [bodies["drugs"][0][:-1]]
+    drug = bodies.pop("drugs")[0]
+    if not included:
+        return drug
+    record = [drug[:-1]]
+    kept = within(LARGEST_RECORD - len(drug), bodies)
+    if missing := left_out(drug_id, bodies, kept):
+        record += (b',"left_out":', to_json(missing))
     for kind in included:
-        record += (b',"%b":[' % kind.encode(), b",".join(bodies[kind]), b"]")
+        record += (b',"%b":[' % kind.encode(), b",".join(kept[kind]), b"]")
     return b"".join((*record, b"}"))
 
 
