@@ -20,6 +20,7 @@ from app.documents.checksums import STORED, verified
 from app.documents.drug_records import DrugRecord, DrugWithFacts
 from app.http.pages import Cursor, PageParams, listing_of, page_of
 from app.http.parameters import SOMETHING, Text
+from app.http.sparse_fields import fields_of_record
 from app.models.base import Shape
 from app.models.document import Document
 from app.models.drug import Drug, DrugClass, DrugIdentifier, IdentifierSystem, NameType
@@ -151,6 +152,9 @@ DrugInList = create_model(
 DrugInList.model_config["json_schema_serialization_defaults_required"] = False
 DrugInList.model_rebuild(force=True)
 
+ItemFields = fields_of_record(DrugInList, "each item's fields")
+RecordFields = fields_of_record(DrugRecord, "the record's own fields, beside what `include` adds")
+
 Sort = Literal["name", "-name", "id", "-id"]
 
 
@@ -167,16 +171,22 @@ def list_drugs(
             examples=["name"],
         ),
     ] = "name",
+    fields: ItemFields = None,  # type: ignore[valid-type] # the names that its records have
 ) -> bytes:
     """Every drug there is, or those that a name, class, condition or identifier leaves."""
     if filters.q is not None:
         order = sort if session.is_given("sort") else None
-        return page_of_named(session, page, filters.q, filters.bound(), order)
-    return DRUGS.page_of(session, page, filters.bound(), sort)
+        return page_of_named(session, page, filters.q, filters.bound(), order, fields)
+    return DRUGS.page_of(session, page, filters.bound(), sort, fields=fields)
 
 
 def page_of_named(
-    session: ReadSession, page: PageParams, text: str, others: dict[str, Any], sort: Sort | None
+    session: ReadSession,
+    page: PageParams,
+    text: str,
+    others: dict[str, Any],
+    sort: Sort | None,
+    fields: str | None,
 ) -> bytes:
     """A page of the drugs that a text may be a name of, and that the other filters leave."""
     asked = {name: value for name, value in others.items() if value is not None}
@@ -196,7 +206,7 @@ def page_of_named(
         found = _sorted(session, found, sort)
     end = start + page.limit
     cursor = Cursor(session.release, listing, total, (end,)) if end < total else None
-    return session.page(_items(session, found[start:end]), total, cursor)
+    return session.page(_items(session, found[start:end]), total, cursor, fields=fields)
 
 
 def _sorted(session: ReadSession, found: list[NameMatch], sort: Sort) -> list[NameMatch]:
@@ -273,6 +283,7 @@ def get_drug(
             pattern=SOME_KINDS,
         ),
     ] = None,
+    fields: RecordFields = None,  # type: ignore[valid-type] # the names that its records have
 ) -> bytes:
     """A drug's record; with `include`, all its facts in the same call."""
     asked = (include or "").split(",")
@@ -282,7 +293,7 @@ def get_drug(
         bodies[row[0]].append(verified(*row))
     if not bodies["drugs"]:
         raise unknown_drug(drug_id)
-    drug = bodies.pop("drugs")[0]
+    drug = session.record(bodies.pop("drugs")[0], fields)
     if not included:
         return drug
     record = [drug[:-1]]

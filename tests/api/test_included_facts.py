@@ -84,6 +84,16 @@ def test_a_record_with_all_facts_is_small_and_says_what_is_left_out(
     assert "left_out" not in some
 
 
+def test_more_fits_beside_a_sparse_record(client: httpx.Client, save: Save) -> None:
+    save(large("a") | {"drug": drug("a")["drug"] | {"description": LONG, "cite": CITE}})
+
+    whole = client.get("/v1/drugs/a?include=warnings").json()
+    sparse = client.get("/v1/drugs/a?include=warnings&fields=name").json()
+
+    assert list(sparse) == ["id", "name", "left_out", "warnings"]
+    assert len(sparse["warnings"]) == len(whole["warnings"]) + 1
+
+
 def test_no_boxed_warning_is_left_out_for_want_of_room(client: httpx.Client, save: Save) -> None:
     save(drug("a", *(warning(f"w{i:02}", statement=LONG, boxed=True) for i in range(14))))
 
@@ -91,3 +101,6 @@ def test_no_boxed_warning_is_left_out_for_want_of_room(client: httpx.Client, sav
 
     assert len(record["warnings"]) == 14
     assert "left_out" not in record
+
+
+CITE = {"leaflet": "page 1"}
