@@ -446,7 +446,21 @@ def _covers(wide: object, narrow: object) -> bool:
     return wide in (narrow, "any") or (wide, narrow) == ("number", "integer")
 
 
+CHOICE = re.compile(r"\(([\w-]+(?:\|[\w-]+)*)\)")
+"""Words that a pattern lets a client choose among, such as `(name|id)`."""
+
+
+def _adds_choices(old: str, new: str) -> bool:
+    """Whether a pattern differs from another by more words to choose among, and nothing else."""
+    if "(?" in old or CHOICE.sub("()", old) != CHOICE.sub("()", new):
+        return False
+    pairs = zip(CHOICE.findall(old), CHOICE.findall(new), strict=True)
+    return all(set(was.split("|")) <= set(now.split("|")) for was, now in pairs)
+
+
 def _is_tighter(keyword: str, old: Any, new: Any) -> bool:
+    if keyword == "pattern" and isinstance(old, str) and isinstance(new, str):
+        return not _adds_choices(old, new)
     if not (isinstance(old, int | float) and isinstance(new, int | float)):
         return new is not None
     if keyword == "multipleOf":

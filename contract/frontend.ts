@@ -8,7 +8,7 @@ type Problem = components["schemas"]["Problem"];
 
 const baseUrl = process.argv[2];
 assert.ok(baseUrl, "The address of the server is missing.");
-const api = createClient<paths>({ baseUrl });
+const api = createClient<paths, "application/json" | "application/problem+json">({ baseUrl });
 
 function shown(warning: Warning): string {
   const severity = warning.severity ?? "no severity given";

@@ -12,11 +12,14 @@ from app.documents.records import record_of
 from app.http.pages import PageParams, page_of
 from app.http.parameters import Text
 from app.http.problems import BadParameterError, ReleaseChangedError, UnknownIdError, documented
+from app.http.sparse_fields import fields_of_record
 from app.models.condition import Condition
 
 router = resource("Conditions")
 
 Record = record_of(Condition)
+ItemFields = fields_of_record(Record, "each item's fields")
+RecordFields = fields_of_record(Record)
 
 CONDITIONS = Listing(
     kind="conditions", id=col(Condition.id), filters={}, orders={"id": (col(Condition.id),)}
@@ -38,9 +41,10 @@ def list_conditions(
             examples=["id"],
         ),
     ] = "id",
+    fields: ItemFields = None,  # type: ignore[valid-type] # the names that its records have
 ) -> bytes:
     """The conditions that indications and trials name."""
-    return CONDITIONS.page_of(session, page, {}, sort)
+    return CONDITIONS.page_of(session, page, {}, sort, fields=fields)
 
 
 @router.get("/conditions/{condition_id}", response_model=Record, responses=RECORD_ERRORS)
@@ -53,6 +57,7 @@ def get_condition(
             examples=["muscle-spasticity"],
         ),
     ],
+    fields: RecordFields = None,  # type: ignore[valid-type] # the names that its records have
 ) -> bytes:
     """One condition, by its id; what it is where a source says so."""
     found = session.document("conditions", condition_id)
@@ -60,4 +65,4 @@ def get_condition(
         raise UnknownIdError(
             f"There is no condition '{condition_id}'. /v1/conditions lists those there are."
         )
-    return found
+    return session.record(found, fields)

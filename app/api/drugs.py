@@ -11,6 +11,7 @@ from pydantic_core import to_json
 from sqlmodel import col
 
 from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugId
+from app.api.included_facts import LARGEST_RECORD, left_out, within
 from app.api.lists import Listing, bound_to, unknown_drug
 from app.api.read_session import ReadSession, resource, with_release
 from app.api.suggestions import HOW, NameMatch, NameMatches
@@ -19,6 +20,7 @@ from app.documents.checksums import STORED, verified
 from app.documents.drug_records import DrugRecord, DrugWithFacts
 from app.http.pages import Cursor, PageParams, listing_of, page_of
 from app.http.parameters import SOMETHING, Text
+from app.http.sparse_fields import fields_of_record
 from app.models.base import Shape
 from app.models.document import Document
 from app.models.drug import Drug, DrugClass, DrugIdentifier, IdentifierSystem, NameType
@@ -150,6 +152,9 @@ DrugInList = create_model(
 DrugInList.model_config["json_schema_serialization_defaults_required"] = False
 DrugInList.model_rebuild(force=True)
 
+ItemFields = fields_of_record(DrugInList, "each item's fields")
+RecordFields = fields_of_record(DrugRecord, "the record's own fields, beside what `include` adds")
+
 Sort = Literal["name", "-name", "id", "-id"]
 
 
@@ -166,16 +171,22 @@ def list_drugs(
             examples=["name"],
         ),
     ] = "name",
+    fields: ItemFields = None,  # type: ignore[valid-type] # the names that its records have
 ) -> bytes:
     """Every drug there is, or those that a name, class, condition or identifier leaves."""
     if filters.q is not None:
         order = sort if session.is_given("sort") else None
-        return page_of_named(session, page, filters.q, filters.bound(), order)
-    return DRUGS.page_of(session, page, filters.bound(), sort)
+        return page_of_named(session, page, filters.q, filters.bound(), order, fields)
+    return DRUGS.page_of(session, page, filters.bound(), sort, fields=fields)
 
 
 def page_of_named(
-    session: ReadSession, page: PageParams, text: str, others: dict[str, Any], sort: Sort | None
+    session: ReadSession,
+    page: PageParams,
+    text: str,
+    others: dict[str, Any],
+    sort: Sort | None,
+    fields: str | None,
 ) -> bytes:
     """A page of the drugs that a text may be a name of, and that the other filters leave."""
     asked = {name: value for name, value in others.items() if value is not None}
@@ -195,7 +206,7 @@ def page_of_named(
         found = _sorted(session, found, sort)
     end = start + page.limit
     cursor = Cursor(session.release, listing, total, (end,)) if end < total else None
-    return session.page(_items(session, found[start:end]), total, cursor)
+    return session.page(_items(session, found[start:end]), total, cursor, fields=fields)
 
 
 def _sorted(session: ReadSession, found: list[NameMatch], sort: Sort) -> list[NameMatch]:
@@ -261,13 +272,18 @@ def get_drug(
         str | None,
         Query(
             description=f"The kinds of fact to put into the record, with commas between: some of "
-            f"{KIND_NAMES}, or `all`.",
+            f"{KIND_NAMES}, or `all`. Together the record has at most {LARGEST_RECORD:,} bytes. "
+            "Where that is too few, every boxed warning is there, whatever its size; the kinds "
+            "share the rest equally, what a smaller one does not need goes to the larger ones, and "
+            "each has the first facts of its list. `left_out` then says of which kinds some are "
+            "missing, and where all are.",
             examples=["indications,warnings"],
             min_length=1,
             max_length=200,
             pattern=SOME_KINDS,
         ),
     ] = None,
+    fields: RecordFields = None,  # type: ignore[valid-type] # the names that its records have
 ) -> bytes:
     """A drug's record; with `include`, all its facts in the same call."""
     asked = (include or "").split(",")
@@ -277,9 +293,15 @@ def get_drug(
         bodies[row[0]].append(verified(*row))
     if not bodies["drugs"]:
         raise unknown_drug(drug_id)
-    record = [bodies["drugs"][0][:-1]]
+    drug = session.record(bodies.pop("drugs")[0], fields)
+    if not included:
+        return drug
+    record = [drug[:-1]]
+    kept = within(LARGEST_RECORD - len(drug), bodies)
+    if missing := left_out(drug_id, bodies, kept):
+        record += (b',"left_out":', to_json(missing))
     for kind in included:
-        record += (b',"%b":[' % kind.encode(), b",".join(bodies[kind]), b"]")
+        record += (b',"%b":[' % kind.encode(), b",".join(kept[kind]), b"]")
     return b"".join((*record, b"}"))
 
 

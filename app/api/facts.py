@@ -21,6 +21,7 @@ from app.http.problems import (
     documented,
 )
 from app.http.routing import Router
+from app.http.sparse_fields import fields_of_record
 from app.models.base import table_of
 from app.models.fact import Detail, Fact
 
@@ -115,6 +116,8 @@ def fact_routes(
     kind, record = table.kind_name, fact_record(table)
     of_one_drug = listed_of_drug(table, listing)
     page_across = page_of(record)
+    record_fields = fields_of_record(record)
+    item_fields = fields_of_record(record, "each item's fields")
     filters_across: Any = make_dataclass(
         "FiltersAcross", [("drug", DrugFilter, field(default=None))], bases=(filters,)
     )
@@ -133,9 +136,10 @@ def fact_routes(
         page: PageParams,
         narrowed: filters,  # type: ignore[valid-type] # each kind's own
         sort: FactOfDrugSort = "importance",
+        fields: item_fields = None,  # type: ignore[valid-type] # each kind's own
     ) -> bytes:
         asked = vars(narrowed) | {"drug": drug_id}
-        return of_one_drug.page_of(session, page, asked, sort, coverage_of=kind)
+        return of_one_drug.page_of(session, page, asked, sort, coverage_of=kind, fields=fields)
 
     @router.get(
         f"/{kind}",
@@ -149,8 +153,9 @@ def fact_routes(
         page: PageParams,
         narrowed: filters_across,
         sort: FactSort = "id",
+        fields: item_fields = None,  # type: ignore[valid-type] # each kind's own
     ) -> bytes:
-        return listing.page_of(session, page, vars(narrowed), sort)
+        return listing.page_of(session, page, vars(narrowed), sort, fields=fields)
 
     @router.get(
         f"/{kind}/{{fact_id}}",
@@ -159,13 +164,17 @@ def fact_routes(
         response_model=record,
         responses=RECORD_ERRORS,
     )
-    def get(session: ReadSession, fact_id: FactId) -> bytes:
+    def get(
+        session: ReadSession,
+        fact_id: FactId,
+        fields: record_fields = None,  # type: ignore[valid-type] # each kind's own
+    ) -> bytes:
         found = session.document(kind, fact_id)
         if found is None:
             raise UnknownIdError(
                 f"There is no {table.singular} '{fact_id}'. /v1/{kind} lists those there are."
             )
-        return found
+        return session.record(found, fields)
 
     return router
 

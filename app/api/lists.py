@@ -46,12 +46,14 @@ class Listing:
         asked: Mapping[str, Any],
         sort: str,
         coverage_of: str | None = None,
+        fields: str | None = None,
     ) -> bytes:
         """A page as JSON, and in the headers the link to the next.
 
         `asked` gives each filter the value that is bound to it, or a mapping of several. Where it
         holds a `drug`, that has to be there, or it is a 404; `coverage_of` adds how far the sources
-        were searched for a kind of fact about it.
+        were searched for a kind of fact about it. `fields` are those that its items are sent with,
+        where not with all.
         """
         given = {name: value for name, value in asked.items() if value is not None}
         bound = bound_to(given)
@@ -83,7 +85,7 @@ class Listing:
         cursor = None
         if len(found) > page.limit:
             cursor = Cursor(session.release, listing, total, found[page.limit - 1][6:])
-        return session.page(items, total, cursor, more)
+        return session.page(items, total, cursor, more, fields)
 
     def _is_counted(self, filters: Collection[str]) -> bool:
         """Whether the release counts what these filters leave."""

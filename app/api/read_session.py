@@ -33,6 +33,7 @@ from app.http.headers import VERSION
 from app.http.pages import Cursor, next_path
 from app.http.problems import CorruptDataError, NoDataError, UnavailableError
 from app.http.routing import Router, WorkRoute
+from app.http.sparse_fields import SPARSE_JSON, WHOLE_JSON, sparse
 from app.models.document import Document
 from app.models.release import Release
 
@@ -104,6 +105,7 @@ class ReadSession:
 
     def __init__(self, pool: ConnectionPool, scope: Scope) -> None:
         self.scope = scope
+        self.media_type = WHOLE_JSON
         self.headers: list[tuple[bytes, bytes]] = []
         self.dialect = pool.dialect
         self._pool = pool
@@ -151,19 +153,35 @@ class ReadSession:
         query = self.scope["query_string"].decode("latin-1")
         return any(name == given for given, _ in parse_qsl(query, keep_blank_values=True))
 
+    def record(self, body: bytes, fields: str | None) -> bytes:
+        """A record as it is sent: as it is stored, or with the `fields` that were asked for."""
+        if fields is None:
+            return body
+        self.media_type = SPARSE_JSON
+        return sparse(body, fields)
+
     def page(
-        self, items: list[bytes], total: int, cursor: Cursor | None = None, more: bytes = b""
+        self,
+        items: list[bytes],
+        total: int,
+        cursor: Cursor | None = None,
+        more: bytes = b"",
+        fields: str | None = None,
     ) -> bytes:
         """A page of a list as JSON, and in the headers the link to the next, where there is one.
 
-        `items` are JSON themselves; `more` are further fields, each with a comma before it.
+        `items` are JSON themselves, of which only `fields` are sent where they were asked for;
+        `more` are further fields of the page, each with a comma before it.
         """
+        if fields is not None:
+            self.media_type = SPARSE_JSON
+            items = [sparse(item, fields) for item in items]
         following = None
         if cursor is not None:
             following = next_path(self.scope, cursor)
             self.headers.append((b"link", f'<{following}>; rel="next"'.encode()))
-        fields = b",".join(items), total, json.dumps(following).encode(), more
-        return b'{"items":[%b],"total":%d,"next":%b%b}' % fields
+        parts = b",".join(items), total, json.dumps(following).encode(), more
+        return b'{"items":[%b],"total":%d,"next":%b%b}' % parts
 
     def document(self, kind: str, id_: str) -> bytes | None:
         """One record as it is served; None if there is none."""
@@ -241,7 +259,8 @@ class DataRoute(WorkRoute):
         pool: ConnectionPool = scope["app"].state.pool
 
         def answer(session: ReadSession) -> tuple[bytes, list[tuple[bytes, bytes]]]:
-            return function(session=session, **given), session.headers
+            body = function(session=session, **given)
+            return body, [(b"content-type", session.media_type.encode()), *session.headers]
 
         reading = partial(read, pool, scope, answer)
         tracer = scope["app"].state.tracer

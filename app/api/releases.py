@@ -12,12 +12,15 @@ from app.documents.checksums import STORED, verified
 from app.documents.records import record_of
 from app.http.pages import PageParams, page_of
 from app.http.problems import BadParameterError, ReleaseChangedError, documented
+from app.http.sparse_fields import fields_of_record
 from app.models.document import Document
 from app.models.release import Release
 
 router = resource("Releases")
 
 Record = record_of(Release)
+ItemFields = fields_of_record(Record, "each item's fields")
+RecordFields = fields_of_record(Record)
 
 RELEASES = Listing(
     kind="releases",
@@ -56,15 +59,19 @@ def list_releases(
             examples=["-number"],
         ),
     ] = "-number",
+    fields: ItemFields = None,  # type: ignore[valid-type] # the names that its records have
 ) -> bytes:
     """The data releases that this database has held, the newest first."""
-    return RELEASES.page_of(session, page, {}, sort)
+    return RELEASES.page_of(session, page, {}, sort, fields=fields)
 
 
 @router.get("/releases/current", response_model=Record, responses=documented(BadParameterError))
-def get_current_release(session: ReadSession) -> bytes:
+def get_current_release(
+    session: ReadSession,
+    fields: RecordFields = None,  # type: ignore[valid-type] # the names that its records have
+) -> bytes:
     """The data release that is being served: from which files, and how many facts it holds."""
-    return current_release(session)
+    return session.record(current_release(session), fields)
 
 
 def current_release(session: ReadSession) -> bytes:

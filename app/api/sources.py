@@ -12,11 +12,14 @@ from app.documents.records import record_of
 from app.http.pages import PageParams, page_of
 from app.http.parameters import Text
 from app.http.problems import BadParameterError, ReleaseChangedError, UnknownIdError, documented
+from app.http.sparse_fields import fields_of_record
 from app.models.source import Source
 
 router = resource("Sources")
 
 Record = record_of(Source)
+ItemFields = fields_of_record(Record, "each item's fields")
+RecordFields = fields_of_record(Record)
 
 SOURCES = Listing(kind="sources", id=col(Source.id), filters={}, orders={"id": (col(Source.id),)})
 
@@ -36,9 +39,10 @@ def list_sources(
             examples=["id"],
         ),
     ] = "id",
+    fields: ItemFields = None,  # type: ignore[valid-type] # the names that its records have
 ) -> bytes:
     """Where facts come from: title, author, publisher, dates, licence, and what was read."""
-    return SOURCES.page_of(session, page, {}, sort)
+    return SOURCES.page_of(session, page, {}, sort, fields=fields)
 
 
 @router.get("/sources/{source_id}", response_model=Record, responses=RECORD_ERRORS)
@@ -51,6 +55,7 @@ def get_source(
             examples=["what-is-baclofen"],
         ),
     ],
+    fields: RecordFields = None,  # type: ignore[valid-type] # the names that its records have
 ) -> bytes:
     """One source, by its id."""
     found = session.document("sources", source_id)
@@ -58,4 +63,4 @@ def get_source(
         raise UnknownIdError(
             f"There is no source '{source_id}'. /v1/sources lists those there are."
         )
-    return found
+    return session.record(found, fields)

@@ -84,6 +84,33 @@ DrugRecord = create_model(
     ),
 )
 
+
+class FactsLeftOut(Shape):
+    """That a drug's record has not all its facts of a kind, and where they are."""
+
+    kind: str = Field(description="The kind of fact.", examples=["warnings"])
+    included: int = Field(description="How many of them the record has.", examples=[61])
+    total: int = Field(description="How many the drug has.", examples=[394])
+    all: str = Field(
+        description="The path of the list that has all of them.",
+        examples=["/v1/drugs/clozapine/warnings"],
+    )
+
+
+_DrugWithSome = create_model(
+    "DrugWithSome",
+    __base__=DrugRecord,
+    left_out=(
+        list[FactsLeftOut],
+        Field(
+            default_factory=list,
+            description="The kinds of which the record lacks some facts that `include` asked for, "
+            "since all together are too large; otherwise left out.",
+            examples=[[]],
+        ),
+    ),
+)
+
 DrugWithFacts = _for_each_kind(
     "DrugWithFacts",
     "A drug with the facts that `include` asked for; those it did not are left out.",
@@ -95,7 +122,7 @@ DrugWithFacts = _for_each_kind(
             examples=[[]],
         ),
     ),
-    base=DrugRecord,
+    base=_DrugWithSome,
 )
 DrugWithFacts.model_config["json_schema_serialization_defaults_required"] = False
 DrugWithFacts.model_rebuild(force=True)

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import fields, is_dataclass
 from functools import cached_property, lru_cache
 from inspect import Parameter, Signature, signature
-from typing import Any, get_origin
+from typing import Any, NamedTuple, Self, get_origin
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
@@ -62,6 +62,26 @@ class Route(APIRoute):
         return given
 
 
+class _Declared(NamedTuple):
+    """A parameter that a route declares, and where it stands: in the path or in the query."""
+
+    field: Any
+    alias: str
+    name: str
+    part: str
+    is_list: bool
+    is_required: bool
+    default: Any
+
+    @classmethod
+    def of(cls, field: Any) -> Self:
+        """What FastAPI knows of a parameter, looked up once."""
+        info = field.field_info
+        default = None if info.is_required() else field.get_default()
+        is_list, is_required = _is_list(field), info.is_required()
+        return cls(field, field.alias, field.name, info.in_.value, is_list, is_required, default)
+
+
 class WorkRoute(Route):
     """A route whose function does its work in a thread, and returns its answer's JSON.
 
@@ -77,7 +97,7 @@ class WorkRoute(Route):
     async def work(
         self, function: Callable[..., bytes], scope: Scope, given: dict[str, Any]
     ) -> Any:
-        """The body of the answer, as bytes, and more headers; `given` are the parameters."""
+        """The body of the answer, as bytes, and its headers; `given` are the parameters."""
         raise NotImplementedError
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,38 +107,35 @@ class WorkRoute(Route):
             return
         given = self._read(scope, self.begin(scope))
         body, headers = await self.work(self._function, scope, given)
-        described = [
-            (b"content-type", b"application/json"),
-            (b"content-length", b"%d" % len(body)),
-        ]
-        start = {"type": "http.response.start", "status": 200, "headers": described + headers}
+        described = [*headers, (b"content-length", b"%d" % len(body))]
+        start = {"type": "http.response.start", "status": 200, "headers": described}
         await send(start)
         await send({"type": "http.response.body", "body": body})
 
     @cached_property
-    def _declared(self) -> list[tuple[Any, str, bool]]:
-        """The fields of the route's parameters, where each stands, and whether it is a list."""
-        declared = (*self.dependant.path_params, *self.dependant.query_params)
-        return [(field, field.field_info.in_.value, _is_list(field)) for field in declared]  # type: ignore[attr-defined] # a parameter's
+    def _declared(self) -> list[_Declared]:
+        """The route's parameters: asked each time, FastAPI copies a default anew."""
+        every = (*self.dependant.path_params, *self.dependant.query_params)
+        return [_Declared.of(field) for field in every]
 
     def _read(self, scope: Scope, query: list[tuple[str, str]]) -> dict[str, Any]:
         """What the function's parameters are bound to; `RequestValidationError` if that is bad."""
         sent: dict[str, dict[str, Any]] = {"path": scope["path_params"], "query": dict(query)}
         bound: dict[str, Any] = {}
         errors: list[Any] = []
-        for field, part, is_list in self._declared:
-            if field.alias in sent[part]:
-                given = sent[part][field.alias]
+        for field, alias, name, part, is_list, is_required, default in self._declared:
+            if alias in sent[part]:
+                given = sent[part][alias]
                 if is_list:
-                    given = [value for name, value in query if name == field.alias]
-                value, faults = field.validate(given, loc=(part, field.alias))
+                    given = [value for each, value in query if each == alias]
+                value, faults = field.validate(given, loc=(part, alias))
                 errors += faults
-                bound[field.name] = value
-            elif field.field_info.is_required():
-                place = (part, field.alias)
+                bound[name] = value
+            elif is_required:
+                place = (part, alias)
                 errors.append({"type": "missing", "loc": place, "msg": "Is needed.", "input": None})
             else:
-                bound[field.name] = field.get_default()
+                bound[name] = default
         if errors:
             raise RequestValidationError(errors)
         for name, parameters in self._gathered.items():

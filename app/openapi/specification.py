@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from app.http.deprecation import LIFECYCLE
 from app.http.problems import PROBLEM_JSON
+from app.http.sparse_fields import ALWAYS, SPARSE_JSON, WHOLE_JSON, picked
 from app.settings import ROOT
 
 INTRODUCTION = """\
@@ -158,6 +159,7 @@ def complete_document(api: FastAPI) -> None:
                 for operation in operations.values():
                     _complete(operation, answers, schemas)
                     _tell_headers(path, operation)
+            _describe_sparse(document)
             document["components"]["headers"] = HEADERS
             _share_errors(document)
             _bound_numbers(document)
@@ -232,6 +234,52 @@ def _complete(operation: dict[str, Any], answers: dict[str, Any], schemas: dict[
             answer = answers[operation["operationId"]]
             content["application/json"]["example"] = answer
             _exemplify(content["application/json"]["schema"], answer, schemas)
+
+
+def _describe_sparse(document: dict[str, Any]) -> None:
+    """Give what `fields` asks for a media type and schemas of its own.
+
+    The schemas of whole answers require each field, and that is promised.
+    """
+    schemas = document["components"]["schemas"]
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for parameter in operation.get("parameters", []):
+                if parameter["name"] != "fields":
+                    continue
+                content = operation["responses"]["200"]["content"]
+                whole = content[WHOLE_JSON]
+                content[SPARSE_JSON] = {"schema": _sparse(whole["schema"], schemas)}
+                if "example" in whole:
+                    fields = parameter["schema"]["examples"][0]
+                    content[SPARSE_JSON]["example"] = _sparse_example(whole["example"], fields)
+
+
+def _sparse(reference: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    """The reference to the schema of sparse records, or of a page of them, for that of whole."""
+    name = reference["$ref"].rpartition("/")[2]
+    if f"Sparse{name}" not in schemas:
+        schema = dict(schemas[name], title=f"Sparse{name}")
+        if "items" in schema["properties"]:
+            items = schema["properties"]["items"]
+            items = items | {"items": _sparse(items["items"], schemas)}
+            items["examples"] = [
+                [picked(item, ALWAYS) for item in page] for page in items.get("examples", [])
+            ]
+            schema["properties"] = schema["properties"] | {"items": items}
+            schema["description"] = "One page of a list, of each item the fields that were named."
+        else:
+            schema["required"] = [ALWAYS]
+            schema["description"] += f" The fields that were named: `{ALWAYS}` is always there."
+        schemas[f"Sparse{name}"] = schema
+    return {"$ref": f"#/components/schemas/Sparse{name}"}
+
+
+def _sparse_example(answer: dict[str, Any], fields: str) -> dict[str, Any]:
+    """What an answer would be with these fields."""
+    if "items" in answer:
+        return answer | {"items": [picked(item, fields) for item in answer["items"]]}
+    return picked(answer, fields)
 
 
 def _show_example(parameter: dict[str, Any]) -> None:

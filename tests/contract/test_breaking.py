@@ -744,6 +744,24 @@ def test_another_pattern_breaks_who_sends() -> None:
     assert received(a, STRING) == ['harmless: Its pattern was "a" and is none.']
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "breaking"),
+    [
+        ("^(a|b)(,(a|b))*$", "^(a|b|c)(,(a|b|c))*$", False),
+        ("^(a|b)(,(a|b))*$", "^(c|b|a)(,(b|c|a))*$", False),
+        ("^(a|b):x$", "^(a|b|c):x$", False),
+        ("^(a|b)(,(a|b))*$", "^(a|c)(,(a|c))*$", True),
+        ("^(a|b)(,(a|b))*$", "^(a|b|c)(,(a))*$", True),
+        ("^(a|b)$", "^(a|b|c){2}$", True),
+        ("^(?!(a|b))x$", "^(?!(a|b|x))x$", True),
+    ],
+)
+def test_a_pattern_may_offer_more_words_to_choose_among(old: str, new: str, breaking: bool) -> None:
+    [change] = sent(STRING | {"pattern": old}, STRING | {"pattern": new})
+
+    assert change.startswith("breaking" if breaking else "harmless")
+
+
 def test_a_format_breaks_who_sends_if_it_comes_and_who_gets_if_it_goes() -> None:
     date, time = STRING | {"format": "date"}, STRING | {"format": "time"}
 

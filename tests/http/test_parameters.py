@@ -15,7 +15,7 @@ from tests.writing import drug, fact, indication, warning
 Parameter = dict[str, Any]
 Values = Callable[[dict[str, Any]], list[Any]]
 
-PAGING = {"limit", "cursor", "sort"}
+PAGING = {"limit", "cursor", "sort", "fields"}
 HELD: dict[str, Values] = {
     "drug": lambda item: [item["drug"]["id"]] if item["drug"] else [],
     "status": lambda item: [item["status"]],
