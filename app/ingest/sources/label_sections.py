@@ -218,9 +218,8 @@ def _insert_long(hosts: list[_Root], key: str, wanted: str, number: Number | Non
     """Note a part in each section that it belongs to, else in one of those that have it."""
     hosts = sorted(hosts, key=lambda root: root.key in LEAFLETS)
     related = [root for root in hosts if _is_related(root, key, number)]
-    for root in related or hosts[:1]:
-        _insert(root, key, wanted, number)
-    return True
+    noted = [_insert(root, key, wanted, number) for root in related or hosts[:1]]
+    return any(noted) or key == UNCLASSIFIED
 
 
 def _insert_short(hosts: list[_Root], key: str, wanted: str, number: Number | None) -> bool:
@@ -243,8 +242,10 @@ def _is_related(root: _Root, key: str, number: Number | None) -> bool:
     )
 
 
-def _insert(root: _Root, key: str, wanted: str, number: Number | None) -> None:
+def _insert(root: _Root, key: str, wanted: str, number: Number | None) -> bool:
     """Note where a part stands: the first place where it crosses no other and cuts no word.
+
+    False if there is none.
 
     Some labels have no blank between a part and the next; a long text is no word's beginning.
     """
@@ -252,7 +253,7 @@ def _insert(root: _Root, key: str, wanted: str, number: Number | None) -> None:
     for _ in range(8):
         start = root.text.find(wanted, start + 1)
         if start < 0:
-            return
+            break
         end = start + len(wanted)
         around = root.text[max(0, start - 1) : start] + root.text[end : end + 1]
         cuts_word = len(wanted) < _SHORT and not all(letter.isspace() for letter in around)
@@ -262,7 +263,8 @@ def _insert(root: _Root, key: str, wanted: str, number: Number | None) -> None:
         )
         if not cuts_word and not crosses:
             root.parts.append(_Part(key, start, end, number))
-            return
+            return True
+    return False
 
 
 # Cutting
