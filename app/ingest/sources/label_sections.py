@@ -62,7 +62,7 @@ class Passage:
     text: str
     """As published, less blanks around it."""
     number: str | None
-    """As printed: `5.1`, or `5` outside of numbered subsections; None where there are no numbers."""
+    """As printed: `5.1`, or `5` outside of subsections; None where the label has no numbers."""
     heading: str | None
     """As printed; None where the text does not say where it ends."""
 
