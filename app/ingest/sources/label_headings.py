@@ -207,4 +207,5 @@ _LETTERS_OF_TITLES = frozenset(
 _LETTERS_OF_KEYS = {
     key: frozenset((_letters(key), _letters(key).removesuffix("s"), _letters(key) + "section"))
     for key in SECTION_KEYS
+    if key != "keep_out_of_reach_of_children"  # whose name is all that it says
 }

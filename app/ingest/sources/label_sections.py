@@ -39,8 +39,8 @@ from app.ingest.sources.label_keys import (
 )
 from app.ingest.sources.label_numbers import (
     CERTAIN,
-    Found,
     Number,
+    SubsectionNumber,
     Surroundings,
     number_of,
     numbers_in,
@@ -62,13 +62,13 @@ class Passage:
     text: str
     """As published, less blanks around it."""
     number: str | None
-    """As printed: `5`, `5.1`; None where the label has no numbers."""
+    """As printed: `5.1`, or `5` outside of subsections; None where the label has no numbers."""
     heading: str | None
     """As printed; None where the text does not say where it ends."""
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class LabelSection:
     """A text of a label that is part of no other, and its pieces: put together, they are the text.
 
     A piece may be a heading alone.
@@ -111,7 +111,7 @@ def _longest(passages: list[Passage]) -> list[Passage]:
     return list(kept.values())
 
 
-def sections_of(label: dict[str, Any]) -> list[Section]:
+def sections_of(label: dict[str, Any]) -> list[LabelSection]:
     """The texts of a label that are part of no other, in its order, each with its pieces.
 
     ValueError where a section is neither a string nor a list of strings.
@@ -120,7 +120,7 @@ def sections_of(label: dict[str, Any]) -> list[Section]:
     places = _places(label, texts)
     roots = _nest(sorted(texts, key=lambda text: places[text[0]]))
     known = _Known([root.text for root in roots], places is PLACES_OF_2006)
-    sections = [Section(root.key, root.text, tuple(_pieces(root, known))) for root in roots]
+    sections = [LabelSection(root.key, root.text, tuple(_pieces(root, known))) for root in roots]
     return sorted(sections, key=lambda section: _place(section, places))
 
 
@@ -150,7 +150,7 @@ def _places(label: dict[str, Any], texts: list[tuple[str, str]]) -> dict[str, in
     return PLACES_OF_OTC if "active_ingredient" in label or "purpose" in label else PLACES_BEFORE
 
 
-def _place(section: Section, places: dict[str, int]) -> tuple[int, int, int]:
+def _place(section: LabelSection, places: dict[str, int]) -> tuple[int, int, int]:
     """Where a section stands: by its printed number, if it has one, else by its key."""
     number = section.pieces[0].number
     if number is None:
@@ -218,9 +218,8 @@ def _insert_long(hosts: list[_Root], key: str, wanted: str, number: Number | Non
     """Note a part in each section that it belongs to, else in one of those that have it."""
     hosts = sorted(hosts, key=lambda root: root.key in LEAFLETS)
     related = [root for root in hosts if _is_related(root, key, number)]
-    for root in related or hosts[:1]:
-        _insert(root, key, wanted, number)
-    return True
+    noted = [_insert(root, key, wanted, number) for root in related or hosts[:1]]
+    return any(noted) or key == UNCLASSIFIED
 
 
 def _insert_short(hosts: list[_Root], key: str, wanted: str, number: Number | None) -> bool:
@@ -243,8 +242,10 @@ def _is_related(root: _Root, key: str, number: Number | None) -> bool:
     )
 
 
-def _insert(root: _Root, key: str, wanted: str, number: Number | None) -> None:
+def _insert(root: _Root, key: str, wanted: str, number: Number | None) -> bool:
     """Note where a part stands: the first place where it crosses no other and cuts no word.
+
+    False if there is none.
 
     Some labels have no blank between a part and the next; a long text is no word's beginning.
     """
@@ -252,7 +253,7 @@ def _insert(root: _Root, key: str, wanted: str, number: Number | None) -> None:
     for _ in range(8):
         start = root.text.find(wanted, start + 1)
         if start < 0:
-            return
+            break
         end = start + len(wanted)
         around = root.text[max(0, start - 1) : start] + root.text[end : end + 1]
         cuts_word = len(wanted) < _SHORT and not all(letter.isspace() for letter in around)
@@ -262,7 +263,8 @@ def _insert(root: _Root, key: str, wanted: str, number: Number | None) -> None:
         )
         if not cuts_word and not crosses:
             root.parts.append(_Part(key, start, end, number))
-            return
+            return True
+    return False
 
 
 # Cutting
@@ -358,12 +360,12 @@ def _subsections_of(
 ) -> Iterator[_Cut]:
     major, minor = number
     found = [
-        Found(one.part.start, one.part.number[1], CERTAIN)
+        SubsectionNumber(one.part.start, one.part.number[1], CERTAIN)
         for one in inner
         if one.part.number and one.part.number[1] and one.part.number[0] == major
     ]
     if minor:
-        found.append(Found(section.start, minor, CERTAIN))
+        found.append(SubsectionNumber(section.start, minor, CERTAIN))
     closed = sorted(
         (one.part.start, one.part.end)
         for one in inner
