@@ -597,10 +597,13 @@ def _longest(name: str) -> tuple[int, str]:
     return -len(name), name
 
 
+_AT_END = FORMS | OF_FORMS | COMPENDIA | {"/"}
+
+
 def _less_form(name: str) -> str:
     """A generic name less the dose form that some releases give after it."""
     words = name.split()
-    while len(words) > 1 and words[-1].lower() in FORMS | OF_FORMS | COMPENDIA:
+    while len(words) > 1 and words[-1].lower() in _AT_END:
         words.pop()
     return " ".join(words)
 

@@ -398,3 +398,9 @@ def test_a_label_of_many_products_keeps_all_names() -> None:
 
     assert len(many["openfda"]["brand_name"]) > MOST_NAMES
     assert not same("Brandaa is", "Brandba is", names, names)
+
+
+def test_the_dose_form_beside_a_generic_name_is_no_part_of_it() -> None:
+    names = LabelNames.of(label("Zomax", "zomepirac sodium solution/ drops", ("ZOMEPIRAC SODIUM",)))
+
+    assert same("Zomax is", "zomepirac is", names, names)
