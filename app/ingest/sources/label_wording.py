@@ -320,6 +320,8 @@ class LabelNames:
     maker: re.Pattern[str] | None = None
     brands: frozenset[str] = frozenset()
     """Names that count only where they begin with a capital."""
+    generics: frozenset[str] = frozenset()
+    """Names of the substance, or of all substances together."""
     ingredients: tuple[re.Pattern[str], ...] = ()
     salts: dict[str, str] = field(default_factory=dict)
     """For each name with a salt, the salt."""
@@ -358,6 +360,7 @@ class LabelNames:
             drug=_drug_pattern([*combined, *names]),
             maker=_maker_pattern(_phrases(openfda, "manufacturer_name"), texts),
             brands=frozenset(name.lower() for name in capital),
+            generics=frozenset(own),
             ingredients=tuple(map(_any_of, parts)) if combined else (),
             salts={name: salt for name, salt in own.items() if salt},
         )
@@ -371,9 +374,9 @@ class LabelNames:
         low = name.lower()
         if low in self.brands:
             return name[0].isupper()
-        if self.ingredients and not any(low == n for n in self.salts):
-            return all(part.search(f" {low} ") for part in self.ingredients)
-        return True
+        if low in self.generics:
+            return True
+        return all(part.search(f" {low} ") for part in self.ingredients)
 
 
 def compared(text: str, names: LabelNames) -> str:

@@ -223,6 +223,14 @@ def test_a_combination_is_named_by_all_its_ingredients() -> None:
     assert not same("Tolcaf is", "tolmetin and codeine is", names, names)
 
 
+def test_a_combination_may_be_named_without_its_esters() -> None:
+    ingredients = ("FLUTICASONE PROPIONATE", "SALMETEROL XINAFOATE")
+    names = LabelNames.of(label("Flusal", "FLUTICASONE AND SALMETEROL", ingredients))
+
+    assert same("Flusal is", "fluticasone and salmeterol inhalation powder is", names, names)
+    assert not same("fluticasone is", "salmeterol is", names, names)
+
+
 def test_a_brand_of_a_combination_may_hold_an_ingredients_name() -> None:
     ingredients = ("ACETAMINOPHEN", "CODEINE")
     names = LabelNames.of(label("Zolenol with Codeine", "ACETAMINOPHEN AND CODEINE", ingredients))
