@@ -504,9 +504,10 @@ def _less_drug(tokens: str, pattern: re.Pattern[str], names: LabelNames) -> str:
         return tokens
     if len({brand for brand in brands if brand}) > 1:
         pieces = [piece + brand for piece, brand in zip(pieces, brands, strict=True)]
-    main = _main_form(forms)
-    for place, form in enumerate(forms):
-        pieces[place] += "".join(f" {word}" for word in _less_main(_singular(form), main))
+    for place, form in enumerate(_told_apart([_singular(form) for form in forms])):
+        between, name = pieces[place].rsplit(f" {DRUG}", 1)
+        words = "".join(f" {word}" for word in form)  # before the name: the verb stays beside it
+        pieces[place] = f"{between}{words} {DRUG}{name}"
     return _AGREEING.sub(_agreed, "".join([*pieces, tokens[end:]]))
 
 
@@ -534,16 +535,28 @@ def _form_at(tokens: str, start: int) -> tuple[_Form, int]:
     return tuple(words), end
 
 
-def _less_main(form: _Form, main: _Form) -> _Form:
-    """A dose form less the main one at its beginning: tablets solution, of a name that stands in
-    for a brand, is the solution.
+def _told_apart(forms: list[_Form]) -> list[_Form]:
+    """The dose forms less that which is named most often, of several the first.
+
+    A generic name may stand with its form for a brand: of `zomepirac tablets` and `zomepirac
+    tablets solution` tablets are part of the name.
     """
-    return form[len(main) :] if form[: len(main)] == main else form
+    main = _main_form(forms)
+    if main and all(_stands_for_name(form, main) for form in forms if form):
+        forms = [form[len(main) :] for form in forms]
+        main = _main_form(forms)
+    return [() if form == main else form for form in forms]
+
+
+def _stands_for_name(form: _Form, main: _Form) -> bool:
+    rest = form[len(main) :]
+    begins = form[: len(main)] == main
+    return begins and (not rest or (rest[0] != "for" and rest[-1] in _SINGULAR_FORMS))
 
 
 def _main_form(forms: list[_Form]) -> _Form:
-    """The dose form that is named most often, of several the first."""
-    counted = Counter(_singular(form) for form in forms if form)
+    """The dose form that is named most often."""
+    counted = Counter(form for form in forms if form)
     return max(counted, key=counted.__getitem__, default=())
 
 
@@ -566,6 +579,7 @@ def _agreed(found: re.Match[str]) -> str:
 
 
 _NO_NAMES = _ORDINARY | FORMS | OF_FORMS | SALT_WORDS | COMPENDIA
+_SINGULAR_FORMS = frozenset(word.removesuffix("s") for word in _FORM_WORDS)
 _FORM_ENDS = _FORM_WORDS | _RELEASES | COMPENDIA
 
 
@@ -573,7 +587,7 @@ def _singular(form: _Form) -> _Form:
     """A dose form as it is compared: one tablet, and no compendium."""
     words = (word.lower() for word in form)
     singular = (word.removesuffix("s") for word in words if word not in COMPENDIA)
-    return tuple(dict.fromkeys("tablet" if word == "tab" else word for word in singular))
+    return tuple("tablet" if word == "tab" else word for word in singular)
 
 
 # -------------------------------------------------------------------------------- names of a label

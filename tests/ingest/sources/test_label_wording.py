@@ -173,6 +173,7 @@ def test_a_value_is_no_number_of_a_section(one: str, other: str) -> None:
         ("an overdose of Zomax's", "an overdose of zomepirac's"),
         ("Zomax-treated patients", "zomepirac-treated patients"),
         ("Zomax Tablets", "Zomepirac extended-release tablets"),
+        ("Zomax is. Zomax gel is", "Zomepirac tablets are. Zomepirac tablets gel is"),
     ],
 )
 def test_a_labels_own_names_stand_for_the_drug(one: str, other: str) -> None:
@@ -188,6 +189,10 @@ def test_a_labels_own_names_stand_for_the_drug(one: str, other: str) -> None:
         ("Zomax 5 mg", "Zomepirac 10 mg"),
         ("Zomax injection site pain", "Zomepirac site pain"),
         ("zomax tablets 5 mg, zomepirac gel 9 mg", "zomepirac gel 5 mg, zomepirac tablets 9 mg"),
+        (
+            "zomax tablets 5 mg, zomepirac tablets for solution 9 mg",
+            "zomepirac tablets for solution 5 mg, zomepirac tablets 9 mg",
+        ),
         ("harm to the liver", "harm to the kidney"),
         ("hepatitis B", "hepatitis C"),
     ],
