@@ -7,11 +7,17 @@ from typing import Annotated, Any, Literal
 import sqlalchemy as sa
 from fastapi import Path, Query
 from pydantic import Field, create_model
+from pydantic_core import from_json, to_json
 from sqlmodel import col
 
 from app.api.lists import Listing
 from app.api.read_session import ReadSession, resource
-from app.documents.fact_records import CoverageRecord, fact_record
+from app.documents.fact_records import (
+    WORDINGS,
+    CoverageRecord,
+    fact_record,
+    fact_with_wordings,
+)
 from app.http.pages import PageParams, page_of
 from app.http.parameters import Text
 from app.http.problems import (
@@ -65,6 +71,18 @@ FactOfDrugSort = Annotated[
         "contraindications, warnings, interactions, populations, adverse reactions, overdosage; "
         "within each, what labels say stands in the order of a label. With `-` it is backwards.",
         examples=["importance"],
+    ),
+]
+
+IncludedInFact = Annotated[
+    Text | None,
+    Query(
+        description="`wordings`: each wording in which labels state it, with the labels that have "
+        "it.",
+        examples=[WORDINGS],
+        min_length=len(WORDINGS),
+        max_length=len(WORDINGS),
+        pattern=f"^{WORDINGS}$",
     ),
 ]
 
@@ -161,12 +179,13 @@ def fact_routes(
         f"/{kind}/{{fact_id}}",
         name=f"get_{name_of_one or table.singular}",
         description=one,
-        response_model=record,
+        response_model=fact_with_wordings(table),
         responses=RECORD_ERRORS,
     )
     def get(
         session: ReadSession,
         fact_id: FactId,
+        include: IncludedInFact = None,
         fields: record_fields = None,  # type: ignore[valid-type] # each kind's own
     ) -> bytes:
         found = session.document(kind, fact_id)
@@ -174,9 +193,20 @@ def fact_routes(
             raise UnknownIdError(
                 f"There is no {table.singular} '{fact_id}'. /v1/{kind} lists those there are."
             )
-        return session.record(found, fields)
+        record = session.record(found, fields)
+        return record if include is None else _with_wordings(session, fact_id, found, record)
 
     return router
+
+
+def _with_wordings(session: ReadSession, fact_id: str, fact: bytes, record: bytes) -> bytes:
+    """A fact's record, in which its wordings stand last."""
+    stored = session.document(WORDINGS, fact_id)
+    if stored is None:  # as the one label has it, or no label
+        said = from_json(fact)
+        of_labels = {"statement": said["statement"], "labels": said["citations"]}
+        stored = to_json({"wordings": [of_labels] if said["labels"] else []})
+    return b"%b,%b" % (record[:-1], stored[1:])
 
 
 def _page_of_drug(table: type[Detail], page: type[Any]) -> Any:

@@ -1,7 +1,7 @@
 """Facts as they are served, and how far their sources were searched."""
 
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 from pydantic import Field, create_model
 
@@ -15,7 +15,7 @@ from app.documents.records import (
     fields_of,
 )
 from app.models.base import Row, Shape
-from app.models.fact import Detail, FactFields, SubstanceAsNamed
+from app.models.fact import Detail, FactFields, LabelCount, SubstanceAsNamed
 
 
 class CoverageRecord(Shape):
@@ -60,6 +60,7 @@ def fact_record(table: type[Detail]) -> type[Shape]:
         "certainty": (FactFields.model_fields["certainty"].annotation, _described("certainty")),
     }
     every["substance"] = (SubstanceAsNamed | None, _described("substance"))
+    every["labels"] = (LabelCount | None, _described("labels"))
     fields = every | fields_of(table.content) | {"citations": (list[CitationRecord], CITATIONS)}
     doc = (table.__doc__ or "").strip().splitlines()[0]
     return create_model(table.__name__, __base__=Shape, __doc__=doc, **fields)
@@ -78,9 +79,60 @@ def fact_as_served(links: RecordLinks, table: type[Detail], fact: Row) -> Row:
         "statement": fact["statement"],
         "certainty": fact["certainty"],
         "substance": fact["substance"],
+        "labels": fact["labels"],
         **links.record(table.content, fact),
         "citations": links.citations(fact["passages"]),
     }
+
+
+class Wording(Shape):
+    """A wording in which labels state a fact."""
+
+    statement: str = Field(
+        description="The text, as these labels have it.", examples=["Do not drive."]
+    )
+    labels: list[CitationRecord] = Field(
+        description="The labels that have it, newest first.", examples=[[]]
+    )
+
+
+class Wordings(Shape):
+    """The wordings of a fact that labels state."""
+
+    wordings: list[Wording] = Field(
+        description="Each wording, with the labels that have it: first the one that is served as "
+        "`statement`, then those of most labels.",
+        examples=[[]],
+    )
+
+
+WITH_WORDINGS = "WithWordings"
+"""What the names of schemas end with of facts that have their wordings."""
+
+
+@cache
+def fact_with_wordings(table: type[Detail]) -> type[Shape]:
+    """A fact of this kind, with its wordings where they are asked for."""
+    record = fact_record(table)
+    wordings: Any = Field(
+        default_factory=list,
+        description="Where `include=wordings` asked for them, each wording in which labels state "
+        "it, with the labels that have it: first that of `statement`, then those of most labels. "
+        "Otherwise left out.",
+        examples=[[]],
+    )
+    made: Any = create_model(
+        f"{record.__name__}{WITH_WORDINGS}",
+        __base__=record,
+        __doc__=record.__doc__,
+        wordings=(list[Wording], wordings),
+    )
+    made.model_config["json_schema_serialization_defaults_required"] = False
+    return cast(type[Shape], made)
+
+
+WORDINGS = "wordings"
+"""The kind of document that has the wordings of a fact, where several labels state it."""
 
 
 class Searched(NamedTuple):

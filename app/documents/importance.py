@@ -1,8 +1,9 @@
 """In which order the facts of a drug are read: what matters first.
 
 Boxed warnings stand first; then contraindications, warnings, interactions, populations, adverse
-reactions, overdosage. Within each of these what a person wrote stands before what labels say, and
-labels' passages stand in the order of a label.
+reactions, overdosage. Within each of these what a person wrote stands before what labels say, what
+more than a few labels say before what few do, and passages in the order of a label: by their
+numbers, or, where they have none, by their sections.
 """
 
 import re
@@ -65,6 +66,9 @@ class Group(IntEnum):
     OVERDOSAGE = 6
 
 
+FEW = 10
+"""What fewer than a tenth of a drug's labels state stands after what more do."""
+
 POPULATIONS = {
     WarningCategory.GERIATRIC,
     WarningCategory.HEPATIC,
@@ -93,10 +97,14 @@ def rank_of(kind: str, fact: Row) -> str:
     group = group_of(fact) if kind == WARNINGS else 0
     if section is None:
         return f"{group}0"
+    labels = fact.get("labels") or {"stating": 1, "of": 1}
+    few = 2 if labels["stating"] * FEW < labels["of"] else 1
+    numbers = [int(number) for number in _NUMBER.findall(section.get("number") or "")]
+    if numbers:
+        return f"{group}{few}0{''.join(f'{number:03}' for number in numbers)}"
     code = section["code"]
     place = SECTIONS.index(code) if code in SECTIONS else len(SECTIONS)
-    numbers = [int(number) for number in _NUMBER.findall(section.get("number") or "")]
-    return f"{group}1{place:02}{''.join(f'{number:03}' for number in numbers)}"
+    return f"{group}{few}1{place:02}"
 
 
 def group_of(warning: Row) -> Group:

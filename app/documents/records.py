@@ -7,7 +7,7 @@ What a model is served as follows from the model: its own fields, a list for eac
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 from pydantic import BaseModel, Field, create_model
@@ -81,6 +81,11 @@ class CitationRecord(Shape):
         "source's records have no date of their own.",
         examples=[None],
     )
+    wording: Literal["same", "differs"] | None = Field(
+        description="Of label text that several labels state, whether this label has the very "
+        "wording of `statement`, or differs in what manufacturers differ in; null elsewhere.",
+        examples=[None],
+    )
 
 
 class ConditionLink(Shape):
@@ -137,8 +142,14 @@ COMPLETIONS: dict[type[SQLModel], Callable[[Row, Row], None]] = {
 LINKED: dict[str, type[SQLModel]] = {"condition_id": Condition, "target_id": Target}
 """Fields that refer to something which is served in their place."""
 
-Passage = tuple[str, str]
-"""A source's id, and where in it."""
+
+class Passage(NamedTuple):
+    """A source's id, and where in it; of what several labels state, whether this one has the very
+    wording that is served."""
+
+    source: str
+    locator: str
+    wording: str | None = None
 
 
 class UncitedError(ValueError):
@@ -159,11 +170,17 @@ class RecordLinks:
     def citations(self, passages: Iterable[Passage]) -> list[Row]:
         """Passages as they are served, each once."""
         citations = []
-        for id_, locator in dict.fromkeys(passages):
+        for id_, locator, wording in dict.fromkeys(passages):
             source = self.sources[id_]
             page = page_of(source["url"], locator)
             citations.append(
-                {"source": source, "locator": locator, "url": page.url, "date": page.date}
+                {
+                    "source": source,
+                    "locator": locator,
+                    "url": page.url,
+                    "date": page.date,
+                    "wording": wording,
+                }
             )
         return citations
 
@@ -207,7 +224,11 @@ class RecordLinks:
 
 def passages(cite: Mapping[str, list[str]] | None) -> list[Passage]:
     """The passages that an entry's `cite` names."""
-    return [(source, locator) for source, locators in (cite or {}).items() for locator in locators]
+    return [
+        Passage(source, locator)
+        for source, locators in (cite or {}).items()
+        for locator in locators
+    ]
 
 
 def condition_link(condition: Row) -> Row:

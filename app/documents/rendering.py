@@ -15,7 +15,7 @@ from sqlmodel import SQLModel
 
 from app.documents.checksums import checksum_of
 from app.documents.drug_records import DrugRecord
-from app.documents.fact_records import fact_record
+from app.documents.fact_records import WORDINGS, Wordings, fact_record
 from app.documents.records import RecordLinks, record_of, stored_entries
 from app.models.base import Row
 from app.models.condition import Condition
@@ -75,4 +75,6 @@ def schema_of(kind: str) -> TypeAdapter[Any]:
     """What the documents of a kind are held to."""
     if kind in NOUNS:
         return TypeAdapter(record_of(NOUNS[kind]))
+    if kind == WORDINGS:
+        return TypeAdapter(Wordings)
     return TypeAdapter(DrugRecord if kind == "drugs" else fact_record(fact_kinds()[kind]))

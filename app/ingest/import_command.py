@@ -103,7 +103,7 @@ def summary(done: ImportReport, *, dry_run: bool, report: str | None) -> str:
         named = "; ".join(row.name for row in done.older[:NAMED])
         rest = len(done.older) - NAMED
         others = f"; and {rest:,} others, which `--report FILE` lists" if rest > 0 else ""
-        lines.append(f"Left, for a newer version of each is there: {named}{others}.")
+        lines.append(f"Left, for what is there is newer: {named}{others}.")
     if done.older_than:
         lines.append(
             f"These files are older than the release of {done.older_than} that is loaded, so what "

@@ -19,7 +19,13 @@ from app.ingest.publishing.rebuilding import bring_up_to_date
 from app.ingest.publishing.release_writer import File, Loaded, write_alone, write_release
 from app.ingest.sources import IN_SEVERAL_FILES, importer_of
 from app.ingest.sources.interface import Importer, InputPart, RefusedError, SourceVersion
-from app.ingest.staging.upserting import Changes, Staging, content_digest, save_source
+from app.ingest.staging.upserting import (
+    Changes,
+    Staging,
+    content_digest,
+    is_day,
+    save_source,
+)
 from app.models.base import PartialDate, table_of
 from app.models.release import Release, ReleaseFile
 from app.models.source_record import (
@@ -117,7 +123,8 @@ def import_files(
     report = ImportReport(source_id)
     with _uncollected(), engine.connect() as connection, connection.begin() as transaction:
         write_alone(connection)
-        known = set() if again or complete else _imported_before(connection, source_id)
+        known_files = _imported_before(connection, source_id)
+        known = set() if again or complete else known_files
         if all(input_.sha256 in known for input_ in inputs):
             transaction.rollback()
             return report
@@ -131,7 +138,7 @@ def import_files(
         staging = Staging(connection, source_id, tables, before, released)
         source_version = report.source_version
         source_version.released = released
-        _read(importer, inputs, known, staging, source_version)
+        _read(importer, inputs, known, known_files, staging, source_version)
         if released is not None:
             source_version.released = released
         if complete is not None:
@@ -192,20 +199,24 @@ def _read(
     importer: Importer,
     inputs: Sequence[ImportedFile],
     known: set[str],
+    known_files: set[str],
     staging: Staging,
     source_version: SourceVersion,
 ) -> None:
-    """Read files; those that were imported before come last, for what is still in them."""
+    """Read files; those that were imported before come last, for what is still in them: they are
+    `known`, but where they are read again, though they are among the `known_files`."""
     apart = importer.source["id"] not in IN_SEVERAL_FILES
     reading = _CurrentPart()
     for input_ in sorted(inputs, key=lambda i: i.sha256 in known):
         for part in input_.parts():
-            reading.parts.append(_Watched(part, apart and input_.sha256 in known, reading))
+            is_known = apart and input_.sha256 in known
+            reading.parts.append(_Watched(part, is_known, input_.sha256, reading))
     for item in importer.read(list(reading.parts), source_version):
         if reading.known:
             staging.skip(item)
         else:
-            staging.upsert(item, source_version, reading.file if apart else inputs[0].name)
+            file = reading.file if apart else inputs[0].name
+            staging.upsert(item, source_version, file, is_known=reading.sha256 in known_files)
     staging.write()
 
 
@@ -216,6 +227,7 @@ class _CurrentPart:
     parts: list["_Watched"] = field(default_factory=list)
     file: str = ""
     known: bool = False
+    sha256: str = ""
 
 
 @dataclass
@@ -224,6 +236,7 @@ class _Watched:
 
     part: InputPart
     known: bool
+    sha256: str
     reading: _CurrentPart
 
     @property
@@ -239,6 +252,7 @@ class _Watched:
     def open(self) -> BinaryIO:
         """See `InputPart`."""
         self.reading.file, self.reading.known = self.name, self.known
+        self.reading.sha256 = self.sha256
         return self.part.open()
 
 
@@ -277,11 +291,22 @@ def _refuse_doubtful(
             f"{source_id}: these files give no date, and the release of {loaded} is loaded; "
             "say theirs by --released DATE."
         )
-    if not source_version.released and (removed or changes.undecided):
+    undecided = changes.undecided
+    if undecided.total() and not confirmed:
+        lacking = f"they lack {undecided['removed']:,} of its records" if removed else ""
+        otherwise = f"{undecided['changed']:,} read otherwise" if undecided["changed"] else ""
+        differ = " and ".join(filter(None, (lacking, otherwise)))
+        if not source_version.released:
+            raise RefusedError(
+                f"{source_id}: these files give no date, so they may be older than what is loaded: "
+                f"{differ}. Say theirs by --released DATE."
+            )
+        or_confirm = ", or confirm by --complete that these files are all there is"
+        if not source_version.complete:
+            or_confirm = ""
         raise RefusedError(
-            f"{source_id}: these files give no date, so they may be older than what is loaded, of "
-            f"which they lack {removed:,} records and have {changes.undecided:,} otherwise; say "
-            "theirs by --released DATE."
+            f"{source_id}: what is loaded has no date, so it may be newer than these files: "
+            f"{differ}. Import it again with --again --released DATE{or_confirm}."
         )
     if removed > MANY and removed * 5 > removed + kept and not confirmed:
         raise RefusedError(
@@ -313,10 +338,10 @@ def _save_source(
     released = (
         max(source_version.released or "", (before.released if before else None) or "") or None
     )
-    own = changes.newest if _is_day(changes.newest) else ""
-    as_of = max(source_version.released or "", own)
-    if not _is_day(as_of):
-        as_of = max(map(_day_of, inputs))
+    as_of = max(source_version.released or "", changes.newest)
+    if as_of and not is_day(as_of):
+        as_of += "-01-01"[len(as_of) - len("2024") :]  # not later than it says
+    as_of = as_of or max(map(_day_of, inputs))
     row = {
         "author": None,
         "publisher": None,
@@ -342,10 +367,6 @@ def _save_source(
         complete=complete,
         row=row,
     )
-
-
-def _is_day(date: str) -> bool:
-    return len(date) == len("2024-01-15")
 
 
 def _day_of(input_: ImportedFile) -> str:
@@ -374,11 +395,11 @@ def _report_quarantined(
     read: Container[str],
 ) -> None:
     """Report what was not taken of the records that were read, and how many these are."""
-    quarantined = {row.record for row in unread}
+    quarantined = {(row.file, row.record) for row in unread}
     report.quarantined = [*unread]
     for row, records in _unresolved(connection, report.source_id, read):
         report.quarantined.append(row)
-        quarantined.update(records)
+        quarantined.update(("", record) for record in records)
     report.of_quarantined = len(quarantined)
 
 

@@ -266,7 +266,7 @@ def _faults_of_documents(connection: sa.Connection) -> Iterator[str]:
                 rows = []
             for table, values in rows:
                 found_by[table].add(values)
-        ids = [row["id"] for row in read]
+        ids = [row["id"] for row in read if row["kind"] in {"drugs", *fact_kinds()}]
         for table in FOUND_BY:
             key = next(iter(table.primary_key))
             stored_rows = connection.execute(table.select().where(key.in_(ids)))

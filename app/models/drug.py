@@ -141,6 +141,7 @@ class DrugIngredient(Part, table=True):
                         "url": "https://dailymed.nlm.nih.gov/dailymed/drugInfo.cfm"
                         "?setid=3d2e2bb2-b1d3-4a3a-b1c9-62c0ae2c9b1d",
                         "date": "2024-01-15",
+                        "wording": "same",
                     }
                 ],
             }

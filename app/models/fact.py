@@ -25,8 +25,19 @@ class Certainty(StrEnum):
 class Section(Shape):
     """The section of a label that a fact was taken from."""
 
-    code: str = described("The section's LOINC code.", "34066-1")
-    name: str = described("The section's name.", "Boxed Warning")
+    code: str = described("The section's LOINC code.", "43685-7")
+    name: str = described("The section's name.", "Warnings and cautions")
+    number: str | None = described(
+        "The number of the section or subsection, as printed; null in labels without numbers.",
+        "5.1",
+        default=None,
+    )
+    heading: str | None = described(
+        "The heading of the subsection, where the text itself delimits it; null elsewhere, for it "
+        "is never guessed.",
+        "Severe Neutropenia",
+        default=None,
+    )
 
 
 class MatchedBy(StrEnum):
@@ -59,6 +70,13 @@ class SubstanceAsNamed(Shape):
     )
 
 
+class LabelCount(Shape):
+    """How many of the drug's labels say so."""
+
+    stating: int = described("How many state it, in whatever wording.", 12)
+    of: int = described("How many labels of the drug there are for the same routes.", 14)
+
+
 class FactFields(SQLModel):
     """What every fact has."""
 
@@ -80,6 +98,14 @@ class FactFields(SQLModel):
         "What the source calls the substance that it speaks of, and how it was found to be this "
         "drug; null where a person wrote the fact for this drug.",
         {"name": "METFORMIN HYDROCHLORIDE", "matched_by": "name_without_salt"},
+        default=None,
+    )
+    labels: LabelCount | None = described(
+        "Of label text, how many of the drug's labels for the same routes say so: they are equal "
+        "but for what differs between manufacturers. The statement is the wording of one of them, "
+        "the first under `citations`, which name the newest of the others; `include=wordings` has "
+        "all. Null where the source is no label.",
+        {"stating": 12, "of": 14},
         default=None,
     )
 

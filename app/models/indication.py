@@ -50,7 +50,7 @@ class IndicationFields(SQLModel):
     )
     section: Section | None = described(
         "The label's section, for label text.",
-        {"code": "34067-9", "name": "Indications & Usage"},
+        {"code": "34067-9", "name": "Indications & Usage", "number": "1.1", "heading": "Gout"},
         default=None,
     )
     condition_id: str | None = None

@@ -155,7 +155,12 @@ class MechanismFields(SQLModel):
     )
     section: Section | None = described(
         "The label's section, for label text.",
-        {"code": "43679-0", "name": "Mechanism of Action"},
+        {
+            "code": "43679-0",
+            "name": "Mechanism of Action",
+            "number": "12.1",
+            "heading": "Mechanism",
+        },
         default=None,
     )
     target_id: str | None = None

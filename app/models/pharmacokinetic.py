@@ -28,7 +28,7 @@ class PharmacokineticsFields(SQLModel):
     unit: str | None = described("The unit of `value`.", "percent", default=None)
     section: Section | None = described(
         "The label's section, for label text.",
-        {"code": "43682-4", "name": "Pharmacokinetics"},
+        {"code": "43682-4", "name": "Pharmacokinetics", "number": "12.3", "heading": "Absorption"},
         default=None,
     )
 

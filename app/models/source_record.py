@@ -23,6 +23,10 @@ def of_record(table: str) -> SchemaItem:
     )
 
 
+JOINED = "~"
+"""What the names of statements begin with that are one fact whatever their wordings."""
+
+
 class SourceState(SQLModel, table=True):
     """A source that something was imported from, and which state of it is loaded."""
 
@@ -49,7 +53,11 @@ class SourceRecord(SQLModel, table=True):
     source_id: str = Field(primary_key=True, foreign_key="source_state.id", sa_type=KEY)
     id: str = Field(primary_key=True, sa_type=KEY, description="As the source knows it.")
     version: str = Field(description="The record's own version, as text that orders.")
-    released: str = Field(description="The date of the file that said it, or nothing.")
+    released: str = Field(description="The day of the data that it was taken from, or nothing.")
+    as_of: str = Field(
+        sa_column_kwargs={"server_default": ""},
+        description="The day as of which it says so: that, or else its own; or nothing.",
+    )
     removed: bool = Field(description="A newer and complete file has it no more.")
     digest: str = Field(description="Of what it says.")
     body: bytes = Field(

@@ -87,7 +87,7 @@ class WarningFields(SQLModel):
     )
     section: Section | None = described(
         "The label's section, for label text.",
-        {"code": "34066-1", "name": "Boxed Warning"},
+        {"code": "43685-7", "name": "Warnings and cautions", "number": "5.1", "heading": "Falls"},
         default=None,
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from app.documents.fact_records import WITH_WORDINGS
 from app.http.deprecation import LIFECYCLE
 from app.http.problems import PROBLEM_JSON
 from app.http.sparse_fields import ALWAYS, SPARSE_JSON, WHOLE_JSON, picked
@@ -159,6 +160,7 @@ def complete_document(api: FastAPI) -> None:
                 for operation in operations.values():
                     _complete(operation, answers, schemas)
                     _tell_headers(path, operation)
+            _show_parts(schemas)
             _describe_sparse(document)
             document["components"]["headers"] = HEADERS
             _share_errors(document)
@@ -234,6 +236,15 @@ def _complete(operation: dict[str, Any], answers: dict[str, Any], schemas: dict[
             answer = answers[operation["operationId"]]
             content["application/json"]["example"] = answer
             _exemplify(content["application/json"]["schema"], answer, schemas)
+
+
+def _show_parts(schemas: dict[str, Any]) -> None:
+    """Give facts with their wordings those examples of the facts that their own answers lack."""
+    for name, schema in schemas.items():
+        if whole := schemas.get(name.removesuffix(WITH_WORDINGS)):
+            for field, of_field in schema["properties"].items() if whole is not schema else ():
+                if "examples" in whole["properties"].get(field, {}):
+                    of_field.setdefault("examples", whole["properties"][field]["examples"])
 
 
 def _describe_sparse(document: dict[str, Any]) -> None:

@@ -325,33 +325,35 @@ def test_versions_of_labels_are_ordered_by_their_number(
     config = Config(toml_file=ROOT / "pyproject.toml")
     config.attributes["settings"] = database
     command.downgrade(config, "0001")
-    state = table_of(SourceState).insert()
-    record = table_of(SourceRecord)
+    columns = ("source_id", "id", "version", "released")
+    table = sa.table("source_record", *map(sa.column, (*columns, "removed", "digest", "body")))
     same = {"removed": False, "digest": "", "body": b""}
-    stored = {
-        ("openfda-label", "undated"): ("20210301.000005", ""),
-        ("openfda-label", "dated"): ("20210201.000012", "2021-04-01"),
-        ("openfda-label", "removed"): ("", "2021-04-01"),
-        ("clinicaltrials", "NCT00000001"): ("2021-03-01", ""),
-    }
+    before = [
+        ("openfda-label", "undated", "20210301.000005", ""),
+        ("openfda-label", "dated", "20210201.000012", "2021-04-01"),
+        ("openfda-label", "removed", "", "2021-04-01"),
+        ("clinicaltrials", "NCT00000001", "2021-03-01", "2024-01-01"),
+        ("gtopdb", "1", "", ""),
+    ]
     with migrated.begin() as connection:
-        for source in {source for source, _ in stored}:
-            connection.execute(
-                state, {"id": source, "as_of": "", "content": "", "inputs": "", "row": {}}
-            )
-        for (source, id_), (version, released) in stored.items():
-            row = {"source_id": source, "id": id_, "version": version, "released": released, **same}
-            connection.execute(record.insert(), row)
+        for source in {row[0] for row in before}:
+            state = {"id": source, "as_of": "", "content": "", "inputs": "", "row": {}}
+            connection.execute(table_of(SourceState).insert(), state)
+        for row in before:
+            connection.execute(table.insert(), dict(zip(columns, row, strict=True)) | same)
 
     migrate(database)
 
+    record = table_of(SourceRecord).c
+    found = (record.source_id, record.id, record.version, record.released, record.as_of)
     with migrated.connect() as connection:
-        rows = connection.execute(
-            sa.select(record.c.source_id, record.c.id, record.c.version, record.c.released)
-        ).all()
-    assert {(row[0], row[1]): (row[2], row[3]) for row in rows} == stored | {
-        ("openfda-label", "undated"): ("000005.20210301", "2021-03-01"),
-        ("openfda-label", "dated"): ("000012.20210201", "2021-04-01"),
+        rows = connection.execute(sa.select(*found)).all()
+    assert {tuple(row) for row in rows} == {
+        ("openfda-label", "undated", "000005.20210301", "", "2021-03-01"),
+        ("openfda-label", "dated", "000012.20210201", "2021-04-01", "2021-04-01"),
+        ("openfda-label", "removed", "", "2021-04-01", "2021-04-01"),
+        ("clinicaltrials", "NCT00000001", "2021-03-01", "2021-03-01", "2021-03-01"),
+        ("gtopdb", "1", "", "", ""),
     }
 
 

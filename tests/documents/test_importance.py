@@ -32,6 +32,8 @@ IN_ORDER = [
     warning("interaction"),
     of_label("34073-7", "interaction"),
     warning(category="renal"),
+    of_label("42228-7", category="pregnancy", number="8.1"),
+    of_label("43684-0", number="8.6"),
     of_label("43684-0"),
     of_label("42228-7", category="pregnancy"),
     warning("undesirable-effect"),
@@ -45,6 +47,16 @@ def test_warnings_are_in_the_order_of_what_matters_first() -> None:
 
     assert ranks == sorted(ranks)
     assert len(set(ranks)) == len(ranks)
+
+
+def test_what_few_labels_state_stands_after_what_more_do() -> None:
+    def stated_by(labels: int, number: str) -> str:
+        fact = of_label("43685-7", number=number, labels={"stating": labels, "of": 30})
+        return rank_of("warnings", fact)
+
+    ranks = [stated_by(3, "5.9"), stated_by(30, "5.10"), stated_by(2, "5.1")]
+
+    assert ranks == sorted(ranks)
 
 
 def test_a_boxed_contraindication_is_boxed_first() -> None:

@@ -116,7 +116,8 @@ def test_what_is_no_field_is_refused_with_those_there_are(
     [problem] = answer.json()["errors"]
     assert problem["parameter"] == "fields"
     assert problem["detail"].startswith(
-        "Expected some of id, drug, statement, certainty, substance, type, category, boxed, "
+        "Expected some of id, drug, statement, certainty, substance, labels, type, category, "
+        "boxed, "
         "severity, severity_basis, route, population, trigger, consequences, advice, section, "
         "citations, with commas between ('"
     )

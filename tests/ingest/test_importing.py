@@ -118,7 +118,12 @@ def test_five_sources_make_one_drug_with_all_its_facts(
     [warning] = drug["warnings"]
     assert warning["statement"] == "WARNING: \n\n it   may make drowsy."
     assert (warning["boxed"], warning["severity"], warning["population"]) == (True, None, None)
-    assert warning["section"] == {"code": "34066-1", "name": "Boxed Warning"}
+    assert warning["section"] == {
+        "code": "34066-1",
+        "name": "Boxed Warning",
+        "number": None,
+        "heading": None,
+    }
     [indication] = drug["indications"]
     assert (indication["statement"], indication["condition"]) == (
         "Not indicated in children.",
@@ -166,7 +171,7 @@ def test_an_application_that_labels_name_is_the_approval_that_another_source_dat
     ]
 
 
-def test_what_forty_labels_say_is_one_fact_with_forty_citations(
+def test_what_forty_labels_say_is_one_fact_that_counts_them(
     database: Settings, client: httpx.Client
 ) -> None:
     every = [label(f"s{i:02}", "HUSTANOL", warnings="Careful.") for i in range(40)]
@@ -174,10 +179,15 @@ def test_what_forty_labels_say_is_one_fact_with_forty_citations(
     load(database, "openfda-label", labels(*every))
 
     [warning] = items(client, "/v1/drugs/hustanol/warnings")
-    assert cited(warning) == [
+    whole = client.get(f"/v1/warnings/{warning['id']}?include=wordings").json()
+    [wording] = whole["wordings"]
+    expected = [
         ("openfda-label", f"SPL set id s{i:02}, version 1 of 2023-01-01, section 34071-1 Warnings")
         for i in range(40)
     ]
+    assert cited(warning) == expected[:5]
+    assert warning["labels"] == {"stating": 40, "of": 40}
+    assert (wording["statement"], cited({"citations": wording["labels"]})) == ("Careful.", expected)
 
 
 def test_the_same_sentence_in_two_sections_or_of_two_drugs_is_not_one_fact(

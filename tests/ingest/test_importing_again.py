@@ -139,7 +139,7 @@ def test_an_older_complete_version_neither_removes_nor_adds(database: Settings) 
     assert (report.release, report.older_than) == (None, "2024-01-01")
     said = summary(report, dry_run=False, report=None)
     assert "are older than the release of 2024-01-01" in said
-    assert "Left, for a newer version of each is there: DB00001; DB00002." in said
+    assert "Left, for what is there is newer: DB00001; DB00002." in said
     assert served_in(database) == before
 
 

@@ -119,7 +119,7 @@ def _entry(
     values = []
     for value, said in by_value.items():
         cite: dict[str, list[str]] = defaultdict(list)
-        for _, (source, locator) in said:
+        for _, (source, locator, _wording) in said:
             if locator not in cite[source]:
                 cite[source].append(locator)
         values.append({"value": value, "cite": dict(cite)})

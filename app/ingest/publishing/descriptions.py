@@ -42,12 +42,24 @@ class Account:
     position: int
     name: str
     fact_slug: str
-    released: str
+    read_as_of: str
 
     @property
     def locator(self) -> str:
         """What the record is called in citations; the seed cites for itself."""
         return str(self.said.get("locator", ""))
+
+    @property
+    def precedence(self) -> str:
+        """Where several labels state the same, the wording of the highest is served; "" for what is
+        no label."""
+        return str(self.said.get("precedence", ""))
+
+    @property
+    def routes(self) -> str | None:
+        """For which routes a label is."""
+        routes: str | None = self.said.get("routes")
+        return routes
 
     @property
     def has_statements(self) -> bool:
@@ -130,7 +142,7 @@ def _described(
     for account in accounts:
         said, source = account.said, account.source_id
         read_on = _read_on(account, read[source])
-        own = [(source, account.locator)] if account.locator else []
+        own = [Passage(source, account.locator)] if account.locator else []
         is_radiolabelled = account.matched_by == MatchedBy.RADIOLABELLED
         is_its_name = account.matched_by in NAMES_OF_ITS_OWN
         if not is_radiolabelled:  # its names and identifiers are of what was made of the drug
@@ -245,8 +257,7 @@ def _join_undated(approvals: Said) -> None:
 def _read_on(account: Account, read: tuple[str, str]) -> str:
     """The day on which a source was last read for what a record says."""
     as_of, complete = read
-    released = account.released if len(account.released) == len(as_of) else as_of
-    return max(released, complete)
+    return max(account.read_as_of or as_of, complete)
 
 
 def _spelling(name: str) -> str:
@@ -271,8 +282,8 @@ def _say(said: Said, key: Any, entry: Row, where: list[Passage]) -> None:
         said[key] = (entry, where)
         return
     first, cited = said[key]
-    sources = {source for source, _ in cited}
-    if further := [passage for passage in where if passage[0] not in sources]:
+    sources = {passage.source for passage in cited}
+    if further := [passage for passage in where if passage.source not in sources]:
         said[key] = (first, cited + further)
 
 
@@ -291,7 +302,7 @@ ACCOUNTS = (
         _link.position,
         _substance.name,
         _substance.fact_slug,
-        _record.released,
+        _record.as_of,
     )
     .join_from(table_of(SourceSubstance), table_of(RecordSubstance), NAMED_BY)
     .join(

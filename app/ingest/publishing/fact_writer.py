@@ -1,6 +1,7 @@
 """The facts of drugs and their documents: made of what the records state, and written if changed.
 
-Records that state the same make one fact, which cites each of them.
+Records that state the same make one fact, which cites each of them. Labels may state it in several
+wordings: that of one is served, and the others stand in a document of their own.
 """
 
 from collections import Counter, defaultdict
@@ -14,20 +15,20 @@ from pydantic_core import from_json
 
 from app.documents.compression import decompress
 from app.documents.drug_records import drug_as_served
-from app.documents.fact_records import Searched, coverage, fact_as_served
+from app.documents.fact_records import WORDINGS, Searched, coverage, fact_as_served
 from app.documents.lookup_rows import fact_rows
 from app.documents.records import Passage, passages
 from app.documents.rendering import document_of
 from app.ingest.bulk_insert import Tables, among, chunks, select_in
 from app.ingest.publishing.comparing import discrepancies, trial_account
-from app.ingest.publishing.descriptions import Description
+from app.ingest.publishing.descriptions import Account, Description
 from app.ingest.publishing.references import SEED, References
 from app.models.base import Row, table_of
 from app.models.discrepancy import Discrepancy
 from app.models.document import Document
 from app.models.fact import Detail, Fact, fact_kinds
 from app.models.indication import Indication
-from app.models.source_record import RecordStatement, SourceStatement
+from app.models.source_record import JOINED, RecordStatement, SourceStatement
 from app.models.trial import Trial, TrialCondition
 from app.names.slugs import shortened
 
@@ -41,9 +42,26 @@ LETTERS_AT_ONCE = 4_000_000
 """How many facts, and letters of their documents, wait to be written."""
 
 
+MOST_CITED = 5
+"""How many of the labels that state a fact it cites; its wordings have all."""
+
+
+@dataclass(slots=True)
+class OfLabel:
+    """That a label states a fact: in which wording, by the digest, and where."""
+
+    account: Account
+    digest: str
+    passage: Passage
+
+
 @dataclass(slots=True)
 class FactInMaking:
-    """A fact, as the records that state it give it."""
+    """A fact, as the records that state it give it.
+
+    `stated` are the labels that do, where they may differ in their wording: first the one whose
+    wording is served.
+    """
 
     id: str
     drug_id: str
@@ -51,6 +69,14 @@ class FactInMaking:
     source_id: str
     substance: Row | None
     passages: list[Passage] = field(default_factory=list)
+    stated: list[OfLabel] = field(default_factory=list)
+    of_labels: int = 0
+    """How many labels there are for the same routes."""
+
+    @property
+    def digests(self) -> list[str]:
+        """The digests of all its wordings, that of the one that is served first."""
+        return list(dict.fromkeys([self.digest, *(of.digest for of in self.stated)]))
 
 
 @dataclass(slots=True)
@@ -117,7 +143,7 @@ class FactWriter:
         """Remove all facts and documents of drugs."""
         rows = select_in(self._connection, STORED, drug_ids)
         keys = [(row.kind, row.id) for row in rows]
-        self.counts["removed"] += sum(kind != "drugs" for kind, _ in keys)
+        self.counts["removed"] += sum(kind in fact_kinds() for kind, _ in keys)
         self._remove(drug_ids, keys)
 
     def _write(self, batch: Mapping[str, Description]) -> None:
@@ -134,6 +160,9 @@ class FactWriter:
             self.conditions_added += self._references.add_conditions(conditions)
             for table, entry in entries:
                 self._make_fact(made, table, entry)
+                if entry["wordings"]:
+                    record = self._wordings(entry["wordings"])
+                    made.add(document_of(WORDINGS, entry["id"], entry["drug"]["id"], record))
             self._write_made(made, list(batch))
         for description in batch.values():
             if description.of_several_sources:
@@ -146,7 +175,7 @@ class FactWriter:
             self._make_drug(made, description)
         self._write_made(made, list(batch))
         removed = [key for key in made.stored if key not in made.there]
-        self.counts["removed"] += sum(kind != "drugs" for kind, _ in removed)
+        self.counts["removed"] += sum(kind in fact_kinds() for kind, _ in removed)
         self._remove(list(batch), removed)
 
     def _entries(
@@ -154,7 +183,7 @@ class FactWriter:
     ) -> list[tuple[type[Detail], Row]]:
         """The facts as entries with what every fact has, and the tables of their kinds; what may
         disagree is noted in the descriptions."""
-        digests = sorted({fact.digest for fact in facts})
+        digests = sorted({digest for fact in facts for digest in fact.digests})
         stored = {
             digest: (fact_kinds()[kind], body)
             for digest, kind, body in select_in(self._connection, BODIES, digests)
@@ -170,7 +199,14 @@ class FactWriter:
                 cited = [p for part in entry[table.cited_by] for p in passages(part["cite"])]
             entry["id"] = fact.id
             description = batch[fact.drug_id]
+            entry["wordings"] = {}
+            if len(fact.stated) > 1:
+                entry["wordings"] = _wordings_of(fact, stored)
+                cited = [of.passage for of in fact.stated[:MOST_CITED]]
             self._add_common(entry, description, fact.substance, cited)
+            if fact.stated:
+                stating = len({of.account.record_id for of in fact.stated})
+                entry["labels"] = {"stating": stating, "of": fact.of_labels}
             entries.append((table, entry))
             if table is Trial:
                 account = trial_account(fact.source_id, entry, fact.passages)
@@ -185,6 +221,16 @@ class FactWriter:
         entry["drug"] = {"id": drug.id, "name": drug.name}
         entry["substance"] = substance
         entry["passages"] = cited
+        entry["labels"] = None
+
+    def _wordings(self, wordings: Mapping[str, list[Passage]]) -> Row:
+        """The wordings of a fact as they are served."""
+        return {
+            "wordings": [
+                {"statement": statement, "labels": self._links.citations(labels)}
+                for statement, labels in wordings.items()
+            ]
+        }
 
     def _in_making(self, batch: Mapping[str, Description]) -> list[FactInMaking]:
         """The facts of drugs, each with every record that states it."""
@@ -195,18 +241,22 @@ class FactWriter:
             for record, account in description.accounts.items():
                 for _, digest, name, locator, cite in statements.get(record, ()):
                     id_ = _fact_id(name, account.fact_slug)
-                    fact = facts.get((id_, digest))
+                    is_joined = name.startswith(JOINED)
+                    key = (id_, "" if is_joined else digest)
+                    fact = facts.get(key)
                     if fact is None:
-                        substance = None
-                        if account.source_id != SEED:
-                            substance = {"name": account.name, "matched_by": account.matched_by}
+                        substance = _substance_of(account)
                         fact = FactInMaking(id_, drug_id, digest, account.source_id, substance)
-                        facts[id_, digest] = fact
+                        facts[key] = fact
                     if cite is not None:
                         fact.passages += passages(cite)
-                    else:
-                        where = ", ".join(part for part in (account.locator, locator) if part)
-                        fact.passages.append((account.source_id, where))
+                        continue
+                    where = ", ".join(part for part in (account.locator, locator) if part)
+                    passage = Passage(account.source_id, where)
+                    fact.passages.append(passage)
+                    if is_joined:
+                        fact.stated.append(OfLabel(account, digest, passage))
+            _choose_wordings(facts.values(), description)
             alike = Counter(id_ for id_, _ in facts)
             for (id_, digest), fact in facts.items():
                 if alike[id_] > 1:  # the same sentence, with other fields beside it
@@ -255,8 +305,8 @@ class FactWriter:
         """Write what is new or reads otherwise, in place of what is there."""
         connection = self._connection
         replaced = [key for document in made.documents if (key := _key(document)) in made.stored]
-        facts = [document for document in made.documents if document["kind"] != "drugs"]
-        changed = sum(kind != "drugs" for kind, _ in replaced)
+        facts = [document for document in made.documents if document["kind"] in fact_kinds()]
+        changed = sum(kind in fact_kinds() for kind, _ in replaced)
         self.counts["changed"] += changed
         self.counts["new"] += len(facts) - changed
         self._remove(drug_ids, replaced)
@@ -294,8 +344,47 @@ def _conditions_of(entry: Row) -> set[str]:
     return own.union(entry.get("conditions", ()))
 
 
+def _substance_of(account: Account) -> Row | None:
+    """What a record calls the substance; a person who writes a fact writes it of the drug."""
+    if account.source_id == SEED:
+        return None
+    return {"name": account.name, "matched_by": account.matched_by}
+
+
+def _choose_wordings(facts: Iterable[FactInMaking], description: Description) -> None:
+    """Have each fact that labels state be in the words of the label with the highest precedence."""
+    for_routes = Counter(
+        account.routes for account in description.accounts.values() if account.precedence
+    )
+    for fact in facts:
+        if not fact.stated:
+            continue
+        fact.stated.sort(key=lambda of: of.passage.locator)
+        fact.stated.sort(key=lambda of: of.account.precedence, reverse=True)
+        first = fact.stated[0]
+        fact.digest, fact.substance = first.digest, _substance_of(first.account)
+        fact.of_labels = for_routes[first.account.routes]
+
+
+def _wordings_of(
+    fact: FactInMaking, stored: Mapping[str, tuple[type[Detail], bytes]]
+) -> dict[str, list[Passage]]:
+    """Each wording of a fact with the labels that have it, the one that is served first, and then
+    those of most labels."""
+    texts = {d: str(from_json(decompress(stored[d][1]))["statement"]) for d in fact.digests}
+    found: dict[str, list[Passage]] = defaultdict(list)
+    served = texts[fact.digest]
+    for of in fact.stated:
+        text = texts[of.digest]
+        of.passage = of.passage._replace(wording="same" if text == served else "differs")
+        found[text].append(of.passage)
+    by_labels = sorted(found, key=lambda text: (text != served, -len(found[text]), text))
+    return {text: found[text] for text in by_labels}
+
+
 def _fact_id(name: str, fact_slug: str) -> str:
     """A fact's id: a person's own, or made with what the substance is called."""
+    name = name.removeprefix(JOINED)
     if name.startswith("/"):
         return name[1:]
     if name.startswith("="):

@@ -292,9 +292,9 @@ def _record(study: Any) -> Record | SkippedRecord:
     version = (
         _date(status, "lastUpdatePostDateStruct") or _text(status, "lastUpdateSubmitDate") or ""
     )
-    as_of = _data_of(study) or version
+    released = _data_of(study) or ""
     if not drugs:
-        return SkippedRecord("studies not about a drug", nct_id, version, as_of)
+        return SkippedRecord("studies not about a drug", nct_id, version, released)
     arms = _Arms(interventions, _object(study, "resultsSection"))
     conditions = _conditions(study)
     outcomes = _outcomes(nct_id, study, arms)
@@ -331,7 +331,8 @@ def _record(study: Any) -> Record | SkippedRecord:
         id=nct_id,
         locator=nct_id,
         version=version,
-        as_of=as_of,
+        released=released,
+        dated=version,
         substances=[Substance(names=(name,)) for name in drugs],
         statements=[Statement("trials", fields, key=nct_id.lower())],
         kinds=("trials",),

@@ -206,6 +206,9 @@ _FLAGS = dict.fromkeys(("t", "true", "yes", "y", "1"), True) | dict.fromkeys(
     ("f", "false", "no", "n", "0"), False
 )
 
+LONGEST_HEADING = 10_000
+"""Bytes. The first line of another file may be the whole of it."""
+
 RowT = TypeVar("RowT", LigandRow, InteractionRow)
 Targets = dict[str, dict[str, Any]]
 
@@ -288,13 +291,13 @@ def _both(parts: list[InputPart]) -> tuple["_GuideTable[LigandRow]", "_GuideTabl
     ligands: list[_GuideTable[LigandRow]] = []
     interactions: list[_GuideTable[InteractionRow]] = []
     for part in parts:
+        refuse_other_separator(part.name, _first_line(part), ",", _is_heading)
         columns = _Heading.of(part)
         if "action" in columns.positions or "target id" in columns.positions:
             interactions.append(_GuideTable(part, columns, InteractionRow))
         elif "ligand id" in columns.positions:
             ligands.append(_GuideTable(part, columns, LigandRow))
         else:
-            refuse_other_separator(part.name, columns.line, ",", _is_heading)
             reason = "is neither the ligands nor the interactions of the Guide to Pharmacology."
             raise WrongFileError(part.name, reason)
     for found, what in ((ligands, "ligands"), (interactions, "interactions")):
@@ -323,7 +326,6 @@ class _Heading(NamedTuple):
     positions: dict[str, int]
     width: int
     last_line: int
-    line: str
 
     @classmethod
     def of(cls, part: InputPart) -> "_Heading":
@@ -336,13 +338,23 @@ class _Heading(NamedTuple):
                     release = (said[1], said[2])
             elif any(cells):
                 positions = {_plain(c): i for i, c in reversed(list(enumerate(cells)))}
-                return cls(release, positions, len(cells), number, ",".join(cells))
+                return cls(release, positions, len(cells), number)
         raise WrongFileError(part.name, "has no row of column names that can be read.")
 
 
 def _plain(column: str) -> str:
     """A column's name, as it is written in every release: `Ligand ID` and `ligand_id` are one."""
     return " ".join(re.findall("[a-z0-9]+", column.lower()))
+
+
+def _first_line(part: InputPart) -> str:
+    """The first line that is no comment: the names of the columns."""
+    with part.open() as file:
+        for read in iter(lambda: file.readline(LONGEST_HEADING), b""):
+            line = read.decode(errors="replace").strip("\ufeff\r\n")
+            if line and not line.lstrip('"').startswith("#"):
+                return line
+    return ""
 
 
 def _is_heading(columns: list[str]) -> bool:

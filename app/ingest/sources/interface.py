@@ -89,33 +89,39 @@ class Statement:
     `kind` names the kind of fact. Parts that are cited have their own `cite`: source id to
     locators. A statement with a `key` (a trial, by its number) is known by it, so that its id stays
     when its content changes; one without is known by its content, so that records which say the
-    same say one fact. `locator` says where in the record it stands, after the record's own locator.
+    same say one fact. `compared` is what it is compared by, where that is less than its content:
+    the records that state the same are one fact then, each with its own wording. `locator` says
+    where in the record it stands, after the record's own locator.
     """
 
     kind: str
     fields: dict[str, Any]
     locator: str = ""
     key: str | None = None
+    compared: str | None = None
 
 
 @dataclass(slots=True)
 class Record:
     """What one record says.
 
-    `version` orders the versions of the record as text; "" where it has none. `as_of` is the day as
-    of which it says so, where records have days of their own, or their file has one; "" where
-    neither has, and None where the version of the source has one for all. `locator` names the
+    `version` orders the versions of the record as text; "" where it has none. `released` is the day
+    of the data that it was taken from, which orders what is of one version: "" where its file gives
+    none, None where the version of the source has one for all. `dated` is its own day, where it has
+    one: as of that day it says so, if its file gives none. `locator` names the
     record in citations: `SPL set id …, version 5`. The record speaks of its `substances`; names,
     identifiers, classes, approvals and statuses are of the one substance of a record that has one.
     `kinds` are the kinds of fact that this record was read for. `conditions` and `targets` are the
-    rows, by id, of those that the statements name.
+    rows, by id, of those that the statements name. A label says for which `routes` it is, and has a
+    `precedence`: where several state the same, the wording of the highest is served.
     """
 
     id: str
     locator: str
     substances: list[Substance]
     version: str = ""
-    as_of: str | None = None
+    released: str | None = None
+    dated: str = ""
     names: list[tuple[str, NameType]] = field(default_factory=list)
     identifiers: list[tuple[IdentifierSystem, str]] = field(default_factory=list)
     classes: list[tuple[str, ClassType]] = field(default_factory=list)
@@ -125,6 +131,8 @@ class Record:
     kinds: tuple[str, ...] = ()
     conditions: dict[str, dict[str, Any]] = field(default_factory=dict)
     targets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    precedence: str = ""
+    routes: str | None = None
 
 
 @dataclass(slots=True)
@@ -146,13 +154,13 @@ class InvalidRecord:
 class SkippedRecord:
     """A record that is right, and that this API has no use for: `reason` is counted, not listed.
 
-    With its `id`, `version` and `as_of`, what an older version of it said is gone.
+    With its `id`, `version` and `released`, what an older version of it said is gone.
     """
 
     reason: str
     id: str | None = None
     version: str = ""
-    as_of: str | None = None
+    released: str | None = None
 
 
 Item = Record | InvalidRecord | SkippedRecord

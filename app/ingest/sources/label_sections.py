@@ -54,7 +54,7 @@ _SHORT = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class LabelPassage:
     """A piece of a label's text, with the section that it stands in."""
 
     key: str
@@ -76,38 +76,43 @@ class LabelSection:
 
     key: str
     text: str
-    pieces: tuple[Passage, ...]
+    pieces: tuple[LabelPassage, ...]
 
 
-def passages_of(label: dict[str, Any]) -> list[Passage]:
+def passages_of(label: dict[str, Any]) -> list[LabelPassage]:
     """All that a label says, in its order, each text once, less headings that stand alone.
 
     ValueError where a section is neither a string nor a list of strings.
     """
-    found: dict[str, Passage] = {}
+    found: dict[tuple[str, str], LabelPassage] = {}
     for section in sections_of(label):
         for piece in section.pieces:
             if not is_heading_alone(piece.text, piece.key):
-                found.setdefault(piece.text, piece)
+                found.setdefault(_known_by(piece.text, piece.key), piece)
     return _longest(list(found.values()))
 
 
-def _longest(passages: list[Passage]) -> list[Passage]:
+def _known_by(text: str, key: str) -> tuple[str, str]:
+    """By what a text is known, of which there is one: `None known.` is another in each section."""
+    return text, key if len(text.strip()) < _SHORT else ""
+
+
+def _longest(passages: list[LabelPassage]) -> list[LabelPassage]:
     """Passages less those that others of the same subsection begin with.
 
     A part may say more at its end than the whole does, such as when it was revised.
     """
-    longest: dict[str, Passage] = {}
+    longest: dict[str, LabelPassage] = {}
     for passage in passages:
         if passage.number and "." in passage.number:
             text = longest.setdefault(passage.number, passage).text
             if len(passage.text) > len(text) and passage.text.startswith(text):
                 longest[passage.number] = passage
-    kept: dict[str, Passage] = {}
+    kept: dict[tuple[str, str], LabelPassage] = {}
     for passage in passages:
         last = longest.get(passage.number or "", passage)
         whole = last if last.text.startswith(passage.text) else passage
-        kept.setdefault(whole.text, whole)
+        kept.setdefault(_known_by(whole.text, whole.key), whole)
     return list(kept.values())
 
 
@@ -126,7 +131,7 @@ def sections_of(label: dict[str, Any]) -> list[LabelSection]:
 
 def _texts_of(label: dict[str, Any]) -> list[tuple[str, str]]:
     """The strings of a label's sections with their keys, less what is blank or there already."""
-    found: dict[str, str] = {}
+    found: dict[tuple[str, str], str] = {}
     for key, value in label.items():
         if key not in SECTION_KEYS:
             continue
@@ -134,9 +139,10 @@ def _texts_of(label: dict[str, Any]) -> list[tuple[str, str]]:
         if not isinstance(values, list) or not all(isinstance(text, str) for text in values):
             raise ValueError(f"its {key} is no list of strings.")
         for text in values:
-            if text and not text.isspace() and found.get(text, UNCLASSIFIED) == UNCLASSIFIED:
-                found[text] = key
-    return [(key, text) for text, key in found.items()]
+            known = _known_by(text, key)
+            if text and not text.isspace() and found.get(known, UNCLASSIFIED) == UNCLASSIFIED:
+                found[known] = key
+    return [(key, text) for (text, _), key in found.items()]
 
 
 def _places(label: dict[str, Any], texts: list[tuple[str, str]]) -> dict[str, int]:
@@ -295,7 +301,7 @@ class _Nested:
         return self.part.key in PARTS.get(self.host.key, ())
 
 
-def _pieces(root: _Root, known: _Known) -> Iterator[Passage]:
+def _pieces(root: _Root, known: _Known) -> Iterator[LabelPassage]:
     """A text's pieces in order: its parts, its numbered subsections, and what is between them."""
     whole = _Part(root.key, 0, len(root.text), number_of(root.key, root.text))
     nested = _nested(root, whole)
@@ -313,7 +319,7 @@ def _pieces(root: _Root, known: _Known) -> Iterator[Passage]:
             root.text[cut.start : inner[at]].strip() if inner[at:] and inner[at] < end else None
         )
         heading = heading_of(text, cut.key, cut.number, before_part, known.titles, highlights)
-        yield Passage(cut.key, text, printed(cut.number) if cut.number else None, heading)
+        yield LabelPassage(cut.key, text, printed(cut.number) if cut.number else None, heading)
 
 
 def _nested(root: _Root, whole: _Part) -> list[_Nested]:

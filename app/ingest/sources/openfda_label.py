@@ -24,6 +24,8 @@ from app.ingest.sources.interface import (
     Substance,
     WrongFileError,
 )
+from app.ingest.sources.label_sections import passages_of
+from app.ingest.sources.label_wording import LabelNames, compared
 from app.models.drug import ClassType, IdentifierSystem, NameType
 from app.models.indication import IndicationStatus
 from app.names.normalization import normalized
@@ -43,6 +45,7 @@ CONTRAINDICATION = {"type": "contraindication", "boxed": False}
 WARNING = {"type": "warning", "boxed": False}
 BOXED = {"type": "warning", "boxed": True}
 INTERACTION = {"type": "interaction", "boxed": False}
+ADVERSE_REACTION = {"type": "undesirable-effect", "boxed": False}
 ABUSE = {**WARNING, "category": "abuse"}
 DEPENDENCE = {**WARNING, "category": "dependence"}
 PREGNANCY = {**WARNING, "category": "pregnancy"}
@@ -104,37 +107,12 @@ SECTIONS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "abuse": ("34086-9", "Abuse", "warnings", ABUSE),
     "dependence": ("34087-7", "Dependence", "warnings", DEPENDENCE),
     "overdosage": ("34088-5", "Overdosage", "warnings", OVERDOSAGE),
+    "adverse_reactions": ("34084-4", "Adverse Reactions", "warnings", ADVERSE_REACTION),
 }
 """The sections that facts are taken from: LOINC code, openFDA's name, kind of fact, its fields.
 
 Tables are left out, for they repeat as HTML what stands in the text; so is the controlled
 substance's schedule, which is its legal status and stands in the section on abuse too.
-"""
-
-_FACTS: dict[str, tuple[str, str, dict[str, Any]]] = {
-    key: (
-        kind,
-        f"section {code} {name}",
-        {"certainty": "verbatim", "section": {"code": code, "name": name}, **fields},
-    )
-    for key, (code, name, kind, fields) in SECTIONS.items()
-}
-
-WHOLE = "use_in_specific_populations"
-PARTS_OF_WHOLE = (
-    "pregnancy",
-    "teratogenic_effects",
-    "nonteratogenic_effects",
-    "labor_and_delivery",
-    "nursing_mothers",
-    "lactation",
-    "pediatric_use",
-    "geriatric_use",
-)
-"""A section, and those of its parts that openFDA gives by themselves too.
-
-It gives none by itself of lactation in today's labels, nor of renal or hepatic impairment: these
-stand in the whole alone. So the whole is left out only where its parts say all of it.
 """
 
 CLASSES = {
@@ -196,7 +174,7 @@ def _refuse_what_holds_no_labels(part: InputPart) -> None:
 
 
 def _read(label: Any, part: InputPart, number: int, updated: str | None) -> Record | InvalidRecord:
-    """What a label says, as of the day of its file, or of its own where the file has none."""
+    """What a label says; `updated` is the day of its file."""
     set_id = None
     place = f"record {number}"
     try:
@@ -228,10 +206,13 @@ def _record(label: dict[str, Any], set_id: str, updated: str | None) -> Record:
         id=set_id,
         locator=f"SPL set id {set_id}, version {version} of {effective}",
         version=f"{version:0>6}.{effective_time}",
-        as_of=updated or effective,
+        released=updated or "",
+        dated=effective,
         substances=[],
         statements=_statements(label, openfda),
         approvals=[_approval(n) for n in _texts(openfda, "application_number") if _is_approval(n)],
+        precedence=f"{_is_of_new_drug(openfda):d} {effective}",
+        routes=_routes(openfda),
     )
     record.kinds = tuple(dict.fromkeys(statement.kind for statement in record.statements))
     _name_substance(record, openfda)
@@ -247,17 +228,36 @@ _SEVERAL = re.compile(r"[,;/+&]|\b(?:and|with)\b", re.IGNORECASE)
 def _statements(label: dict[str, Any], openfda: dict[str, Any]) -> list[Statement]:
     of_label: dict[str, dict[str, Any]] = {
         "indications": {"status": _status(openfda)},
-        "warnings": {"route": ", ".join(_texts(openfda, "route")) or None},
+        "warnings": {"route": _routes(openfda)},
     }
+    names = LabelNames.of(label)
     statements = []
-    for key, (kind, locator, of_section) in _FACTS.items():
-        fields = of_section | of_label.get(kind, {})
-        statements += [
-            Statement(kind, {"statement": text, **fields}, locator)
-            for text in _texts(label, key)
-            if not (key == WHOLE and _is_in_parts(text, label))
-        ]
+    for passage in passages_of(label):
+        if passage.key not in SECTIONS:
+            continue
+        code, name, kind, of_section = SECTIONS[passage.key]
+        section = {
+            "code": code,
+            "name": name,
+            "number": passage.number,
+            "heading": passage.heading,
+        }
+        fields = {
+            "statement": passage.text,
+            "certainty": "verbatim",
+            "section": section,
+            **of_section,
+            **of_label.get(kind, {}),
+        }
+        number = f"{passage.number}, " if passage.number else ""
+        locator = f"section {number}{code} {name}"
+        statements.append(Statement(kind, fields, locator, compared=compared(passage.text, names)))
     return statements
+
+
+def _routes(openfda: dict[str, Any]) -> str | None:
+    """The routes of administration that the label is for, as published."""
+    return ", ".join(sorted(_texts(openfda, "route"))) or None
 
 
 def _status(openfda: dict[str, Any]) -> IndicationStatus:
@@ -275,6 +275,11 @@ def _status(openfda: dict[str, Any]) -> IndicationStatus:
     return IndicationStatus.UNAPPROVED
 
 
+def _is_of_new_drug(openfda: dict[str, Any]) -> bool:
+    """Whether the label is of an application for the drug itself, and of no abbreviated one."""
+    return any(n.startswith(("NDA", "BLA")) for n in _texts(openfda, "application_number"))
+
+
 def _is_approval(number: str) -> bool:
     return _APPROVAL.fullmatch(number) is not None
 
@@ -287,19 +292,6 @@ def _approval(number: str) -> dict[str, Any]:
         "application_number": number,
         "name": None,
     }
-
-
-def _is_in_parts(text: str, label: dict[str, Any]) -> bool:
-    """Whether the whole says no more than its parts, but for its own heading."""
-    rest = text
-    for part in sorted(
-        (t for key in PARTS_OF_WHOLE for t in _texts(label, key)), key=len, reverse=True
-    ):
-        rest = rest.replace(part, " ")
-    return _HEADING.fullmatch(rest) is not None
-
-
-_HEADING = re.compile(r"[\W\d_]*(use\s+in\s+specific\s+populations)?[\W\d_]*", re.IGNORECASE)
 
 
 def _name_substance(record: Record, openfda: dict[str, Any]) -> None:

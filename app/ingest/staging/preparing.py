@@ -13,6 +13,7 @@ from app.ingest.seed.entries import entry_of, fact_entry_of
 from app.ingest.sources.interface import Record, Statement, Substance
 from app.models.drug import Approval, IdentifierSystem
 from app.models.fact import Detail, fact_kinds
+from app.models.source_record import JOINED
 
 
 @dataclass(slots=True)
@@ -30,8 +31,12 @@ class PreparedRecord:
     letters: int
     file: str = ""
     locator: str = ""
+    released: str = ""
+    """The day of the data that it was taken from, or nothing."""
     as_of: str = ""
-    """The day as of which it says so, or nothing."""
+    """The day as of which it says so: that, or else its own; or nothing."""
+    is_known: bool = False
+    """The very file was imported before."""
     only_replaces: bool = False
     """It says nothing but that what an older version of it said is gone."""
     is_partial: bool = False
@@ -50,7 +55,7 @@ def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedR
     """A record as it is stored. Raises `ValidationError` and `UnstorableError`."""
     for approval in record.approvals:
         entry_of(Approval).model_validate(approval | {"cite": {"source": ["record"]}})
-    said = {
+    said: dict[str, Any] = {
         "locator": record.locator,
         "names": record.names,
         "identifiers": record.identifiers,
@@ -59,6 +64,8 @@ def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedR
         "statuses": [[status] for status in record.statuses],
         "kinds": record.kinds,
     }
+    if record.precedence:
+        said |= {"precedence": record.precedence, "routes": record.routes}
     body = _json(said)
     single = len(record.substances) == 1
     substances: dict[str, str] = {}
@@ -196,14 +203,22 @@ def _statement(statement: Statement) -> tuple[str, int]:
 def _name(statement: Statement, table: type[Detail]) -> str:
     """What a fact's id is made with: its key, or a digest of its sentence, section and comment.
 
-    Not of all its fields: an id stays when the program learns to read one more of them.
+    Not of all its fields: an id stays when the program learns to read one more of them. What is
+    compared by less than its content is marked by `JOINED`.
     """
     if statement.key is not None:
         return f"={statement.key}"
     fields = statement.fields
     section = fields.get("section") or {}
     said = [statement.kind, section.get("code"), fields["statement"], fields.get("comment")]
-    return f"{table.singular}-{hashlib.sha256(_json(said)).hexdigest()[:12]}"
+    mark = ""
+    if statement.compared is not None:
+        mark, said[2:] = JOINED, [statement.compared, *map(fields.get, TOLD_APART_BY)]
+    return f"{mark}{table.singular}-{hashlib.sha256(_json(said)).hexdigest()[:12]}"
+
+
+TOLD_APART_BY = ("type", "boxed", "category", "route", "status")
+"""Fields that have to be the same of what is compared by its wording."""
 
 
 def _validated(table: type[Detail], fields: dict[str, Any]) -> bytes:

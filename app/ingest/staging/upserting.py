@@ -1,8 +1,9 @@
 """What an importer yields, upserted into the tables of source records.
 
 A record replaces what the source said under its id before, unless that is newer: of another version
-by its version, of the same by its day. Whatever the order of the files, and however often one of
-them is read again, the newest of each record stays.
+by its version, of the same by the day of the data that it was taken from. Whatever the order of the
+files, and however often one of them is read again, the newest of each record stays. Where neither
+decides, the import is refused: see `Changes.undecided`.
 """
 
 import hashlib
@@ -44,15 +45,20 @@ class Seen(NamedTuple):
     """What was read of a record in this import."""
 
     version: str = ""
-    as_of: str = ""
+    released: str = ""
     digest: str = ""
     file: str = ""
     locator: str = ""
+    is_left: bool = False
+    """It was not taken, for what is stored is newer."""
 
     @classmethod
-    def of(cls, record: PreparedRecord) -> "Seen":
+    def of(cls, record: PreparedRecord, is_left: bool = False) -> "Seen":
         """What is remembered of a record once it is written."""
-        return cls(record.version, record.as_of, record.digest, record.file, record.locator)
+        return cls(
+            *(record.version, record.released, record.digest),
+            *(record.file, record.locator, is_left),
+        )
 
 
 NOT_READ = Seen()
@@ -72,9 +78,9 @@ class Changes:
     quarantined: list[tuple[str, str, str]] = field(default_factory=list)
     older: list[tuple[str, str, str, str]] = field(default_factory=list)
     """Records that are left, for a newer version is there: file, id, locator, and which is."""
-    undecided: int = 0
-    """How many records say something else than before, where neither version nor day says which is
-    newer."""
+    undecided: Counter[str] = field(default_factory=Counter)
+    """How many records are `changed` or `removed` though neither version nor day says what is
+    newer: what is loaded of them has no day, or these files have none."""
     newest: str = ""
     """The newest day as of which a record was read."""
     invalid: dict[str, str] = field(default_factory=dict)
@@ -89,8 +95,8 @@ class Changes:
     """Conditions and targets of which records say something else than before."""
     dropped: set[str] = field(default_factory=set)
     """Digests of statements that a record no longer makes."""
-    dated: dict[str, str] = field(default_factory=dict)
-    """Records that say what they said, as of a later day: that day."""
+    dated: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Records that say what they said, as of a later day: that of their data, and that day."""
     renewed: int = 0
     """How many records say what they said, as a newer version of themselves."""
     is_newer: bool = False
@@ -126,6 +132,7 @@ class Staging:
         self._letters = 0
         self._seen: dict[str, Seen] = {}
         self._unread: set[str] = set()
+        self._undated: set[str] = set()
         self._known_statements: set[str] = set()
         self._given_date = released
         self._is_spread = source_id in IN_SEVERAL_FILES
@@ -140,8 +147,13 @@ class Staging:
         item: Item,
         source_version: SourceVersion,
         file: str,
+        *,
+        is_known: bool = False,
     ) -> None:
-        """Have one record be stored if it is newer than what is there, or note why it is not."""
+        """Have one record be stored if it is newer than what is there, or note why it is not.
+
+        `is_known`: its file was imported before, so that it is not older than what it said then.
+        """
         counts = self.changes.counts
         counts["read"] += 1
         only_replaces = isinstance(item, SkippedRecord)
@@ -149,7 +161,7 @@ class Staging:
             self.changes.skipped[item.reason] += 1
             if item.id is None:
                 return
-            item = Record(item.id, "", [], item.version, item.as_of)
+            item = Record(item.id, "", [], item.version, item.released)
         if isinstance(item, Record):
             try:
                 record = prepare(item, self._known_statements)
@@ -173,8 +185,10 @@ class Staging:
                 self.changes.counts["nameless"] += 1
             return
         record.file = file
-        as_of = source_version.released if item.as_of is None else item.as_of
-        record.as_of = self._given_date or as_of or ""
+        released = source_version.released if item.released is None else item.released
+        record.released = self._given_date or released or ""
+        record.as_of = record.released if is_day(record.released) else item.dated
+        record.is_known = is_known
         record.only_replaces = only_replaces
         record.is_partial = self._is_spread and (item.id in self._unread or counts["nameless"] > 0)
         if not (item.substances or only_replaces):
@@ -209,8 +223,8 @@ class Staging:
         stored = self._stored(by_id)
         upserted = []
         for record in by_id.values():
-            verdict = self._verdict(record, stored.get(record.id))
-            self._seen[record.id] = Seen.of(record)
+            verdict, why = self._verdict(record, stored.get(record.id))
+            self._seen[record.id] = Seen.of(record, is_left=verdict == "older")
             if not record.only_replaces or verdict == "changed":
                 self.changes.counts[verdict] += 1
                 self.changes.newest = max(self.changes.newest, record.as_of)
@@ -218,11 +232,13 @@ class Staging:
                 self.changes.renewed += 1
             if verdict == "older":
                 self.changes.dated.pop(record.id, None)
-                self._leave(Seen.of(record), record.id, "a newer version of it is loaded")
+                self._leave(Seen.of(record), record.id, why)
             if verdict in ("new", "changed"):
                 upserted.append(record)
             elif verdict == "unchanged":
                 self._date(record)
+                if record.released and not stored[record.id].released:
+                    self._undated.add(record.id)
                 if record.version > stored[record.id].version:
                     self.changes.renewed += 1
                     upserted.append(record)
@@ -233,14 +249,15 @@ class Staging:
     def date_unchanged(self) -> None:
         """Note that records which say what they said were read again, as of a later day.
 
-        Of a complete version its own date says as much, for all of its records at once.
+        Of a complete version its own date says as much, for all of its records at once; but what
+        had no date has one now.
         """
         self.write()
         changes, record = self.changes, table_of(SourceRecord)
         rows = [
             row
             for row in self._stored(changes.dated).values()
-            if row.released < changes.dated[row.id]
+            if (row.released, row.as_of) < changes.dated[row.id]
         ]
         changes.dated = {row.id: changes.dated[row.id] for row in rows}
         link = table_of(RecordSubstance)
@@ -249,30 +266,36 @@ class Staging:
         )
         changes.touched.update(row[0] for row in select_in(self._connection, named, changes.dated))
         own = (record.c.source_id == self._source_id, record.c.id == sa.bindparam("of"))
-        again = record.update().where(*own).values(released=sa.bindparam("on"))
+        again = record.update().where(*own)
+        again = again.values(released=sa.bindparam("on"), as_of=sa.bindparam("at"))
         for chunk in chunks(rows, AT_ONCE):
-            dated = [{"of": row.id, "on": changes.dated[row.id]} for row in chunk]
-            self._connection.execute(again, dated)
+            days = [(row.id, *changes.dated[row.id]) for row in chunk]
+            self._connection.execute(again, [{"of": of, "on": on, "at": at} for of, on, at in days])
 
     def remove_unseen(self, source_version: SourceVersion) -> None:
         """Mark as removed what a complete version no longer holds, unless that version is older."""
         self.write()
-        self.changes.dated.clear()
+        self.changes.dated = {
+            id_: self.changes.dated[id_] for id_ in self._undated if id_ in self.changes.dated
+        }
+        self.date_unchanged()
         released = self._given_date or source_version.released or ""
         if released < self._complete_before or self.changes.counts["nameless"]:
             return  # what could not be read may be any of them
         table = table_of(SourceRecord)
         rows = self._connection.execute(
-            sa.select(table.c.id, table.c.version, table.c.released, table.c.digest).where(
+            sa.select(*(table.c[name] for name in ("id", "version", "released", "digest"))).where(
                 table.c.source_id == self._source_id, table.c.removed.is_(False)
             )
         ).all()
         removed = [row for row in rows if row.id not in self._seen and row.released <= released]
         if not removed:
             return
+        undated = sum(not (released and row.released) for row in removed)
+        self.changes.undecided["removed"] += undated
         self._remove(removed)
         for row in removed:
-            row_now = (self._source_id, row.id, row.version, released, True, "", b"")
+            row_now = (self._source_id, row.id, row.version, released, released, True, "", b"")
             self._tables.add_all(table, [row_now])
         self._tables.write()
         self.changes.counts["removed"] += len(removed)
@@ -286,13 +309,14 @@ class Staging:
             return True
         self.changes.counts["duplicates"] += 1
         if (record.version, record.digest) == (seen.version, seen.digest):
-            self._date(record)
+            if not seen.is_left:
+                self._date(record)
             return False
-        if (record.version, record.as_of) == (seen.version, seen.as_of):
+        if (record.version, record.released) == (seen.version, seen.released):
             reason = "another record with this id stands before it, and says something else."
             self._quarantine(record.file, record.id, reason)
             return False
-        is_newer = (record.version, record.as_of) > (seen.version, seen.as_of)
+        is_newer = (record.version, record.released) > (seen.version, seen.released)
         if is_newer:
             self.changes.dated.pop(record.id, None)
         left = seen if is_newer else Seen.of(record)
@@ -307,28 +331,30 @@ class Staging:
     def _date(self, record: PreparedRecord) -> None:
         """Note the last day as of which a record says what is known of it."""
         dated = self.changes.dated
-        dated[record.id] = max(dated.get(record.id, ""), record.as_of)
+        dated[record.id] = max(dated.get(record.id, ("", "")), (record.released, record.as_of))
         self.changes.newest = max(self.changes.newest, record.as_of)
 
-    def _verdict(self, record: PreparedRecord, before: Any) -> str:
-        """What a record is beside what is there: new, changed, unchanged, older, or kept."""
-        as_of = record.as_of
+    def _verdict(self, record: PreparedRecord, before: Any) -> tuple[str, str]:
+        """What a record is beside what is there (new, changed, unchanged, older, or kept), and of
+        what is older why."""
+        released = record.released
+        gone = "a newer release, which is loaded, has it no more"
         if before is None:
-            return "older" if as_of and as_of < self._complete_before else "new"
+            return ("older", gone) if released and released < self._complete_before else ("new", "")
         if record.is_partial and not before.removed:
-            return "kept"
+            return "kept", ""
         if record.version < before.version:
-            return "older"
+            return "older", gone if before.removed else "a newer version of it is loaded"
         if before.removed:
-            return "older" if as_of and as_of < before.released else "new"
+            return ("older", gone) if released and released < before.released else ("new", "")
         if record.digest == before.digest:
-            return "unchanged"
+            return "unchanged", ""
         if record.version == before.version:
-            if as_of and as_of < max(before.released, self._complete_before):
-                return "older"
-            if not as_of:
-                self.changes.undecided += 1
-        return "changed"
+            if released and released < max(before.released, self._complete_before):
+                return "older", "it is loaded from data of a later day"
+            if not ((released and before.released) or record.is_known):
+                self.changes.undecided["changed"] += 1
+        return "changed", ""
 
     def _stored(self, ids: Iterable[str]) -> dict[str, Any]:
         table = table_of(SourceRecord)
@@ -336,6 +362,7 @@ class Staging:
             table.c.id,
             table.c.version,
             table.c.released,
+            table.c.as_of,
             table.c.removed,
             table.c.digest,
         )
@@ -348,7 +375,7 @@ class Staging:
         source, changes, known = self._source_id, self.changes, self._known_statements
         rows: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
         for record in records:
-            id_, version, as_of = record.id, record.version, record.as_of
+            id_, version = record.id, record.version
             changes.content += content_number(source, id_, record.digest)
             for position, (key, body) in enumerate(record.substances):
                 changes.substances[key] = body
@@ -363,7 +390,8 @@ class Staging:
             for position, (noun, of, body) in enumerate(record.references):
                 changes.references.add((noun, of))
                 rows[SourceReference].append((source, id_, noun, of, position, body))
-            own = (source, id_, version, as_of, False, record.digest, compress(record.body))
+            days = (record.released, record.as_of)
+            own = (source, id_, version, *days, False, record.digest, compress(record.body))
             rows[SourceRecord].append(own)
         for model, of_model in rows.items():
             self._tables.add_all(table_of(model), of_model)
@@ -398,6 +426,11 @@ class Staging:
 
     def _quarantine(self, file: str, record: str, reason: str) -> None:
         self.changes.quarantined.append((file, record, reason))
+
+
+def is_day(date: str) -> bool:
+    """Whether a date at any precision is a whole one."""
+    return len(date) == len("2024-01-15")
 
 
 def content_digest(before: str | None, changes: Changes) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.documents.records import Passage
 from app.ingest.publishing.comparing import Compared, discrepancies, trial_account
 from app.settings import Settings
 from tests.conftest import Save
@@ -40,9 +41,11 @@ def said_of(
     """What sources say: of identifiers the source, system and value; of an approval the date."""
     said = Compared()
     for source, system, value in identifiers:
-        said.identifiers[system][value].append((source, (source, f"where {source} says so")))
+        said.identifiers[system][value].append((source, Passage(source, f"where {source} says so")))
     for source, date in dates:
-        said.approvals["NDA000001"][date].append((source, (source, f"where {source} says so")))
+        said.approvals["NDA000001"][date].append(
+            (source, Passage(source, f"where {source} says so"))
+        )
     return said
 
 
@@ -138,8 +141,8 @@ def test_accounts_of_one_trial_are_compared_field_by_field(
 ) -> None:
     said = Compared()
     said.trials += [
-        trial_account("a", one, [("a", "p. 1")]),
-        trial_account("b", other, [("b", "x")]),
+        trial_account("a", one, [Passage("a", "p. 1")]),
+        trial_account("b", other, [Passage("b", "x")]),
     ]
 
     found = list(discrepancies("Hustanol", said))
@@ -151,8 +154,8 @@ def test_accounts_of_one_trial_are_compared_field_by_field(
 def test_two_accounts_of_one_source_are_not_compared_with_each_other() -> None:
     said = Compared()
     said.trials += [
-        trial_account("a", trial("NCT1", enrolled=84), [("a", "p. 1")]),
-        trial_account("a", trial("NCT1", enrolled=86), [("a", "p. 2")]),
+        trial_account("a", trial("NCT1", enrolled=84), [Passage("a", "p. 1")]),
+        trial_account("a", trial("NCT1", enrolled=86), [Passage("a", "p. 2")]),
     ]
 
     assert list(discrepancies("Hustanol", said)) == []

@@ -527,6 +527,11 @@ def test_files_without_a_comment_have_no_version_and_are_complete() -> None:
             "ligands.csv: holds ligands, as ligands.csv does.",
         ),
         (
+            [File("ligands.tsv", b'# GtoPdb\n"Ligand ID"\t"Name"\n"290"\t"baclofen"\n')],
+            "ligands.tsv: its columns are separated by tabs; a table with commas between them was "
+            "expected.",
+        ),
+        (
             [File("ligands.tsv", b"Ligand ID\tName\tSpecies\n290\tbaclofen\t\n")],
             "ligands.tsv: its columns are separated by tabs; a table with commas between them was "
             "expected.",

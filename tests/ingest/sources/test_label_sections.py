@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from app.ingest.sources.label_keys import SECTION_NUMBERS
-from app.ingest.sources.label_sections import LabelSection, Passage, passages_of, sections_of
+from app.ingest.sources.label_sections import LabelPassage, LabelSection, passages_of, sections_of
 
 WARNINGS = (
     "5 WARNINGS AND PRECAUTIONS Seizures: Use cautiously in patients at risk. ( 5.2 ) "
@@ -200,9 +200,9 @@ def test_parts_under_keys_of_their_own_cut_the_whole_and_keep_their_keys() -> No
     )
 
     assert passages[:3] == [
-        Passage("pregnancy", pregnancy, "8.1", "Pregnancy"),
-        Passage("geriatric_use", geriatric, "8.5", "Geriatric Use"),
-        Passage("use_in_specific_populations", renal, "8.6", None),
+        LabelPassage("pregnancy", pregnancy, "8.1", "Pregnancy"),
+        LabelPassage("geriatric_use", geriatric, "8.5", "Geriatric Use"),
+        LabelPassage("use_in_specific_populations", renal, "8.6", None),
     ]
 
 
@@ -229,13 +229,13 @@ def test_labels_without_numbers_are_cut_into_openfdas_strings_alone() -> None:
     )
 
     assert passages == [
-        Passage(
+        LabelPassage(
             "warnings", "WARNINGS Falls. 5.1 Falls may occur. 5.2 Rash may occur.", None, "WARNINGS"
         ),
-        Passage("precautions", "PRECAUTIONS See WARNINGS.", None, "PRECAUTIONS"),
-        Passage("general_precautions", general, None, None),
-        Passage("precautions", "Hepatic Impairment Reduce the dose.", None, None),
-        Passage("nursing_mothers", nursing, None, "Nursing Mothers"),
+        LabelPassage("precautions", "PRECAUTIONS See WARNINGS.", None, "PRECAUTIONS"),
+        LabelPassage("general_precautions", general, None, None),
+        LabelPassage("precautions", "Hepatic Impairment Reduce the dose.", None, None),
+        LabelPassage("nursing_mothers", nursing, None, "Nursing Mothers"),
     ]
 
 

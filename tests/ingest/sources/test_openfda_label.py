@@ -12,7 +12,7 @@ from app.ingest.sources.interface import (
     Substance,
     WrongFileError,
 )
-from app.ingest.sources.openfda_label import PARTS_OF_WHOLE, SECTIONS, WHOLE, OpenFdaLabel
+from app.ingest.sources.openfda_label import SECTIONS, OpenFdaLabel
 from app.models.drug import ClassType, IdentifierSystem, NameType
 from app.models.fact import fact_kinds
 from tests.ingest.made_files import File
@@ -34,6 +34,10 @@ def label(openfda: object = BACLOFEN, **sections: object) -> dict[str, Any]:
         "openfda": openfda,
         **sections,
     }
+
+
+def section(code: str, name: str) -> dict[str, str | None]:
+    return {"code": code, "name": name, "number": None, "heading": None}
 
 
 def labels_file(
@@ -69,10 +73,12 @@ def test_a_label_is_a_record_of_its_version() -> None:
         id=SET_ID,
         locator=f"SPL set id {SET_ID}, version 5 of 2024-01-15",
         version="000005.20240115",
-        as_of="2024-01-15",
+        released="2024-01-15",
+        dated="2024-01-15",
         substances=[Substance(("BACLOFEN",), ((IdentifierSystem.UNII, "H789N3FKE8"),))],
         names=[("BACLOFEN", NameType.GENERIC), ("Lioresal", NameType.BRAND)],
         identifiers=[(IdentifierSystem.UNII, "H789N3FKE8")],
+        precedence="0 2024-01-15",
     )
 
 
@@ -83,39 +89,36 @@ def test_a_section_is_a_fact_in_the_words_of_the_label() -> None:
         Statement(
             "warnings",
             {
-                "statement": text,
+                "statement": text.strip(),
                 "certainty": "verbatim",
-                "section": {"code": "34066-1", "name": "Boxed Warning"},
+                "section": section("34066-1", "Boxed Warning"),
                 "type": "warning",
                 "boxed": True,
                 "route": None,
             },
             "section 34066-1 Boxed Warning",
+            compared="abrupt discontinuation see 5.1",
         )
     ]
 
 
-@pytest.mark.parametrize("part", sorted(PARTS_OF_WHOLE))
-def test_a_section_that_repeats_its_parts_and_says_no_more_is_left_out(part: str) -> None:
-    whole = {WHOLE: ["8 USE IN SPECIFIC POPULATIONS  8.1 Part. Said."]}
-
-    [alone] = statements(**whole)
-    [beside] = statements(**whole, **{part: ["8.1 Part. Said."]})
-
-    assert alone.fields["section"]["code"] == "43684-0"
-    assert beside.fields["statement"] == "8.1 Part. Said."
-
-
-def test_what_stands_in_the_whole_section_alone_is_served_with_it() -> None:
-    """openFDA gives lactation, and renal and hepatic impairment, in no section of their own."""
+def test_a_numbered_subsection_is_a_fact_of_its_own_and_the_whole_is_none() -> None:
     pregnancy = "8.1 Pregnancy Risk Summary There is none."
-    text = f"8 USE IN SPECIFIC POPULATIONS {pregnancy} 8.2 Lactation Do not breastfeed."
+    lactation = "8.2 Lactation Do not breastfeed."
+    whole = f"8 USE IN SPECIFIC POPULATIONS {pregnancy} {lactation}"
 
-    both = statements(**{WHOLE: [text], "pregnancy": [pregnancy]})
-    blank = statements(**{WHOLE: [text], "pregnancy": ["  "]})
+    found = statements(use_in_specific_populations=[whole], pregnancy=[pregnancy])
 
-    assert [s.fields["statement"] for s in both] == [text, pregnancy]
-    assert [s.fields["statement"] for s in blank] == [text]
+    sections = [statement.fields["section"] for statement in found]
+    assert [statement.fields["statement"] for statement in found] == [pregnancy, lactation]
+    assert [(section["code"], section["number"]) for section in sections] == [
+        ("42228-7", "8.1"),
+        ("43684-0", "8.2"),
+    ]
+    assert [statement.locator for statement in found] == [
+        "section 8.1, 42228-7 Pregnancy",
+        "section 8.2, 43684-0 Use in Specific Populations",
+    ]
 
 
 @pytest.mark.parametrize("key", SECTIONS)
@@ -140,7 +143,6 @@ def test_sections_that_no_fact_is_taken_from_are_left_alone() -> None:
         statements(
             warnings_table=["<table/>"],
             spl_product_data_elements=["Baclofen BACLOFEN TALC"],
-            adverse_reactions=["Drowsiness"],
             controlled_substance=["None"],
             id="1",
         )
@@ -154,7 +156,7 @@ def test_an_indication_says_what_the_label_s_structure_says_and_no_more() -> Non
     assert indication.fields == {
         "statement": "Not indicated in rheumatic disorders.",
         "certainty": "verbatim",
-        "section": {"code": "34067-9", "name": "Indications & Usage"},
+        "section": section("34067-9", "Indications & Usage"),
         "status": "unknown",
         "jurisdiction": "US",
     }
@@ -343,13 +345,13 @@ def test_a_version_that_is_a_number_is_read() -> None:
     assert read({**label(), "version": 12})[0].version == "000012.20240115"
 
 
-def test_a_label_is_as_of_its_files_day_or_else_its_own() -> None:
+def test_a_label_has_the_day_of_its_file_and_its_own() -> None:
     files = [labels_file(label(), updated=day) for day in ("2024-02-01", "soon", "2019-01-01")]
 
     records = list(OpenFdaLabel().read([*files], SourceVersion()))
 
-    days = [record.as_of for record in records if isinstance(record, Record)]
-    assert days == ["2024-02-01", "2024-01-15", "2019-01-01"]
+    days = [(record.released, record.dated) for record in records if isinstance(record, Record)]
+    assert days == [("2024-02-01", "2024-01-15"), ("", "2024-01-15"), ("2019-01-01", "2024-01-15")]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,10 @@ import pytest
 from app.ingest.import_command import summary
 from app.ingest.importing import ImportReport, import_files
 from app.ingest.sources.interface import RefusedError
+from app.ingest.staging import upserting
+from app.ingest.staging.upserting import content_number, content_of
+from app.models.base import table_of
+from app.models.source_record import SourceRecord, SourceState
 from app.settings import Settings
 from tests.ingest.loading import (
     Given,
@@ -26,6 +30,7 @@ from tests.ingest.loading import (
     load,
     served,
     served_in,
+    statements,
     studies,
     study,
     vocabulary,
@@ -74,7 +79,7 @@ EDITIONS = {
             complete=True,
         ),
         dated(of_version("s1", 2, "20200301"), name="c.json", updated="2022-02-01", complete=True),
-        undated(of_version("s2", 1, "20200101"), of_version("s5", 1, "20230101"), name="d.json"),
+        dated(of_version("s5", 1, "20190101"), name="d.json", updated="2023-02-01"),
     ],
 }
 """Files of labels whose days go back while their versions rise, as in 6 of 95 real ones."""
@@ -272,28 +277,131 @@ def guide_without_a_date(ligands: list[Json]) -> list[Given]:
 @pytest.mark.parametrize(
     ("second", "reason"),
     [
-        ([ligand(1, "alphadol")], "lack 1 records and have 0 otherwise"),
-        ([ligand(1, "alphadol", inn="x"), ligand(2, "betadol")], "lack 0 records and have 1"),
+        ([ligand(1, "alphadol")], "they lack 1 of its records"),
+        ([ligand(1, "alphadol", inn="x"), ligand(2, "betadol")], "1 read otherwise"),
     ],
 )
-def test_files_without_a_date_replace_no_others_unless_theirs_is_given(
+def test_where_no_date_decides_nothing_is_replaced_until_both_have_one(
     on_sqlite: Settings, second: list[Json], reason: str
 ) -> None:
     both = [ligand(1, "alphadol"), ligand(2, "betadol")]
-    load(on_sqlite, "gtopdb", guide_without_a_date(both))
+    first = guide_without_a_date(both)
+    load(on_sqlite, "gtopdb", first)
     before = served_in(on_sqlite)
 
-    with pytest.raises(RefusedError, match=reason) as refused:
-        load(on_sqlite, "gtopdb", guide_without_a_date(second))
-    after = served_in(on_sqlite)
+    def refused(files: list[Given], **options: str) -> str:
+        with pytest.raises(RefusedError, match=reason) as error:
+            load(on_sqlite, "gtopdb", files, **options)
+        assert served_in(on_sqlite) == before
+        return str(error.value)
+
+    no_date = refused(guide_without_a_date(second))
+    dated_now = refused(guide_without_a_date(second), released="2015-01-01")
+    dated_itself = refused(guide(second, [interaction(1, "Cough receptor", "Agonist")]))
     more = [*both, ligand(3, "gammadol")]
     added = load(on_sqlite, "gtopdb", guide_without_a_date(more), dry_run=True)
-    given = load(on_sqlite, "gtopdb", guide_without_a_date(second), released="2025-01-01")
+    load(on_sqlite, "gtopdb", first, released="2019-05-01", again=True)
+    older = load(on_sqlite, "gtopdb", guide_without_a_date(second), released="2015-01-01")
+    then = statements(on_sqlite)
+    newer = load(on_sqlite, "gtopdb", guide_without_a_date(second), released="2020-01-01")
 
-    assert "--released DATE" in str(refused.value)
-    assert after == before
+    assert no_date.endswith("Say theirs by --released DATE.")
+    assert "what is loaded has no date" in dated_now
+    assert "what is loaded has no date" in dated_itself
     assert counted(added)["new"] == 1
-    assert given.release is not None
+    assert (older.counts["changed"], older.counts["removed"]) == (0, 0)
+    assert then == statements(on_sqlite)
+    assert newer.counts["changed"] + newer.counts["removed"] == 1
+
+
+def test_files_that_are_all_there_is_replace_others_where_that_is_confirmed(
+    on_sqlite: Settings,
+) -> None:
+    load(on_sqlite, "gtopdb", guide_without_a_date([ligand(1, "alphadol"), ligand(2, "betadol")]))
+
+    report = load(on_sqlite, "gtopdb", guide_without_a_date([ligand(1, "alphadol")]), complete=True)
+
+    assert report.counts["removed"] == 1
+
+
+def test_a_file_that_was_imported_before_may_read_otherwise_by_a_newer_program(
+    on_sqlite: Settings,
+) -> None:
+    file = undated(of_version("s1", 5, "20231109"), name="a.json")
+    load(on_sqlite, "openfda-label", [file])
+    with writing(on_sqlite) as engine, engine.begin() as connection:
+        connection.execute(table_of(SourceRecord).update().values(digest="by another program"))
+        digests = table_of(SourceState).update().where(table_of(SourceState).c.id != "seed")
+        number = content_number("openfda-label", "s1", "by another program")
+        connection.execute(digests.values(content=content_of(number)))
+
+    again = load(on_sqlite, "openfda-label", [file], again=True)
+
+    assert counted(again) == {"read": 1, "changed": 1}
+
+
+def test_of_one_undated_version_with_other_content_neither_replaces_the_other(
+    on_sqlite: Settings,
+) -> None:
+    one, other = (
+        undated(of_version("s1", 5, "20231109", warnings=text), name=f"{text}.json")
+        for text in ("One.", "Two.")
+    )
+    load(on_sqlite, "openfda-label", [one])
+
+    with pytest.raises(RefusedError, match="1 read otherwise"):
+        load(on_sqlite, "openfda-label", [other])
+    load(on_sqlite, "openfda-label", [one], released="2023-12-01", again=True)
+    load(on_sqlite, "openfda-label", [other], released="2024-01-01")
+
+    assert [text for _, text in statements(on_sqlite).values()] == ["Two."]
+
+
+def test_an_undated_label_that_a_complete_release_lacks_is_neither_dropped_nor_removed_unasked(
+    on_sqlite: Settings,
+) -> None:
+    whole = dated(of_version("s1", 1, "20230101"), name="w", updated="2024-01-15", complete=True)
+    lone = undated(of_version("s2", 1, "20120101"), name="lone.json")
+    load(on_sqlite, "openfda-label", [whole])
+    added = load(on_sqlite, "openfda-label", [lone])
+    later = dated(of_version("s1", 2, "20230201"), name="x", updated="2024-02-15", complete=True)
+
+    with pytest.raises(RefusedError, match="they lack 1 of its records"):
+        load(on_sqlite, "openfda-label", [later])
+    load(on_sqlite, "openfda-label", [later], complete=False)
+    both = versions_served(served_in(on_sqlite))
+    load(on_sqlite, "openfda-label", [later], complete=True)
+
+    assert counted(added) == {"read": 1, "new": 1}
+    assert both == {"s1": 2, "s2": 1}
+    assert versions_served(served_in(on_sqlite)) == {"s1": 2}
+
+
+def test_a_newer_version_keeps_its_day_where_an_older_one_stands_twice_in_a_later_file(
+    on_sqlite: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upserting, "AT_ONCE", 1)
+    load(
+        on_sqlite,
+        "openfda-label",
+        [dated(of_version("s1", 6, "20231201"), name="a", updated="2024-01-15")],
+    )
+
+    older = of_version("s1", 5, "20230101")
+    load(on_sqlite, "openfda-label", [dated(older, older, name="b", updated="2025-01-01")])
+
+    assert coverage_of(on_sqlite, "alphadol", "warnings") == "2024-01-15"
+
+
+def test_a_month_that_is_given_leaves_a_label_its_own_day(on_sqlite: Settings) -> None:
+    load(
+        on_sqlite,
+        "openfda-label",
+        [undated(of_version("s1", 1, "20060301"), name="a.json")],
+        released="2006-05",
+    )
+
+    assert coverage_of(on_sqlite, "alphadol", "warnings") == "2006-03-01"
 
 
 def names_of(report: ImportReport) -> list[tuple[str, str, int]]:
