@@ -289,12 +289,11 @@ def documents_of_drug(kinds: tuple[str, ...]) -> CompiledSelect:
     found = (
         sa.select(col(Document.kind), col(Document.id), *STORED, col(Fact.rank))
         .join_from(Document, Fact, col(Fact.id) == col(Document.id), isouter=True)
-        .where(col(Document.drug_id) == sa.bindparam("drug"))
-    )
-    if set(kinds) < {"drugs", *KINDS}:
-        found = found.where(
-            col(Document.kind).in_([sa.literal_column(f"'{kind}'") for kind in kinds])
+        .where(
+            col(Document.drug_id) == sa.bindparam("drug"),
+            col(Document.kind).in_([sa.literal_column(f"'{kind}'") for kind in kinds]),
         )
+    )
     documents = found.subquery("documents")
     kind, id_, *stored, rank = documents.c
     return with_release(documents, kind, id_, *stored, order=(kind, rank, id_))

@@ -51,8 +51,9 @@ class Account:
 
     @property
     def has_statements(self) -> bool:
-        """Whether the record was read for facts."""
-        return bool(self.said.get("kinds") or self.said.get("coverage"))
+        """Whether the record was read for facts, or is a label, whose texts are statements too."""
+        said = self.said
+        return bool(said.get("kinds") or said.get("coverage") or said.get("label"))
 
 
 @dataclass(slots=True)

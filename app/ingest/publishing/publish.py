@@ -79,6 +79,7 @@ def publish(connection: sa.Connection, tables: Tables, changes: Changes) -> Coun
     tables.write()
     gone = sorted((affected & resolution.served) - resolution.drugs.keys())
     facts.remove(gone)
+    facts.write_labels_of_no_drug(changes.labels)
     tables.delete(Drug, "id", gone)
 
     named = {id_ for noun, id_ in changes.references if noun == "condition"}

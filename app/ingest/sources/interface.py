@@ -107,8 +107,11 @@ class Record:
     neither has, and None where the version of the source has one for all. `locator` names the
     record in citations: `SPL set id …, version 5`. The record speaks of its `substances`; names,
     identifiers, classes, approvals and statuses are of the one substance of a record that has one.
-    `kinds` are the kinds of fact that this record was read for. `conditions` and `targets` are the
-    rows, by id, of those that the statements name.
+    `kinds` are the kinds of fact that this record was read for. `conditions` and
+    `targets` are the rows, by id, of those that the statements name.
+
+    A label has what it says of itself as `label`: see `app.models.label.LabelFields`. Its
+    statements stand in its own order; those of kind `PASSAGE` are text of it that is no fact.
     """
 
     id: str
@@ -125,6 +128,7 @@ class Record:
     kinds: tuple[str, ...] = ()
     conditions: dict[str, dict[str, Any]] = field(default_factory=dict)
     targets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    label: dict[str, Any] | None = None
 
 
 @dataclass(slots=True)

@@ -24,8 +24,10 @@ from app.ingest.sources.interface import (
     Substance,
     WrongFileError,
 )
+from app.ingest.sources.label_texts import NAMED, PARTS, TEXTS, in_order
 from app.models.drug import ClassType, IdentifierSystem, NameType
 from app.models.indication import IndicationStatus
+from app.models.label import PASSAGE
 from app.names.normalization import normalized
 from app.names.qualifiers import without_salt
 
@@ -120,23 +122,6 @@ _FACTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     for key, (code, name, kind, fields) in SECTIONS.items()
 }
 
-WHOLE = "use_in_specific_populations"
-PARTS_OF_WHOLE = (
-    "pregnancy",
-    "teratogenic_effects",
-    "nonteratogenic_effects",
-    "labor_and_delivery",
-    "nursing_mothers",
-    "lactation",
-    "pediatric_use",
-    "geriatric_use",
-)
-"""A section, and those of its parts that openFDA gives by themselves too.
-
-It gives none by itself of lactation in today's labels, nor of renal or hepatic impairment: these
-stand in the whole alone. So the whole is left out only where its parts say all of it.
-"""
-
 CLASSES = {
     "pharm_class_epc": ClassType.EPC,
     "pharm_class_moa": ClassType.MOA,
@@ -209,7 +194,7 @@ def _read(label: Any, part: InputPart, number: int, updated: str | None) -> Reco
         place = f"record {number}, SPL set id {set_id}"
         return _record(label, set_id, updated)
     except ValueError as error:
-        return InvalidRecord(part.name, place, str(error), set_id)
+        return InvalidRecord(part.name, place, str(error), set_id and set_id.lower())
 
 
 def _record(label: dict[str, Any], set_id: str, updated: str | None) -> Record:
@@ -225,7 +210,7 @@ def _record(label: dict[str, Any], set_id: str, updated: str | None) -> Record:
         raise ValueError("its openfda is no object.")
     effective = f"{effective_time[:4]}-{effective_time[4:6]}-{effective_time[6:]}"
     record = Record(
-        id=set_id,
+        id=set_id.lower(),
         locator=f"SPL set id {set_id}, version {version} of {effective}",
         version=f"{version:0>6}.{effective_time}",
         as_of=updated or effective,
@@ -233,11 +218,32 @@ def _record(label: dict[str, Any], set_id: str, updated: str | None) -> Record:
         statements=_statements(label, openfda),
         approvals=[_approval(n) for n in _texts(openfda, "application_number") if _is_approval(n)],
     )
-    record.kinds = tuple(dict.fromkeys(statement.kind for statement in record.statements))
+    kinds = dict.fromkeys(statement.kind for statement in record.statements)
+    record.kinds = tuple(kind for kind in kinds if kind != PASSAGE)
+    record.label = _label(openfda, int(version), effective)
     _name_substance(record, openfda)
     for key, type_ in CLASSES.items():
         record.classes += [(_less_type(name), type_) for name in _texts(openfda, key)]
     return record
+
+
+def _label(openfda: dict[str, Any], version: int, effective: str) -> dict[str, Any]:
+    """What the label says of itself; openFDA gives neither its title nor marketing categories."""
+    return {
+        "version": version,
+        "effective_date": effective,
+        "title": None,
+        "brand_names": _texts(openfda, "brand_name"),
+        "generic_names": _texts(openfda, "generic_name"),
+        "manufacturers": _texts(openfda, "manufacturer_name"),
+        "product_types": _texts(openfda, "product_type"),
+        "routes": _texts(openfda, "route"),
+        "application_numbers": _texts(openfda, "application_number"),
+        "marketing_categories": None,
+        "product_ndcs": _texts(openfda, "product_ndc"),
+        "package_ndcs": _texts(openfda, "package_ndc"),
+        "substances": _texts(openfda, "substance_name"),
+    }
 
 
 _SEVERAL = re.compile(r"[,;/+&]|\b(?:and|with)\b", re.IGNORECASE)
@@ -250,13 +256,23 @@ def _statements(label: dict[str, Any], openfda: dict[str, Any]) -> list[Statemen
         "warnings": {"route": ", ".join(_texts(openfda, "route")) or None},
     }
     statements = []
-    for key, (kind, locator, of_section) in _FACTS.items():
-        fields = of_section | of_label.get(kind, {})
-        statements += [
-            Statement(kind, {"statement": text, **fields}, locator)
-            for text in _texts(label, key)
-            if not (key == WHOLE and _is_in_parts(text, label))
-        ]
+    for key in in_order(label):
+        texts = _texts(label, key)
+        if key in _FACTS:
+            kind, locator, of_section = _FACTS[key]
+            fields = of_section | of_label.get(kind, {})
+        else:
+            code, name = TEXTS.get(key) or NAMED[key]
+            kind, locator, fields = PASSAGE, "", {"section": {"code": code, "name": name}}
+        if texts and key in NAMED:
+            statements.append(Statement(PASSAGE, {"statement": None, **fields}))
+            continue
+        for text in texts:
+            if key in PARTS and _is_in_parts(key, text, label):
+                heading = {"statement": None, "section": fields["section"]}
+                statements.append(Statement(PASSAGE, heading))
+            else:
+                statements.append(Statement(kind, {"statement": text, **fields}, locator))
     return statements
 
 
@@ -289,17 +305,16 @@ def _approval(number: str) -> dict[str, Any]:
     }
 
 
-def _is_in_parts(text: str, label: dict[str, Any]) -> bool:
-    """Whether the whole says no more than its parts, but for its own heading."""
+def _is_in_parts(whole: str, text: str, label: dict[str, Any]) -> bool:
+    """Whether a whole says no more than its parts, but for its own heading."""
     rest = text
-    for part in sorted(
-        (t for key in PARTS_OF_WHOLE for t in _texts(label, key)), key=len, reverse=True
-    ):
+    for part in sorted((t for key in PARTS[whole] for t in _texts(label, key)), key=len)[::-1]:
         rest = rest.replace(part, " ")
-    return _HEADING.fullmatch(rest) is not None
+    return _letters(rest) in ("", whole.replace("_", ""))
 
 
-_HEADING = re.compile(r"[\W\d_]*(use\s+in\s+specific\s+populations)?[\W\d_]*", re.IGNORECASE)
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalpha, text)).casefold()
 
 
 def _name_substance(record: Record, openfda: dict[str, Any]) -> None:
