@@ -6,11 +6,14 @@ from typing import Any
 import httpx
 import pytest
 import sqlalchemy as sa
+from pydantic_core import from_json, to_json
 
+from app.documents.compression import compress, decompress
 from app.ingest.integrity import faults_of
 from app.ingest.publishing.rebuilding import rebuild_documents
 from app.models.base import table_of
 from app.models.document import Document
+from app.models.source_record import SourceRecord
 from app.settings import Settings
 from tests.conftest import Holding
 from tests.ingest.loading import (
@@ -306,6 +309,31 @@ def test_a_label_that_reads_as_it_did_is_not_written_again(database: Settings) -
     after = documents_of_labels(database)
     assert {id_: after[id_] for id_ in before} == before
     assert set(after) == {"s1", "s2", "s3", "s4"}
+
+
+def test_a_record_of_before_labels_were_served_makes_none(
+    database: Settings, client: httpx.Client
+) -> None:
+    """Until its file is imported again, with `--again`."""
+    files = labels(label("s1", "HUSTANOL", boxed_warning="Beware."), label("s2"))
+    load(database, LABEL, files)
+    record = table_of(SourceRecord)
+    with writing(database) as engine:
+        with engine.begin() as connection:
+            for id_, body in connection.execute(sa.select(record.c.id, record.c.body)).all():
+                said = from_json(decompress(body))
+                del said["label"]
+                before = record.update().where(record.c.id == id_)
+                connection.execute(before.values(body=compress(to_json(said)), digest="before"))
+        change(database, "UPDATE release SET document_version = 0")
+        rebuild_documents(engine)
+
+    assert served_labels(client) == {}
+    assert len(client.get("/v1/warnings").json()["items"]) == 1
+    with writing(database) as engine, engine.connect() as connection:
+        assert [fault for fault in faults_of(connection) if "digest" not in fault] == [
+            "The records of openfda-label are not those that were imported."
+        ]
 
 
 FILES: dict[str, tuple[str, list[Given]]] = {

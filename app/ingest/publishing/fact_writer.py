@@ -79,12 +79,12 @@ Statements = dict[RecordKey, list[tuple[Any, ...]]]
 
 @dataclass(slots=True)
 class LabelInMaking:
-    """A label: what its record says, and of each of its statements the digest, and the fact that it
-    became, if it became one."""
+    """A label: what is stored of its record, and of each of its statements the digest, and the fact
+    that it became, if it became one."""
 
     id: str
     source_id: str
-    said: Row
+    body: bytes
     drug: Row | None = None
     statements: list[tuple[str, FactInMaking | None]] = field(default_factory=list)
 
@@ -174,8 +174,9 @@ class FactWriter:
                 }
             )
             labels = [
-                LabelInMaking(id_, source_id, from_json(decompress(body)))
+                LabelInMaking(id_, source_id, body)
                 for source_id, id_, body in select_in(self._connection, OF_NO_DRUG, chunk)
+                if from_json(decompress(body)).get("label")  # those of before have none
             ]
             of_source: dict[str, set[str]] = defaultdict(set)
             for label in labels:
@@ -282,12 +283,14 @@ class FactWriter:
             facts: dict[tuple[str, str], FactInMaking] = {}
             drug = {"id": drug_id, "name": description.drug.name}
             for record, account in description.accounts.items():
-                label = LabelInMaking(account.record_id, account.source_id, account.said, drug)
-                if account.said.get("label"):
+                label = None
+                if account.label:
+                    label = LabelInMaking(*record[::-1], account.label, drug)
                     labels.append(label)
                 for _, digest, name, locator, cite in statements.get(record, ()):
                     if name == NO_FACT:
-                        label.statements.append((digest, None))
+                        if label:
+                            label.statements.append((digest, None))
                         continue
                     id_ = _fact_id(name, account.fact_slug)
                     fact = facts.get((id_, digest))
@@ -297,7 +300,8 @@ class FactWriter:
                             substance = {"name": account.name, "matched_by": account.matched_by}
                         fact = FactInMaking(id_, drug_id, digest, account.source_id, substance)
                         facts[id_, digest] = fact
-                    label.statements.append((digest, fact))
+                    if label:
+                        label.statements.append((digest, fact))
                     if cite is not None:
                         fact.passages += passages(cite)
                     else:
@@ -344,8 +348,9 @@ class FactWriter:
                 else:
                     kind, section = sections[digest]
                     served.append(section_as_served(section, None, [(kind, fact.id)]))
+            said = from_json(decompress(label.body))
             record = label_as_served(
-                self._links, label.id, label.source_id, label.said, label.drug, served
+                self._links, label.id, label.source_id, said, label.drug, served
             )
             drug_id = label.drug["id"] if label.drug else None
             made.add(document_of(LABELS, label.id, drug_id, record))
