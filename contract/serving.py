@@ -12,14 +12,18 @@ from signal import SIGTERM
 
 from app.settings import ROOT
 from contract.tools import JudgementError
+from tests.examples import KEMSTRO
+from tests.ingest.loading import labels
 from tests.postgres import LIBC, PR_SET_PDEATHSIG, running_postgres
 
 SECONDS_TO_START = 60
 
+OF_LABEL = ("set_id", "version", "effective_time", "openfda", "description")
+
 
 @contextmanager
 def servers(folder: Path) -> Iterator[dict[str, str]]:
-    """The address of a server over the project's own seed, by the name of its engine."""
+    """The address of a server over the project's own seed and a label, by its engine's name."""
     with running_postgres() as postgres:
         databases = {
             "SQLite": f"sqlite:///{folder}/medfacts.db",
@@ -34,8 +38,12 @@ def servers(folder: Path) -> Iterator[dict[str, str]]:
 
 @contextmanager
 def _serving(database_url: str, log: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "app.cli", "serve", "--prepare", "--port", "0"]
+    program = [sys.executable, "-m", "app.cli"]
+    command = [*program, "serve", "--prepare", "--port", "0"]
     environment = {**os.environ, "MEDFACTS_DATABASE_URL": database_url, "PYTHONUNBUFFERED": "1"}
+    [label] = labels({key: KEMSTRO[key] for key in OF_LABEL})  # no fact more than the seed's
+    path = log.with_name(label.name)
+    path.write_bytes(label.content)
     with (
         log.open("wb") as output,  # not a pipe: nobody would empty it
         subprocess.Popen(
@@ -48,7 +56,10 @@ def _serving(database_url: str, log: Path) -> Iterator[str]:
         ) as server,
     ):
         try:
-            yield _address(server, log)
+            address = _address(server, log)
+            loading = [*program, "import", "openfda-label", str(path)]
+            subprocess.run(loading, cwd=ROOT, env=environment, check=True, capture_output=True)
+            yield address
         finally:
             server.terminate()
 

@@ -15,7 +15,7 @@ from a PyPI wheel and ends again. Nothing is mocked and nothing is online.
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,10 +27,12 @@ import pytest
 import sqlalchemy as sa
 
 from app.database.migrating import migrate
+from app.ingest.importing import import_files
 from app.ingest.seed.loading import load_seed
 from app.main import Api, create_app
 from app.settings import Settings
 from tests.conformance import contract
+from tests.ingest.loading import Given
 from tests.postgres import PostgresServer, running_postgres
 from tests.writing import write_seed, writing
 
@@ -180,12 +182,15 @@ def holding(
     portal: anyio.from_thread.BlockingPortal,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[..., AbstractContextManager[httpx.Client]]:
-    """Makes clients of an app over these drugs, for tests that only read."""
+    """Makes clients of an app over these drugs and files of labels, for tests that only read."""
 
     @contextmanager
-    def client(*drugs: dict[str, Any]) -> Iterator[httpx.Client]:
+    def client(*drugs: dict[str, Any], labels: Sequence[Given] = ()) -> Iterator[httpx.Client]:
         with new_database() as settings:
             load_drugs(settings, tmp_path_factory.mktemp("seed"), *drugs)
+            if labels:
+                with writing(settings) as engine:
+                    import_files(engine, "openfda-label", list(labels))
             with running(settings) as app:
                 transport = AppTransport(app, portal, again=True)
                 with httpx.Client(transport=transport, base_url="http://medfacts") as client:

@@ -1,12 +1,14 @@
 """The answers that the docs show as examples: `python -m tests.examples` writes them anew.
 
-They are what the API says of baclofen by the project's seed, whatever other drugs it holds.
+They are what the API says of baclofen by the project's seed, whatever other drugs it holds. The
+seed has no labels: theirs are of three sections of a real one, which is imported beside it.
 """
 
 import json
 import shutil
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +18,18 @@ from fastapi import FastAPI
 
 from app.database.engines import write_engine
 from app.database.migrating import migrate
+from app.ingest.importing import import_files
 from app.ingest.seed.loading import load_seed
 from app.main import create_app
 from app.openapi.specification import EXAMPLES
 from app.settings import ROOT, Settings
+from tests.ingest.loading import labels
 
 VALUES = {
     "drug_id": "baclofen",
     "condition_id": "muscle-spasticity",
     "source_id": "what-is-baclofen",
+    "set_id": "f133fe04-1550-4fa4-9dc4-652c27936bf2",
     "get_indication": "baclofen-indication-rheumatic-disorders",
     "get_mechanism": "baclofen-mechanism-gaba-b-agonist",
     "get_pharmacokinetics_fact": "baclofen-pharmacokinetics-liver-metabolism",
@@ -43,6 +48,46 @@ QUERIES = {
 }
 
 
+KEMSTRO = {
+    "set_id": VALUES["set_id"],
+    "version": "1",
+    "effective_time": "20060104",
+    "openfda": {
+        "brand_name": ["KEMSTRO"],
+        "generic_name": ["baclofen tablet, orally disintegrating"],
+        "manufacturer_name": ["Schwarz Pharma"],
+        "substance_name": ["BACLOFEN"],
+        "product_ndc": ["0091-3351", "0091-3352"],
+    },
+    "description": [
+        "Description KEMSTRO™ (baclofen orally disintegrating tablets) is a muscle relaxant and "
+        "antispastic. Baclofen USP is a white to off-white, odorless or practically odorless "
+        "crystalline powder. It is slightly soluble in water, very slightly soluble in methanol, "
+        "and insoluble in chloroform. Its chemical name is 4-amino-3-(4-chlorophenyl)-butanoic "
+        "acid. The molecular weight of baclofen is 213.66 and the empirical formula is C 10 H 12 "
+        "CINO 2 . The structural formula is represented below: KEMSTRO™ is available as 10 mg and "
+        "20 mg orally disintegrating tablets. Each orally disintegrating tablet also contains as "
+        "inactive ingredients: aspartame, colloidal silicon dioxide, crospovidone, magnesium "
+        "stearate, mannitol, microcrystalline cellulose, natural and artificial orange flavor and "
+        "povidone."
+    ],
+    "contraindications": [
+        "Contraindications KEMSTRO™ is contraindicated in patients who are hypersensitive to any "
+        "component of this product."
+    ],
+    "overdosage": [
+        "Overdosage Signs and Symptoms Vomiting , muscular hypotonia , drowsiness , accommodation "
+        "disorders , coma , respiratory depression , and seizures . Treatment In the alert "
+        "patient, empty the stomach promptly by induced emesis followed by lavage. In the "
+        "obtunded patient, secure the airway with a cuffed endotracheal tube before beginning "
+        "lavage (do not induce emesis ). Maintain adequate respiratory exchange, do not use "
+        "respiratory stimulants. It is unknown what effect hemodialysis or peritoneal dialysis "
+        "has on the serum concentration of baclofen."
+    ],
+}
+"""Three sections, each whole, of the label of Kemstro as FDA published it in 2006."""
+
+
 def baclofen_alone(folder: Path) -> Path:
     """A seed of what the project's seed says of baclofen, and nothing else."""
     (folder / "drugs").mkdir(parents=True)
@@ -58,28 +103,37 @@ def path_of(operation: dict[str, Any], template: str) -> str:
     return template.format(**values) + QUERIES.get(id_, "")
 
 
-async def answers(app: FastAPI) -> dict[str, Any]:
-    """What the app answers to each operation, by the operation's id."""
+async def answers(app: FastAPI, *, of_labels: bool = False) -> dict[str, Any]:
+    """What the app answers to each operation on labels, or to each other, by its id."""
     transport = httpx.ASGITransport(app)
     found = {}
     async with httpx.AsyncClient(transport=transport, base_url="http://medfacts") as client:
         for template, methods in app.openapi()["paths"].items():
             operation = methods["get"]
+            if of_labels != (operation["tags"] == ["Labels"]):
+                continue
             answer = await client.get(path_of(operation, template))
             found[operation["operationId"]] = answer.raise_for_status().json()
     return found
 
 
+def examples(folder: Path) -> dict[str, Any]:
+    """What the docs show, by the operations' ids, of a database in a folder."""
+    settings = Settings(
+        database_url=f"sqlite:///{folder}/medfacts.db", seed_dir=baclofen_alone(folder / "seed")
+    )
+    migrate(settings)
+    engine = write_engine(settings)
+    load_seed(engine, settings.seed_dir)
+    found = anyio.run(answers, create_app(settings))
+    import_files(engine, "openfda-label", [*labels(KEMSTRO, updated="2026-11-23")])
+    return found | anyio.run(partial(answers, of_labels=True), create_app(settings))
+
+
 def main() -> None:
     """Write the examples anew."""
     with tempfile.TemporaryDirectory() as name:
-        settings = Settings(
-            database_url=f"sqlite:///{name}/medfacts.db",
-            seed_dir=baclofen_alone(Path(name, "seed")),
-        )
-        migrate(settings)
-        load_seed(write_engine(settings), settings.seed_dir)
-        found = anyio.run(answers, create_app(settings))
+        found = examples(Path(name))
     text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
     EXAMPLES.write_text(text, encoding="utf-8")
     sys.stdout.write(f"Wrote {EXAMPLES}.\n")

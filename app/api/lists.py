@@ -17,7 +17,7 @@ from app.http.problems import BadParameterError, UnknownIdError
 from app.models.document import Document
 from app.models.fact import fact_kinds
 
-COUNTED = {"drugs", "conditions", "sources", *fact_kinds()}
+COUNTED = {"drugs", "conditions", "sources", "labels", *fact_kinds()}
 """The kinds that a release counts."""
 
 DRUG, ITEM = 0, 1

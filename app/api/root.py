@@ -13,7 +13,16 @@ from app.models.release import Release
 
 router = resource("Index")
 
-RESOURCES = ("drugs", *fact_kinds(), "conditions", "sources", "releases", "resolve", "search")
+RESOURCES = (
+    "drugs",
+    *fact_kinds(),
+    "labels",
+    "conditions",
+    "sources",
+    "releases",
+    "resolve",
+    "search",
+)
 
 
 class Index(Shape):

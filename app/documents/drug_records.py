@@ -18,6 +18,9 @@ class Links(Shape):
     """Where the drug's record and its facts are."""
 
     self: str = Field(description="The record's path.", examples=["/v1/drugs/baclofen"])
+    labels: str = Field(
+        description="The path of its labels.", examples=["/v1/drugs/baclofen/labels"]
+    )
 
 
 def _for_each_kind(
@@ -77,7 +80,7 @@ DrugRecord = create_model(
         Field(
             description="Where the record and its facts are.",
             examples=[
-                {"self": "/v1/drugs/baclofen"}
+                {"self": "/v1/drugs/baclofen", "labels": "/v1/drugs/baclofen/labels"}
                 | {name: f"/v1/drugs/baclofen/{name}" for name in KINDS}
             ],
         ),
@@ -135,4 +138,4 @@ def drug_as_served(drug: Row, counts: Row, coverage: Row) -> Row:
 
 def _links(drug_id: str) -> dict[str, str]:
     record = f"/v1/drugs/{drug_id}"
-    return {"self": record} | {name: f"{record}/{name}" for name in KINDS}
+    return {"self": record} | {name: f"{record}/{name}" for name in ("labels", *KINDS)}

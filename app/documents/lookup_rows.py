@@ -1,4 +1,4 @@
-"""What drugs and facts are found by, as rows of their tables: it follows from their documents."""
+"""What drugs, facts and labels are found by, as rows of tables: it follows from their documents."""
 
 from functools import cache
 from operator import itemgetter
@@ -10,9 +10,22 @@ from app.documents.importance import rank_of
 from app.models.base import Part, Row, table_of
 from app.models.drug import Drug
 from app.models.fact import Detail, Fact, fact_kinds
+from app.models.label import Label, LabelField, LabelTerm, term_of
 from app.names.normalization import normalized
 
 TableRow = tuple[sa.Table, tuple[Any, ...]]
+
+
+def rows_of(kind: str, record: Row) -> list[TableRow]:
+    """The rows by which what is served is found, whatever its kind."""
+    if kind in fact_kinds():
+        return fact_rows(kind, record)
+    if kind == "labels":
+        return label_rows(record)
+    if kind == "drugs":
+        row, rows = drug_rows(record)
+        return [(table_of(Drug), row), *rows]
+    return []
 
 
 def fact_rows(kind: str, record: Row) -> list[TableRow]:
@@ -39,6 +52,18 @@ def drug_rows(record: Row) -> tuple[tuple[Any, ...], list[TableRow]]:
         for position, item in enumerate(record[name])
     ]
     return (id_, record["name"], normalized(record["name"])), rows
+
+
+def label_rows(record: Row) -> list[TableRow]:
+    """The rows by which a label is found: its own, and one for each thing that narrows lists."""
+    id_, drug = record["id"], record["drug"]
+    terms = {
+        (field.value, term_of(value)): None for field in LabelField for value in record[f"{field}s"]
+    }
+    return [
+        (table_of(Label), (id_, drug and drug["id"], record["effective_date"])),
+        *((table_of(LabelTerm), (id_, *term)) for term in terms),
+    ]
 
 
 _FACT = table_of(Fact)

@@ -16,6 +16,7 @@ from sqlmodel import SQLModel
 from app.documents.checksums import checksum_of
 from app.documents.drug_records import DrugRecord
 from app.documents.fact_records import WORDINGS, Wordings, fact_record
+from app.documents.label_records import LabelRecord
 from app.documents.records import RecordLinks, record_of, stored_entries
 from app.models.base import Row
 from app.models.condition import Condition
@@ -26,7 +27,7 @@ from app.models.source import Source
 BATCH = 500
 """How many rows are read at once."""
 
-DOCUMENT_VERSION = 3
+DOCUMENT_VERSION = 4
 """In which form documents are, and how they are compressed: raise it when what is rendered of the
 same rows changes, or the dictionary of `app.documents.compression`. `medfacts migrate` then renders
 what is stored again."""
@@ -75,6 +76,5 @@ def schema_of(kind: str) -> TypeAdapter[Any]:
     """What the documents of a kind are held to."""
     if kind in NOUNS:
         return TypeAdapter(record_of(NOUNS[kind]))
-    if kind == WORDINGS:
-        return TypeAdapter(Wordings)
-    return TypeAdapter(DrugRecord if kind == "drugs" else fact_record(fact_kinds()[kind]))
+    own: dict[str, Any] = {"drugs": DrugRecord, "labels": LabelRecord, WORDINGS: Wordings}
+    return TypeAdapter(own.get(kind) or fact_record(fact_kinds()[kind]))

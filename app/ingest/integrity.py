@@ -20,7 +20,7 @@ from app.documents.checksums import (
     verified,
 )
 from app.documents.compression import decompress
-from app.documents.lookup_rows import drug_rows, fact_rows
+from app.documents.lookup_rows import rows_of
 from app.documents.records import RecordLinks, stored_entries
 from app.documents.rendering import BATCH, NOUNS, documents_of, schema_of
 from app.ingest.publishing.rehearsing import faults_of_release
@@ -31,6 +31,7 @@ from app.models.condition import Condition
 from app.models.document import Document
 from app.models.drug import Drug
 from app.models.fact import Fact, fact_kinds
+from app.models.label import Label, LabelTerm
 from app.models.mechanism import Target
 from app.models.release import Release
 from app.models.source import Source
@@ -257,14 +258,7 @@ def _faults_of_documents(connection: sa.Connection) -> Iterator[str]:
                 yield f"The record of {kind} '{id_}' breaks its schema."
                 continue
             read.append(row | {"record": record})
-            if kind in fact_kinds():
-                rows = fact_rows(kind, record)
-            elif kind == "drugs":
-                drug, parts = drug_rows(record)
-                rows = [(table_of(Drug), drug), *parts]
-            else:
-                rows = []
-            for table, values in rows:
+            for table, values in rows_of(kind, record):
                 found_by[table].add(values)
         ids = [row["id"] for row in read if row["kind"] in {"drugs", *fact_kinds()}]
         for table in FOUND_BY:
@@ -326,12 +320,12 @@ def _faults_of_order(connection: sa.Connection) -> Iterator[str]:
 
 _tables: list[Any] = [Drug, *fact_kinds().values()]
 FOUND_BY = [
-    table_of(Fact),
+    *(table_of(model) for model in (Fact, Label, LabelTerm)),
     *(table_of(model) for of in _tables for model in (of, *of.found_by_parts.values())),
 ]
-"""What drugs and facts are found by."""
+"""What drugs, facts and labels are found by."""
 
-COUNTED = {"drugs": Drug, "conditions": Condition, "sources": Source}
+COUNTED = {"drugs": Drug, "conditions": Condition, "sources": Source, "labels": Label}
 """What is counted beside the facts."""
 
 LOOKS: dict[str, Callable[[sa.Connection], Iterable[str]]] = {

@@ -15,6 +15,7 @@ from app.api import discrepancies, indications, mechanisms, pharmacokinetics, tr
 from app.api.conditions import CONDITIONS
 from app.api.drugs import DRUGS
 from app.api.facts import listed_of_drug
+from app.api.labels import LABELS, LABELS_OF_DRUG
 from app.api.releases import RELEASES
 from app.api.sources import SOURCES
 from app.database.reading import ConnectionPool
@@ -331,9 +332,12 @@ def test_releases_say_from_what_they_were_made(client: httpx.Client, save: Save)
 FACTS = (discrepancies, indications, mechanisms, pharmacokinetics, trials, warnings)
 LISTS = {
     listing.kind: listing
-    for listing in (DRUGS, CONDITIONS, SOURCES, RELEASES, *(module.LISTING for module in FACTS))
+    for listing in (
+        *(DRUGS, CONDITIONS, LABELS, SOURCES, RELEASES),
+        *(module.LISTING for module in FACTS),
+    )
 }
-OF_A_DRUG = {
+OF_A_DRUG = {"labels of a drug": LABELS_OF_DRUG} | {
     f"{kind} of a drug": listed_of_drug(fact_kinds()[kind], LISTS[kind]) for kind in fact_kinds()
 }
 

@@ -24,7 +24,8 @@ PLAIN = {"Accept-Encoding": "identity"}
 
 def pages(app: FastAPI) -> Iterator[str]:
     for template, methods in app.openapi()["paths"].items():
-        yield path_of(methods["get"], template)
+        if methods["get"]["operationId"] != "get_label":  # of which the seed has none
+            yield path_of(methods["get"], template)
     yield from ("/docs", "/docs/problems", "/docs/start.js", "/openapi.json")
     yield from ("/docs/assets/swagger-ui.css", "/.well-known/api-catalog")
 

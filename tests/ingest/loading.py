@@ -202,16 +202,23 @@ def labels(
 
 
 def label(
-    set_id: str, *substances: str, unii: str = "", brand: str = "", version: int = 1, **texts: str
+    set_id: str,
+    *substances: str,
+    unii: str = "",
+    brand: str = "",
+    version: int = 1,
+    **texts: str | list[str],
 ) -> Json:
-    """A label of these substances: `unii` is theirs, with blanks between; texts by section."""
-    openfda = {"substance_name": list(substances), "unii": unii.split()}
+    """A label of these substances: `unii` is theirs, with blanks between; texts by section, and
+    lists by what openFDA adds to labels."""
+    openfda: Json = {"substance_name": list(substances), "unii": unii.split()}
+    openfda |= {name: said for name, said in texts.items() if isinstance(said, list)}
     return {
         "set_id": set_id,
         "version": str(version),
         "effective_time": f"202301{version:02}",
         "openfda": openfda | ({"brand_name": [brand]} if brand else {}),
-    } | {section: [text] for section, text in texts.items()}
+    } | {section: [text] for section, text in texts.items() if isinstance(text, str)}
 
 
 def approvals(*products: tuple[str, str, str, str], newest: str = "2024-01-05") -> list[Given]:

@@ -6,23 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import anyio
 import httpx
 import pytest
 from fastapi import FastAPI
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-from app.database.engines import write_engine
-from app.database.migrating import migrate
 from app.http.problems import PROBLEM_JSON
 from app.http.sparse_fields import SPARSE_JSON, WHOLE_JSON
-from app.ingest.seed.loading import load_seed
 from app.main import create_app
 from app.openapi.specification import EXAMPLES
 from app.settings import ROOT, Settings
 from contract.breaking import changes
-from tests.examples import answers, baclofen_alone
+from tests.examples import answers, examples
 
 ANSWERS = (WHOLE_JSON, SPARSE_JSON)
 
@@ -96,14 +92,7 @@ def test_every_example_is_what_its_schema_says(document: dict[str, Any]) -> None
 
 
 def test_the_examples_are_what_the_api_answers(tmp_path: Path) -> None:
-    settings = Settings(
-        database_url=f"sqlite:///{tmp_path}/medfacts.db", seed_dir=baclofen_alone(tmp_path / "seed")
-    )
-    migrate(settings)
-    engine = write_engine(settings)
-    load_seed(engine, settings.seed_dir)
-
-    served = anyio.run(answers, create_app(settings))
+    served = examples(tmp_path)
 
     written = json.loads(EXAMPLES.read_text(encoding="utf-8"))
     assert served == written, "Run ./dev examples and look at what has changed."
@@ -117,7 +106,9 @@ def test_every_answer_is_what_the_document_says(
     for _, operation in operations(document):
         schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
         whole = {**schema, "components": document["components"]}
-        answer = found[operation["operationId"]]
+        answer = found.get(operation["operationId"])
+        if answer is None:  # of labels: `tests.ingest.test_importing_labels` holds those to it
+            continue
         assert list(Draft202012Validator(whole).iter_errors(answer)) == []
 
 

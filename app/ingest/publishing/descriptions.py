@@ -39,6 +39,9 @@ class Account:
     record_id: str
     matched_by: str
     said: Row
+    label: bytes | None
+    """What is stored of the record, compressed, if it is a label: what that says of itself takes
+    no memory until the label is made."""
     position: int
     name: str
     fact_slug: str
@@ -63,8 +66,8 @@ class Account:
 
     @property
     def has_statements(self) -> bool:
-        """Whether the record was read for facts."""
-        return bool(self.said.get("kinds") or self.said.get("coverage"))
+        """Whether the record was read for facts, or is a label, whose texts are statements too."""
+        return bool(self.said.get("kinds") or self.said.get("coverage") or self.label)
 
 
 @dataclass(slots=True)
@@ -113,7 +116,8 @@ def describe_drugs(
             connection, ACCOUNTS, ids
         ):
             said = from_json(decompress(body))
-            by_drug[drug_id].append(Account(source, record, matched_by, said, *rest))
+            label = body if said.pop("label", None) else None
+            by_drug[drug_id].append(Account(source, record, matched_by, said, label, *rest))
         for drug in chunk:
             accounts = by_drug[drug.id]
             accounts.sort(key=lambda a: (rank[a.source_id], a.record_id, a.position))

@@ -1,7 +1,8 @@
 """The facts of drugs and their documents: made of what the records state, and written if changed.
 
 Records that state the same make one fact, which cites each of them. Labels may state it in several
-wordings: that of one is served, and the others stand in a document of their own.
+wordings: that of one is served, and the others stand in a document of their own. With the facts go
+the labels that state them: the document of a label names the facts that its sections became.
 """
 
 from collections import Counter, defaultdict
@@ -16,19 +17,30 @@ from pydantic_core import from_json
 from app.documents.compression import decompress
 from app.documents.drug_records import drug_as_served
 from app.documents.fact_records import WORDINGS, Searched, coverage, fact_as_served
-from app.documents.lookup_rows import fact_rows
+from app.documents.label_records import label_as_served, section_as_served
+from app.documents.lookup_rows import rows_of
 from app.documents.records import Passage, passages
 from app.documents.rendering import document_of
 from app.ingest.bulk_insert import Tables, among, chunks, select_in
 from app.ingest.publishing.comparing import discrepancies, trial_account
 from app.ingest.publishing.descriptions import Account, Description
 from app.ingest.publishing.references import SEED, References
+from app.ingest.sources import OF_LABELS
+from app.ingest.staging.preparing import NO_FACT
 from app.models.base import Row, table_of
 from app.models.discrepancy import Discrepancy
 from app.models.document import Document
 from app.models.fact import Detail, Fact, fact_kinds
 from app.models.indication import Indication
-from app.models.source_record import JOINED, RecordStatement, SourceStatement
+from app.models.label import Label
+from app.models.source_record import (
+    JOINED,
+    RecordStatement,
+    RecordSubstance,
+    SourceRecord,
+    SourceStatement,
+    SourceSubstance,
+)
 from app.models.trial import Trial, TrialCondition
 from app.names.slugs import shortened
 
@@ -40,6 +52,15 @@ RECORDS_AT_ONCE = 1_000
 FACTS_AT_ONCE = 500
 LETTERS_AT_ONCE = 4_000_000
 """How many facts, and letters of their documents, wait to be written."""
+
+LABELS_AT_ONCE = 100
+"""How many labels are made together: their texts are in memory then."""
+
+LABELS = "labels"
+
+
+RecordKey = tuple[str, str]
+"""A source's id, and a record's in it."""
 
 
 MOST_CITED = 5
@@ -77,6 +98,22 @@ class FactInMaking:
     def digests(self) -> list[str]:
         """The digests of all its wordings, that of the one that is served first."""
         return list(dict.fromkeys([self.digest, *(of.digest for of in self.stated)]))
+
+
+Statements = dict[RecordKey, list[tuple[Any, ...]]]
+"""The statements of records, in the order of each: position, digest, name, locator and `cite`."""
+
+
+@dataclass(slots=True)
+class LabelInMaking:
+    """A label: what is stored of its record, and of each of its statements the digest, and the fact
+    that it became, if it became one."""
+
+    id: str
+    source_id: str
+    body: bytes
+    drug: Row | None = None
+    statements: list[tuple[str, FactInMaking | None]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -126,6 +163,9 @@ class FactWriter:
         self.conditions_added: list[str] = []
         self.conditions_dropped: set[str] = set()
         """Conditions that facts named which are removed or changed."""
+        self._labels_of_drugs: set[str] = set()
+        self._labels_dropped: set[str] = set()
+        """Labels that drugs had which are removed or changed."""
 
     def write(self, descriptions: Iterable[Description]) -> None:
         """Make the drugs' facts and documents, and write those that are not there already."""
@@ -146,6 +186,36 @@ class FactWriter:
         self.counts["removed"] += sum(kind in fact_kinds() for kind, _ in keys)
         self._remove(drug_ids, keys)
 
+    def write_labels_of_no_drug(self, changed: Iterable[str]) -> None:
+        """Make the labels whose drug is not known, and write those that are not there already.
+
+        `changed` are the records of labels that changed; those that drugs lost are known. To be
+        called when the labels of all drugs are written.
+        """
+        ids = sorted({*changed, *self._labels_dropped} - self._labels_of_drugs)
+        for chunk in chunks(ids, LABELS_AT_ONCE):
+            made = _Made(
+                {
+                    (LABELS, id_): (drug_id, checksum)
+                    for drug_id, id_, checksum in select_in(self._connection, LABELS_STORED, chunk)
+                }
+            )
+            labels = [
+                LabelInMaking(id_, source_id, body)
+                for source_id, id_, body in select_in(self._connection, OF_NO_DRUG, chunk)
+                if from_json(decompress(body)).get("label")  # those of before have none
+            ]
+            of_source: dict[str, set[str]] = defaultdict(set)
+            for label in labels:
+                of_source[label.source_id].add(label.id)
+            statements = self._statements(of_source)
+            for label in labels:
+                said = statements.get((label.source_id, label.id), ())
+                label.statements = [(digest, None) for _, digest, *_ in said]
+            self._make_labels(made, labels)
+            self._write_made(made, None)
+            self._remove(None, [key for key in made.stored if key not in made.there])
+
     def _write(self, batch: Mapping[str, Description]) -> None:
         there = [id_ for id_ in batch if id_ in self._served]
         made = _Made(
@@ -154,7 +224,8 @@ class FactWriter:
                 for drug_id, kind, id_, checksum in select_in(self._connection, STORED, there)
             }
         )
-        for facts in chunks(self._in_making(batch), FACTS_AT_ONCE):
+        in_making, labels = self._in_making(batch)
+        for facts in chunks(in_making, FACTS_AT_ONCE):
             entries = self._entries(batch, facts)
             conditions = {id_ for _, entry in entries for id_ in _conditions_of(entry)}
             self.conditions_added += self._references.add_conditions(conditions)
@@ -174,6 +245,10 @@ class FactWriter:
                     self._make_fact(made, Discrepancy, entry)
             self._make_drug(made, description)
         self._write_made(made, list(batch))
+        for some in chunks(labels, LABELS_AT_ONCE):
+            self._make_labels(made, some)
+            self._write_made(made, list(batch))
+        self._labels_of_drugs.update(label.id for label in labels)
         removed = [key for key in made.stored if key not in made.there]
         self.counts["removed"] += sum(kind in fact_kinds() for kind, _ in removed)
         self._remove(list(batch), removed)
@@ -232,14 +307,31 @@ class FactWriter:
             ]
         }
 
-    def _in_making(self, batch: Mapping[str, Description]) -> list[FactInMaking]:
-        """The facts of drugs, each with every record that states it."""
-        statements = self._statements(batch)
+    def _in_making(
+        self, batch: Mapping[str, Description]
+    ) -> tuple[list[FactInMaking], list[LabelInMaking]]:
+        """The facts of drugs, each with every record that states it; and their labels."""
+        of_source: dict[str, set[str]] = defaultdict(set)
+        for description in batch.values():
+            for (source_id, record_id), account in description.accounts.items():
+                if account.has_statements:
+                    of_source[source_id].add(record_id)
+        statements = self._statements(of_source)
         made: list[FactInMaking] = []
+        labels: list[LabelInMaking] = []
         for drug_id, description in batch.items():
             facts: dict[tuple[str, str], FactInMaking] = {}
+            drug = {"id": drug_id, "name": description.drug.name}
             for record, account in description.accounts.items():
+                label = None
+                if account.label:
+                    label = LabelInMaking(*record[::-1], account.label, drug)
+                    labels.append(label)
                 for _, digest, name, locator, cite in statements.get(record, ()):
+                    if name == NO_FACT:
+                        if label:
+                            label.statements.append((digest, None))
+                        continue
                     id_ = _fact_id(name, account.fact_slug)
                     is_joined = name.startswith(JOINED)
                     key = (id_, "" if is_joined else digest)
@@ -248,6 +340,8 @@ class FactWriter:
                         substance = _substance_of(account)
                         fact = FactInMaking(id_, drug_id, digest, account.source_id, substance)
                         facts[key] = fact
+                    if label:
+                        label.statements.append((digest, fact))
                     if cite is not None:
                         fact.passages += passages(cite)
                         continue
@@ -262,18 +356,11 @@ class FactWriter:
                 if alike[id_] > 1:  # the same sentence, with other fields beside it
                     fact.id = shortened(f"{id_}-{digest[:8]}")
             made += facts.values()
-        return made
+        return made, labels
 
-    def _statements(
-        self, batch: Mapping[str, Description]
-    ) -> dict[tuple[str, str], list[tuple[Any, ...]]]:
-        """The statements of the records that speak of drugs, in the order of each record."""
-        records: dict[str, set[str]] = defaultdict(set)
-        for description in batch.values():
-            for (source_id, record_id), account in description.accounts.items():
-                if account.has_statements:
-                    records[source_id].add(record_id)
-        statements: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
+    def _statements(self, records: Mapping[str, Iterable[str]]) -> Statements:
+        """The statements of records, which are given by their sources."""
+        statements: Statements = defaultdict(list)
         for source_id, ids in records.items():
             of = STATEMENTS.where(_said.source_id == source_id)
             for record_id, *statement in select_in(self._connection, of, ids):
@@ -281,6 +368,28 @@ class FactWriter:
         for of_record in statements.values():
             of_record.sort(key=itemgetter(0))
         return statements
+
+    def _make_labels(self, made: _Made, labels: list[LabelInMaking]) -> None:
+        """Make labels, each of their sections with its text, or with the fact that it became."""
+        digests = {digest for label in labels for digest, _ in label.statements}
+        stored = {
+            digest: (kind, from_json(decompress(body)))
+            for digest, kind, body in select_in(self._connection, BODIES, sorted(digests))
+        }
+        for label in labels:
+            served = []
+            for digest, fact in label.statements:
+                kind, passage = stored[digest]
+                if fact is None:
+                    served.append(section_as_served(passage["section"], passage["statement"], ()))
+                else:
+                    served.append(section_as_served(passage["section"], None, [(kind, fact.id)]))
+            said = from_json(decompress(label.body))
+            record = label_as_served(
+                self._links, label.id, label.source_id, said, label.drug, served
+            )
+            drug_id = label.drug["id"] if label.drug else None
+            made.add(document_of(LABELS, label.id, drug_id, record))
 
     def _make_fact(self, made: _Made, table: type[Detail], entry: Row) -> None:
         record = fact_as_served(self._links, table, entry)
@@ -301,7 +410,7 @@ class FactWriter:
             document_of("drugs", id_, id_, drug_as_served(description.record, counts, searched))
         )
 
-    def _write_made(self, made: _Made, drug_ids: list[str]) -> None:
+    def _write_made(self, made: _Made, drug_ids: list[str] | None) -> None:
         """Write what is new or reads otherwise, in place of what is there."""
         connection = self._connection
         replaced = [key for document in made.documents if (key := _key(document)) in made.stored]
@@ -313,11 +422,14 @@ class FactWriter:
         if self._moved and facts:  # a fact may be another drug's as yet
             ids = [document["id"] for document in facts]
             self._remove(None, [(row[0], row[1]) for row in select_in(connection, MOVED, ids)])
+        labels = [key for document in made.documents if (key := _key(document))[0] == LABELS]
+        if new := [key for key in labels if key not in made.stored]:
+            self._remove(None, new)  # it may be another drug's as yet, or nobody's
         letters = 0
-        for document in facts:
-            for table, row in fact_rows(document["kind"], document["record"]):
-                self._tables.add_row(table, row)
         for document in made.documents:
+            if document["kind"] != "drugs":  # whose rows are written before
+                for table, row in rows_of(document["kind"], document["record"]):
+                    self._tables.add_row(table, row)
             letters += len(document["body"])
             self._tables.add_document(document)
         if letters > LETTERS_AT_ONCE:
@@ -335,6 +447,9 @@ class FactWriter:
                 self.conditions_dropped.update(row[0] for row in named if row[0])
             if kind in fact_kinds():
                 self._tables.delete(Fact, "id", ids, drug_id=drug_ids)
+            if kind == LABELS:
+                self._labels_dropped.update(ids)
+                self._tables.delete(Label, "id", ids, drug_id=drug_ids)
             self._tables.remove_documents(kind, ids, drug_ids)
 
 
@@ -403,6 +518,35 @@ _document = table_of(Document).c
 STORED = sa.select(_document.drug_id, _document.kind, _document.id, _document.checksum).where(
     among(_document.drug_id)
 )
+
+LABELS_STORED = sa.select(_document.drug_id, _document.id, _document.checksum).where(
+    _document.kind == LABELS, among(_document.id)
+)
+
+_record, _link, _substance = (
+    table_of(model).c for model in (SourceRecord, RecordSubstance, SourceSubstance)
+)
+
+OF_NO_DRUG = sa.select(_record.source_id, _record.id, _record.body).where(
+    _record.source_id.in_(sorted(OF_LABELS)),
+    _record.removed.is_(False),
+    among(_record.id),
+    ~sa.exists().where(
+        _link.source_id == _record.source_id,
+        _link.record_id == _record.id,
+        _substance.source_id == _link.source_id,
+        _substance.key == _link.substance_key,
+        _substance.drug_id.is_not(None),
+    ),
+)
+"""The records of labels, by their ids, whose substance is no drug that is known."""
+
+
+def records_of_labels(connection: sa.Connection) -> set[str]:
+    """The ids of all records of labels."""
+    of = sa.select(_record.id).where(_record.source_id.in_(sorted(OF_LABELS)))
+    return set(connection.execute(of).scalars())
+
 
 _fact = table_of(Fact).c
 

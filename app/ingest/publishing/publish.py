@@ -26,6 +26,7 @@ from app.models.base import table_of
 from app.models.condition import Condition
 from app.models.document import Document
 from app.models.drug import Drug, NameType
+from app.models.label import Label, LabelTerm
 from app.models.lookup import NAME_TYPE, SearchedName, SearchedPiece
 from app.models.mechanism import Target
 from app.models.source import Source
@@ -79,6 +80,7 @@ def publish(connection: sa.Connection, tables: Tables, changes: Changes) -> Coun
     tables.write()
     gone = sorted((affected & resolution.served) - resolution.drugs.keys())
     facts.remove(gone)
+    facts.write_labels_of_no_drug(changes.labels)
     tables.delete(Drug, "id", gone)
 
     named = {id_ for noun, id_ in changes.references if noun == "condition"}
@@ -92,7 +94,7 @@ def publish(connection: sa.Connection, tables: Tables, changes: Changes) -> Coun
     _write_documents(connection, tables, references.links, "sources", sources.changed)
     tables.finish()
     if is_large:  # readers come before Postgres would do it by itself
-        tables.analyze(Drug, Document, SearchedName, SearchedPiece)
+        tables.analyze(Drug, Document, SearchedName, SearchedPiece, Label, LabelTerm)
     return facts.counts
 
 

@@ -7,6 +7,7 @@ from sqlmodel import SQLModel, col
 
 from app.documents.rendering import DOCUMENT_VERSION, documents_of
 from app.ingest.bulk_insert import Tables
+from app.ingest.publishing.fact_writer import records_of_labels
 from app.ingest.publishing.publish import publish
 from app.ingest.publishing.references import SEED
 from app.ingest.publishing.release_writer import (
@@ -79,6 +80,7 @@ def _rebuild(connection: sa.Connection) -> None:
     changes = Changes(SEED)
     said = connection.execute(sa.select(reference.noun, reference.id).distinct())
     changes.references.update((noun, id_) for noun, id_ in said)
+    changes.labels = records_of_labels(connection)
     count = sa.select(sa.func.count()).select_from(table_of(SourceRecord))
     changes.counts["changed"] = connection.scalar(count) or 0
     tables = Tables(connection)

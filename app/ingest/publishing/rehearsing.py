@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.ingest.bulk_insert import Tables
-from app.ingest.publishing.fact_writer import FactWriter
+from app.ingest.publishing.fact_writer import FactWriter, records_of_labels
 from app.ingest.publishing.publish import NAMERS, ORDER, describe, resolve_rest_by_name
 from app.ingest.publishing.references import SEED, References
 from app.ingest.resolution.aliases import write_aliases
@@ -45,6 +45,7 @@ def faults_of_release(connection: sa.Connection) -> Iterator[str]:
         connection, tables, references, served=resolution.served, moved=resolution.moved
     )
     facts.write(drugs)
+    facts.write_labels_of_no_drug(records_of_labels(connection))
     yield from tables.faults(connection)
     for id_ in sorted(resolution.served - resolution.drugs.keys()):
         yield f"No source record speaks of the drug '{id_}'."

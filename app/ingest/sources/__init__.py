@@ -17,6 +17,9 @@ spelling of a name is served: those who keep a list of substances before those w
 NAME_NO_DRUGS = frozenset({"clinicaltrials"})
 """Sources that only speak of drugs which another source knows: an intervention may be anything."""
 
+OF_LABELS = frozenset({"openfda-label"})
+"""Sources whose records are labels, which are served whether or not their drug is known."""
+
 IN_SEVERAL_FILES = frozenset({"drugs-at-fda", "gtopdb"})
 """Sources whose records are spread over files that only make sense together."""
 

@@ -114,6 +114,9 @@ class Record:
     `kinds` are the kinds of fact that this record was read for. `conditions` and `targets` are the
     rows, by id, of those that the statements name. A label says for which `routes` it is, and has a
     `precedence`: where several state the same, the wording of the highest is served.
+
+    A label has what it says of itself as `label`: see `app.models.label.LabelFields`. Its
+    statements stand in its own order; those of kind `PASSAGE` are text of it that is no fact.
     """
 
     id: str
@@ -133,6 +136,7 @@ class Record:
     targets: dict[str, dict[str, Any]] = field(default_factory=dict)
     precedence: str = ""
     routes: str | None = None
+    label: dict[str, Any] | None = None
 
 
 @dataclass(slots=True)

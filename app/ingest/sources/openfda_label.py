@@ -24,10 +24,12 @@ from app.ingest.sources.interface import (
     Substance,
     WrongFileError,
 )
-from app.ingest.sources.label_sections import passages_of
+from app.ingest.sources.label_sections import LabelPassage, passages_of
+from app.ingest.sources.label_texts import NAMED, TEXTS
 from app.ingest.sources.label_wording import LabelNames, compared
 from app.models.drug import ClassType, IdentifierSystem, NameType
 from app.models.indication import IndicationStatus
+from app.models.label import PASSAGE
 from app.names.normalization import normalized
 from app.names.qualifiers import without_salt
 
@@ -108,6 +110,16 @@ SECTIONS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "dependence": ("34087-7", "Dependence", "warnings", DEPENDENCE),
     "overdosage": ("34088-5", "Overdosage", "warnings", OVERDOSAGE),
     "adverse_reactions": ("34084-4", "Adverse Reactions", "warnings", ADVERSE_REACTION),
+    "ask_doctor_pharmacist": ("50568-5", "Ask Doctor/Pharmacist", "warnings", WARNING),
+    "risks": ("69759-9", "Risks", "warnings", WARNING),
+    "other_safety_information": ("60561-8", "Other Safety Information", "warnings", WARNING),
+    "safe_handling_warning": ("50741-8", "Safe Handling Warning", "warnings", WARNING),
+    "health_care_provider_letter": (
+        "71744-7",
+        "Health Care Provider Letter",
+        "warnings",
+        WARNING,
+    ),
 }
 """The sections that facts are taken from: LOINC code, openFDA's name, kind of fact, its fields.
 
@@ -187,7 +199,7 @@ def _read(label: Any, part: InputPart, number: int, updated: str | None) -> Reco
         place = f"record {number}, SPL set id {set_id}"
         return _record(label, set_id, updated)
     except ValueError as error:
-        return InvalidRecord(part.name, place, str(error), set_id)
+        return InvalidRecord(part.name, place, str(error), set_id and set_id.lower())
 
 
 def _record(label: dict[str, Any], set_id: str, updated: str | None) -> Record:
@@ -203,7 +215,7 @@ def _record(label: dict[str, Any], set_id: str, updated: str | None) -> Record:
         raise ValueError("its openfda is no object.")
     effective = f"{effective_time[:4]}-{effective_time[4:6]}-{effective_time[6:]}"
     record = Record(
-        id=set_id,
+        id=set_id.lower(),
         locator=f"SPL set id {set_id}, version {version} of {effective}",
         version=f"{version:0>6}.{effective_time}",
         released=updated or "",
@@ -214,11 +226,32 @@ def _record(label: dict[str, Any], set_id: str, updated: str | None) -> Record:
         precedence=f"{_is_of_new_drug(openfda):d} {effective}",
         routes=_routes(openfda),
     )
-    record.kinds = tuple(dict.fromkeys(statement.kind for statement in record.statements))
+    kinds = dict.fromkeys(statement.kind for statement in record.statements)
+    record.kinds = tuple(kind for kind in kinds if kind != PASSAGE)
+    record.label = _label(openfda, int(version), effective)
     _name_substance(record, openfda)
     for key, type_ in CLASSES.items():
         record.classes += [(_less_type(name), type_) for name in _texts(openfda, key)]
     return record
+
+
+def _label(openfda: dict[str, Any], version: int, effective: str) -> dict[str, Any]:
+    """What the label says of itself; openFDA gives neither its title nor marketing categories."""
+    return {
+        "version": version,
+        "effective_date": effective,
+        "title": None,
+        "brand_names": _texts(openfda, "brand_name"),
+        "generic_names": _texts(openfda, "generic_name"),
+        "manufacturers": _texts(openfda, "manufacturer_name"),
+        "product_types": _texts(openfda, "product_type"),
+        "routes": _texts(openfda, "route"),
+        "application_numbers": _texts(openfda, "application_number"),
+        "marketing_categories": None,
+        "product_ndcs": _texts(openfda, "product_ndc"),
+        "package_ndcs": _texts(openfda, "package_ndc"),
+        "substances": _texts(openfda, "substance_name"),
+    }
 
 
 _SEVERAL = re.compile(r"[,;/+&]|\b(?:and|with)\b", re.IGNORECASE)
@@ -231,28 +264,39 @@ def _statements(label: dict[str, Any], openfda: dict[str, Any]) -> list[Statemen
         "warnings": {"route": _routes(openfda)},
     }
     names = LabelNames.of(label)
-    statements = []
+    statements: list[Statement] = []
     for passage in passages_of(label):
-        if passage.key not in SECTIONS:
-            continue
-        code, name, kind, of_section = SECTIONS[passage.key]
-        section = {
-            "code": code,
-            "name": name,
-            "number": passage.number,
-            "heading": passage.heading,
-        }
-        fields = {
-            "statement": passage.text,
-            "certainty": "verbatim",
-            "section": section,
-            **of_section,
-            **of_label.get(kind, {}),
-        }
-        number = f"{passage.number}, " if passage.number else ""
-        locator = f"section {number}{code} {name}"
-        statements.append(Statement(kind, fields, locator, compared=compared(passage.text, names)))
+        if passage.key in SECTIONS:
+            code, name, kind, of_section = SECTIONS[passage.key]
+            fields = {
+                "statement": passage.text,
+                "certainty": "verbatim",
+                "section": _section(code, name, passage),
+                **of_section,
+                **of_label.get(kind, {}),
+            }
+            number = f"{passage.number}, " if passage.number else ""
+            locator = f"section {number}{code} {name}"
+            same = compared(passage.text, names)
+            statements.append(Statement(kind, fields, locator, compared=same))
+        elif passage.key in TEXTS:
+            section = _section(*TEXTS[passage.key], passage)
+            statements.append(Statement(PASSAGE, {"statement": passage.text, "section": section}))
+        elif passage.key in NAMED:  # of which it is said that they are there
+            section = _section(*NAMED[passage.key], passage)
+            said = Statement(PASSAGE, {"statement": None, "section": section})
+            if said not in statements:
+                statements.append(said)
     return statements
+
+
+def _section(code: str, name: str, passage: LabelPassage) -> dict[str, Any]:
+    return {
+        "code": code,
+        "name": name,
+        "number": passage.number,
+        "heading": passage.heading,
+    }
 
 
 def _routes(openfda: dict[str, Any]) -> str | None:

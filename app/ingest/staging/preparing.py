@@ -13,6 +13,7 @@ from app.ingest.seed.entries import entry_of, fact_entry_of
 from app.ingest.sources.interface import Record, Statement, Substance
 from app.models.drug import Approval, IdentifierSystem
 from app.models.fact import Detail, fact_kinds
+from app.models.label import PASSAGE, LabelFields, Passage
 from app.models.source_record import JOINED
 
 
@@ -66,6 +67,8 @@ def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedR
     }
     if record.precedence:
         said |= {"precedence": record.precedence, "routes": record.routes}
+    if record.label is not None:
+        said["label"] = LabelFields.model_validate(record.label).model_dump(mode="json")
     body = _json(said)
     single = len(record.substances) == 1
     substances: dict[str, str] = {}
@@ -77,9 +80,14 @@ def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedR
     statements: list[tuple[str, str, str, str | None]] = []
     new: dict[str, tuple[str, bytes]] = {}
     letters = 0
-    for statement in record.statements if record.substances else ():
+    for statement in record.statements if record.substances or record.label else ():
         digest, length = _statement(statement)
         letters += length
+        if statement.kind == PASSAGE:
+            if digest not in known_statements:
+                new[digest] = PASSAGE, _json(Passage.model_validate(statement.fields).model_dump())
+            statements.append((digest, NO_FACT, statement.locator, None))
+            continue
         table = fact_kinds()[statement.kind]
         if digest not in known_statements:
             new[digest] = statement.kind, _validated(table, statement.fields)
@@ -95,6 +103,9 @@ def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedR
     made.locator = record.locator
     return made
 
+
+NO_FACT = ""
+"""The name of a statement that is no fact: no id is made with it."""
 
 LONGEST_KEY = 2_000
 """Bytes of an id, a name or an identifier: Postgres indexes no more than 2,704."""

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from app.documents.compression import compress
 from app.ingest.bulk_insert import Tables, among, chunks, select_in
-from app.ingest.sources import IN_SEVERAL_FILES
+from app.ingest.sources import IN_SEVERAL_FILES, OF_LABELS
 from app.ingest.sources.interface import (
     InvalidRecord,
     Item,
@@ -93,6 +93,8 @@ class Changes:
     """Keys of substances of which records say something else than before."""
     references: set[tuple[str, str]] = field(default_factory=set)
     """Conditions and targets of which records say something else than before."""
+    labels: set[str] = field(default_factory=set)
+    """The ids of records of labels which say something else than before, or are gone."""
     dropped: set[str] = field(default_factory=set)
     """Digests of statements that a record no longer makes."""
     dated: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -374,6 +376,8 @@ class Staging:
     def _insert(self, records: list[PreparedRecord]) -> None:
         source, changes, known = self._source_id, self.changes, self._known_statements
         rows: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
+        if source in OF_LABELS:
+            changes.labels.update(record.id for record in records)
         for record in records:
             id_, version = record.id, record.version
             changes.content += content_number(source, id_, record.digest)
@@ -404,6 +408,8 @@ class Staging:
             return
         changes, source = self.changes, self._source_id
         ids = [row.id for row in rows]
+        if source in OF_LABELS:
+            changes.labels.update(ids)
         for row in rows:
             if row.digest:
                 changes.content -= content_number(source, row.id, row.digest)

@@ -12,11 +12,15 @@ from app.ingest.sources.interface import (
     Substance,
     WrongFileError,
 )
+from app.ingest.sources.label_keys import SECTION_KEYS
+from app.ingest.sources.label_texts import NAMED, TEXTS
 from app.ingest.sources.openfda_label import SECTIONS, OpenFdaLabel
 from app.models.drug import ClassType, IdentifierSystem, NameType
 from app.models.fact import fact_kinds
+from app.models.label import PASSAGE
 from tests.ingest.made_files import File
 
+WHOLE = "use_in_specific_populations"
 SET_ID = "002cc9d2-8b5a-4f6c-9d49-8a2a4a0f6a21"
 BACLOFEN = {
     "substance_name": ["BACLOFEN"],
@@ -56,8 +60,14 @@ def read(*labels: object) -> list[Any]:
 
 
 def statements(**sections: object) -> list[Statement]:
-    found: list[Statement] = read(label(**sections))[0].statements
-    return found
+    """The facts that a label states."""
+    return [s for s in read(label(**sections))[0].statements if s.kind != PASSAGE]
+
+
+def passages(**sections: object) -> list[tuple[str, str | None]]:
+    """The texts of a label in its order: the code of the section, and what is kept of it."""
+    found = read(label(**sections))[0].statements
+    return [(s.fields["section"]["code"], s.fields["statement"]) for s in found]
 
 
 def version_of(*files: File) -> SourceVersion:
@@ -79,7 +89,78 @@ def test_a_label_is_a_record_of_its_version() -> None:
         names=[("BACLOFEN", NameType.GENERIC), ("Lioresal", NameType.BRAND)],
         identifiers=[(IdentifierSystem.UNII, "H789N3FKE8")],
         precedence="0 2024-01-15",
+        label={
+            "version": 5,
+            "effective_date": "2024-01-15",
+            "title": None,
+            "brand_names": ["Lioresal"],
+            "generic_names": ["BACLOFEN"],
+            "manufacturers": [],
+            "product_types": [],
+            "routes": [],
+            "application_numbers": [],
+            "marketing_categories": None,
+            "product_ndcs": [],
+            "package_ndcs": [],
+            "substances": ["BACLOFEN"],
+        },
     )
+
+
+def test_a_set_id_is_one_whatever_its_case() -> None:
+    [record] = read(label() | {"set_id": SET_ID.upper()})
+
+    assert record.id == SET_ID
+    assert record.locator.startswith(f"SPL set id {SET_ID.upper()}, ")
+
+
+def test_a_label_says_whose_it_is_and_under_what_it_is_sold() -> None:
+    of_label = {
+        "manufacturer_name": ["Hustan Inc."],
+        "product_type": ["HUMAN PRESCRIPTION DRUG"],
+        "route": ["ORAL", "TOPICAL"],
+        "application_number": ["ANDA077241"],
+        "product_ndc": ["0527-1337"],
+        "package_ndc": ["0527-1337-01", "0527-1337-05"],
+    }
+
+    said = read(label(BACLOFEN | of_label))[0].label
+
+    assert said["manufacturers"] == ["Hustan Inc."]
+    assert said["product_types"] == ["HUMAN PRESCRIPTION DRUG"]
+    assert said["routes"] == ["ORAL", "TOPICAL"]
+    assert said["application_numbers"] == ["ANDA077241"]
+    assert said["product_ndcs"] == ["0527-1337"]
+    assert said["package_ndcs"] == ["0527-1337-01", "0527-1337-05"]
+
+
+def test_a_label_has_its_sections_in_its_own_order() -> None:
+    found = passages(
+        description=["What it is."], overdosage=["Call."], spl_medguide=["Read."], odd=["One."]
+    )
+
+    assert found == [("34089-3", "What it is."), ("34088-5", "Call."), ("42231-1", None)]
+
+
+def test_and_in_that_of_the_regulation_where_a_file_has_none() -> None:
+    """In openFDA's files of before 2024 keys stand in the order of a hash."""
+    scattered = {
+        "version": "5",
+        "overdosage": ["Call."],
+        "openfda": BACLOFEN,
+        "set_id": SET_ID,
+        "boxed_warning": ["Danger."],
+        "effective_time": "20240115",
+    }
+
+    [record] = read(scattered)
+
+    assert [s.fields["statement"] for s in record.statements] == ["Danger.", "Call."]
+
+
+def test_every_section_is_read_but_those_of_devices_animals_and_food() -> None:
+    assert {*SECTIONS, *TEXTS, *NAMED} <= set(SECTION_KEYS)
+    assert len(set(SECTION_KEYS) - {*SECTIONS, *TEXTS, *NAMED}) == 22
 
 
 def test_a_section_is_a_fact_in_the_words_of_the_label() -> None:

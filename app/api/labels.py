@@ -1,0 +1,137 @@
+"""Labels: whose, of what day, under which application, and the facts that their sections became."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import sqlalchemy as sa
+from fastapi import Path, Query
+from sqlmodel import col
+
+from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugId
+from app.api.lists import Listing
+from app.api.read_session import ReadSession, resource
+from app.documents.label_records import LabelRecord
+from app.http.pages import PageParams, page_of
+from app.http.parameters import Text
+from app.http.problems import BadParameterError, ReleaseChangedError, UnknownIdError, documented
+from app.models.label import Label, LabelField, LabelTerm, term_of
+
+router = resource("Labels")
+
+LabelPage = page_of(LabelRecord)
+
+
+def _having(field: LabelField) -> sa.ColumnElement[bool]:
+    """That a label has a value in a field."""
+    having = sa.select(col(LabelTerm.label_id)).where(
+        col(LabelTerm.field) == field, col(LabelTerm.value) == sa.bindparam(field.value)
+    )
+    return col(Label.id).in_(having)
+
+
+LABELS = Listing(
+    kind="labels",
+    id=col(Label.id),
+    filters={field.value: _having(field) for field in LabelField},
+    orders={
+        "id": (col(Label.id),),
+        "effective_date": (col(Label.effective_date), col(Label.id)),
+    },
+)
+LABELS_OF_DRUG = Listing(
+    kind="labels",
+    id=col(Label.id),
+    filters={**LABELS.filters, "drug": col(Label.drug_id) == sa.bindparam("drug")},
+    orders={"effective_date": LABELS.orders["effective_date"], "id": LABELS.orders["id"]},
+)
+
+SetId = Annotated[
+    Text,
+    Path(
+        description="The label's SPL set id, whatever its case.",
+        examples=["f133fe04-1550-4fa4-9dc4-652c27936bf2"],
+    ),
+]
+
+LabelSort = Annotated[
+    Literal["id", "-id", "effective_date", "-effective_date"],
+    Query(
+        description="The order: by set id, or by the day from which the label is in effect; with "
+        "`-`, backwards.",
+        examples=["-effective_date"],
+    ),
+]
+
+
+@dataclass
+class LabelFilters:
+    """What labels can be narrowed by."""
+
+    manufacturer: Annotated[
+        Text | None,
+        Query(
+            description="Only labels of this manufacturer: its whole name, whatever its case.",
+            examples=["Schwarz Pharma"],
+        ),
+    ] = None
+    route: Annotated[
+        Text | None,
+        Query(
+            description="Only labels of products with this route of administration, whatever its "
+            "case.",
+            examples=["ORAL"],
+        ),
+    ] = None
+    application_number: Annotated[
+        Text | None,
+        Query(
+            description="Only labels of products under this application or monograph, whatever its "
+            "case.",
+            examples=["ANDA077241"],
+        ),
+    ] = None
+    product_type: Annotated[
+        Text | None,
+        Query(
+            description="Only labels of this type of product, whatever its case.",
+            examples=["HUMAN PRESCRIPTION DRUG"],
+        ),
+    ] = None
+
+    def bound(self) -> dict[str, str | None]:
+        """What each filter that was given is bound to."""
+        return {name: value and term_of(value) for name, value in vars(self).items()}
+
+
+@router.get(
+    "/labels",
+    response_model=LabelPage,
+    responses=documented(BadParameterError, ReleaseChangedError),
+)
+def list_labels(
+    session: ReadSession, page: PageParams, filters: LabelFilters, sort: LabelSort = "id"
+) -> bytes:
+    """The labels that were read, each in its newest version; also those of no drug known here."""
+    return LABELS.page_of(session, page, filters.bound(), sort)
+
+
+@router.get("/drugs/{drug_id}/labels", response_model=LabelPage, responses=LIST_ERRORS)
+def list_labels_of_drug(
+    session: ReadSession,
+    drug_id: DrugId,
+    page: PageParams,
+    filters: LabelFilters,
+    sort: LabelSort = "-effective_date",
+) -> bytes:
+    """The labels of a drug, the newest first; those of its combinations are the combinations'."""
+    asked = {**filters.bound(), "drug": drug_id}
+    return LABELS_OF_DRUG.page_of(session, page, asked, sort)
+
+
+@router.get("/labels/{set_id}", response_model=LabelRecord, responses=RECORD_ERRORS)
+def get_label(session: ReadSession, set_id: SetId) -> bytes:
+    """One label, by its SPL set id: whose it is, and its sections with the facts they became."""
+    found = session.document("labels", set_id.lower())
+    if found is None:
+        raise UnknownIdError(f"There is no label '{set_id}'. /v1/labels lists those there are.")
+    return found

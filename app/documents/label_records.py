@@ -1,0 +1,116 @@
+"""Labels as they are served: what a label says of itself, and its sections in its own order."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import Field, create_model
+
+from app.documents.records import CITATIONS, CitationRecord, Link, Passage, RecordLinks, fields_of
+from app.models.base import Row, Shape
+from app.models.label import LabelFields
+
+
+class LabelFact(Shape):
+    """A fact that a section became."""
+
+    kind: str = Field(description="The kind of fact, as its path names it.", examples=["warnings"])
+    id: str = Field(
+        description="The fact's id; other labels may state it too.",
+        examples=["baclofen-warning-5d0fbf2a9f71"],
+    )
+
+
+class LabelSection(Shape):
+    """A section of a label, or a passage of one."""
+
+    code: str = Field(description="The section's LOINC code.", examples=["34070-3"])
+    name: str = Field(description="The section's name.", examples=["Contraindications"])
+    number: str | None = Field(
+        description="Its number in the label; null where it has none, or it is not known.",
+        examples=[None],
+    )
+    heading: str | None = Field(
+        description="Its heading in the label; null where the text does not delimit one.",
+        examples=[None],
+    )
+    text: str | None = Field(
+        description="Its text, where it became no fact. Null where `facts` have it, where the "
+        "sections after it say all of it, and of leaflets for patients, pictures of packages and "
+        "what has no section of its own: `url` opens these.",
+        examples=[None],
+    )
+    facts: list[LabelFact] = Field(
+        description="The facts that it became.",
+        examples=[[{"kind": "warnings", "id": "baclofen-warning-5d0fbf2a9f71"}]],
+    )
+
+
+LabelRecord = create_model(
+    "Label",
+    __base__=Shape,
+    __doc__="A drug's label: its version, whose it is, and its sections in its own order.",
+    id=(
+        str,
+        Field(
+            description="The label's SPL set id, which all its versions share.",
+            examples=["f133fe04-1550-4fa4-9dc4-652c27936bf2"],
+        ),
+    ),
+    drug=(
+        Link | None,
+        Field(
+            description="The drug it is of; null where that is not known.",
+            examples=[{"id": "baclofen", "name": "baclofen"}],
+        ),
+    ),
+    **fields_of(LabelFields),
+    sections=(
+        list[LabelSection],
+        Field(
+            description="Its sections in the label's order. A section of several passages stands "
+            "here once for each.",
+            examples=[[]],
+        ),
+    ),
+    url=(
+        str,
+        Field(
+            description="Where a person can read it.",
+            examples=[
+                "https://dailymed.nlm.nih.gov/dailymed/drugInfo.cfm"
+                "?setid=f133fe04-1550-4fa4-9dc4-652c27936bf2"
+            ],
+        ),
+    ),
+    citations=(list[CitationRecord], CITATIONS),
+)
+
+OWN_FIELDS = tuple(LabelFields.model_fields)
+
+
+def label_as_served(
+    links: RecordLinks, record_id: str, source_id: str, said: Row, drug: Row | None, sections: Any
+) -> Row:
+    """A label, from what its record says, with the drug it is of and its sections."""
+    label = said["label"]
+    citations = links.citations([Passage(source_id, said["locator"])])
+    return {
+        "id": record_id,
+        "drug": drug,
+        **{name: label[name] for name in OWN_FIELDS},
+        "sections": sections,
+        "url": citations[0]["url"],
+        "citations": citations,
+    }
+
+
+def section_as_served(section: Row, text: str | None, facts: Iterable[tuple[str, str]]) -> Row:
+    """A passage of a label: its text, or the facts that it became, by kind and id."""
+    return {
+        "code": section["code"],
+        "name": section["name"],
+        "number": section.get("number"),
+        "heading": section.get("heading"),
+        "text": text,
+        "facts": [{"kind": kind, "id": id_} for kind, id_ in facts],
+    }
