@@ -3,8 +3,10 @@
 import csv
 import json
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,11 +59,16 @@ def test_datasette_and_the_tutorial_have_the_records_that_the_project_serves(
         served = json.loads(get(server.url, f"/v1/drugs/{drug_name(0)}?include=all").body)
     with closing(sqlite3.connect(plain)) as connection:
         row = connection.execute(record_sql(kinds), {"id": drug_name(0)}).fetchone()
-    assert json.loads(row[0]) == served
+    assert _in_order_of_ids(json.loads(row[0]), kinds) == _in_order_of_ids(served, kinds)
     with closing(sqlite3.connect(tables)) as connection:
         query = "SELECT statement FROM fact WHERE drug_id = ? ORDER BY statement"
         statements = [text for (text,) in connection.execute(query, (drug_name(0),))]
     assert statements == sorted(fact["statement"] for kind in kinds for fact in served[kind])
+
+
+def _in_order_of_ids(record: dict[str, Any], kinds: Iterable[str]) -> dict[str, Any]:
+    """A record whose facts are in one order: Datasette's copy does not know which matters first."""
+    return record | {kind: sorted(record[kind], key=lambda fact: fact["id"]) for kind in kinds}
 
 
 def test_a_ratio_is_the_median_of_those_within_each_round() -> None:

@@ -14,11 +14,14 @@ from app.documents.label_records import LabelRecord
 from app.http.pages import PageParams, page_of
 from app.http.parameters import Text
 from app.http.problems import BadParameterError, ReleaseChangedError, UnknownIdError, documented
+from app.http.sparse_fields import fields_of_record
 from app.models.label import Label, LabelField, LabelTerm, term_of
 
 router = resource("Labels")
 
 LabelPage = page_of(LabelRecord)
+RecordFields = fields_of_record(LabelRecord)
+ItemFields = fields_of_record(LabelRecord, "each item's fields")
 
 
 def _having(field: LabelField) -> sa.ColumnElement[bool]:
@@ -109,10 +112,14 @@ class LabelFilters:
     responses=documented(BadParameterError, ReleaseChangedError),
 )
 def list_labels(
-    session: ReadSession, page: PageParams, filters: LabelFilters, sort: LabelSort = "id"
+    session: ReadSession,
+    page: PageParams,
+    filters: LabelFilters,
+    sort: LabelSort = "id",
+    fields: ItemFields = None,  # type: ignore[valid-type] # the names that its records have
 ) -> bytes:
     """The labels that were read, each in its newest version; also those of no drug known here."""
-    return LABELS.page_of(session, page, filters.bound(), sort)
+    return LABELS.page_of(session, page, filters.bound(), sort, fields=fields)
 
 
 @router.get("/drugs/{drug_id}/labels", response_model=LabelPage, responses=LIST_ERRORS)
@@ -122,16 +129,21 @@ def list_labels_of_drug(
     page: PageParams,
     filters: LabelFilters,
     sort: LabelSort = "-effective_date",
+    fields: ItemFields = None,  # type: ignore[valid-type] # the names that its records have
 ) -> bytes:
     """The labels of a drug, the newest first; those of its combinations are the combinations'."""
     asked = {**filters.bound(), "drug": drug_id}
-    return LABELS_OF_DRUG.page_of(session, page, asked, sort)
+    return LABELS_OF_DRUG.page_of(session, page, asked, sort, fields=fields)
 
 
 @router.get("/labels/{set_id}", response_model=LabelRecord, responses=RECORD_ERRORS)
-def get_label(session: ReadSession, set_id: SetId) -> bytes:
+def get_label(
+    session: ReadSession,
+    set_id: SetId,
+    fields: RecordFields = None,  # type: ignore[valid-type] # the names that its records have
+) -> bytes:
     """One label, by its SPL set id: whose it is, and its sections with the facts they became."""
     found = session.document("labels", set_id.lower())
     if found is None:
         raise UnknownIdError(f"There is no label '{set_id}'. /v1/labels lists those there are.")
-    return found
+    return session.record(found, fields)

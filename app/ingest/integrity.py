@@ -20,6 +20,7 @@ from app.documents.checksums import (
     verified,
 )
 from app.documents.compression import decompress
+from app.documents.fact_records import WORDINGS
 from app.documents.lookup_rows import rows_of
 from app.documents.records import RecordLinks, stored_entries
 from app.documents.rendering import BATCH, NOUNS, documents_of, schema_of
@@ -260,7 +261,7 @@ def _faults_of_documents(connection: sa.Connection) -> Iterator[str]:
             read.append(row | {"record": record})
             for table, values in rows_of(kind, record):
                 found_by[table].add(values)
-        ids = [row["id"] for row in read if row["kind"] in {"drugs", *fact_kinds()}]
+        ids = [row["id"] for row in read if row["kind"] != WORDINGS]
         for table in FOUND_BY:
             key = next(iter(table.primary_key))
             stored_rows = connection.execute(table.select().where(key.in_(ids)))

@@ -20,7 +20,7 @@ PASSAGE = "passage"
 """What a statement's kind is called where it is a label's text, and no fact."""
 
 
-class Passage(Shape):
+class LabelText(Shape):
     """A passage of a label that is no fact: its section, and its text if that is kept."""
 
     section: Section

@@ -52,6 +52,20 @@ def sections(client: httpx.Client, set_id: str) -> list[tuple[str, str | None, l
     return [(s["code"], s["text"], [f["id"] for f in s["facts"]]) for s in found]
 
 
+def test_labels_are_answered_with_the_fields_that_are_named(
+    database: Settings, client: httpx.Client
+) -> None:
+    load(database, "drugbank-vocabulary", KNOWN)
+    load(database, LABEL, labels(label("s1", "HUSTANOL", unii=HUSTANOL, warnings="Careful.")))
+    whole = client.get("/v1/labels/s1").json()
+
+    sparse = {"id": "s1", "version": 1, "sections": whole["sections"]}
+    for path in ("/v1/labels", "/v1/drugs/hustanol/labels"):
+        assert client.get(f"{path}?fields=sections,version").json()["items"] == [sparse]
+    assert client.get("/v1/labels/s1?fields=sections,version").json() == sparse
+    assert client.get("/v1/labels/s1?fields=size").status_code == 422
+
+
 def test_a_label_says_whose_it_is_and_which_facts_it_became(
     database: Settings, client: httpx.Client
 ) -> None:
@@ -95,21 +109,21 @@ def test_a_label_says_whose_it_is_and_which_facts_it_became(
         "package_ndcs": [],
         "substances": ["HUSTANOL"],
         "sections": [
-            {"code": "34089-3", "name": "Description", "text": "It is white."} | of_text,
             {
                 "code": "34066-1",
                 "name": "Boxed Warning",
                 "facts": [{"kind": "warnings", "id": warning["id"]}],
             }
             | became,
-            {"code": "42231-1", "name": "SPL Medguide", "text": None} | of_text,
-            {"code": "34090-1", "name": "Clinical Pharmacology", "text": None} | of_text,
+            {"code": "34089-3", "name": "Description", "text": "It is white."} | of_text,
             {
                 "code": "43679-0",
                 "name": "Mechanism of Action",
                 "facts": [{"kind": "mechanisms", "id": mechanism["id"]}],
             }
-            | became,
+            | became
+            | {"number": "12"},
+            {"code": "42231-1", "name": "SPL Medguide", "text": None} | of_text,
         ],
         "url": url,
         "citations": [
@@ -118,6 +132,7 @@ def test_a_label_says_whose_it_is_and_which_facts_it_became(
                 "locator": "SPL set id 0A1B, version 3 of 2023-01-03",
                 "url": url,
                 "date": "2023-01-03",
+                "wording": None,
             }
         ],
     }

@@ -127,7 +127,7 @@ PARTS_OF_RECORDS = ("record_statement", "record_substance", "source_reference")
 
 UNCHECKED = {
     *(("quarantined_record", name) for name in ("position", "file", "record", "reason")),
-    *(("source_state", name) for name in ("version", "released", "inputs")),
+    *(("source_state", name) for name in ("version", "released", "as_of", "inputs")),
     *(("source_record", name) for name in ("version", "released")),
     *((table, "position") for table in PARTS_OF_RECORDS),
 }

@@ -68,7 +68,7 @@ class LabelPassage:
 
 
 @dataclass(frozen=True, slots=True)
-class LabelSection:
+class PublishedSection:
     """A text of a label that is part of no other, and its pieces: put together, they are the text.
 
     A piece may be a heading alone.
@@ -116,7 +116,7 @@ def _longest(passages: list[LabelPassage]) -> list[LabelPassage]:
     return list(kept.values())
 
 
-def sections_of(label: dict[str, Any]) -> list[LabelSection]:
+def sections_of(label: dict[str, Any]) -> list[PublishedSection]:
     """The texts of a label that are part of no other, in its order, each with its pieces.
 
     ValueError where a section is neither a string nor a list of strings.
@@ -125,7 +125,9 @@ def sections_of(label: dict[str, Any]) -> list[LabelSection]:
     places = _places(label, texts)
     roots = _nest(sorted(texts, key=lambda text: places[text[0]]))
     known = _Known([root.text for root in roots], places is PLACES_OF_2006)
-    sections = [LabelSection(root.key, root.text, tuple(_pieces(root, known))) for root in roots]
+    sections = [
+        PublishedSection(root.key, root.text, tuple(_pieces(root, known))) for root in roots
+    ]
     return sorted(sections, key=lambda section: _place(section, places))
 
 
@@ -156,7 +158,7 @@ def _places(label: dict[str, Any], texts: list[tuple[str, str]]) -> dict[str, in
     return PLACES_OF_OTC if "active_ingredient" in label or "purpose" in label else PLACES_BEFORE
 
 
-def _place(section: LabelSection, places: dict[str, int]) -> tuple[int, int, int]:
+def _place(section: PublishedSection, places: dict[str, int]) -> tuple[int, int, int]:
     """Where a section stands: by its printed number, if it has one, else by its key."""
     number = section.pieces[0].number
     if number is None:

@@ -13,7 +13,7 @@ from app.ingest.seed.entries import entry_of, fact_entry_of
 from app.ingest.sources.interface import Record, Statement, Substance
 from app.models.drug import Approval, IdentifierSystem
 from app.models.fact import Detail, fact_kinds
-from app.models.label import PASSAGE, LabelFields, Passage
+from app.models.label import PASSAGE, LabelFields, LabelText
 from app.models.source_record import JOINED
 
 
@@ -85,7 +85,8 @@ def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedR
         letters += length
         if statement.kind == PASSAGE:
             if digest not in known_statements:
-                new[digest] = PASSAGE, _json(Passage.model_validate(statement.fields).model_dump())
+                kept = LabelText.model_validate(statement.fields)
+                new[digest] = PASSAGE, _json(kept.model_dump())
             statements.append((digest, NO_FACT, statement.locator, None))
             continue
         table = fact_kinds()[statement.kind]

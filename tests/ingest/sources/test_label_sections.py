@@ -4,7 +4,12 @@ from typing import Any
 import pytest
 
 from app.ingest.sources.label_keys import SECTION_NUMBERS
-from app.ingest.sources.label_sections import LabelPassage, LabelSection, passages_of, sections_of
+from app.ingest.sources.label_sections import (
+    LabelPassage,
+    PublishedSection,
+    passages_of,
+    sections_of,
+)
 
 WARNINGS = (
     "5 WARNINGS AND PRECAUTIONS Seizures: Use cautiously in patients at risk. ( 5.2 ) "
@@ -48,7 +53,7 @@ def letters(text: str) -> str:
     return "".join(text.split())
 
 
-def assert_whole(sections: list[LabelSection]) -> None:
+def assert_whole(sections: list[PublishedSection]) -> None:
     """The pieces of each section are its text, letter for letter, in order."""
     for section in sections:
         assert "".join(letters(piece.text) for piece in section.pieces) == letters(section.text)
