@@ -111,7 +111,10 @@ def versions_served(served: Served) -> dict[str, int]:
     return {set_id: int(version.split()[1]) for set_id, version in found}
 
 
-@pytest.mark.parametrize("editions", EDITIONS)
+@pytest.mark.parametrize(
+    "editions",
+    ["dated", *(pytest.param(name, marks=pytest.mark.slow) for name in ("undated", "complete"))],
+)
 def test_any_order_of_editions_ends_in_the_highest_version_of_each_label(
     new_on_sqlite: Callable[[], Settings], editions: str
 ) -> None:
@@ -125,6 +128,7 @@ def test_any_order_of_editions_ends_in_the_highest_version_of_each_label(
     assert len(states) == 24
 
 
+@pytest.mark.slow
 def test_files_that_are_imported_together_end_in_the_same(
     new_on_sqlite: Callable[[], Settings],
 ) -> None:
