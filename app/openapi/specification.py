@@ -41,8 +41,10 @@ can be a letter apart.
 ### How to read a fact
 
 `statement` is a sentence that stands alone. `certainty` is `hedged` where the source itself only
-thinks, believes or allows it. `citations` name the source and the place in it. A use that was
-found *not* to work is an indication with status `not_effective`: a finding against, never a match
+thinks, believes or allows it, and `verbatim` where the statement is a label's own text. What
+several labels state is one fact; `labels` counts them. A drug's facts begin with what matters most:
+boxed warnings come first. `citations` name the source and the place in it. A use that was found
+*not* to work is an indication with status `not_effective`: a finding against, never a match
 for a drug that helps.
 
 ### How to cite it
