@@ -50,6 +50,10 @@ def _held(given: Any) -> Any:
         if number is None or not is_exact(number, given.strip()):
             raise ValueError("a number that JSON can carry to its last digit")
         return number
+    if isinstance(given, str) and "_" in given:  # which pydantic would read as none
+        raise ValueError("a number with digits alone")
+    if isinstance(given, int) and float(given) != given:
+        raise ValueError("a number that JSON can carry to its last digit")
     return given
 
 

@@ -57,3 +57,11 @@ def test_a_number_with_no_print_beside_it_is_exact_or_refused(written: str) -> N
 @pytest.mark.parametrize("written", ["-0.0", "-0", -0.0])
 def test_minus_nought_is_nought(written: object) -> None:
     assert repr(TypeAdapter(Number).validate_python(written)) == "0.0"
+
+
+@pytest.mark.parametrize("given", ["1_000", "9_007_199_254_740_993", 9007199254740993])
+def test_a_number_with_underscores_or_a_whole_one_that_no_double_is_is_refused(
+    given: str | int,
+) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(Number).validate_python(given)
