@@ -41,11 +41,6 @@ def table_of(model: Any) -> sa.Table:
     return table
 
 
-def key_of(model: Any) -> list[str]:
-    """The columns of a table's primary key, a part's owner first and its position last."""
-    return [column.name for column in table_of(model).primary_key.columns]
-
-
 def described(description: str, example: object, **column: Any) -> Any:
     """A field with the sentence and the example that the OpenAPI page and the editor show."""
     return Field(description=description, schema_extra={"examples": [example]}, **column)

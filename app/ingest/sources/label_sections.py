@@ -233,7 +233,7 @@ def _insert_long(hosts: list[_Root], key: str, wanted: str, number: Number | Non
 def _insert_short(hosts: list[_Root], key: str, wanted: str, number: Number | None) -> bool:
     """Note a part of a few words, such as `Purpose Antacid`, if there is no doubt where it stands.
 
-    In a section that it belongs to it is a part in any case, for its words are told there.
+    In a section that it belongs to it is a part in any case, for its words stand there.
     """
     related = [root for root in hosts if _is_related(root, key, number)]
     for root in related:

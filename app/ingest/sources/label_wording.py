@@ -504,7 +504,7 @@ def _less_drug(tokens: str, pattern: re.Pattern[str], names: LabelNames) -> str:
         return tokens
     if len({brand for brand in brands if brand}) > 1:
         pieces = [piece + brand for piece, brand in zip(pieces, brands, strict=True)]
-    for place, form in enumerate(_told_apart([_singular(form) for form in forms])):
+    for place, form in enumerate(_distinguished([_singular(form) for form in forms])):
         between, name = pieces[place].rsplit(f" {DRUG}", 1)
         words = "".join(f" {word}" for word in form)  # before the name: the verb stays beside it
         pieces[place] = f"{between}{words} {DRUG}{name}"
@@ -535,7 +535,7 @@ def _form_at(tokens: str, start: int) -> tuple[_Form, int]:
     return tuple(words), end
 
 
-def _told_apart(forms: list[_Form]) -> list[_Form]:
+def _distinguished(forms: list[_Form]) -> list[_Form]:
     """The dose forms less that which is named most often, of several the first.
 
     A generic name may stand with its form for a brand: of `zomepirac tablets` and `zomepirac

@@ -225,11 +225,11 @@ def _name(statement: Statement, table: type[Detail]) -> str:
     said = [statement.kind, section.get("code"), fields["statement"], fields.get("comment")]
     mark = ""
     if statement.compared is not None:
-        mark, said[2:] = JOINED, [statement.compared, *map(fields.get, TOLD_APART_BY)]
+        mark, said[2:] = JOINED, [statement.compared, *map(fields.get, DISTINGUISHED_BY)]
     return f"{mark}{table.singular}-{hashlib.sha256(_json(said)).hexdigest()[:12]}"
 
 
-TOLD_APART_BY = ("type", "boxed", "category", "route", "status")
+DISTINGUISHED_BY = ("type", "boxed", "category", "route", "status")
 """Fields that have to be the same of what is compared by its wording."""
 
 
