@@ -21,7 +21,7 @@ from app.database.migrating import migrate
 from app.ingest.importing import import_files
 from app.ingest.seed.loading import load_seed
 from app.main import create_app
-from app.openapi.specification import EXAMPLES
+from app.openapi.specification import EXAMPLES, OF_LABEL
 from app.settings import ROOT, Settings
 from tests.ingest.loading import labels
 
@@ -87,6 +87,60 @@ KEMSTRO = {
 }
 """Three sections, each whole, of the label of Kemstro as FDA published it in 2006."""
 
+VERQUVO = {
+    "set_id": "17056d73-1b1b-4bf2-9c07-b7a9367f0d6d",
+    "version": "13",
+    "effective_time": "20260121",
+    "openfda": {
+        "application_number": ["NDA214377"],
+        "brand_name": ["VERQUVO"],
+        "generic_name": ["VERICIGUAT"],
+        "manufacturer_name": ["Merck Sharp & Dohme LLC"],
+        "product_ndc": ["0006-5028", "0006-5029", "0006-5030"],
+        "product_type": ["HUMAN PRESCRIPTION DRUG"],
+        "route": ["ORAL"],
+        "substance_name": ["VERICIGUAT"],
+    },
+    "boxed_warning": [
+        "WARNING: EMBRYO-FETAL TOXICITY Females of reproductive potential: Exclude pregnancy "
+        "before the start of treatment. To prevent pregnancy, females of reproductive potential "
+        "must use effective forms of contraception during treatment and for one month after "
+        "stopping treatment. Do not administer VERQUVO to a pregnant female because it may cause "
+        "fetal harm [see Dosage and Administration (2.2) , Warnings and Precautions (5.1) , and "
+        "Use in Specific Populations (8.3) ] . WARNING: EMBRYO-FETAL TOXICITY See full "
+        "prescribing information for complete boxed warning. Do not administer VERQUVO to a "
+        "pregnant female because it may cause fetal harm. ( 4 , 5.1 , 8.1 ) Females of "
+        "reproductive potential: Exclude pregnancy before the start of treatment. To prevent "
+        "pregnancy, females of reproductive potential must use effective forms of contraception "
+        "during treatment and for one month after stopping treatment. ( 2.2 , 5.1 , 8.3 )"
+    ],
+    "contraindications": [
+        "4 CONTRAINDICATIONS VERQUVO is contraindicated in patients with concomitant use of "
+        "other soluble guanylate cyclase (sGC) stimulators [see Drug Interactions (7.1) ] . "
+        "VERQUVO is contraindicated in pregnancy [see Warnings and Precautions (5.1) and Use in "
+        "Specific Populations (8.1) ]. Patients with concomitant use of other soluble guanylate "
+        "cyclase (sGC) stimulators. ( 4 , 7.1 ) Pregnancy ( 4 )"
+    ],
+    "warnings_and_cautions": [
+        "5 WARNINGS AND PRECAUTIONS 5.1 Embryo-Fetal Toxicity Based on data from animal "
+        "reproduction studies, VERQUVO may cause fetal harm when administered to a pregnant "
+        "woman. Advise females of reproductive potential of the potential risk to a fetus. "
+        "Obtain a pregnancy test before the start of treatment. Advise females of reproductive "
+        "potential to use effective contraception during treatment with VERQUVO and for at least "
+        "one month after the final dose [see Dosage and Administration (2.2) and Use in Specific "
+        "Populations (8.1 , 8.3) ]."
+    ],
+    "drug_interactions": [
+        "7 DRUG INTERACTIONS PDE-5 Inhibitors: Concomitant use is not recommended. ( 7.2 ) 7.1 "
+        "Other Soluble Guanylate Cyclase Stimulators VERQUVO is contraindicated in patients with "
+        "concomitant use of other soluble guanylate cyclase (sGC) stimulators [see "
+        "Contraindications (4) ] . 7.2 PDE-5 Inhibitors Concomitant use of VERQUVO with PDE-5 "
+        "inhibitors is not recommended because of the potential for hypotension [see Clinical "
+        "Pharmacology (12.2) ] ."
+    ],
+}
+"""Four sections, each whole, of the label of Verquvo as openFDA published it in 2026."""
+
 
 def baclofen_alone(folder: Path) -> Path:
     """A seed of what the project's seed says of baclofen, and nothing else."""
@@ -127,7 +181,17 @@ def examples(folder: Path) -> dict[str, Any]:
     load_seed(engine, settings.seed_dir)
     found = anyio.run(answers, create_app(settings))
     import_files(engine, "openfda-label", [*labels(KEMSTRO, updated="2026-11-23")])
-    return found | anyio.run(partial(answers, of_labels=True), create_app(settings))
+    found |= anyio.run(partial(answers, of_labels=True), create_app(settings))
+    import_files(engine, "openfda-label", [*labels(VERQUVO, updated="2026-11-23")])
+    found["list_warnings_of_drug" + OF_LABEL] = anyio.run(of_label, create_app(settings))
+    return found
+
+
+async def of_label(app: FastAPI) -> Any:
+    """The warnings of a drug as its label says them."""
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://medfacts") as client:
+        return (await client.get("/v1/drugs/vericiguat/warnings")).raise_for_status().json()
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ window.onload = () => {
     deepLinking: true,
     docExpansion: "list",
     defaultModelsExpandDepth: 0,
-    defaultModelRendering: "model",
+    defaultModelRendering: "example",
     validatorUrl: null,
   });
 };

@@ -1,6 +1,7 @@
 """The OpenAPI document: what it says beyond what FastAPI reads off the code."""
 
 import json
+from textwrap import shorten
 from typing import Any
 
 from fastapi import FastAPI
@@ -25,11 +26,16 @@ sources were searched. Null means that the source does not say.
 | | |
 |---|---|
 | A drug with all its facts | `GET /v1/drugs/baclofen?include=all` |
-| What to be warned of | `GET /v1/drugs/baclofen/warnings` |
+| What to be warned of, what matters most first | `GET /v1/drugs/baclofen/warnings` |
+| Its headings first, for a screen | `GET /v1/drugs/baclofen/warnings?fields=type,section,labels` |
+| Its labels: whose, of what day, what each section says | `GET /v1/drugs/baclofen/labels` |
 | Which drug a name or an identifier means | `GET /v1/resolve?name=BACLOFEN 10 MG TABLET` |
 | A search box, as it is typed into | `GET /v1/drugs?q=lior` |
 | Where words are found | `GET /v1/search?q=spasticity` |
 
+### What a label says, the first thing first
+
+{label}
 ### How a drug is found
 
 `/v1/resolve` answers a name only where it is exactly a drug's, whatever its case, accents and
@@ -147,6 +153,9 @@ HEADERS_OF_WHAT_GOES = {
 EXAMPLES = ROOT / "app" / "openapi" / "examples.json"
 """Real answers for baclofen, by operation; a test holds them to what the API says."""
 
+OF_LABEL = " of a label"
+"""After an operation's id, an answer that is a label's text; it is shown first."""
+
 
 def complete_document(api: FastAPI) -> None:
     """Have the document say all that holds: examples, headers, 304, bounds, what is to go."""
@@ -158,6 +167,7 @@ def complete_document(api: FastAPI) -> None:
             document["info"] |= IDENTITY
             document["security"] = []  # no key is needed, and that is meant
             answers = json.loads(EXAMPLES.read_text(encoding="utf-8")) if EXAMPLES.exists() else {}
+            document["info"]["description"] = INTRODUCTION.replace("{label}", _label(answers))
             schemas = document["components"]["schemas"]
             for path, operations in document["paths"].items():
                 for operation in operations.values():
@@ -236,9 +246,47 @@ def _complete(operation: dict[str, Any], answers: dict[str, Any], schemas: dict[
         if status != "200":
             content[PROBLEM_JSON] = content.pop("application/json") | content[PROBLEM_JSON]
         elif operation["operationId"] in answers:
-            answer = answers[operation["operationId"]]
-            content["application/json"]["example"] = answer
-            _exemplify(content["application/json"]["schema"], answer, schemas)
+            _show_answers(content[WHOLE_JSON], operation["operationId"], answers, schemas)
+
+
+def _show_answers(
+    content: dict[str, Any], operation_id: str, answers: dict[str, Any], schemas: dict[str, Any]
+) -> None:
+    """Show the answer to an operation, or the two that differ by where the facts come from."""
+    answer, of_label = answers[operation_id], answers.get(operation_id + OF_LABEL)
+    if of_label is None:
+        content["example"] = answer
+    else:
+        content["examples"] = {
+            "label": {"summary": "What a label says", "value": of_label},
+            "article": {"summary": "What an article says", "value": answer},
+        }
+        _exemplify(content["schema"], of_label, schemas)
+    _exemplify(content["schema"], answer, schemas)
+
+
+def _label(answers: dict[str, Any]) -> str:
+    """The warnings of a drug as its label says them, as a table of their beginnings."""
+    rows = [
+        "| `type` | `section` | `statement` | `labels` | `citations` |",
+        "|---|---|---|---|---|",
+    ]
+    for fact in answers.get("list_warnings_of_drug" + OF_LABEL, {}).get("items", []):
+        section, labels, citation = fact["section"], fact["labels"], fact["citations"][0]
+        of_section = (
+            (section["number"], section["heading"])
+            if section["heading"]
+            else (section["name"], section["number"])
+        )
+        cells = (
+            "**boxed warning**" if fact["boxed"] else fact["type"],
+            " ".join(part for part in of_section if part),
+            shorten(fact["statement"], 110, placeholder=" …"),
+            f"{labels['stating']} of {labels['of']}",
+            f"[{citation['date']}]({citation['url']})",
+        )
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(["`GET /v1/drugs/vericiguat/warnings`", "", *rows, ""])
 
 
 def _show_parts(schemas: dict[str, Any]) -> None:
@@ -264,9 +312,9 @@ def _describe_sparse(document: dict[str, Any]) -> None:
                 content = operation["responses"]["200"]["content"]
                 whole = content[WHOLE_JSON]
                 content[SPARSE_JSON] = {"schema": _sparse(whole["schema"], schemas)}
-                if "example" in whole:
-                    fields = parameter["schema"]["examples"][0]
-                    content[SPARSE_JSON]["example"] = _sparse_example(whole["example"], fields)
+                fields = parameter["schema"]["examples"][0]
+                for answer in shown_answers(whole)[:1]:
+                    content[SPARSE_JSON]["example"] = _sparse_example(answer, fields)
 
 
 def _sparse(reference: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
@@ -287,6 +335,12 @@ def _sparse(reference: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any
             schema["description"] += f" The fields that were named: `{ALWAYS}` is always there."
         schemas[f"Sparse{name}"] = schema
     return {"$ref": f"#/components/schemas/Sparse{name}"}
+
+
+def shown_answers(content: dict[str, Any]) -> list[Any]:
+    """The examples of an answer, what is shown first at the beginning."""
+    of_several = [example["value"] for example in content.get("examples", {}).values()]
+    return [content["example"]] if "example" in content else of_several
 
 
 def _sparse_example(answer: dict[str, Any], fields: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from openapi_spec_validator import validate
 from app.http.problems import PROBLEM_JSON
 from app.http.sparse_fields import SPARSE_JSON, WHOLE_JSON
 from app.main import create_app
-from app.openapi.specification import EXAMPLES
+from app.openapi.specification import EXAMPLES, shown_answers
 from app.settings import ROOT, Settings
 from contract.breaking import changes
 from tests.examples import answers, examples
@@ -61,7 +61,7 @@ def test_every_operation_parameter_field_and_error_has_a_sentence_and_an_example
             bare += [] if response["description"] else [f"{path} {status}"]
             for media_type, content in response.get("content", {}).items():
                 assert media_type in (ANSWERS if status == "200" else [PROBLEM_JSON])
-                if not content.get("example"):
+                if not all(shown_answers(content) or [None]):
                     bare.append(f"{path} {status}")
     for name, schema in document["components"]["schemas"].items():
         bare += [] if schema.get("description") else [name]
@@ -81,7 +81,8 @@ def test_every_example_is_what_its_schema_says(document: dict[str, Any]) -> None
     for path, operation in operations(document):
         for status, response in responses(document, operation):
             for content in response.get("content", {}).values():
-                check(content["schema"], content["example"], f"{path} {status}")
+                for answer in shown_answers(content):
+                    check(content["schema"], answer, f"{path} {status}")
         for parameter in operation.get("parameters", []):
             for example in parameter["schema"]["examples"]:
                 check(parameter["schema"], example, f"{path} {parameter['name']}")
@@ -175,4 +176,21 @@ def test_the_introduction_says_what_a_newcomer_needs(document: dict[str, Any]) -
 
     assert "not medical advice" in introduction
     assert "How to cite it" in introduction
-    assert introduction.count("`GET /v1/") == 5
+    assert introduction.count("`GET /v1/") == 8
+
+
+def test_the_introduction_shows_a_labels_warnings_boxed_ones_first(
+    document: dict[str, Any],
+) -> None:
+    table = document["info"]["description"].partition("/v1/drugs/vericiguat/warnings")[2]
+
+    rows = [row.split(" | ") for row in table.partition("###")[0].splitlines() if "[20" in row]
+    assert [row[0].strip("| ") for row in rows] == [
+        "**boxed warning**",
+        "contraindication",
+        "warning",
+        "interaction",
+        "interaction",
+        "interaction",
+    ]
+    assert rows[-1][1] == "7.2 PDE-5 Inhibitors"
