@@ -65,9 +65,8 @@ class Affinity(Shape):
         default=None,
     )
     relation: str | None = described(
-        "How the source relates the concentration it measured to the one it gives: `>` or `<` "
-        "where that is a bound, `~` where it is about. Where the parameter is a negative "
-        "logarithm, a concentration above a bound is a value below one.",
+        "How what was measured relates to `value`, on the scale of `parameter`: `>` or `<` where "
+        "that is a bound, `~` where it is about. A Ki of more than 10,000 nM is a pKi `<` 5.",
         "=",
         default=None,
     )

@@ -1,8 +1,8 @@
 """Drugs@FDA: the applications that the FDA approved, their products and their submissions.
 
-Format: a zip of tab-separated tables with a heading, of which three are read: `Applications.txt`,
-`Products.txt` and `Submissions.txt`; or these three as files of their own. Nothing is quoted. The
-text is UTF-8 in some tables, cp1252 in others.
+Format: a zip of tab-separated tables with a heading, of which four are read: `Applications.txt`,
+`Products.txt`, `Submissions.txt` and, where it is there, `MarketingStatus.txt`; or these as files
+of their own. Nothing is quoted. The text is UTF-8 in some tables, cp1252 in others.
 Documented at https://www.fda.gov/drugs/drug-approvals-and-databases/drugsfda-data-files
 Licence: CC0 1.0, https://open.fda.gov/license/; a work of the US government.
 """
@@ -40,7 +40,11 @@ COLUMNS = {
     "Products.txt": ("ApplNo", "DrugName", "ActiveIngredient"),
     "Submissions.txt": ("ApplNo", "SubmissionType", "SubmissionStatus", "SubmissionStatusDate"),
 }
-"""The tables that are read, and the columns of each."""
+"""The tables that have to be there, and the columns of each that are read."""
+
+MARKETING_STATUS = "MarketingStatus.txt", ("ApplNo", "MarketingStatusID")
+TENTATIVE = "4"
+"""The marketing status of products that are approved tentatively alone."""
 
 NO_DATE = "1900-01-01"
 """How the database that the tables come from writes a date that it does not have."""
@@ -65,10 +69,13 @@ class DrugsAtFda:
 
         They are joined in memory, which grows by some hundred bytes an application.
         """
-        applications, products, submissions = (_FdaTable(name, parts) for name in COLUMNS)
+        applications, products, submissions = (
+            _FdaTable(_part_named(name, parts), columns) for name, columns in COLUMNS.items()
+        )
         types = yield from _application_types(applications)
         last_day = source_version.released or submissions.date or date.today().isoformat()
         approvals = yield from _approval_dates(submissions, last_day)
+        tentative = yield from _tentative_applications(parts)
         drug_names = yield from _drug_names(products, types)
         source_version.released = approvals.newest
         source_version.complete = True
@@ -79,15 +86,17 @@ class DrugsAtFda:
                 continue
             if number in approvals.first:
                 record.approvals.append(_approval(record, approvals.first[number]))
+            elif number not in approvals.decided and number not in tentative:
+                record.approvals.append(_approval(record, None))
             yield record
 
 
 class _FdaTable:
     """One of the tables. Raises `WrongFileError` where it is not there, or lacks a column."""
 
-    def __init__(self, name: str, parts: list[InputPart]) -> None:
-        self._part = _part_named(name, parts)
-        self._wanted = COLUMNS[name]
+    def __init__(self, part: InputPart, columns: tuple[str, ...]) -> None:
+        self._part = part
+        self._wanted = columns
         with self._part.open() as file:
             heading = file.readline(LONGEST_HEADING).removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n")
         line = heading.decode(errors="replace")
@@ -132,8 +141,12 @@ class _FdaTable:
         return InvalidRecord(self._part.name, f"line {line}", reason, id_)
 
 
+def _parts_named(name: str, parts: list[InputPart]) -> list[InputPart]:
+    return [part for part in parts if re.split(r"[/\\]", part.name)[-1].lower() == name.lower()]
+
+
 def _part_named(name: str, parts: list[InputPart]) -> InputPart:
-    found = [part for part in parts if re.split(r"[/\\]", part.name)[-1].lower() == name.lower()]
+    found = _parts_named(name, parts)
     if len(found) == 1:
         return found[0]
     *tables, last = COLUMNS
@@ -172,10 +185,13 @@ def _application_types(table: _FdaTable) -> Generator[InvalidRecord, None, dict[
 class _Approvals(NamedTuple):
     """When each application was first approved, by its number; None where the table does not say.
 
-    Of those that are `invalid`, the line and the reason. `newest` is the table's newest date.
+    `decided` are all whose original submission the table has, approved or not: of most applications
+    before 1980 it has none. Of those that are `invalid`, the line and the reason. `newest` is the
+    table's newest date.
     """
 
     first: dict[str, str | None]
+    decided: set[str]
     invalid: dict[str, tuple[int, str]]
     newest: str | None
 
@@ -186,6 +202,7 @@ def _approval_dates(table: _FdaTable, last_day: str) -> Generator[InvalidRecord,
     A day after `last_day` is an error, and not the table's newest.
     """
     first: dict[str, str | None] = {}
+    decided: set[str] = set()
     invalid: dict[str, tuple[int, str]] = {}
     newest = ""
     for row in table.rows():
@@ -201,14 +218,32 @@ def _approval_dates(table: _FdaTable, last_day: str) -> Generator[InvalidRecord,
             reason = f"its approval date {day} is after {last_day}, the last day it could be."
         else:
             newest = max(newest, day)
-        if type_ != "ORIG" or status != "AP":
+        if type_ != "ORIG":
+            continue
+        decided.add(number)
+        if status != "AP":
             continue
         if reason is not None:
             invalid.setdefault(number, (line, reason))
         else:
             known = first.get(number)
             first[number] = min(day, known) if day and known else day or known or None
-    return _Approvals(first, invalid, newest or None)
+    return _Approvals(first, decided, invalid, newest or None)
+
+
+def _tentative_applications(
+    parts: list[InputPart],
+) -> Generator[InvalidRecord, None, set[str]]:
+    """The numbers of applications with a product that is approved tentatively alone."""
+    name, columns = MARKETING_STATUS
+    tentative = set()
+    for part in _parts_named(name, parts):
+        for row in _FdaTable(part, columns).rows():
+            if isinstance(row, InvalidRecord):
+                yield row
+            elif row[1][1] == TENTATIVE:
+                tentative.add(row[1][0])
+    return tentative
 
 
 @lru_cache(maxsize=50_000)

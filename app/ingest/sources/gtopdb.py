@@ -728,13 +728,18 @@ def _role(type_: str, action: str) -> tuple[str | None, str, str]:
     return action_type.value if action_type else None, noun, otherwise
 
 
+_OF_LOGARITHM: dict[str | None, str] = {">": "<", "<": ">"}
+"""The published relation is the concentration's, and a pKi falls as its Ki rises."""
+
+
 def _affinity(row: InteractionRow) -> dict[str, Any] | None:
     """What was measured, on the publisher's scale of negative logarithms.
 
     Where it is not on that scale, the concentration as it was published, if it is said of what.
     """
+    relation = row.original_affinity_relation or None
     on_scale = _measured(
-        {"parameter": row.affinity_units, "relation": row.original_affinity_relation or None},
+        {"parameter": row.affinity_units, "relation": _OF_LOGARITHM.get(relation, relation)},
         row.affinity_median,
         row.affinity_low,
         row.affinity_high,
@@ -743,7 +748,7 @@ def _affinity(row: InteractionRow) -> dict[str, Any] | None:
         {
             "parameter": row.original_affinity_units,
             "unit": "nM",
-            "relation": row.original_affinity_relation or None,
+            "relation": relation,
         },
         row.original_affinity_median_nm,
         row.original_affinity_high_nm,  # of the high affinity, so the low concentration
@@ -767,8 +772,6 @@ def _measured(of: dict[str, Any], median: str, low: str, high: str) -> dict[str,
 def _original_affinity(row: InteractionRow, affinity: dict[str, Any] | None) -> str:
     """The concentration, where it is a bound or inexact, or `affinity` does not hold it for nothing
     says what it is; else nothing.
-
-    The published relation is the concentration's: `>` 10000 nM is a pKi of 5 at most, not at least.
     """
     units = "" if row.original_affinity_units in UNNAMED else row.original_affinity_units
     relation = "" if row.original_affinity_relation == "=" else row.original_affinity_relation
@@ -804,9 +807,8 @@ def _affinity_in_words(affinity: dict[str, Any] | None, original: str) -> str:
     number = " to ".join(limits)
     if affinity["value"] is not None:
         number = _shown(affinity["value"]) + (f" ({number})" if number else "")
-    if "unit" in affinity:
-        relation = affinity["relation"] if affinity["relation"] != "=" else None
-        number = " ".join(filter(None, (relation, number, affinity["unit"])))
+    relation = affinity["relation"] if affinity["relation"] != "=" else None
+    number = " ".join(filter(None, (relation, number, affinity.get("unit"))))
     published = f" (published as {original})" if original else ""
     return f", {affinity['parameter']} {number}{published}"
 

@@ -173,9 +173,7 @@ def test_an_approval_of_several_brands_has_the_name_of_none() -> None:
     ("submissions", "dates"),
     [
         ([submission("2010-03-19 00:00:00"), submission("1992-01-10 00:00:00")], ["1992-01-10"]),
-        ([submission(type_="SUPPL     ")], []),
         ([submission(status="TA")], []),
-        ([submission(number="017852")], []),
         ([submission("")], [None]),
         ([submission("1900-01-01 00:00:00")], [None]),
         ([submission(""), submission("1992-01-10 00:00:00")], ["1992-01-10"]),
@@ -186,6 +184,26 @@ def test_an_approval_is_the_first_of_the_original_application(
 ) -> None:
     found = record(product(), submissions=submissions)
 
+    assert [approval["date"] for approval in found.approvals] == dates
+
+
+@pytest.mark.parametrize("submissions", [[], [submission(type_="SUPPL     ")]])
+@pytest.mark.parametrize(
+    ("statuses", "dates"), [(None, [None]), (["1", "3"], [None]), (["3", "4"], []), (["4"], [])]
+)
+def test_an_application_without_an_original_submission_is_approved_unless_tentatively(
+    submissions: list[str], statuses: list[str] | None, dates: list[str | None]
+) -> None:
+    files = tables([application()], [product(), product(no=2)], submissions)
+    if statuses is not None:
+        rows = [f"{status}\t017851\t{no:03}" for no, status in enumerate(statuses, 1)]
+        files.append(
+            table("MarketingStatus.txt", "MarketingStatusID\tApplNo\tProductNo", [*rows, "4\t1\t1"])
+        )
+
+    (found,) = read(files)
+
+    assert isinstance(found, Record)
     assert [approval["date"] for approval in found.approvals] == dates
 
 

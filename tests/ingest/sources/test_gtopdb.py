@@ -387,19 +387,28 @@ def test_a_concentration_that_has_no_name_or_is_no_number_is_kept_in_the_comment
     assert fields["comment"] == comment
 
 
-def test_a_bound_is_given_for_the_concentration_that_it_was_published_of() -> None:
+@pytest.mark.parametrize(
+    ("nanomolar", "published", "negative_logarithm", "relation"),
+    [("10000", ">", "5", "<"), ("300000", "<", "3.5", ">"), ("100", "~", "7", "~")],
+)
+def test_a_bound_is_on_the_scale_of_its_value(
+    nanomolar: str, published: str, negative_logarithm: str, relation: str
+) -> None:
     fields = mechanism(
-        affinity_median="5",
+        affinity_median=negative_logarithm,
         affinity_low="",
         affinity_high="",
         original_affinity_units="Ki",
-        original_affinity_median_nm="10000",
-        original_affinity_relation=">",
+        original_affinity_median_nm=nanomolar,
+        original_affinity_relation=published,
     ).fields
 
-    assert fields["affinity"]["relation"] == ">"
-    assert fields["statement"].endswith(", pKi 5 (published as Ki > 10000 nM).")
-    assert fields["comment"] == "Original affinity: Ki > 10000 nM"
+    concentration = f"Ki {published} {nanomolar} nM"
+    assert fields["affinity"]["relation"] == relation
+    assert fields["statement"].endswith(
+        f", pKi {relation} {negative_logarithm} (published as {concentration})."
+    )
+    assert fields["comment"] == f"Original affinity: {concentration}"
 
 
 def test_remarks_are_kept_as_published_each_with_what_it_is() -> None:
