@@ -4,7 +4,7 @@ Where several records describe the same, the first source's description is serve
 source the first in the order of text: so it does not depend on the order of loading. The name of a
 condition that the seed does not describe is the spelling that most of its records have, of those
 that have a code for it if any has, for theirs is the term of a terminology; of several, the first
-in the order of text. Its codes are those that any record has.
+in the order of text. Its codes are those that any record has, as a target's identifiers are.
 """
 
 from collections import Counter, defaultdict
@@ -200,6 +200,10 @@ class References:
                 if same in rows:
                     same = shortened(f"{same}-{id_}")
                 rows[same] = row | {"id": same}
+            else:
+                of_seed = rows[same].get("identifiers") or []
+                more = [i for i in row.get("identifiers") or [] if i not in of_seed]
+                rows[same] = rows[same] | {"identifiers": [*of_seed, *more]}
             same_as[id_] = same
         return rows, same_as
 

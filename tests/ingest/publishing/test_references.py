@@ -10,8 +10,18 @@ import pytest
 
 from app.settings import Settings
 from tests.conftest import Save
-from tests.ingest.loading import drugbank, load, served_in, studies, study, vocabulary
-from tests.writing import drug, indication
+from tests.ingest.loading import (
+    drugbank,
+    guide,
+    interaction,
+    ligand,
+    load,
+    served_in,
+    studies,
+    study,
+    vocabulary,
+)
+from tests.writing import drug, fact, indication
 
 Json = dict[str, Any]
 
@@ -35,6 +45,30 @@ def condition(client: httpx.Client, id_: str) -> tuple[str, list[str]]:
     """A condition's name, and its codes."""
     served = client.get(f"/v1/conditions/{id_}").json()
     return served["name"], [code["code"] for code in served["codes"]]
+
+
+@pytest.mark.parametrize("seed_is_first", [True, False])
+def test_a_target_of_the_seed_has_the_identifiers_that_other_sources_give_it(
+    database: Settings, save: Save, client: httpx.Client, seed_is_first: bool
+) -> None:
+    given = [{"system": "gtopdb", "value": "242"}, {"system": "uniprot", "value": "Q9UBS5"}]
+    target = {"id": "gaba-b-receptor", "name": "GABA-B receptor", "identifiers": given}
+    of_seed = drug("hustanol", fact("mechanisms", "agonist", target=target["id"]))
+    of_seed["targets"] = [target]
+    row = interaction(7, "GABAB", "Agonist", target_id="242", target_uniprot="Q9UBS5|O75899")
+    of_guide = guide([ligand(7, "hustanol")], [row])
+
+    if seed_is_first:
+        save(of_seed)
+    load(database, "gtopdb", of_guide)
+    if not seed_is_first:
+        save(of_seed)
+
+    served = client.get("/v1/drugs/hustanol/mechanisms").json()["items"]
+    assert len(served) == 2
+    for item in served:
+        assert item["target"]["id"] == "gaba-b-receptor"
+        assert item["target"]["identifiers"] == [*given, {"system": "uniprot", "value": "O75899"}]
 
 
 MESH = ("D000086382", "COVID-19")
