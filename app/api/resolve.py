@@ -23,6 +23,7 @@ from app.http.problems import BadParameterError, documented
 from app.models.base import Shape
 from app.models.drug import Drug, DrugIdentifier, NameType
 from app.models.lookup import NAME_TYPE, IdentifierAlias, NameAlias, SearchedName
+from app.names.distinctions import distinctions
 from app.names.normalization import name_key, normalized
 from app.names.qualifiers import Qualifier, StrippedName, stripped_names, without_salt
 from app.search.query import listed, one_of
@@ -123,6 +124,11 @@ class Resolution(Shape):
     candidates: list[Candidate] = Field(
         description="The drugs that it could mean: the one that it does, or each where it is "
         "ambiguous.",
+        examples=[[]],
+    )
+    also: list[Candidate] = Field(
+        description="Where it is `exact`, the other drugs that have it as a synonym, and are not "
+        "meant.",
         examples=[[]],
     )
     suggestions: list[Suggestion] = Field(
@@ -315,12 +321,21 @@ def _family(session: ReadSession, name: str) -> list[Candidate]:
 
 def _answer(candidates: list[Candidate], **fields: Any) -> Resolution:
     match, drug = ResolveMatch.NONE, None
+    also = _synonymous(candidates)
+    candidates = [each for each in candidates if each not in also]
     if len(candidates) == 1:
         match, drug = candidates[0].match, candidates[0].drug
     elif candidates:
         match = ResolveMatch.AMBIGUOUS
     given = {"name": None, "identifier": None, "stripped": [], "suggestions": []} | fields
-    return Resolution(match=match, drug=drug, candidates=candidates, **given)
+    return Resolution(match=match, drug=drug, candidates=candidates, also=also, **given)
+
+
+def _synonymous(candidates: list[Candidate]) -> list[Candidate]:
+    """The drugs that have a name as a synonym, where it is what one other is called."""
+    called = [each for each in candidates if each.match is ResolveMatch.EXACT]
+    others = [each for each in candidates if each.match is ResolveMatch.SYNONYM and each.drug]
+    return others if len(called) == 1 and len(others) == len(candidates) - 1 else []
 
 
 def _suggestions(session: ReadSession, readings: list[StrippedName]) -> list[Suggestion]:
@@ -336,7 +351,8 @@ def _suggestions(session: ReadSession, readings: list[StrippedName]) -> list[Sug
     def distance(match: NameMatch) -> tuple[int, NameMatch]:
         return OSA.distance(key, match.key), match
 
-    best = sorted(map(distance, matches))[:MOST_SUGGESTIONS]
+    best = sorted(map(distance, matches))[: 2 * MOST_SUGGESTIONS]
+    asked = distinctions(text)
     written: dict[tuple[str, str], tuple[Link, str, NameType]] = {}
     for what, near, id_, generic, name, type_, _ in _looked_up(session, {m.key for _, m in best}):
         if what == NAME:  # of names with one key, the first
@@ -345,8 +361,9 @@ def _suggestions(session: ReadSession, readings: list[StrippedName]) -> list[Sug
     suggestions = []
     for away, match in best:
         drug, name, type_ = written[match.drug_id, match.key]
-        suggestions.append(Suggestion(drug=drug, name=name, type=type_, distance=away))
-    return suggestions
+        if asked <= distinctions(name):  # `factor I` is the beginning of `factor IX`
+            suggestions.append(Suggestion(drug=drug, name=name, type=type_, distance=away))
+    return suggestions[:MOST_SUGGESTIONS]
 
 
 def _by_identifier(session: ReadSession, identifiers: list[str]) -> list[Resolution]:

@@ -15,7 +15,8 @@ from sqlmodel import col
 from app.api.read_session import SERVED, ReadSession, with_release
 from app.database.reading import CompiledSelect
 from app.models.lookup import SearchedDrug, SearchedName, SearchedPiece
-from app.names.normalization import most_letters_away, name_key, pieces_close_to
+from app.names.distinctions import distinctions
+from app.names.normalization import most_letters_away, name_key, pieces_close_to, words_of
 from app.search.query import drugs_named_with, listed, one_of, part
 
 BEGINS, CONTAINS, CLOSE = range(3)
@@ -41,15 +42,16 @@ class NameMatches:
     """The drugs that a text may be a name of, each once, by the best of its names.
 
     First those with a name that begins with it, then with one that contains it, then with one that
-    is a letter or two away. `total` is how many there are; `found` has all that are close, and of
-    the others `at_least` as many of the first, if there are. Those that contain it are looked up
-    unless `whole` is asked for.
+    is a letter or two away, in no numeral, species or ingredient. `total` is how many there are;
+    `found` has all that are close, and of the others `at_least` as many of the first, if there are.
+    Those that contain it are looked up unless `whole` is asked for.
     """
 
     def __init__(
         self, session: ReadSession, text: str, at_least: int, *, whole: bool = False
     ) -> None:
         self._session = session
+        self._text = text
         self._key = key = name_key(text)
         self.found: list[NameMatch] = []
         self.total = 0
@@ -84,15 +86,27 @@ class NameMatches:
         if not keys:
             return
         names = self._session.found(OF_THEM, keys=listed(self._session.dialect, sorted(keys)))
-        contain_it = {id_ for _, name, id_ in names if self._key in name}
+        contain_it = {id_ for _, key, id_, _ in names if self._key in key}
         away = {key: OSA.distance(self._key, key) for key in keys}
+        asked, named = distinctions(self._text), self._named_in_it()
         matches = _best(
-            NameMatch(CLOSE, away[name], True, rank, name, id_)
-            for rank, name, id_ in names
-            if name in away and id_ not in contain_it
+            NameMatch(CLOSE, away[key], True, rank, key, id_)
+            for rank, key, id_, name in names
+            if key in away
+            and id_ not in contain_it
+            and distinctions(name) == asked
+            and named.issubset(words_of(name).split())
         )
         self.found += matches
         self.total += len(matches)
+
+    def _named_in_it(self) -> set[str]:
+        """The words of the text, if it has several, that are names of drugs: spelt right."""
+        words = set(words_of(self._text).split())
+        if len(words) == 1:
+            return set()
+        rows = self._session.found(NAMES, keys=listed(self._session.dialect, sorted(words)))
+        return {key for (key,) in rows}
 
 
 def _match(tier: int, first: str, drug_id: str) -> NameMatch:
@@ -192,8 +206,10 @@ CONTAINING, TWO_WITHIN = _containing(two_letters=False), _containing(two_letters
 
 _drugs = sa.select(col(SearchedName.drug_id)).where(one_of(col(SearchedName.key), "keys"))
 _of_them = (
-    sa.select(col(SearchedName.rank), _key, _drug_id)
+    sa.select(col(SearchedName.rank), _key, _drug_id, col(SearchedName.name))
     .where(col(SearchedName.drug_id).in_(_drugs))
     .subquery("of_them")
 )
 OF_THEM = with_release(_of_them, *_of_them.c)
+_names = sa.select(_key).where(one_of(_key, "keys")).distinct().subquery("names")
+NAMES = with_release(_names, *_names.c)

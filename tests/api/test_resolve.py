@@ -46,6 +46,21 @@ of names in their published tables."""
 PAIRS = [tuple(pair.split()) for pair in LOOK_ALIKE.replace("\n", " ").split(",")]
 
 
+@pytest.fixture(scope="session")
+def look_alikes(holding: Holding) -> Iterator[httpx.Client]:
+    """Drugs whose names are a letter or two apart, in what is no misspelling."""
+    with holding(
+        named("factor-x"),
+        named("factor-ii"),
+        named("factor-vii"),
+        named("vitamin-d"),
+        named("lisinopril"),
+        named("fosinopril-hydrochlorothiazide"),
+        named("interferon-beta-1a"),
+    ) as client:
+        yield client
+
+
 def resolved(client: httpx.Client, *names: str, **asked: Any) -> list[dict[str, Any]]:
     answer = client.get("/v1/resolve", params={"name": list(names), **asked})
     items: list[dict[str, Any]] = answer.raise_for_status().json()["items"]
@@ -172,6 +187,7 @@ def test_what_qualifies_the_name_is_reported(pharmacy: httpx.Client) -> None:
                 "substance": None,
             }
         ],
+        "also": [],
         "suggestions": [],
     }
     assert salt["stripped"] == [{"kind": "salt", "text": "hydrochloride"}]
@@ -182,6 +198,58 @@ def test_of_several_drugs_each_is_a_candidate_and_none_is_chosen(pharmacy: httpx
 
     assert (shared["match"], shared["drug"], shared["suggestions"]) == ("ambiguous", None, [])
     assert [c["drug"]["id"] for c in shared["candidates"]] == ["one", "other"]
+
+
+def test_what_one_drug_is_called_is_that_drug_though_others_have_it_as_a_synonym(
+    holding: Holding,
+) -> None:
+    with holding(
+        named("epinephrine"),
+        named("racepinephrine", synonym("epinephrine")),
+        named("neomycin"),
+        named("framycetin", brand("neomycin")),
+        named("one", synonym("shared")),
+        named("two", synonym("shared")),
+        named("three", brand("both") | {"type": "generic"}),
+        named("four", brand("both") | {"type": "generic"}),
+    ) as client:
+        called, of_brand, shared, both = resolved(
+            client, "Epinephrine 1 mg", "neomycin", "shared", "both"
+        )
+
+    assert (called["match"], called["drug"]["id"]) == ("exact", "epinephrine")
+    assert [c["drug"]["id"] for c in called["candidates"]] == ["epinephrine"]
+    assert [(c["drug"]["id"], c["match"]) for c in called["also"]] == [
+        ("racepinephrine", "synonym")
+    ]
+    for ambiguous in (of_brand, shared, both):
+        assert (ambiguous["match"], ambiguous["drug"], ambiguous["also"]) == ("ambiguous", None, [])
+        assert len(ambiguous["candidates"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "suggested"),
+    [
+        ("factor IX", []),
+        ("factor VIII", []),
+        ("faktor X", ["factor-x"]),
+        ("factor I", []),
+        ("vitamin K", []),
+        ("lisinopril-hydrochlorothiazide", []),
+        ("fosinopril-hydrochlorthiazide", ["fosinopril-hydrochlorothiazide"]),
+        ("interferon beta-1c", []),
+    ],
+)
+def test_a_suggestion_never_differs_in_a_numeral_a_letter_or_an_ingredient(
+    look_alikes: httpx.Client, asked: str, suggested: list[str]
+) -> None:
+    [found] = resolved(look_alikes, asked)
+
+    assert found["match"] == "none"
+    assert [s["drug"]["id"] for s in found["suggestions"]] == suggested
+    close = look_alikes.get("/v1/drugs", params={"q": asked}).json()["items"]
+    by_spelling = [item["id"] for item in close if item["matched"]["how"] == "close"]
+    assert by_spelling == suggested
 
 
 def test_what_is_close_is_a_suggestion_with_its_distance(pharmacy: httpx.Client) -> None:
