@@ -127,8 +127,8 @@ class Resolution(Shape):
         examples=[[]],
     )
     also: list[Candidate] = Field(
-        description="Where it is `exact`, the other drugs that have it as a synonym, and are not "
-        "meant.",
+        description="Where it is what one drug is called, the other drugs that have it beside "
+        "their own name, and are not meant.",
         examples=[[]],
     )
     suggestions: list[Suggestion] = Field(
@@ -332,10 +332,17 @@ def _answer(candidates: list[Candidate], **fields: Any) -> Resolution:
 
 
 def _synonymous(candidates: list[Candidate]) -> list[Candidate]:
-    """The drugs that have a name as a synonym, where it is what one other is called."""
-    called = [each for each in candidates if each.match is ResolveMatch.EXACT]
-    others = [each for each in candidates if each.match is ResolveMatch.SYNONYM and each.drug]
-    return others if len(called) == 1 and len(others) == len(candidates) - 1 else []
+    """The drugs that have a name beside their own, where it is what one other is called."""
+    called = [each for each in candidates if each.drug and _is_called(each.drug, each.name)]
+    beside = (ResolveMatch.EXACT, ResolveMatch.SYNONYM)
+    others = [each for each in candidates if each.drug and each.match in beside]
+    if len(called) != 1 or len(others) != len(candidates):
+        return []
+    return [each for each in others if each not in called]
+
+
+def _is_called(drug: Link, name: str | None) -> bool:
+    return name is not None and name_key(name) == name_key(drug.name)
 
 
 def _suggestions(session: ReadSession, readings: list[StrippedName]) -> list[Suggestion]:

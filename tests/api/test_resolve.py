@@ -212,9 +212,13 @@ def test_what_one_drug_is_called_is_that_drug_though_others_have_it_as_a_synonym
         named("two", synonym("shared")),
         named("three", brand("both") | {"type": "generic"}),
         named("four", brand("both") | {"type": "generic"}),
+        named("alphadol"),
+        named("betadol", brand("alphadol") | {"type": "generic"}),
+        named("five", brand("mixed")),
+        named("six", synonym("mixed")),
     ) as client:
-        called, of_brand, shared, both = resolved(
-            client, "Epinephrine 1 mg", "neomycin", "shared", "both"
+        called, generic, *others = resolved(
+            client, "Epinephrine 1 mg", "alphadol", "neomycin", "shared", "both", "mixed"
         )
 
     assert (called["match"], called["drug"]["id"]) == ("exact", "epinephrine")
@@ -222,7 +226,9 @@ def test_what_one_drug_is_called_is_that_drug_though_others_have_it_as_a_synonym
     assert [(c["drug"]["id"], c["match"]) for c in called["also"]] == [
         ("racepinephrine", "synonym")
     ]
-    for ambiguous in (of_brand, shared, both):
+    assert (generic["match"], generic["drug"]["id"]) == ("exact", "alphadol")
+    assert [c["drug"]["id"] for c in generic["also"]] == ["betadol"]
+    for ambiguous in others:
         assert (ambiguous["match"], ambiguous["drug"], ambiguous["also"]) == ("ambiguous", None, [])
         assert len(ambiguous["candidates"]) == 2
 
