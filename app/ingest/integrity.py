@@ -33,6 +33,7 @@ from app.models.document import Document
 from app.models.drug import Drug
 from app.models.fact import Fact, fact_kinds
 from app.models.label import Label, LabelTerm
+from app.models.lookup import ApprovedApplication
 from app.models.mechanism import Target
 from app.models.release import Release
 from app.models.source import Source
@@ -321,7 +322,7 @@ def _faults_of_order(connection: sa.Connection) -> Iterator[str]:
 
 _tables: list[Any] = [Drug, *fact_kinds().values()]
 FOUND_BY = [
-    *(table_of(model) for model in (Fact, Label, LabelTerm)),
+    *(table_of(model) for model in (Fact, Label, LabelTerm, ApprovedApplication)),
     *(table_of(model) for of in _tables for model in (of, *of.found_by_parts.values())),
 ]
 """What drugs, facts and labels are found by."""

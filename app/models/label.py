@@ -80,6 +80,7 @@ class LabelField(StrEnum):
 
     APPLICATION_NUMBER = "application_number"
     MANUFACTURER = "manufacturer"
+    NDC = "ndc"
     PRODUCT_TYPE = "product_type"
     ROUTE = "route"
 

@@ -417,6 +417,7 @@ def shelf(holding: Holding) -> Any:
         ("manufacturer=strasse", ""),
         ("application_number=anda000002", "b"),
         ("application_number=NDA000001", "b"),
+        ("application_number=1", "b"),
         ("product_type=human otc drug", "d"),
         ("route=oral&product_type=human otc drug", "d"),
         ("route=topical&product_type=human otc drug", ""),
