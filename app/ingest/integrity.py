@@ -40,6 +40,7 @@ from app.models.source import Source
 from app.models.source_record import (
     RecordStatement,
     RecordSubstance,
+    RecordVersion,
     SourceRecord,
     SourceReference,
     SourceState,
@@ -190,6 +191,10 @@ def _faults_of_source_records(connection: sa.Connection) -> Iterator[str]:
             )
             if record_digest(decompress(row["body"]), *said) != row["digest"]:
                 yield f"The record '{row['id']}' of {row['source_id']} does not match its digest."
+    version = table_of(RecordVersion).c
+    every = _each(connection, sa.select(*version), tuple(version))
+    for read in every:
+        content[read["source_id"]] += content_number(*read.values())
     state = table_of(SourceState).c
     for id_, known in connection.execute(sa.select(state.id, state.content)):
         if content_of(content.pop(id_, 0)) != known:

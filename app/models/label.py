@@ -99,6 +99,13 @@ class LabelTerm(SQLModel, table=True):
     value: str = Field(primary_key=True, sa_type=KEY, description="See `term_of`.")
 
 
+def number_and_day(version: str) -> tuple[int, str]:
+    """The number and the day of a label's version, of `000005.20060104`, by which its records are
+    ordered; the day is empty where its source gives none."""
+    number, _, day = version.partition(".")
+    return int(number), day and f"{day[:4]}-{day[4:6]}-{day[6:]}"
+
+
 LONGEST_TERM = 400
 
 

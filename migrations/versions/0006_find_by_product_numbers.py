@@ -1,4 +1,6 @@
-"""Find drugs and labels by the numbers of products; documents are rendered again for them."""
+"""Find drugs and labels by the numbers of products, and remember which versions were read."""
+
+import hashlib
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,7 +18,10 @@ NOW = ("application_number", "manufacturer", "ndc", "product_type", "route")
 
 
 def upgrade() -> None:
-    """Labels have NDCs, and drugs the numbers of applications."""
+    """Labels have NDCs, and drugs the numbers of applications; documents are rendered again.
+
+    The version of a label that is stored is remembered when another replaces it.
+    """
     op.create_table(
         "approved_application",
         sa.Column("drug_id", KEY, nullable=False),
@@ -33,11 +38,35 @@ def upgrade() -> None:
     op.create_index(
         "ix_approved_application_number_drug_id", "approved_application", ["number", "drug_id"]
     )
+    op.create_table(
+        "record_version",
+        sa.Column("source_id", KEY, nullable=False),
+        sa.Column("record_id", KEY, nullable=False),
+        sa.Column("version", KEY, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["source_id"], ["source_state.id"], name=op.f("fk_record_version_source_id")
+        ),
+        sa.PrimaryKeyConstraint(
+            "source_id", "record_id", "version", name=op.f("pk_record_version")
+        ),
+        sqlite_with_rowid=False,
+    )
     _replace(BEFORE, NOW)
 
 
 def downgrade() -> None:
-    """Only documents have them."""
+    """Only documents have them; the digests of sources are of their records alone."""
+    state = sa.table("source_state", sa.column("id"), sa.column("content"))
+    version = sa.table("record_version", *map(sa.column, ("source_id", "record_id", "version")))
+    connection = op.get_bind()
+    for id_, content in connection.execute(sa.select(state.c.id, state.c.content)).all():
+        read = connection.execute(sa.select(version).where(version.c.source_id == id_)).all()
+        number = int(content, 16)
+        number -= sum(int(hashlib.sha256("\n".join(row).encode()).hexdigest(), 16) for row in read)
+        if read:
+            without = f"{number % 2**256:064x}"
+            op.execute(state.update().where(state.c.id == id_).values(content=without))
+    op.drop_table("record_version")
     term = sa.table("label_term", sa.column("field"))
     op.execute(term.delete().where(term.c.field == "ndc"))
     _replace(NOW, BEFORE)

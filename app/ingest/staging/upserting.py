@@ -31,6 +31,7 @@ from app.models.base import Row, table_of
 from app.models.source_record import (
     RecordStatement,
     RecordSubstance,
+    RecordVersion,
     SourceRecord,
     SourceReference,
     SourceState,
@@ -99,6 +100,8 @@ class Changes:
     """Digests of statements that a record no longer makes."""
     dated: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Records that say what they said, as of a later day: that of their data, and that day."""
+    versions: int = 0
+    """How many versions of labels were read that were not known before."""
     renewed: int = 0
     """How many records say what they said, as a newer version of themselves."""
     is_newer: bool = False
@@ -111,7 +114,7 @@ class Changes:
         """Whether any record says something else than before, or says it again."""
         counts = self.counts
         changed = counts["new"] or counts["changed"] or counts["removed"]
-        return bool(changed or self.dated or self.renewed)
+        return bool(changed or self.dated or self.renewed or self.versions)
 
 
 class Staging:
@@ -244,9 +247,12 @@ class Staging:
                 if record.version > stored[record.id].version:
                     self.changes.renewed += 1
                     upserted.append(record)
-        self._remove([stored[record.id] for record in upserted if record.id in stored])
+        replaced = [stored[record.id] for record in upserted if record.id in stored]
+        self._remove(replaced)
         self._insert(upserted)
         self._tables.write()
+        if self._source_id in OF_LABELS:
+            self._note_versions({(label.id, label.version) for label in (*waiting, *replaced)})
 
     def date_unchanged(self) -> None:
         """Note that records which say what they said were read again, as of a later day.
@@ -262,11 +268,7 @@ class Staging:
             if (row.released, row.as_of) < changes.dated[row.id]
         ]
         changes.dated = {row.id: changes.dated[row.id] for row in rows}
-        link = table_of(RecordSubstance)
-        named = sa.select(link.c.substance_key).where(
-            link.c.source_id == self._source_id, among(link.c.record_id)
-        )
-        changes.touched.update(row[0] for row in select_in(self._connection, named, changes.dated))
+        self._touch(changes.dated)
         own = (record.c.source_id == self._source_id, record.c.id == sa.bindparam("of"))
         again = record.update().where(*own)
         again = again.values(released=sa.bindparam("on"), as_of=sa.bindparam("at"))
@@ -301,6 +303,33 @@ class Staging:
             self._tables.add_all(table, [row_now])
         self._tables.write()
         self.changes.counts["removed"] += len(removed)
+
+    def _note_versions(self, read: set[tuple[str, str]]) -> None:
+        """Note which versions of labels were read, each by its label's id, and have those labels
+        be made again of which an earlier one was not known."""
+        table, changes = table_of(RecordVersion), self.changes
+        of = sa.select(table.c.record_id, table.c.version).where(
+            table.c.source_id == self._source_id, among(table.c.record_id)
+        )
+        known = {tuple(row) for row in select_in(self._connection, of, {id_ for id_, _ in read})}
+        new = sorted(read - known)
+        changes.versions += len(new)
+        for id_, version in new:
+            changes.content += content_number(self._source_id, id_, version)
+        self._tables.add_all(table, [(self._source_id, *each) for each in new])
+        self._tables.write()
+        stored = self._stored({id_ for id_, _ in new})
+        earlier = {id_ for id_, version in new if id_ in stored and version < stored[id_].version}
+        changes.labels.update(earlier)
+        self._touch(earlier)
+
+    def _touch(self, ids: Iterable[str]) -> None:
+        """Note of which substances records speak that are the same, and are served otherwise."""
+        link = table_of(RecordSubstance)
+        named = sa.select(link.c.substance_key).where(
+            link.c.source_id == self._source_id, among(link.c.record_id)
+        )
+        self.changes.touched.update(row[0] for row in select_in(self._connection, named, ids))
 
     def _is_first(self, record: PreparedRecord, waiting: dict[str, PreparedRecord]) -> bool:
         """Whether a record is the first of its id in this import, or newer than the first."""
