@@ -39,7 +39,7 @@ from app.models.source_record import (
 )
 
 SHOWN = 3
-"""How many kinds of invalid records a refusal names."""
+"""How many records a refusal names: of those that are invalid, one of each kind."""
 
 
 class Seen(NamedTuple):
@@ -82,6 +82,8 @@ class Changes:
     undecided: Counter[str] = field(default_factory=Counter)
     """How many records are `changed` or `removed` though neither version nor day says what is
     newer: what is loaded of them has no day, or these files have none."""
+    undecided_of: list[str] = field(default_factory=list)
+    """The first of those that are changed, as they are cited."""
     newest: str = ""
     """The newest day as of which a record was read."""
     invalid: dict[str, str] = field(default_factory=dict)
@@ -138,6 +140,7 @@ class Staging:
         self._seen: dict[str, Seen] = {}
         self._unread: set[str] = set()
         self._undated: set[str] = set()
+        self._differing: list[PreparedRecord] = []
         self._known_statements: set[str] = set()
         self._given_date = released
         self._is_spread = source_id in IN_SEVERAL_FILES
@@ -247,6 +250,10 @@ class Staging:
                 if record.version > stored[record.id].version:
                     self.changes.renewed += 1
                     upserted.append(record)
+        differing, self._differing = self._differing, []
+        for record in differing:
+            if not self._seen[record.id].is_left:
+                self._doubt(record)
         replaced = [stored[record.id] for record in upserted if record.id in stored]
         self._remove(replaced)
         self._insert(upserted)
@@ -344,6 +351,8 @@ class Staging:
                 self._date(record)
             return False
         if (record.version, record.released) == (seen.version, seen.released):
+            if not record.released and record.file != seen.file:
+                self._differing.append(record)
             reason = "another record with this id stands before it, and says something else."
             self._quarantine(record.file, record.id, reason)
             return False
@@ -353,6 +362,12 @@ class Staging:
         left = seen if is_newer else Seen.of(record)
         self._leave(left, record.id, "a newer version of it is in these files")
         return is_newer
+
+    def _doubt(self, record: PreparedRecord) -> None:
+        """Note that a record reads otherwise, and nothing says whether it is newer."""
+        self.changes.undecided["changed"] += 1
+        if len(self.changes.undecided_of) < SHOWN:
+            self.changes.undecided_of.append(record.locator or record.id)
 
     def _leave(self, record: Seen, id_: str, why: str) -> None:
         """Note that a record is not taken, for there is a newer one."""
@@ -384,7 +399,7 @@ class Staging:
             if released and released < max(before.released, self._complete_before):
                 return "older", "it is loaded from data of a later day"
             if not ((released and before.released) or record.is_known):
-                self.changes.undecided["changed"] += 1
+                self._doubt(record)
         return "changed", ""
 
     def _stored(self, ids: Iterable[str]) -> dict[str, Any]:

@@ -447,12 +447,28 @@ def test_of_one_undated_version_with_other_content_neither_replaces_the_other(
     )
     load(on_sqlite, "openfda-label", [one])
 
-    with pytest.raises(RefusedError, match="1 read otherwise"):
+    with pytest.raises(RefusedError, match="1 read otherwise") as refused:
         load(on_sqlite, "openfda-label", [other])
     load(on_sqlite, "openfda-label", [one], released="2023-12-01", again=True)
     load(on_sqlite, "openfda-label", [other], released="2024-01-01")
 
+    assert "(SPL set id s1, version 5 of 2023-11-09)" in str(refused.value)
     assert [text for _, text in statements(on_sqlite).values()] == ["Two."]
+
+
+def test_nor_where_both_are_imported_at_once_in_either_order(on_sqlite: Settings) -> None:
+    both = [
+        undated(of_version("s1", 5, "20231109", warnings=text), name=f"{text}.json")
+        for text in ("One.", "Two.")
+    ]
+
+    for files in (both, both[::-1]):
+        with pytest.raises(RefusedError, match="1 read otherwise"):
+            load(on_sqlite, "openfda-label", files)
+
+    assert served_in(on_sqlite) == {}
+    load(on_sqlite, "openfda-label", [undated(of_version("s1", 6, "20240101"), name="newer.json")])
+    assert load(on_sqlite, "openfda-label", both).counts["older"] == 1
 
 
 def test_an_undated_label_that_a_complete_release_lacks_is_neither_dropped_nor_removed_unasked(
