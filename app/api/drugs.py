@@ -11,6 +11,7 @@ from pydantic_core import to_json
 from sqlmodel import col
 
 from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugId
+from app.api.identifiers import HAS_IDENTIFIER, IDENTIFIER, OF_PRODUCTS, identifier_bound_to
 from app.api.included_facts import LARGEST_RECORD, left_out, within
 from app.api.lists import Listing, bound_to, unknown_drug
 from app.api.read_session import ReadSession, resource, with_release
@@ -23,7 +24,7 @@ from app.http.parameters import SOMETHING, Text
 from app.http.sparse_fields import fields_of_record
 from app.models.base import Shape
 from app.models.document import Document
-from app.models.drug import Drug, DrugClass, DrugIdentifier, IdentifierSystem, NameType
+from app.models.drug import Drug, DrugClass, NameType
 from app.models.fact import Fact, fact_kinds
 from app.models.indication import Indication, IndicationStatus
 from app.models.lookup import NAME_TYPE, SearchedName
@@ -52,17 +53,12 @@ DRUGS = Listing(
             # A finding against is no match: the drug is of no use for that condition.
             col(Indication.status) != IndicationStatus.NOT_EFFECTIVE,
         ),
-        "identifier": _with(
-            DrugIdentifier.drug_id,
-            col(DrugIdentifier.system) == sa.bindparam("system"),
-            col(DrugIdentifier.value) == sa.bindparam("identifier"),
-        ),
+        "identifier": HAS_IDENTIFIER,
     },
     orders={"name": (col(Drug.normalized_name), col(Drug.id)), "id": (col(Drug.id),)},
 )
 
 
-IDENTIFIER = f"^({'|'.join(IdentifierSystem)}):[^\\x00-\\x1f\\x7f-\\x9f]+$"
 SOME_KINDS = f"^(all|{'|'.join(KINDS)})(,(all|{'|'.join(KINDS)}))*$"
 
 
@@ -102,7 +98,8 @@ class DrugFilters:
     identifier: Annotated[
         str | None,
         Query(
-            description="Only the drug with this identifier: its system, a colon, and the value.",
+            description="Only the drugs with this identifier: its system, a colon, and the value. "
+            + OF_PRODUCTS,
             examples=["unii:H789N3FKE8"],
             min_length=3,
             max_length=200,
@@ -110,12 +107,11 @@ class DrugFilters:
         ),
     ] = None
 
-    def bound(self) -> dict[str, Any]:
-        """What each filter that was given is bound to."""
+    def bound(self, dialect: str) -> dict[str, Any]:
+        """What each filter that was given is bound to, on an engine."""
         asked: dict[str, Any] = {"class_": self.class_, "condition": self.condition}
         if self.identifier is not None:
-            system, _, value = self.identifier.partition(":")
-            asked["identifier"] = {"system": system, "identifier": value}
+            asked["identifier"] = identifier_bound_to(dialect, self.identifier)
         return asked
 
 
@@ -174,10 +170,11 @@ def list_drugs(
     fields: ItemFields = None,  # type: ignore[valid-type] # the names that its records have
 ) -> bytes:
     """Every drug there is, or those that a name, class, condition or identifier leaves."""
+    asked = filters.bound(session.dialect)
     if filters.q is not None:
         order = sort if session.is_given("sort") else None
-        return page_of_named(session, page, filters.q, filters.bound(), order, fields)
-    return DRUGS.page_of(session, page, filters.bound(), sort, fields=fields)
+        return page_of_named(session, page, filters.q, asked, order, fields)
+    return DRUGS.page_of(session, page, asked, sort, fields=fields)
 
 
 def page_of_named(

@@ -1,7 +1,7 @@
 """Labels: whose, of what day, under which application, and the facts that their sections became."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from fastapi import Path, Query
@@ -16,6 +16,8 @@ from app.http.parameters import Text
 from app.http.problems import BadParameterError, ReleaseChangedError, UnknownIdError, documented
 from app.http.sparse_fields import fields_of_record
 from app.models.label import Label, LabelField, LabelTerm, term_of
+from app.names.product_numbers import written_forms
+from app.search.query import listed, one_of
 
 router = resource("Labels")
 
@@ -25,9 +27,9 @@ ItemFields = fields_of_record(LabelRecord, "each item's fields")
 
 
 def _having(field: LabelField) -> sa.ColumnElement[bool]:
-    """That a label has a value in a field."""
+    """That a label has a value in a field, in whatever way that may be written."""
     having = sa.select(col(LabelTerm.label_id)).where(
-        col(LabelTerm.field) == field, col(LabelTerm.value) == sa.bindparam(field.value)
+        col(LabelTerm.field) == field, one_of(col(LabelTerm.value), field.value)
     )
     return col(Label.id).in_(having)
 
@@ -89,8 +91,17 @@ class LabelFilters:
         Text | None,
         Query(
             description="Only labels of products under this application or monograph, whatever its "
-            "case.",
+            "case; an application's number may lack its type.",
             examples=["ANDA077241"],
+        ),
+    ] = None
+    ndc: Annotated[
+        Text | None,
+        Query(
+            description="Only labels of the product or package with this National Drug Code, in "
+            "any of its layouts, with dashes or without. Ten digits without dashes can be three "
+            "codes; labels of each are listed.",
+            examples=["0091-3351-01"],
         ),
     ] = None
     product_type: Annotated[
@@ -101,9 +112,13 @@ class LabelFilters:
         ),
     ] = None
 
-    def bound(self) -> dict[str, str | None]:
-        """What each filter that was given is bound to."""
-        return {name: value and term_of(value) for name, value in vars(self).items()}
+    def bound(self, dialect: str) -> dict[str, Any]:
+        """What each filter that was given is bound to, on an engine."""
+        return {
+            name: listed(dialect, list(dict.fromkeys(map(term_of, written_forms(name, value)))))
+            for name, value in vars(self).items()
+            if value is not None
+        }
 
 
 @router.get(
@@ -119,7 +134,7 @@ def list_labels(
     fields: ItemFields = None,  # type: ignore[valid-type] # the names that its records have
 ) -> bytes:
     """The labels that were read, each in its newest version; also those of no drug known here."""
-    return LABELS.page_of(session, page, filters.bound(), sort, fields=fields)
+    return LABELS.page_of(session, page, filters.bound(session.dialect), sort, fields=fields)
 
 
 @router.get("/drugs/{drug_id}/labels", response_model=LabelPage, responses=LIST_ERRORS)
@@ -132,7 +147,7 @@ def list_labels_of_drug(
     fields: ItemFields = None,  # type: ignore[valid-type] # the names that its records have
 ) -> bytes:
     """The labels of a drug, the newest first; those of its combinations are the combinations'."""
-    asked = {**filters.bound(), "drug": drug_id}
+    asked = {**filters.bound(session.dialect), "drug": drug_id}
     return LABELS_OF_DRUG.page_of(session, page, asked, sort, fields=fields)
 
 

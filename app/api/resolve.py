@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
@@ -13,7 +13,16 @@ from pydantic import Field, TypeAdapter
 from rapidfuzz.distance import OSA
 from sqlmodel import col
 
-from app.api.drugs import IDENTIFIER
+from app.api.identifiers import (
+    ALIAS,
+    IDENTIFIER,
+    LED_TO,
+    NAME,
+    NULL,
+    OF_PRODUCTS,
+    identifier_bound_to,
+    keys_of,
+)
 from app.api.read_session import ReadSession, resource, with_release
 from app.api.suggestions import BEGINS, CLOSE, NameMatch, NameMatches
 from app.database.reading import CompiledSelect
@@ -21,10 +30,11 @@ from app.documents.records import Link
 from app.http.parameters import Text
 from app.http.problems import BadParameterError, documented
 from app.models.base import Shape
-from app.models.drug import Drug, DrugIdentifier, NameType
-from app.models.lookup import NAME_TYPE, IdentifierAlias, NameAlias, SearchedName
+from app.models.drug import Drug, NameType
+from app.models.lookup import NAME_TYPE, NameAlias, SearchedName
 from app.names.distinctions import distinctions
 from app.names.normalization import name_key, normalized
+from app.names.product_numbers import is_of_a_monograph
 from app.names.qualifiers import Qualifier, StrippedName, stripped_names, without_salt
 from app.search.query import listed, one_of
 
@@ -108,9 +118,11 @@ class Resolution(Shape):
     )
     match: ResolveMatch = Field(
         description="`exact`: it is the drug's generic name. `brand`, `synonym`: it is one of its "
-        "names. `identifier`: it is the drug's, or of what `substance` names. `labelled`: it is "
+        "names. `identifier`: it is the drug's, or of what `substance` names, or the number of its "
+        "products or labels. `labelled`: it is "
         "the name of the drug with a label, such as a radioactive atom, and not the drug's. "
-        "`ambiguous`: it is that of several drugs, and none is chosen. `none`: nothing has it.",
+        "`ambiguous`: it is that of several drugs, and none is chosen; a monograph's number always "
+        "is. `none`: nothing has it.",
         examples=["brand"],
     )
     drug: Link | None = Field(
@@ -168,7 +180,7 @@ def resolve(
         list[IdentifierText],
         Query(
             description="An identifier: a system, a colon, and the value; up to 50 times. They are "
-            "answered after the names.",
+            f"answered after the names. {OF_PRODUCTS}",
             examples=[["unii:H789N3FKE8"]],
             max_length=AT_ONCE,
             default_factory=list,
@@ -374,13 +386,9 @@ def _suggestions(session: ReadSession, readings: list[StrippedName]) -> list[Sug
 
 
 def _by_identifier(session: ReadSession, identifiers: list[str]) -> list[Resolution]:
-    asked = [tuple(identifier.split(":", 1)) for identifier in identifiers]
-    systems = listed(session.dialect, {system for system, _ in asked})
-    values = listed(session.dialect, {each for _, value in asked for each in _variants(value)})
     found: dict[str, dict[str, Candidate]] = defaultdict(dict)
-    for _, key, id_, generic, substance in session.found(
-        IDENTIFIED, systems=systems, values=values
-    ):
+    bound = identifier_bound_to(session.dialect, *identifiers)
+    for _, key, id_, generic, substance in session.found(LED_TO, **bound):
         candidate = Candidate(
             drug=Link(id=id_, name=generic),
             match=ResolveMatch.IDENTIFIER,
@@ -389,24 +397,17 @@ def _by_identifier(session: ReadSession, identifiers: list[str]) -> list[Resolut
         )
         found[key].setdefault(id_, candidate)
     answers = []
-    for identifier, (system, value) in zip(identifiers, asked, strict=True):
+    for identifier in identifiers:
         by_drug: dict[str, Candidate] = {}
-        for each in _variants(value):
-            by_drug |= found.get(f"{system}:{each}", {})
+        for key in keys_of(identifier):
+            by_drug |= found.get(key, {})
         candidates = [by_drug[id_] for id_ in sorted(by_drug)]
-        answers.append(_answer(candidates, identifier=identifier))
+        answer = _answer(candidates, identifier=identifier)
+        if candidates and is_of_a_monograph(*identifier.split(":", 1)):
+            answer.match, answer.drug = ResolveMatch.AMBIGUOUS, None
+        answers.append(answer)
     return answers
 
-
-def _variants(value: str) -> Iterator[str]:
-    """An identifier as it was typed, and as registries write it: in capitals, or without."""
-    yield from dict.fromkeys((value.strip(), value.strip().upper(), value.strip().lower()))
-
-
-NAME, ALIAS = range(2)
-"""What a row is: a drug's own name or identifier, or an alias of it."""
-
-NULL: Any = sa.cast(sa.null(), sa.String())
 
 _names: Any = sa.select(
     sa.literal_column(str(NAME)).label("what"),
@@ -445,29 +446,3 @@ FAMILY = _names_of(
     ).subquery("family")
 )
 """Names that begin with a text and go on."""
-
-
-def _identified(table: Any, what: int, substance: Any) -> Any:
-    system, value = sa.type_coerce(col(table.system), sa.String()), col(table.value)
-    return (
-        sa.select(
-            sa.literal_column(str(what)).label("what"),
-            system.concat(sa.literal_column("':'")).concat(value).label("key"),
-            col(table.drug_id),
-            col(Drug.name).label("generic"),
-            substance,
-        )
-        .join_from(table, Drug, col(Drug.id) == col(table.drug_id))
-        .where(one_of(system, "systems"), one_of(value, "values"))
-    )
-
-
-_by_system = sa.union_all(
-    _identified(DrugIdentifier, NAME, NULL.label("name")),
-    _identified(IdentifierAlias, ALIAS, col(IdentifierAlias.substance)),
-).subquery("identified")
-IDENTIFIED = with_release(
-    _by_system,
-    *_by_system.c,
-    order=(_by_system.c.drug_id, _by_system.c.what),  # its own come first
-)

@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import Field, create_model
 
 from app.documents.records import CITATIONS, CitationRecord, Link, Passage, RecordLinks, fields_of
-from app.models.base import Row, Shape
-from app.models.label import LabelFields
+from app.models.base import PartialDate, Row, Shape
+from app.models.label import LabelFields, number_and_day
 
 
 class LabelFact(Shape):
@@ -45,6 +45,16 @@ class LabelSection(Shape):
     )
 
 
+class SupersededVersion(Shape):
+    """An earlier version of a label."""
+
+    version: int = Field(description="Its version, as the publisher numbers them.", examples=[4])
+    effective_date: PartialDate | None = Field(
+        description="The day from which it was in effect; null where that is not known.",
+        examples=["2005-03-11"],
+    )
+
+
 LabelRecord = create_model(
     "Label",
     __base__=Shape,
@@ -64,6 +74,14 @@ LabelRecord = create_model(
         ),
     ),
     **fields_of(LabelFields),
+    superseded=(
+        list[SupersededVersion],
+        Field(
+            description="The earlier versions of it that were read here, the newest first: not its "
+            "whole history, and none where no earlier one was read.",
+            examples=[[{"version": 4, "effective_date": "2005-03-11"}]],
+        ),
+    ),
     sections=(
         list[LabelSection],
         Field(
@@ -89,15 +107,27 @@ OWN_FIELDS = tuple(LabelFields.model_fields)
 
 
 def label_as_served(
-    links: RecordLinks, record_id: str, source_id: str, said: Row, drug: Row | None, sections: Any
+    links: RecordLinks,
+    record_id: str,
+    source_id: str,
+    said: Row,
+    drug: Row | None,
+    versions: Iterable[str],
+    sections: Any,
 ) -> Row:
-    """A label, from what its record says, with the drug it is of and its sections."""
+    """A label, from what its record says, with the drug it is of, its sections, and those of its
+    versions that are earlier."""
     label = said["label"]
+    own = (label["version"], label["effective_date"])
+    earlier = sorted({each for each in map(number_and_day, versions) if each < own}, reverse=True)
     citations = links.citations([Passage(source_id, said["locator"])])
     return {
         "id": record_id,
         "drug": drug,
         **{name: label[name] for name in OWN_FIELDS},
+        "superseded": [
+            {"version": number, "effective_date": day or None} for number, day in earlier
+        ],
         "sections": sections,
         "url": citations[0]["url"],
         "citations": citations,

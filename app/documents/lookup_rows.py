@@ -11,6 +11,7 @@ from app.models.base import Part, Row, table_of
 from app.models.drug import Drug
 from app.models.fact import Detail, Fact, fact_kinds
 from app.models.label import Label, LabelField, LabelTerm, term_of
+from app.models.lookup import ApprovedApplication
 from app.names.normalization import normalized
 
 TableRow = tuple[sa.Table, tuple[Any, ...]]
@@ -51,6 +52,8 @@ def drug_rows(record: Row) -> tuple[tuple[Any, ...], list[TableRow]]:
         for name, (table, values_of) in _drug_parts().items()
         for position, item in enumerate(record[name])
     ]
+    numbers = [approval["application_number"] for approval in record["approvals"]]
+    rows += [(_APPLICATION, (id_, number)) for number in dict.fromkeys(numbers) if number]
     return (id_, record["name"], normalized(record["name"])), rows
 
 
@@ -58,7 +61,10 @@ def label_rows(record: Row) -> list[TableRow]:
     """The rows by which a label is found: its own, and one for each thing that narrows lists."""
     id_, drug = record["id"], record["drug"]
     terms = {
-        (field.value, term_of(value)): None for field in LabelField for value in record[f"{field}s"]
+        (field.value, term_of(value)): None
+        for field in LabelField
+        for name in FIELDS_OF_TERMS.get(field, (f"{field}s",))
+        for value in record[name]
     }
     return [
         (table_of(Label), (id_, drug and drug["id"], record["effective_date"])),
@@ -66,7 +72,11 @@ def label_rows(record: Row) -> list[TableRow]:
     ]
 
 
+FIELDS_OF_TERMS = {LabelField.NDC: ("product_ndcs", "package_ndcs")}
+"""The fields of a label's record that hold what it is found by, where they are named otherwise."""
+
 _FACT = table_of(Fact)
+_APPLICATION = table_of(ApprovedApplication)
 
 
 @cache

@@ -294,7 +294,12 @@ def _refuse_doubtful(
     undecided = changes.undecided
     if undecided.total() and not confirmed:
         lacking = f"they lack {undecided['removed']:,} of its records" if removed else ""
-        otherwise = f"{undecided['changed']:,} read otherwise" if undecided["changed"] else ""
+        otherwise = ""
+        if undecided["changed"]:
+            rest = undecided["changed"] - len(changes.undecided_of)
+            others = f"; and {rest:,} others" if rest else ""
+            named = "; ".join(changes.undecided_of) + others
+            otherwise = f"{undecided['changed']:,} read otherwise ({named})"
         differ = " and ".join(filter(None, (lacking, otherwise)))
         if not source_version.released:
             raise RefusedError(

@@ -33,12 +33,14 @@ from app.models.document import Document
 from app.models.drug import Drug
 from app.models.fact import Fact, fact_kinds
 from app.models.label import Label, LabelTerm
+from app.models.lookup import ApprovedApplication
 from app.models.mechanism import Target
 from app.models.release import Release
 from app.models.source import Source
 from app.models.source_record import (
     RecordStatement,
     RecordSubstance,
+    RecordVersion,
     SourceRecord,
     SourceReference,
     SourceState,
@@ -189,6 +191,10 @@ def _faults_of_source_records(connection: sa.Connection) -> Iterator[str]:
             )
             if record_digest(decompress(row["body"]), *said) != row["digest"]:
                 yield f"The record '{row['id']}' of {row['source_id']} does not match its digest."
+    version = table_of(RecordVersion).c
+    every = _each(connection, sa.select(*version), tuple(version))
+    for read in every:
+        content[read["source_id"]] += content_number(*read.values())
     state = table_of(SourceState).c
     for id_, known in connection.execute(sa.select(state.id, state.content)):
         if content_of(content.pop(id_, 0)) != known:
@@ -321,7 +327,7 @@ def _faults_of_order(connection: sa.Connection) -> Iterator[str]:
 
 _tables: list[Any] = [Drug, *fact_kinds().values()]
 FOUND_BY = [
-    *(table_of(model) for model in (Fact, Label, LabelTerm)),
+    *(table_of(model) for model in (Fact, Label, LabelTerm, ApprovedApplication)),
     *(table_of(model) for of in _tables for model in (of, *of.found_by_parts.values())),
 ]
 """What drugs, facts and labels are found by."""

@@ -80,6 +80,7 @@ class LabelField(StrEnum):
 
     APPLICATION_NUMBER = "application_number"
     MANUFACTURER = "manufacturer"
+    NDC = "ndc"
     PRODUCT_TYPE = "product_type"
     ROUTE = "route"
 
@@ -96,6 +97,13 @@ class LabelTerm(SQLModel, table=True):
     label_id: str = owned_by("label")
     field: LabelField = Field(primary_key=True, sa_type=checked(LabelField))
     value: str = Field(primary_key=True, sa_type=KEY, description="See `term_of`.")
+
+
+def number_and_day(version: str) -> tuple[int, str]:
+    """The number and the day of a label's version, of `000005.20060104`, by which its records are
+    ordered; the day is empty where its source gives none."""
+    number, _, day = version.partition(".")
+    return int(number), day and f"{day[:4]}-{day[4:6]}-{day[6:]}"
 
 
 LONGEST_TERM = 400

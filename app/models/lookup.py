@@ -7,7 +7,7 @@ The indexes of words and of parts of names are each engine's own: see `app.searc
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel, col
 
-from app.models.base import KEY, checked, owned_by
+from app.models.base import BY_KEY, KEY, checked, owned_by
 from app.models.drug import IdentifierSystem, NameType
 
 
@@ -99,3 +99,16 @@ class IdentifierAlias(SQLModel, table=True):
     substance: str | None = Field(
         default=None, description="What a source calls that substance; null if it is ambiguous."
     )
+
+
+class ApprovedApplication(SQLModel, table=True):
+    """The number of an application under which products of a drug were approved."""
+
+    __tablename__ = "approved_application"
+    __table_args__ = (
+        sa.Index("ix_approved_application_number_drug_id", "number", "drug_id"),
+        BY_KEY,
+    )
+
+    drug_id: str = owned_by("drug")
+    number: str = Field(primary_key=True, sa_type=KEY, description="As its source writes it.")

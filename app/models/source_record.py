@@ -66,6 +66,20 @@ class SourceRecord(SQLModel, table=True):
     )
 
 
+class RecordVersion(SQLModel, table=True):
+    """A version of a label that was read, or that another is said to have superseded.
+
+    They stay whatever becomes of the record, so that it does not matter which was read first.
+    """
+
+    __tablename__ = "record_version"
+    __table_args__ = BY_KEY
+
+    source_id: str = Field(primary_key=True, foreign_key="source_state.id", sa_type=KEY)
+    record_id: str = Field(primary_key=True, sa_type=KEY)
+    version: str = Field(primary_key=True, sa_type=KEY, description="As that of the record.")
+
+
 class SourceSubstance(SQLModel, table=True):
     """A substance as a source names it, and the drug that it was found to be."""
 

@@ -39,6 +39,7 @@ HELD: dict[str, Values] = {
     "manufacturer": lambda item: item["manufacturers"],
     "route": lambda item: item["routes"],
     "application_number": lambda item: item["application_numbers"],
+    "ndc": lambda item: [*item["product_ndcs"], *item["package_ndcs"]],
     "product_type": lambda item: item["product_types"],
 }
 """What an item holds of what each filter asks for."""
@@ -194,6 +195,8 @@ LABELS = labels(
         product_type=["HUMAN OTC DRUG"],
         route=["ORAL"],
         application_number=["M013"],
+        product_ndc=["0091-3351"],
+        package_ndc=["0091-3351-01"],
     ),
     label(
         "07730b69",
@@ -202,6 +205,7 @@ LABELS = labels(
         product_type=["HUMAN PRESCRIPTION DRUG"],
         route=["ORAL", "TOPICAL"],
         application_number=["NDA000001", "ANDA000002"],
+        product_ndc=["68084-123"],
         version=2,
     ),
     label("64f1bcdd", "unheard of"),

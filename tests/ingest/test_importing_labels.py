@@ -108,6 +108,7 @@ def test_a_label_says_whose_it_is_and_which_facts_it_became(
         "product_ndcs": [],
         "package_ndcs": [],
         "substances": ["HUSTANOL"],
+        "superseded": [],
         "sections": [
             {
                 "code": "34066-1",
@@ -417,6 +418,7 @@ def shelf(holding: Holding) -> Any:
         ("manufacturer=strasse", ""),
         ("application_number=anda000002", "b"),
         ("application_number=NDA000001", "b"),
+        ("application_number=1", "b"),
         ("product_type=human otc drug", "d"),
         ("route=oral&product_type=human otc drug", "d"),
         ("route=topical&product_type=human otc drug", ""),

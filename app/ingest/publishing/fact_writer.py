@@ -37,6 +37,7 @@ from app.models.source_record import (
     JOINED,
     RecordStatement,
     RecordSubstance,
+    RecordVersion,
     SourceRecord,
     SourceStatement,
     SourceSubstance,
@@ -376,6 +377,11 @@ class FactWriter:
             digest: (kind, from_json(decompress(body)))
             for digest, kind, body in select_in(self._connection, BODIES, sorted(digests))
         }
+        versions: dict[RecordKey, list[str]] = defaultdict(list)
+        for source_id, id_, version in select_in(
+            self._connection, VERSIONS, [label.id for label in labels]
+        ):
+            versions[source_id, id_].append(version)
         for label in labels:
             served = []
             for digest, fact in label.statements:
@@ -386,7 +392,13 @@ class FactWriter:
                     served.append(section_as_served(passage["section"], None, [(kind, fact.id)]))
             said = from_json(decompress(label.body))
             record = label_as_served(
-                self._links, label.id, label.source_id, said, label.drug, served
+                self._links,
+                label.id,
+                label.source_id,
+                said,
+                label.drug,
+                versions[label.source_id, label.id],
+                served,
             )
             drug_id = label.drug["id"] if label.drug else None
             made.add(document_of(LABELS, label.id, drug_id, record))
@@ -512,6 +524,12 @@ _said = table_of(RecordStatement).c
 STATEMENTS = sa.select(
     _said.record_id, _said.position, _said.digest, _said.name, _said.locator, _said.cite
 ).where(among(_said.record_id))
+
+_version = table_of(RecordVersion).c
+
+VERSIONS = sa.select(_version.source_id, _version.record_id, _version.version).where(
+    _version.source_id.in_(sorted(OF_LABELS)), among(_version.record_id)
+)
 
 _document = table_of(Document).c
 

@@ -27,7 +27,7 @@ from app.models.condition import Condition
 from app.models.document import Document
 from app.models.drug import Drug, NameType
 from app.models.label import Label, LabelTerm
-from app.models.lookup import NAME_TYPE, SearchedName, SearchedPiece
+from app.models.lookup import NAME_TYPE, ApprovedApplication, SearchedName, SearchedPiece
 from app.models.mechanism import Target
 from app.models.source import Source
 from app.models.source_record import (
@@ -190,7 +190,7 @@ def _write_drugs(
 ) -> None:
     """Write what drugs are found by, in place of what there is of these."""
     there = sorted(there)
-    for part in Drug.found_by_parts.values():
+    for part in (*Drug.found_by_parts.values(), ApprovedApplication):
         tables.delete(part, "drug_id", there)
     table = table_of(Drug)
     of = sa.select(*table.c).where(among(table.c.id))

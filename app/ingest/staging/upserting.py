@@ -31,6 +31,7 @@ from app.models.base import Row, table_of
 from app.models.source_record import (
     RecordStatement,
     RecordSubstance,
+    RecordVersion,
     SourceRecord,
     SourceReference,
     SourceState,
@@ -38,7 +39,7 @@ from app.models.source_record import (
 )
 
 SHOWN = 3
-"""How many kinds of invalid records a refusal names."""
+"""How many records a refusal names: of those that are invalid, one of each kind."""
 
 
 class Seen(NamedTuple):
@@ -81,6 +82,8 @@ class Changes:
     undecided: Counter[str] = field(default_factory=Counter)
     """How many records are `changed` or `removed` though neither version nor day says what is
     newer: what is loaded of them has no day, or these files have none."""
+    undecided_of: list[str] = field(default_factory=list)
+    """The first of those that are changed, as they are cited."""
     newest: str = ""
     """The newest day as of which a record was read."""
     invalid: dict[str, str] = field(default_factory=dict)
@@ -99,6 +102,8 @@ class Changes:
     """Digests of statements that a record no longer makes."""
     dated: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Records that say what they said, as of a later day: that of their data, and that day."""
+    versions: int = 0
+    """How many versions of labels were read that were not known before."""
     renewed: int = 0
     """How many records say what they said, as a newer version of themselves."""
     is_newer: bool = False
@@ -111,7 +116,7 @@ class Changes:
         """Whether any record says something else than before, or says it again."""
         counts = self.counts
         changed = counts["new"] or counts["changed"] or counts["removed"]
-        return bool(changed or self.dated or self.renewed)
+        return bool(changed or self.dated or self.renewed or self.versions)
 
 
 class Staging:
@@ -135,6 +140,7 @@ class Staging:
         self._seen: dict[str, Seen] = {}
         self._unread: set[str] = set()
         self._undated: set[str] = set()
+        self._differing: list[PreparedRecord] = []
         self._known_statements: set[str] = set()
         self._given_date = released
         self._is_spread = source_id in IN_SEVERAL_FILES
@@ -244,9 +250,16 @@ class Staging:
                 if record.version > stored[record.id].version:
                     self.changes.renewed += 1
                     upserted.append(record)
-        self._remove([stored[record.id] for record in upserted if record.id in stored])
+        differing, self._differing = self._differing, []
+        for record in differing:
+            if not self._seen[record.id].is_left:
+                self._doubt(record)
+        replaced = [stored[record.id] for record in upserted if record.id in stored]
+        self._remove(replaced)
         self._insert(upserted)
         self._tables.write()
+        if self._source_id in OF_LABELS:
+            self._note_versions({(label.id, label.version) for label in (*waiting, *replaced)})
 
     def date_unchanged(self) -> None:
         """Note that records which say what they said were read again, as of a later day.
@@ -262,11 +275,7 @@ class Staging:
             if (row.released, row.as_of) < changes.dated[row.id]
         ]
         changes.dated = {row.id: changes.dated[row.id] for row in rows}
-        link = table_of(RecordSubstance)
-        named = sa.select(link.c.substance_key).where(
-            link.c.source_id == self._source_id, among(link.c.record_id)
-        )
-        changes.touched.update(row[0] for row in select_in(self._connection, named, changes.dated))
+        self._touch(changes.dated)
         own = (record.c.source_id == self._source_id, record.c.id == sa.bindparam("of"))
         again = record.update().where(*own)
         again = again.values(released=sa.bindparam("on"), as_of=sa.bindparam("at"))
@@ -302,6 +311,33 @@ class Staging:
         self._tables.write()
         self.changes.counts["removed"] += len(removed)
 
+    def _note_versions(self, read: set[tuple[str, str]]) -> None:
+        """Note which versions of labels were read, each by its label's id, and have those labels
+        be made again of which an earlier one was not known."""
+        table, changes = table_of(RecordVersion), self.changes
+        of = sa.select(table.c.record_id, table.c.version).where(
+            table.c.source_id == self._source_id, among(table.c.record_id)
+        )
+        known = {tuple(row) for row in select_in(self._connection, of, {id_ for id_, _ in read})}
+        new = sorted(read - known)
+        changes.versions += len(new)
+        for id_, version in new:
+            changes.content += content_number(self._source_id, id_, version)
+        self._tables.add_all(table, [(self._source_id, *each) for each in new])
+        self._tables.write()
+        stored = self._stored({id_ for id_, _ in new})
+        earlier = {id_ for id_, version in new if id_ in stored and version < stored[id_].version}
+        changes.labels.update(earlier)
+        self._touch(earlier)
+
+    def _touch(self, ids: Iterable[str]) -> None:
+        """Note of which substances records speak that are the same, and are served otherwise."""
+        link = table_of(RecordSubstance)
+        named = sa.select(link.c.substance_key).where(
+            link.c.source_id == self._source_id, among(link.c.record_id)
+        )
+        self.changes.touched.update(row[0] for row in select_in(self._connection, named, ids))
+
     def _is_first(self, record: PreparedRecord, waiting: dict[str, PreparedRecord]) -> bool:
         """Whether a record is the first of its id in this import, or newer than the first."""
         seen = self._seen.get(record.id, NOT_READ)
@@ -315,6 +351,8 @@ class Staging:
                 self._date(record)
             return False
         if (record.version, record.released) == (seen.version, seen.released):
+            if not record.released and record.file != seen.file:
+                self._differing.append(record)
             reason = "another record with this id stands before it, and says something else."
             self._quarantine(record.file, record.id, reason)
             return False
@@ -324,6 +362,12 @@ class Staging:
         left = seen if is_newer else Seen.of(record)
         self._leave(left, record.id, "a newer version of it is in these files")
         return is_newer
+
+    def _doubt(self, record: PreparedRecord) -> None:
+        """Note that a record reads otherwise, and nothing says whether it is newer."""
+        self.changes.undecided["changed"] += 1
+        if len(self.changes.undecided_of) < SHOWN:
+            self.changes.undecided_of.append(record.locator or record.id)
 
     def _leave(self, record: Seen, id_: str, why: str) -> None:
         """Note that a record is not taken, for there is a newer one."""
@@ -355,7 +399,7 @@ class Staging:
             if released and released < max(before.released, self._complete_before):
                 return "older", "it is loaded from data of a later day"
             if not ((released and before.released) or record.is_known):
-                self.changes.undecided["changed"] += 1
+                self._doubt(record)
         return "changed", ""
 
     def _stored(self, ids: Iterable[str]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from app.ingest.sources.interface import RefusedError
 from app.ingest.staging import upserting
 from app.ingest.staging.upserting import content_number, content_of
 from app.models.base import table_of
-from app.models.source_record import SourceRecord, SourceState
+from app.models.source_record import RecordVersion, SourceRecord, SourceState
 from app.settings import Settings
 from tests.ingest.loading import (
     Given,
@@ -28,6 +28,7 @@ from tests.ingest.loading import (
     labels,
     ligand,
     load,
+    releases,
     served,
     served_in,
     statements,
@@ -35,6 +36,7 @@ from tests.ingest.loading import (
     study,
     vocabulary,
 )
+from tests.test_cli import change
 from tests.writing import writing
 
 Served = dict[tuple[str, str], str]
@@ -91,6 +93,15 @@ HIGHEST = {
 }
 
 
+SUPERSEDED = {
+    "undated": {"s1": ["5 of 2021-03-09"], "s2": ["15 of 2023-09-01", "14 of 2023-11-09"]}
+    | {"s3": ["2 of 2024-05-01"], "s4": []},
+    "dated": {"s1": ["6 of 2021-02-01", "5 of 2021-03-09"]},
+    "complete": {"s1": ["2 of 2020-03-01", "1 of 2020-01-01"], "s5": []},
+}
+"""The earlier versions of each label, the newest first, whichever of them was read when."""
+
+
 def served_after(database: Settings, *imports: Sequence[Given]) -> Served:
     """What is served after these imports of labels, which leave the data whole."""
     with writing(database) as engine:
@@ -111,6 +122,15 @@ def versions_served(served: Served) -> dict[str, int]:
     return {set_id: int(version.split()[1]) for set_id, version in found}
 
 
+def superseded(served: Served) -> dict[str, list[str]]:
+    """The earlier versions that each label's record names."""
+    records = {id_: json.loads(body) for (kind, id_), body in served.items() if kind == "labels"}
+    return {
+        id_: [f"{v['version']} of {v['effective_date']}" for v in record["superseded"]]
+        for id_, record in records.items()
+    }
+
+
 @pytest.mark.parametrize(
     "editions",
     ["dated", *(pytest.param(name, marks=pytest.mark.slow) for name in ("undated", "complete"))],
@@ -124,6 +144,7 @@ def test_any_order_of_editions_ends_in_the_highest_version_of_each_label(
     ]
 
     assert versions_served(states[0]) == HIGHEST[editions]
+    assert superseded(states[0]) == SUPERSEDED[editions]
     assert [state for state in states if state != states[0]] == []
     assert len(states) == 24
 
@@ -210,6 +231,78 @@ def test_a_label_that_was_removed_comes_back_in_no_older_version(on_sqlite: Sett
 
     assert counted(report) == {"read": 1, "older": 1}
     assert versions_served(served_in(on_sqlite)) == {"s2": 1}
+
+
+@pytest.mark.parametrize("at_once", [1, 500])
+def test_a_label_names_the_earlier_versions_of_it_that_were_read(
+    database: Settings, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(upserting, "AT_ONCE", at_once)
+    of = {n: of_version("s1", n, f"20{n:02}0101") for n in range(1, 7)}
+    lone = of_version("s2", 1, "20200101")
+
+    def after(*versions: Json, name: str, updated: str = "2024-01-01") -> list[str]:
+        load(database, "openfda-label", [dated(*versions, name=name, updated=updated)])
+        return superseded(served_in(database))["s1"]
+
+    assert after(of[3], lone, name="a.json") == []
+    assert after(of[3], name="b.json", updated="2024-02-01") == []
+    later = after(of[2], of[5], of[4], of[4], name="c.json")
+    older = after(of[1], lone, name="d.json", updated="2020-01-01")
+    read_again = after(of[1], of[5], name="e.json")
+
+    assert later == ["4 of 2004-01-01", "3 of 2003-01-01", "2 of 2002-01-01"]
+    assert older == read_again == [*later, "1 of 2001-01-01"]
+    assert superseded(served_in(database))["s2"] == []
+
+
+def test_an_older_version_is_a_release_once_and_changes_no_fact(on_sqlite: Settings) -> None:
+    load(on_sqlite, "openfda-label", [undated(of_version("s1", 2, "20200101"), name="a.json")])
+    facts = statements(on_sqlite)
+    older = of_version("s1", 1, "20190101")
+
+    first = load(on_sqlite, "openfda-label", [undated(older, name="b.json")])
+    again = load(on_sqlite, "openfda-label", [undated(older, older, name="c.json")])
+
+    assert counted(first) == {"read": 1, "older": 1}
+    assert first.release is not None
+    assert again.release is None
+    assert statements(on_sqlite) == facts
+    assert len(set(releases(on_sqlite))) == 2
+
+
+def test_a_label_that_was_removed_comes_back_with_what_it_superseded(
+    new_on_sqlite: Callable[[], Settings],
+) -> None:
+    """Those that were read while a release that is complete had it no more, too."""
+    other = of_version("s2", 1, "20200101")
+    files = [
+        dated(of_version("s1", 1, "20200101"), name="a", updated="2021-01-01"),
+        dated(other, name="b", updated="2022-01-01", complete=True),
+        dated(of_version("s1", 2, "20210101"), name="c", updated="2021-06-01"),
+        dated(of_version("s1", 3, "20220601"), name="d", updated="2023-01-01"),
+    ]
+    states = [
+        served_after(new_on_sqlite(), *([file] for file in order))
+        for order in (files, files[::-1], [*files[1:], files[0]])
+    ]
+
+    assert superseded(states[0])["s1"] == ["2 of 2021-01-01", "1 of 2020-01-01"]
+    assert [state for state in states if state != states[0]] == []
+
+
+def test_check_finds_a_version_that_is_no_longer_remembered(on_sqlite: Settings) -> None:
+    for version in (1, 2):
+        of = of_version("s1", version, "20200101")
+        load(on_sqlite, "openfda-label", [undated(of, name=f"{version}.json")])
+
+    change(on_sqlite, "DELETE FROM record_version WHERE version = '000001.20200101'")
+
+    with writing(on_sqlite) as engine:
+        faults = faults_in(engine)
+
+    assert "The records of openfda-label are not those that were imported." in faults
+    assert "The record of labels 's1' is not what its sources say." in faults
 
 
 def test_a_label_that_cannot_be_read_stops_no_other_version_of_it(on_sqlite: Settings) -> None:
@@ -335,6 +428,7 @@ def test_a_file_that_was_imported_before_may_read_otherwise_by_a_newer_program(
     load(on_sqlite, "openfda-label", [file])
     with writing(on_sqlite) as engine, engine.begin() as connection:
         connection.execute(table_of(SourceRecord).update().values(digest="by another program"))
+        connection.execute(table_of(RecordVersion).delete())
         digests = table_of(SourceState).update().where(table_of(SourceState).c.id != "seed")
         number = content_number("openfda-label", "s1", "by another program")
         connection.execute(digests.values(content=content_of(number)))
@@ -353,12 +447,28 @@ def test_of_one_undated_version_with_other_content_neither_replaces_the_other(
     )
     load(on_sqlite, "openfda-label", [one])
 
-    with pytest.raises(RefusedError, match="1 read otherwise"):
+    with pytest.raises(RefusedError, match="1 read otherwise") as refused:
         load(on_sqlite, "openfda-label", [other])
     load(on_sqlite, "openfda-label", [one], released="2023-12-01", again=True)
     load(on_sqlite, "openfda-label", [other], released="2024-01-01")
 
+    assert "(SPL set id s1, version 5 of 2023-11-09)" in str(refused.value)
     assert [text for _, text in statements(on_sqlite).values()] == ["Two."]
+
+
+def test_nor_where_both_are_imported_at_once_in_either_order(on_sqlite: Settings) -> None:
+    both = [
+        undated(of_version("s1", 5, "20231109", warnings=text), name=f"{text}.json")
+        for text in ("One.", "Two.")
+    ]
+
+    for files in (both, both[::-1]):
+        with pytest.raises(RefusedError, match="1 read otherwise"):
+            load(on_sqlite, "openfda-label", files)
+
+    assert served_in(on_sqlite) == {}
+    load(on_sqlite, "openfda-label", [undated(of_version("s1", 6, "20240101"), name="newer.json")])
+    assert load(on_sqlite, "openfda-label", both).counts["older"] == 1
 
 
 def test_an_undated_label_that_a_complete_release_lacks_is_neither_dropped_nor_removed_unasked(

@@ -1,0 +1,106 @@
+"""Which drugs an identifier leads to: it is a drug's own, or a number of its products or labels."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app.api.read_session import with_release
+from app.models.drug import Drug, DrugIdentifier, IdentifierSystem
+from app.models.label import Label, LabelTerm
+from app.models.lookup import ApprovedApplication, IdentifierAlias
+from app.names.product_numbers import ProductNumber, written_forms
+from app.search.query import listed, one_of
+
+SYSTEMS = dict.fromkeys([*IdentifierSystem, *ProductNumber])
+
+IDENTIFIER = f"^({'|'.join(SYSTEMS)}):[^\\x00-\\x1f\\x7f-\\x9f]+$"
+
+OF_PRODUCTS = (
+    "The numbers of products and labels lead to their drugs as well: `ndc`, in any of its layouts, "
+    "with dashes or without; `spl_set_id`; and `application_number`, with or without its type. A "
+    "monograph's number is one, too."
+)
+"""What identifiers there are beside drugs' own, for the documentation."""
+
+NAME, ALIAS = range(2)
+"""What a row is: a drug's own name or identifier, or one that leads to it."""
+
+NULL: Any = sa.cast(sa.null(), sa.String())
+
+
+def identifier_bound_to(dialect: str, *identifiers: str) -> dict[str, Any]:
+    """The parameters of the selects here. What they find may be of one's system and another's
+    value: `keys_of` tells."""
+    asked = [key.split(":", 1) for identifier in identifiers for key in keys_of(identifier)]
+    return {
+        "systems": listed(dialect, sorted({system for system, _ in asked})),
+        "values": listed(dialect, sorted({value for _, value in asked})),
+    }
+
+
+def keys_of(identifier: str) -> list[str]:
+    """An identifier as it may be stored: its system, a colon, and the value."""
+    system, _, value = identifier.partition(":")
+    return [f"{system}:{form}" for form in written_forms(system, value)]
+
+
+def _leading_to(
+    drug_id: Any, system: Any, value: Any, what: int = ALIAS, substance: Any = NULL
+) -> Any:
+    """The identifiers in a table that are asked for, each with the drug that it leads to."""
+    system = sa.type_coerce(system, sa.String())
+    return sa.select(
+        sa.literal_column(str(what)).label("what"),
+        system.concat(sa.literal_column("':'")).concat(col(value)).label("key"),
+        col(drug_id).label("drug_id"),
+        substance.label("substance"),
+    ).where(one_of(system, "systems"), one_of(col(value), "values"))
+
+
+_own = _leading_to(DrugIdentifier.drug_id, DrugIdentifier.system, DrugIdentifier.value, NAME)
+_aliases = _leading_to(
+    IdentifierAlias.drug_id,
+    IdentifierAlias.system,
+    IdentifierAlias.value,
+    substance=col(IdentifierAlias.substance),
+)
+_of_products = [
+    _leading_to(
+        ApprovedApplication.drug_id,
+        sa.literal_column(f"'{ProductNumber.APPLICATION_NUMBER}'"),
+        ApprovedApplication.number,
+    ),
+    _leading_to(Label.drug_id, sa.literal_column(f"'{ProductNumber.SPL_SET_ID}'"), Label.id),
+    _leading_to(Label.drug_id, LabelTerm.field, LabelTerm.value).join_from(
+        LabelTerm, Label, col(Label.id) == col(LabelTerm.label_id)
+    ),
+]
+_system = sa.type_coerce(col(IdentifierAlias.system), sa.String())
+_numbers: list[Any] = [sa.literal_column(f"'{system}'") for system in ProductNumber]
+
+_with_it = [_own, _aliases.where(_system.in_(_numbers)), *_of_products]
+HAS_IDENTIFIER = col(Drug.id).in_(
+    sa.union_all(*(each.with_only_columns(each.selected_columns.drug_id) for each in _with_it))
+)
+"""That a drug has an identifier, or a product or a label with it."""
+
+_leading = sa.union_all(_own, _aliases, *_of_products).subquery("leading")
+_found: Any = (
+    sa.select(
+        _leading.c.what,
+        _leading.c.key,
+        _leading.c.drug_id,
+        col(Drug.name).label("generic"),
+        _leading.c.substance,
+    )
+    .join_from(_leading, Drug, col(Drug.id) == _leading.c.drug_id)
+    .distinct()
+    .subquery("found")
+)
+LED_TO = with_release(
+    _found,
+    *_found.c,
+    order=(_found.c.drug_id, _found.c.what),  # its own come first
+)
+"""The drugs that identifiers lead to: what, key, id, name and substance."""
