@@ -211,10 +211,13 @@ def _count_connections(engine: sa.Engine) -> None:
     sa.event.listen(engine, "checkin", lambda *_: POOL_IN_USE.dec())
 
 
-def app_of_environment() -> Api:
-    """For uvicorn, which makes an app in each process: over the environment's settings."""
+def app_of_environment() -> ASGIApp:
+    """For uvicorn, which makes an app in each process: over the environment's settings.
+
+    It calls the layers themselves: to go by `Api.__call__` costs a cached answer a coroutine more.
+    """
     settings = read_settings()
     begin_logging(settings)
     api = create_app(settings, sending_traces() if tracing_is_wanted() else None)
     metrics.forget_dead_processes()
-    return api
+    return api.layers

@@ -4,7 +4,6 @@ The clients of `conftest` pass each exchange through `Contract.hold`. So an unde
 header that is not sent, a null where none is declared, fails whichever test meets it first.
 """
 
-import json
 import re
 from functools import cache
 from typing import Any
@@ -56,6 +55,7 @@ class Contract:
             (re.compile(re.sub(r"\{\w+\}", "[^/]+", template)), methods["get"])
             for template, methods in document["paths"].items()
         ]
+        self._validators: dict[int, Draft202012Validator] = {}
 
     def hold(self, request: httpx.Request, answer: httpx.Response) -> None:
         """Fail if the answer is none that the document allows."""
@@ -82,7 +82,7 @@ class Contract:
         assert (media_type == SPARSE_JSON) == is_sparse, where
         content = declared["content"][media_type]
         if request.method == "GET":
-            validator = self._validator(json.dumps(content["schema"]))
+            validator = self._validator(content["schema"])
             errors = [
                 f"{e.instance_path} {e.message}" for e in validator.iter_errors(answer.json())
             ]
@@ -104,10 +104,11 @@ class Contract:
         found: dict[str, Any] = self.document["components"][kind][name]
         return node | found
 
-    @cache  # noqa: B019 -- there is one contract, for as long as the tests run
-    def _validator(self, schema: str) -> Draft202012Validator:
-        whole = json.loads(schema) | {"components": self.document["components"]}
-        return Draft202012Validator(whole)
+    def _validator(self, schema: dict[str, Any]) -> Draft202012Validator:
+        if id(schema) not in self._validators:  # and it stays, as part of the document
+            whole = schema | {"components": self.document["components"]}
+            self._validators[id(schema)] = Draft202012Validator(whole)
+        return self._validators[id(schema)]
 
 
 @cache

@@ -8,12 +8,15 @@ which release is served before every answer; over the project's own seed it is a
 Every test that touches data runs twice: on SQLite, and on a real Postgres that the session starts
 from a PyPI wheel and ends again. Nothing is mocked and nothing is online.
 
+What no engine has a part in runs once: see `on_sqlite_alone` and `without_database`.
+
 - `seeded`: an app over the project's own seed, one for each engine and the whole session. Its
   sessions cannot write, so tests share it.
 - `database`: settings of an empty, migrated database of the test's own, copied from a template.
 - `save`: puts the seed files that a test writes into `database`; `client` asks an app over it.
 """
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -34,9 +37,13 @@ from app.settings import Settings
 from tests.conformance import contract
 from tests.ingest.loading import Given
 from tests.postgres import PostgresServer, running_postgres
-from tests.writing import write_seed, writing
+from tests.scratch import scratch
+from tests.writing import disconnect, write_seed, writing
 
 ENGINES = ("sqlite", "postgres")
+
+on_sqlite_alone = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True, scope="session")
+"""Marks a test of what is decided before an engine is asked: other tests of its file ask both."""
 
 Holding = Callable[..., AbstractContextManager[httpx.Client]]
 Save = Callable[..., None]
@@ -89,6 +96,11 @@ def always_asking(settings: Settings) -> Settings:
 def without_cache(settings: Settings) -> Settings:
     """With no cache."""
     return settings.model_copy(update={"cache_bytes": 0})
+
+
+def pytest_configure() -> None:
+    """Have pytest make its temporary folders where databases are fast."""
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(scratch()))
 
 
 @pytest.fixture(scope="session")
@@ -145,7 +157,9 @@ def new_database(
     def on_postgres(name: str | None = None) -> Iterator[Settings]:
         server: PostgresServer = request.getfixturevalue("postgres")
         name = server.create_database(request.getfixturevalue("postgres_template"), name)
-        yield Settings(database_url=server.url(name))
+        settings = Settings(database_url=server.url(name))
+        yield settings
+        disconnect(settings)
         server.drop_database(name)
 
     return sqlite if engine_name == "sqlite" else on_postgres
@@ -249,9 +263,19 @@ def seeded_app(seeded_database: Settings) -> Iterator[Api]:
 @pytest.fixture(scope="session")
 def seeded(seeded_app: Api, portal: anyio.from_thread.BlockingPortal) -> Iterator[httpx.Client]:
     """Asks the app over the project's own seed."""
+    seeded_app.openapi()  # which takes as long as a request may, on a busy machine
     transport = AppTransport(seeded_app, portal, again=True)
     with httpx.Client(transport=transport, base_url="http://medfacts") as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def without_database(portal: anyio.from_thread.BlockingPortal) -> Iterator[httpx.Client]:
+    """Asks an app that has no database: what it answers depends on no engine."""
+    with running(Settings(database_url="sqlite:////nowhere.db")) as app:
+        transport = AppTransport(app, portal, again=True)
+        with httpx.Client(transport=transport, base_url="http://medfacts") as client:
+            yield client
 
 
 @contextmanager

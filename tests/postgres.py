@@ -19,6 +19,8 @@ from uuid import uuid4
 import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 
+from tests.scratch import scratch
+
 USER = "medfacts"
 PORT = 5432  # Merely part of the socket's file name, so parallel servers do not collide.
 TIMEOUT = 20.0
@@ -71,15 +73,20 @@ class PostgresServer:
 @contextmanager
 def running_postgres() -> Iterator[PostgresServer]:
     """Yield a new server that accepts connections; afterwards nothing is left of it."""
-    # Not $TMPDIR, which may be too long for a socket's path or closed to the server's user.
-    with TemporaryDirectory(prefix="pg-", dir="/tmp") as name:
+    # Not $TMPDIR, which may be too long for a socket's path or closed to the server's user; and the
+    # programs may be copied, which nobody may run where the data is.
+    with (
+        TemporaryDirectory(prefix="pg-", dir="/tmp") as name,
+        TemporaryDirectory(prefix="pg-", dir=scratch()) as data,
+    ):
         server = PostgresServer(Path(name))
-        os.chown(server.folder, *owner())
+        for folder in (name, data):
+            os.chown(folder, *owner())
         programs = programs_for(server.folder)
-        with running(server.folder, programs / "initdb", "-D", "data", *INITDB) as initdb:
+        with running(server.folder, programs / "initdb", "-D", data, *INITDB) as initdb:
             if initdb.wait() != 0:
                 raise failure("initdb", server.folder)
-        options = ("-D", "data", "-k", name, "-h", "", "-p", str(PORT), *FAST)
+        options = ("-D", data, "-k", name, "-h", "", "-p", str(PORT), *FAST)
         with running(server.folder, programs / "postgres", *options) as postgres:
             deadline = time.monotonic() + TIMEOUT
             while not server.is_ready():

@@ -21,7 +21,7 @@ from app.database.engines import migration_engine
 from app.database.migrating import newest_schema
 from app.ingest.seed.loading import seed_schema
 from app.settings import ROOT, Settings
-from tests.conftest import Save
+from tests.conftest import Save, on_sqlite_alone
 from tests.postgres import PostgresServer
 from tests.writing import drug, warning, write_seed
 
@@ -178,6 +178,7 @@ def test_the_editors_schema_is_written_without_a_database(folder: Path) -> None:
     assert (folder / "schema.json").read_text(encoding="utf-8") == seed_schema()
 
 
+@on_sqlite_alone
 def test_check_tells_that_the_seed_has_changed(database: Settings, folder: Path) -> None:
     run("seed", url=database.database_url, seed=folder)
     write_seed(folder, drug("hustanol", warning("driving")))

@@ -80,12 +80,14 @@ def write_yaml(path: Path, content: dict[str, Any]) -> None:
 
 @contextmanager
 def writing(database: Settings) -> Iterator[Engine]:
-    """An engine that writes, and holds no connection afterwards."""
-    engine = _engine(database.database_url)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
+    """An engine that writes. On Postgres its connection stays, until `disconnect`: a new one reads
+    the whole catalogue again."""
+    yield _engine(database.database_url)
+
+
+def disconnect(database: Settings) -> None:
+    """Close what `writing` left open."""
+    _engine(database.database_url).dispose()
 
 
 @lru_cache(maxsize=8)

@@ -3,6 +3,7 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -79,6 +80,16 @@ def _faults_of_the_file(connection: sa.Connection) -> Iterator[str]:
         for sentence in connection.exec_driver_sql("PRAGMA integrity_check").scalars():
             if sentence != "ok":
                 yield f"SQLite says: {' '.join(sentence.split())}."
+    keys, lost = _rows_that_refer_to_none()
+    for (table, of), count in zip(keys, connection.execute(lost).one(), strict=True):
+        if count:
+            yield f"A row of {table} refers to a row of {of} that is not there."
+
+
+@cache
+def _rows_that_refer_to_none() -> tuple[list[tuple[str, str]], sa.Select[Any]]:
+    """Each foreign key's table and the one that it refers to, and a statement that counts rows."""
+    keys, counts = [], []
     for table in SQLModel.metadata.sorted_tables:
         for key in table.foreign_key_constraints:
             name, of = key.referred_table.name, key.referred_table.alias("referred")
@@ -87,8 +98,9 @@ def _faults_of_the_file(connection: sa.Connection) -> Iterator[str]:
                 *(own.is_not(None) for own, _ in pairs),
                 ~sa.exists().where(*(own == referred for own, referred in pairs)),
             )
-            if connection.scalar(lost):
-                yield f"A row of {table.name} refers to a row of {name} that is not there."
+            keys.append((table.name, name))
+            counts.append(lost.scalar_subquery())
+    return keys, sa.select(*counts)
 
 
 def _faults_of_checksums(connection: sa.Connection) -> Iterator[str]:

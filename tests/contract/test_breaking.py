@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from app.main import create_app
-from app.settings import Settings
 from contract.breaking import Change, changes, main
+from tests.conformance import contract
 
 Document = dict[str, Any]
 Schema = Any
@@ -1263,8 +1262,7 @@ def test_no_document_is_too_odd_to_be_compared() -> None:
 
 @pytest.fixture(scope="module")
 def real() -> Document:
-    document = create_app(Settings(database_url="sqlite:////nowhere.db")).openapi()
-    return json.loads(json.dumps(document))  # type: ignore[no-any-return] # apart from the app's
+    return deepcopy(contract().document)
 
 
 @pytest.fixture(scope="module")
@@ -1300,12 +1298,13 @@ def test_every_component_of_the_real_document_is_compared(
 def test_no_field_of_the_real_document_may_go(real: Document, real_too: Document) -> None:
     for name, of in real_too["components"]["schemas"].items():
         use = {"paths": of_answer(ref(name))["paths"]}
-        for field in list(of.get("properties", ())):
-            whole = of["properties"]
-            of["properties"] = {key: value for key, value in whole.items() if key != field}
+        fields = of.get("properties", {})
+        if fields:
+            of["properties"] = {}
             found = breaking(real | use, real_too | use)
-            of["properties"] = whole
-            assert found == [f"schema {name} /{field}: The field was removed."]
+            of["properties"] = fields
+            every = [f"schema {name} /{field}: The field was removed." for field in fields]
+            assert sorted(found) == sorted(every)
 
 
 def test_no_parameter_of_the_real_document_may_go(real: Document, real_too: Document) -> None:

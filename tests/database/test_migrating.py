@@ -66,21 +66,22 @@ def tables(engine: sa.Engine) -> set[str]:
 
 def structure(engine: sa.Engine) -> Structure:
     """Every table as the database itself describes it, Alembic's own aside."""
-    inspector = sa.inspect(engine)
-    return {
-        table: {
-            "columns": {
-                column["name"]: (repr(column["type"]), column["nullable"], column["default"])
-                for column in inspector.get_columns(table)
-            },
-            "primary key": inspector.get_pk_constraint(table),
-            "foreign keys": _sorted(inspector.get_foreign_keys(table)),
-            "uniques": _sorted(inspector.get_unique_constraints(table)),
-            "checks": _sorted(inspector.get_check_constraints(table)),
-            "indexes": _sorted(inspector.get_indexes(table)),
+    with engine.connect() as connection:
+        inspector = sa.inspect(connection)
+        return {
+            table: {
+                "columns": {
+                    column["name"]: (repr(column["type"]), column["nullable"], column["default"])
+                    for column in inspector.get_columns(table)
+                },
+                "primary key": inspector.get_pk_constraint(table),
+                "foreign keys": _sorted(inspector.get_foreign_keys(table)),
+                "uniques": _sorted(inspector.get_unique_constraints(table)),
+                "checks": _sorted(inspector.get_check_constraints(table)),
+                "indexes": _sorted(inspector.get_indexes(table)),
+            }
+            for table in tables(engine) - {"alembic_version"}
         }
-        for table in tables(engine) - {"alembic_version"}
-    }
 
 
 def _sorted(constraints: Any) -> list[Any]:

@@ -8,10 +8,10 @@ import anyio.from_thread
 import brotli
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from app.main import create_app
 from app.settings import Settings
+from tests.conformance import contract
 from tests.conftest import AppTransport, Save
 from tests.examples import path_of
 from tests.writing import drug, warning
@@ -22,22 +22,20 @@ VOLATILE = {"x-request-id", "date"}
 PLAIN = {"Accept-Encoding": "identity"}
 
 
-def pages(app: FastAPI) -> Iterator[str]:
-    for template, methods in app.openapi()["paths"].items():
+def pages() -> Iterator[str]:
+    for template, methods in contract().document["paths"].items():
         if methods["get"]["operationId"] != "get_label":  # of which the seed has none
             yield path_of(methods["get"], template)
     yield from ("/docs", "/docs/problems", "/docs/start.js", "/openapi.json")
     yield from ("/docs/assets/swagger-ui.css", "/.well-known/api-catalog")
 
 
-def data(app: FastAPI) -> list[str]:
-    return [path for path in pages(app) if not path.startswith("/health")]
+def data() -> list[str]:
+    return [path for path in pages() if not path.startswith("/health")]
 
 
-def test_every_answer_can_be_validated_and_says_how_long_it_holds(
-    seeded: httpx.Client, seeded_app: FastAPI
-) -> None:
-    for path in [*data(seeded_app), "/drugs/baclofen/warnings?limit=1", "/"]:
+def test_every_answer_can_be_validated_and_says_how_long_it_holds(seeded: httpx.Client) -> None:
+    for path in [*data(), "/drugs/baclofen/warnings?limit=1", "/"]:
         answer = seeded.get(path)
 
         assert answer.status_code == 200
@@ -245,11 +243,9 @@ def test_freshness_is_a_setting(
     app.close()
 
 
-def test_head_is_get_less_its_body_on_every_route(
-    seeded: httpx.Client, seeded_app: FastAPI
-) -> None:
+def test_head_is_get_less_its_body_on_every_route(seeded: httpx.Client) -> None:
     odd = ["/v1/drugs/nothing", "/nothing", "/v1/drugs?limit=0", "/drugs", "/health/live"]
-    for path in [*pages(seeded_app), *odd]:
+    for path in [*pages(), *odd]:
         for accepted in ("identity", "gzip"):
             headers = {"Accept-Encoding": accepted}
             got, head = (seeded.request(m, path, headers=headers) for m in ("GET", "HEAD"))

@@ -4,18 +4,21 @@ from datetime import date
 
 import anyio.from_thread
 import httpx
-from fastapi import FastAPI
 from openapi_spec_validator import validate
 
 from app.http.deprecation import deprecated
 from app.http.problems import BadParameterError, documented
 from app.main import create_app
 from app.settings import Settings
+from tests.conformance import contract
+from tests.conftest import AppTransport
 
 
 def test_a_deprecated_route_says_so_in_both(
-    app: FastAPI, alone: httpx.Client, portal: anyio.from_thread.BlockingPortal
+    portal: anyio.from_thread.BlockingPortal,
 ) -> None:
+    app = create_app(Settings(database_url="sqlite:////nowhere.db"))
+
     @app.get(
         "/v1/old",
         response_model=dict[str, int],
@@ -26,10 +29,12 @@ def test_a_deprecated_route_says_so_in_both(
         """An old thing."""
         return {"a": 1}
 
-    for answer in (alone.get("/v1/old"), alone.get("/v1/old?x=1"), alone.head("/v1/old")):
-        assert answer.headers["deprecation"] == "@1798761600"
-        assert answer.headers["sunset"] == "Sat, 01 Jan 2028 00:00:00 GMT"
-        assert answer.headers["link"] == '</v2/old>; rel="successor-version"'
+    with httpx.Client(transport=AppTransport(app, portal), base_url="http://medfacts") as client:
+        for answer in (client.get("/v1/old"), client.get("/v1/old?x=1"), client.head("/v1/old")):
+            assert answer.headers["deprecation"] == "@1798761600"
+            assert answer.headers["sunset"] == "Sat, 01 Jan 2028 00:00:00 GMT"
+            assert answer.headers["link"] == '</v2/old>; rel="successor-version"'
+    app.close()
 
     document = app.openapi()
     operation = document["paths"]["/v1/old"]["get"]
@@ -41,8 +46,8 @@ def test_a_deprecated_route_says_so_in_both(
     validate(document)
 
 
-def test_no_other_route_says_so(client: httpx.Client) -> None:
-    document = create_app(Settings(database_url="sqlite:////nowhere.db")).openapi()
+def test_no_other_route_says_so(seeded: httpx.Client) -> None:
+    paths = contract().document["paths"]
 
-    assert not any("deprecated" in path["get"] for path in document["paths"].values())
-    assert "deprecation" not in client.get("/health/live").headers
+    assert not any("deprecated" in path["get"] for path in paths.values())
+    assert "deprecation" not in seeded.get("/health/live").headers

@@ -9,7 +9,7 @@ import pytest
 
 from app.ingest.seed.yaml_files import UnusableFilesError
 from app.settings import Settings
-from tests.conftest import Save
+from tests.conftest import Save, on_sqlite_alone
 from tests.ingest.loading import (
     Given,
     drugbank,
@@ -126,32 +126,36 @@ def test_a_studys_numbers_are_served_as_printed_or_as_none(
         assert is_told(trial["arms"][0]["participants"], printed)
 
 
-@pytest.mark.parametrize(
-    ("printed", "value", "participants"),
-    [
-        ("-0.0", 0.0, None),
-        ("1e-400", None, None),
-        ("9007199254740993", None, None),
-        ("0.1000000000000000055511151231257827", 0.1, None),
-        ("2147483648", 2147483648.0, None),
-        ("2147483647", 2147483647.0, 2147483647),
-        ("1E5", 100000.0, None),
-        (".5", 0.5, None),
-        ("5.", 5.0, None),
-        ("+3", 3.0, None),
-        ("1_000", None, None),
-    ],
-)
+AS_NUMBERS: dict[str, tuple[float | None, int | None]] = {
+    "-0.0": (0.0, None),
+    "1e-400": (None, None),
+    "9007199254740993": (None, None),
+    "0.1000000000000000055511151231257827": (0.1, None),
+    "2147483648": (2147483648.0, None),
+    "2147483647": (2147483647.0, 2147483647),
+    "1E5": (100000.0, None),
+    ".5": (0.5, None),
+    "5.": (5.0, None),
+    "+3": (3.0, None),
+    "1_000": (None, None),
+}
+"""What is served of a print as a result's value, and as its count of participants."""
+
+
 def test_what_a_double_or_a_count_cannot_be_is_none_beside_its_print(
-    known: Settings, client: httpx.Client, printed: str, value: float | None, participants: Any
+    known: Settings, client: httpx.Client
 ) -> None:
-    load(known, "clinicaltrials", studies_of(json.dumps(printed)))
+    load(known, "clinicaltrials", studies_of(*map(json.dumps, AS_NUMBERS)))
 
-    [trial] = items(client, "/v1/trials")
+    trials = items(client, "/v1/trials")
 
-    [result] = trial["outcomes"][0]["results"]
-    assert (result["value"], result["participants"]) == (value, participants)
-    assert result["as_printed"]["value"] == result["as_printed"]["participants"] == printed
+    results = [trial["outcomes"][0]["results"] for trial in trials]
+    assert {
+        result["as_printed"]["value"]: (result["value"], result["participants"])
+        for [result] in results
+    } == AS_NUMBERS
+    for [result] in results:
+        assert result["as_printed"]["participants"] == result["as_printed"]["value"]
 
 
 def test_an_affinity_is_served_as_printed_or_its_row_is_set_aside(
@@ -234,6 +238,7 @@ def test_a_number_of_the_seed_is_served_as_written(
 
 
 @pytest.mark.parametrize("written", NO_DOUBLES)
+@on_sqlite_alone
 def test_a_number_of_the_seed_that_json_cannot_carry_is_an_error(save: Save, written: str) -> None:
     with pytest.raises(UnusableFilesError) as refused:
         save(of_the_seed([written]))

@@ -14,10 +14,10 @@ from openapi_spec_validator import validate
 
 from app.http.problems import PROBLEM_JSON
 from app.http.sparse_fields import SPARSE_JSON, WHOLE_JSON
-from app.main import create_app
 from app.openapi.specification import EXAMPLES, shown_answers
-from app.settings import ROOT, Settings
+from app.settings import ROOT
 from contract.breaking import changes
+from tests.conformance import contract
 from tests.examples import answers, examples
 
 ANSWERS = (WHOLE_JSON, SPARSE_JSON)
@@ -26,7 +26,7 @@ ANSWERS = (WHOLE_JSON, SPARSE_JSON)
 @pytest.fixture(scope="session")
 def document() -> dict[str, Any]:
     """The OpenAPI document; no database is asked for it."""
-    return create_app(Settings(database_url="sqlite:////nowhere.db")).openapi()
+    return contract().document
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -11,11 +11,13 @@ import ipaddress
 import json
 import os
 import re
+import ssl
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from email.utils import parsedate_to_datetime
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import NoReturn
@@ -323,7 +325,13 @@ class _Download:
 def _client() -> httpx.Client:
     headers = {"User-Agent": f"medfacts/{__version__}", "Accept-Encoding": "identity"}
     direct = {f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")}
-    return httpx.Client(headers=headers, timeout=TIMEOUT, mounts=direct)
+    return httpx.Client(headers=headers, timeout=TIMEOUT, mounts=direct, verify=_trusted())
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whose certificates are trusted; to read them takes longer than a small file."""
+    return httpx.create_ssl_context()
 
 
 def _parsed(url: str) -> httpx.URL:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from app.settings import Settings
-from tests.conftest import Save
+from tests.conftest import Save, on_sqlite_alone
 from tests.ingest.loading import (
     drugbank,
     guide,
@@ -99,6 +99,7 @@ def test_a_condition_has_every_code_and_the_name_of_the_term(
         (["Pre diabetes", "Pre-diabetes"], "Pre diabetes"),
     ],
 )
+@on_sqlite_alone
 def test_a_condition_without_a_code_is_spelled_as_most_studies_do(
     known: Settings, client: httpx.Client, spellings: list[str], name: str
 ) -> None:
@@ -125,6 +126,7 @@ def test_a_condition_does_not_depend_on_the_order_of_loading(
     assert [json.loads(outcome)["name"] for outcome in outcomes] == ["COVID-19"]
 
 
+@on_sqlite_alone
 def test_a_condition_is_named_anew_when_a_study_says_otherwise(
     known: Settings, client: httpx.Client
 ) -> None:

@@ -22,6 +22,7 @@ from app.ingest.seed.loading import load_seed, seed_schema
 from app.ingest.seed.yaml_files import UnusableFilesError
 from app.models.fact import fact_kinds
 from app.settings import ROOT, Settings
+from tests.conftest import on_sqlite_alone
 from tests.ingest.loading import served
 from tests.writing import CITE, drug, indication, warning, write_seed
 
@@ -98,6 +99,7 @@ def test_a_changed_file_makes_the_next_release_and_replaces_the_facts(
     assert statements(database) == {"hustanol-warning-driving": "Do not drive."}
 
 
+@on_sqlite_alone
 def test_a_file_more_or_less_is_a_change(database: Settings, tmp_path: Path) -> None:
     write_seed(tmp_path, drug("hustanol", warning("drowsiness")), drug("placebin"))
     load(database, tmp_path)
@@ -193,6 +195,7 @@ def test_what_cites_nothing_is_never_written(
     assert contents(database) == before
 
 
+@on_sqlite_alone
 def test_a_second_drug_is_one_file(
     database: Settings, client: httpx.Client, tmp_path: Path
 ) -> None:
@@ -250,6 +253,7 @@ def test_a_second_drug_is_one_file(
     assert len(client.get("/v1/drugs/baclofen/warnings").json()["items"]) == 4
 
 
+@on_sqlite_alone
 def test_facts_keep_their_ids_in_another_order(database: Settings, tmp_path: Path) -> None:
     facts = [
         warning("drowsiness", statement="It makes drowsy."),
@@ -304,6 +308,7 @@ def test_a_bad_file_keeps_the_good_ones_out_too(database: Settings, tmp_path: Pa
     assert contents(database) == before
 
 
+@on_sqlite_alone
 def test_nothing_is_written_to_an_empty_database_if_a_file_is_bad(
     database: Settings, tmp_path: Path
 ) -> None:

@@ -131,11 +131,22 @@ def superseded(served: Served) -> dict[str, list[str]]:
     }
 
 
-@pytest.mark.parametrize(
-    "editions",
-    ["dated", *(pytest.param(name, marks=pytest.mark.slow) for name in ("undated", "complete"))],
-)
-def test_any_order_of_editions_ends_in_the_highest_version_of_each_label(
+@pytest.mark.parametrize("editions", EDITIONS)
+def test_editions_end_in_the_highest_version_of_each_label_whichever_comes_last(
+    new_on_sqlite: Callable[[], Settings], editions: str
+) -> None:
+    files = EDITIONS[editions]
+    orders = [files[at:] + files[:at] for at in range(4)]
+    states = [served_after(new_on_sqlite(), *([file] for file in order)) for order in orders]
+
+    assert versions_served(states[0]) == HIGHEST[editions]
+    assert superseded(states[0]) == SUPERSEDED[editions]
+    assert [state for state in states if state != states[0]] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("editions", EDITIONS)
+def test_and_so_does_any_order_of_them(
     new_on_sqlite: Callable[[], Settings], editions: str
 ) -> None:
     states = [
