@@ -69,8 +69,11 @@ _SOFT_HYPHEN = re.compile("(?<=[0-9])\u00ad(?=[0-9])")
 
 _TOKEN = re.compile(
     r"""
-      [^\W\d_]+                                               # a word, or a unit
-    | \d+ (?: [.,] \d+ )*                                     # a number
+      [A-Za-z]+ (?> [ ] [A-Za-z]+ )*+ [^\W\d_]*               # words: most of a text, so first
+    | (?! [ ] ) (?:                                           # nothing else begins with a blank
+      \d+ (?: [.,] \d+ )*                                     # a number
+    | [^\w\s.,;:•"'*·!-]                                      # a sign, but those below
+    | [^\W\d_]+                                               # a word, or a unit
     | (?<= [^\W\d_] ) ' [^\W\d_]+                             # the s of a genitive
     | (?<! [\w.,)\]] ) \. \d+ (?: [.,] \d+ )*                 # a number without its nought
     | (?<! [\w)\]%°] ) - (?: \. ? \d+ ) (?: [.,] \d+ )*       # a number below nought
@@ -85,18 +88,20 @@ _TOKEN = re.compile(
     | (?: (?<= [ ] ) | (?<= ^ ) ) - (?= [ ]? [\d.] | [^\W\d_] (?! [^\W\d_] ) )
     | (?<= [\w)%] ) \*                                        # a footnote's mark
     | (?<= \w ) · (?= \w )                                    # a product of units
-    | (?: (?<= \d ) | (?<= \d[ ] ) ) ["']                         # feet, inches, minutes
-    | [^\w\s.,;:•"'*·!-]                                      # every other sign
+    | (?: (?<= \d ) | (?<= \d[ ] ) ) ["']                     # feet, inches, minutes
+    )
     """,
     re.VERBOSE,
 )
 """The parts of a text that count; what none of them matches says nothing."""
 
-_CASE_COUNTS = re.compile(r"(?<= )(?:[mnp\u03bc]M|M(?:Bq|Pa|Hz|W)|(?<=[0-9] )G)(?= )")
+_CASE_COUNTS = re.compile(
+    r"[MG](?:(?<= [mnp\u03bc]M)|(?<= M)(?:Bq|Pa|Hz|W)|(?<=[0-9] G))(?= )"  # rare letters first
+)
 """Units that are others in the other case: millimolar and millimetres, gauge and gram."""
 
 _COMPOUND = re.compile(
-    r"(?<= )(?:(co|non|pre|post|anti) (?=[a-z])|(breast) (?=fe)|([ct]) (?=m(?:ax|in) ))"
+    r" (?:(?:co|non|pre|post|anti) (?=[a-z])|breast (?=fe)|[ct] (?=m(?:ax|in) ))+"
 )
 """What is written in one word or in two: non-prescription, breast-feeding, and C with max below."""
 
@@ -107,14 +112,15 @@ _SQUARED = re.compile(r"(?<![^\W\d_])m\u00b2")
 
 _PHONE = re.compile(
     r"""
-    (?<! [\w.,/-] )
-    (?: \+ ? 1 [-. ] [ ]? \( ? [28]\d\d \) ? [-. ] [ ]? \d{3} [-.] \d{4}       # 1-800-555-0134
-      | \+ ? 1 [-. ] 8\d\d [-. ] (?= [A-Z0-9-]{7,12} (?! [\w-] ) ) [0-9-]* [A-Z]{2} [A-Z0-9-]*
-      | \+ ? 1 [-.] [2-9]\d\d [-.] \d{3} [-.] \d{4}
-      | \( [2-9]\d\d \) [ ]? \d{3} [-. ] \d{4}
-      | (?: (?<= \bat[ ] ) | (?<= \bcall[ ] ) | (?<= \bcalling[ ] ) | (?<= \bnumber[ ] )
-          | (?<= \bphone[ ] ) | (?<= \btelephone[ ] ) | (?<= \bfax[ ] ) )
-        [2-9]\d\d - \d{3} - \d{4} )
+    [+(1-9] (?<! [\w.,/-] . )
+    (?: (?: (?<= \+ ) 1 | (?<= 1 ) ) (?:
+            [-. ] [ ]? \( ? [28]\d\d \) ? [-. ] [ ]? \d{3} [-.] \d{4}         # 1-800-555-0134
+          | [-. ] 8\d\d [-. ] (?= [A-Z0-9-]{7,12} (?! [\w-] ) ) [0-9-]* [A-Z]{2} [A-Z0-9-]*
+          | [-.] [2-9]\d\d [-.] \d{3} [-.] \d{4} )
+      | (?<= \( ) [2-9]\d\d \) [ ]? \d{3} [-. ] \d{4}
+      | (?: (?<= \bat[ ]. ) | (?<= \bcall[ ]. ) | (?<= \bcalling[ ]. ) | (?<= \bnumber[ ]. )
+          | (?<= \bphone[ ]. ) | (?<= \btelephone[ ]. ) | (?<= \bfax[ ]. ) )
+        (?<= [2-9] ) \d\d - \d{3} - \d{4} )
     (?! [\w/%-] | [ ]? (?: mg | mcg | g | ml | units? ) \b )
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -127,8 +133,11 @@ _WEB = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_WEB_PARTS = ("www", "WWW", "http", "@", ".com", ".org", ".net", ".gov", ".COM", ".ORG", ".GOV")
-_HAS_PHONE = re.compile(r"[-.]\d{4}(?!\d)|8\d\d[-. ][A-Z0-9]")
+_HAS_WEB = re.compile(
+    r"[.@:](?:(?<=@)|(?<=www\.)|(?<=WWW\.)|(?<=http:)|(?<=https:)"
+    r"|(?<=\.)(?:com|org|net|gov|COM|ORG|GOV))"
+)
+_HAS_PHONE = re.compile(r"[-.8](?:(?<=[-.])\d{4}(?!\d)|(?<=8)\d\d[-. ][A-Z0-9])")
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
@@ -234,7 +243,7 @@ _REFERENCE = re.compile(
 )
 """A cross reference in brackets: nothing but titles, and numbers of sections."""
 _OPEN_REFERENCE = re.compile(
-    rf"(?<!\() (?i:see)(?i: also)?"
+    rf" (?<!\( )(?i:see)(?i: also)?"
     rf"(?> (?:(?=[A-Z])(?i:{_TITLE}(?: sections?)?)(?= )(?: {_NUMBERS})?|(?:and|or)"
     rf"(?= (?=[A-Z])(?i:{_TITLE}) )))+(?= )"
 )
@@ -291,10 +300,7 @@ _BEFORE_FORMS = frozenset(word for word in OF_FORMS if "-" not in word) | {
     *"for film orally sterile".split()  # noqa: SIM905
 }
 _NO_FORM_BEFORE = frozenset("site sites reaction reactions".split())  # noqa: SIM905
-_FORM_RUN = re.compile(
-    rf"(?> (?:{'|'.join(sorted(_FORM_WORDS | _RELEASES | _BEFORE_FORMS | COMPENDIA))})(?= ))+",
-    re.IGNORECASE,
-)
+_OF_FORM = _FORM_WORDS | _RELEASES | _BEFORE_FORMS | COMPENDIA
 
 _AFTER_A_DOSE = re.compile(
     r" (?:mg|mcg|\u03bcg|ug|g|kg|ml|%|iu|units?|meq|mmol|grams?)(?: of)?$", re.IGNORECASE
@@ -384,7 +390,11 @@ def compared(text: str, names: LabelNames) -> str:
     tokens = _tokens(_less_addresses(_plain(text)))
     tokens = _less_contacts(_less_references(tokens))
     tokens = _less_own_title(_less_names(tokens, names))
-    return _COMPOUND.sub(r"\1\2\3", _CASE_COUNTS.sub(r"\g<0>^", tokens).lower()).strip()
+    return _COMPOUND.sub(_joined, _CASE_COUNTS.sub(r"\g<0>^", tokens).lower()).strip()
+
+
+def _joined(compound: re.Match[str]) -> str:
+    return f" {compound[0].replace(' ', '')}"
 
 
 def _plain(text: str) -> str:
@@ -396,6 +406,8 @@ def _plain(text: str) -> str:
         if "m\u00b2" in text:
             text = _SQUARED.sub("m2", text)
         text = _NOT_ASCII.sub(lambda found: found[0].translate(_CHARACTERS), text)
+    if text.isprintable() and "  " not in text:  # a blank is the only space that can be printed
+        return text.strip()
     return " ".join(text.split())
 
 
@@ -411,7 +423,7 @@ def _less_addresses(text: str) -> str:
         text = _REVISED.sub(" ", text)
     if "ackaged" in text or "anufactured" in text or "istributed" in text or "arketed" in text:
         text = _MADE_BY.sub(" ", text)
-    if any(part in text for part in _WEB_PARTS):
+    if _HAS_WEB.search(text):
         text = _WEB.sub(f" {_CONTACT} ", text)
     if _HAS_PHONE.search(text):
         text = _PHONE.sub(f" {_CONTACT} ", text)
@@ -504,11 +516,16 @@ def _less_drug(tokens: str, pattern: re.Pattern[str], names: LabelNames) -> str:
         return tokens
     if len({brand for brand in brands if brand}) > 1:
         pieces = [piece + brand for piece, brand in zip(pieces, brands, strict=True)]
-    for place, form in enumerate(_distinguished([_singular(form) for form in forms])):
-        between, name = pieces[place].rsplit(f" {DRUG}", 1)
-        words = "".join(f" {word}" for word in form)  # before the name: the verb stays beside it
-        pieces[place] = f"{between}{words} {DRUG}{name}"
-    return _AGREEING.sub(_agreed, "".join([*pieces, tokens[end:]]))
+    if any(forms):
+        for place, form in enumerate(_distinguished([_singular(form) for form in forms])):
+            if form:
+                between, name = pieces[place].rsplit(f" {DRUG}", 1)
+                # before the name: the verb stays beside it
+                pieces[place] = f"{between} {' '.join(form)} {DRUG}{name}"
+    tokens = "".join([*pieces, tokens[end:]])
+    for article in (" an", " An", " AN"):
+        tokens = tokens.replace(f"{article} {DRUG}", f" a {DRUG}")
+    return _AGREEING.sub(_agreed, tokens)
 
 
 _Form = tuple[str, ...]
@@ -522,14 +539,16 @@ def _salt_of_dose(tokens: str, found: re.Match[str], names: LabelNames) -> str:
 
 
 def _form_at(tokens: str, start: int) -> tuple[_Form, int]:
-    """The words of a dose form at a place in the text, and where they end."""
+    """The words of a dose form at a place in the text, in lower case, and where they end."""
     if tokens.startswith(" TM ", start):
         start += len(" TM")
-    run = _FORM_RUN.match(tokens, start)
-    words = run[0].split() if run else []
-    while words and words[-1].lower() not in _FORM_ENDS:
-        words.pop()
-    end = start + sum(len(word) + 1 for word in words)
+    words: list[str] = []
+    end = start
+    while (word := _word_at(tokens, end)) in _OF_FORM:
+        words.append(word)
+        end += len(word) + 1
+    while words and words[-1] not in _FORM_ENDS:
+        end -= len(words.pop()) + 1
     if words and _word_at(tokens, end) in _NO_FORM_BEFORE:
         return (), start
     return tuple(words), end
@@ -561,21 +580,17 @@ def _main_form(forms: list[_Form]) -> _Form:
 
 
 _AGREEING = re.compile(
-    rf"""
-    (?i:[ ]an)(?=[ ]{DRUG})
-    | (?<={DRUG})[ ](?i:are|were|have|do)(?=[ ])
-    | (?<={DRUG})[ ](?i:affect|appear|cause|contain|decrease|exert|increase|inhibit|interact|lower
-        |produce|reduce|require)s(?=[ ])
-    """,
+    rf"""{DRUG}[ ](?P<verb>(?i:are|were|have|do)|(?i:affect|appear|cause|contain|decrease|exert
+    |increase|inhibit|interact|lower|produce|reduce|require)s)(?=[ ])""",
     re.VERBOSE,
 )
-_VERBS = {" are": " is", " were": " was", " have": " has", " do": " does", " an": " a"}
+_VERBS = {"are": "is", "were": "was", "have": "has", "do": "does"}
 
 
 def _agreed(found: re.Match[str]) -> str:
     """What tablets are and increase, as what a brand is and increases."""
-    word = found[0].lower()
-    return _VERBS.get(word, word.removesuffix("s"))
+    verb = found["verb"].lower()
+    return f"{DRUG} {_VERBS.get(verb, verb.removesuffix('s'))}"
 
 
 _NO_NAMES = _ORDINARY | FORMS | OF_FORMS | SALT_WORDS | COMPENDIA
@@ -585,8 +600,7 @@ _FORM_ENDS = _FORM_WORDS | _RELEASES | COMPENDIA
 
 def _singular(form: _Form) -> _Form:
     """A dose form as it is compared: one tablet, and no compendium."""
-    words = (word.lower() for word in form)
-    singular = (word.removesuffix("s") for word in words if word not in COMPENDIA)
+    singular = (word.removesuffix("s") for word in form if word not in COMPENDIA)
     return tuple("tablet" if word == "tab" else word for word in singular)
 
 
