@@ -53,7 +53,7 @@ _SHORT = 40
 """Letters that a text needs at least to be known for a part wherever it stands."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LabelPassage:
     """A piece of a label's text, with the section that it stands in."""
 
@@ -67,7 +67,7 @@ class LabelPassage:
     """As printed; None where the text does not say where it ends."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PublishedSection:
     """A text of a label that is part of no other, and its pieces: put together, they are the text.
 
@@ -187,7 +187,7 @@ class _Known:
 # Which text is part of which
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Part:
     """A string of the label within a longer one, from its start to its end there."""
 
@@ -197,7 +197,7 @@ class _Part:
     number: Number | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Root:
     """A string of the label that is part of no other, and those that are part of it."""
 
@@ -278,7 +278,7 @@ def _insert(root: _Root, key: str, wanted: str, number: Number | None) -> bool:
 # Cutting
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Cut:
     """A place where a piece begins, and what it is of."""
 
@@ -287,7 +287,7 @@ class _Cut:
     number: Number | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Nested:
     """A part that is a piece by itself, and the one that it stands in."""
 

@@ -352,11 +352,11 @@ class LabelNames:
         else:
             own = _with_stems([*substances, *_of_one(generics, substances)])
             parts = []
-        texts = list(_texts(label))
+        text = "\n".join(_texts(label))
         capital = {
             name
             for name in map(_brand, brands)
-            if name and name.lower() not in own and _is_a_name(name, texts, parts)
+            if name and name.lower() not in own and _is_a_name(name, text, parts)
         }
         combined = _combined(parts)
         names = [
@@ -364,7 +364,7 @@ class LabelNames:
         ]
         return cls(
             drug=_drug_pattern([*combined, *names]),
-            maker=_maker_pattern(_phrases(openfda, "manufacturer_name"), texts),
+            maker=_maker_pattern(_phrases(openfda, "manufacturer_name"), text),
             brands=frozenset(name.lower() for name in capital),
             generics=frozenset(own),
             ingredients=tuple(map(_any_of, parts)) if combined else (),
@@ -686,24 +686,24 @@ def _brand(name: str) -> str:
     return " ".join(words)
 
 
-def _is_a_name(brand: str, texts: list[str], parts: list[dict[str, str]]) -> bool:
+def _is_a_name(brand: str, text: str, parts: list[dict[str, str]]) -> bool:
     """Whether a brand has a word of its own: no ordinary one, no ingredient's, and none that
     stands in small letters anywhere in the label.
     """
     ingredients = {word for part in parts for name in part for word in name.split()}
     words = [w for w in brand.lower().split() if w.isalpha() and w not in ingredients | _NO_NAMES]
-    return any(not _is_ordinary(word, texts) for word in words)
+    return any(not _is_ordinary(word, text) for word in words)
 
 
-def _is_ordinary(word: str, texts: list[str]) -> bool:
+def _is_ordinary(word: str, text: str) -> bool:
     """Whether a label writes a word in small letters, and not only by a slip.
 
     A name that stands there hundreds of times may do so in a table or the name of a file.
     """
-    small = sum(_count(word, text) for text in texts)
+    small = _count(word, text)
     if not small:
         return False
-    capital = sum(_count(way, text) for text in texts for way in (word.upper(), word.title()))
+    capital = _count(word.upper(), text) + _count(word.title(), text)
     return small * MOST_SLIPS > capital
 
 
@@ -765,7 +765,7 @@ def _drug_pattern(names: list[str]) -> re.Pattern[str] | None:
     return _compiled(rf" (?P<name>{'|'.join(names)})(?= )")
 
 
-def _maker_pattern(makers: list[str], texts: list[str]) -> re.Pattern[str] | None:
+def _maker_pattern(makers: list[str], text: str) -> re.Pattern[str] | None:
     """The manufacturer's name, with or without what says what sort of company it is."""
     names = set()
     for name in makers[:MOST_NAMES]:
@@ -774,7 +774,7 @@ def _maker_pattern(makers: list[str], texts: list[str]) -> re.Pattern[str] | Non
             words.pop()
         short = " ".join(words)
         alone = len(short) > 3 and any(
-            word.isalpha() and word not in _ORDINARY and not _is_ordinary(word, texts)
+            word.isalpha() and word not in _ORDINARY and not _is_ordinary(word, text)
             for word in words
         )
         if _is_safe([w for w in words if w not in ("&", ".", "'s", "-")]):
