@@ -14,7 +14,7 @@ before 2006 have no numbers, and are cut into openFDA's strings alone.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from app.ingest.sources.label_headings import (
@@ -173,11 +173,8 @@ class _Known:
     def __init__(self, texts: list[str], has_numbers: bool) -> None:
         self._texts = texts
         self.has_numbers = has_numbers
-        self.around_numbers = Surroundings(is_title, begins_with_title, lambda: self.referred_to)
-
-    @cached_property
-    def referred_to(self) -> frozenset[str]:
-        return numbers_referred_to(self._texts)
+        referred_to = cache(lambda: numbers_referred_to(texts))  # no cycle: nobody collects it
+        self.around_numbers = Surroundings(is_title, begins_with_title, referred_to)
 
     @cached_property
     def titles(self) -> TitlesInReferences:
