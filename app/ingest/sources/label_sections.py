@@ -208,7 +208,8 @@ def _nest(texts: list[tuple[str, str]]) -> list[_Root]:
     roots: list[_Root] = []
     for key, text in sorted(texts, key=lambda item: -len(item[1].strip())):
         wanted = text.strip()
-        hosts = [root for root in roots if wanted in root.text]
+        start = wanted[:_SHORT]  # which is looked for faster, and seldom there
+        hosts = [root for root in roots if start in root.text and wanted in root.text]
         if hosts:
             number = number_of(key, wanted)
             is_part = _insert_short if len(wanted) < _SHORT and not number else _insert_long

@@ -48,13 +48,13 @@ MOST_INGREDIENTS = 8
 _CONTACT = "\ue000"
 """Stands for a telephone number or an address until it is taken out."""
 
-_CHARACTERS = str.maketrans(
+_CHARACTERS = (
     dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\ufe63\uff0d", "-")
-    | dict.fromkeys("\u2018\u2019\u02bc\u0060\u00b4", "'")
+    | dict.fromkeys("\u2018\u2019\u02bc\u00b4", "'")
     | dict.fromkeys("\u201c\u201d\u201e\u201f", '"')
     | dict.fromkeys("\u25cf\u25cb\u25aa\u25ab\u25a0\u25a1\u25e6\u2023\u2043\u27a2\uf0b7", "•")
     | dict.fromkeys("®™℠©", " ")
-    | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", None)
+    | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", "")
     | dict.fromkeys("\u02da\u00ba", "°")
     | {"\u00d7": " x ", "\u201a": ",", "\u2032": "'", "\u22c5": "·"}
     | {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
@@ -63,7 +63,7 @@ _CHARACTERS = str.maketrans(
 """Characters that are another in other clothes. Not among them: superscripts, fractions and the
 minus sign (U+2212), which all have a meaning of their own."""
 
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+_CHARACTER = re.compile(f"[{''.join(_CHARACTERS)}]")
 _SOFT_HYPHEN = re.compile("(?<=[0-9])\u00ad(?=[0-9])")
 """Between digits it may be all that is left of a range; elsewhere nobody sees it."""
 
@@ -405,7 +405,7 @@ def _plain(text: str) -> str:
             text = _SOFT_HYPHEN.sub("-", text).replace("\u00ad", "")
         if "m\u00b2" in text:
             text = _SQUARED.sub("m2", text)
-        text = _NOT_ASCII.sub(lambda found: found[0].translate(_CHARACTERS), text)
+        text = _CHARACTER.sub(lambda found: _CHARACTERS[found[0]], text)
     if text.isprintable() and "  " not in text:  # a blank is the only space that can be printed
         return text.strip()
     return " ".join(text.split())
