@@ -125,6 +125,7 @@ _PHONE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+"""It begins with a class of characters, which a text is searched for many times faster."""
 _WEB = re.compile(
     r"""
     (?: \b https?:// | \b www\. ) [^\s()\[\]<>"]+
