@@ -80,7 +80,12 @@ def _named(character: str) -> str:
 
 def words_of(text: str) -> str:
     """The words of a text with blanks between: letters and digits of ASCII alone, in lower case."""
-    return " ".join(transliterated(text).translate(_WORDS).split())
+    return " ".join(word_list(text))
+
+
+def word_list(text: str) -> list[str]:
+    """The words of a text: letters and digits of ASCII alone, in lower case."""
+    return transliterated(text).translate(_WORDS).split()
 
 
 def name_key(name: str) -> str:

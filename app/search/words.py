@@ -9,7 +9,7 @@ from typing import Any
 
 from app.models.base import Row
 from app.models.fact import fact_kinds
-from app.names.normalization import words_of
+from app.names.normalization import word_list
 
 KINDS = ("drugs", "conditions", *fact_kinds())
 """The kinds of document that are searched."""
@@ -99,8 +99,10 @@ def _add_texts(value: Any, texts: list[str]) -> None:
 
 def _words(texts: Iterable[str]) -> str:
     """The words of texts, with `BETWEEN` between them; what is too long for Postgres is cut."""
-    words = f" {BETWEEN} ".join(filter(None, map(words_of, texts))).split(" ")
-    if len(words) > MOST_WORDS or len(max(words, key=len)) > LONGEST_WORD:
+    words: list[str] = []
+    for of_text in filter(None, map(word_list, texts)):
+        words += [BETWEEN, *of_text] if words else of_text
+    if len(words) > MOST_WORDS or max(map(len, words), default=0) > LONGEST_WORD:
         words = [word[:LONGEST_WORD] for word in words[:MOST_WORDS]]
     return " ".join(words)
 

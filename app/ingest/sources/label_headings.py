@@ -174,6 +174,9 @@ def _repeated(body: str, *, stops_at_capital: bool = False) -> str | None:
 
     Where a capital after them could go on with the title, there is none: `stops_at_capital`.
     """
+    first = body[:400].split(None, 1)[:1]
+    if not first or body.find(first[0], len(first[0]), 400 + len(first[0])) < 0:
+        return None  # as of most: not even the first word stands there again
     words = list(_WORD.finditer(body[:400]))
     for count in range(min(len(words) // 2, 2 * _LONGEST_TITLE), 0, -1):
         title = body[: words[count - 1].end()]

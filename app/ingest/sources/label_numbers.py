@@ -56,7 +56,6 @@ _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[])(?:vs|approx|nos?|sect?|figs?|e\.g|i\.e|refs?|ca|cf|avg|al|vol|pp?)\.\s*$",
     re.IGNORECASE,
 )
-_LAST_WORD = re.compile(r"(\S+)\s*$")
 _NO_SUBSECTION_AFTER = frozenset(
     """a about above and are as at below between by equals exceed for from in is least of or over
     range ratio reached than the through to under was were with
@@ -120,7 +119,7 @@ def numbers_referred_to(texts: list[str]) -> frozenset[str]:
     return frozenset(number for text in texts for number in _REFERENCE.findall(text))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SubsectionNumber:
     """A number in a section's text that may begin a subsection."""
 
@@ -191,14 +190,16 @@ def _stands_alone(text: str, start: int) -> bool:
 def _weight(text: str, start: int, end: int, number: Number, known: Surroundings) -> int:
     """How sure it is that the number between two places begins a subsection; 0 if it does not."""
     before, after = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
-    last = _LAST_WORD.search(before)
-    if last is None or _has_open_bracket(before) or _ABBREVIATION.search(before):
+    words = before.rsplit(None, 1)
+    if not words or _has_open_bracket(before):
+        return 0
+    word = words[-1]
+    if word[-1] == "." and _ABBREVIATION.search(before):
         return 0
     if _SENTENCE_END.search(before):
         return LIKELY
     if start < _AROUND and known.is_title(before, (number[0], 0)):
         return LIKELY
-    word = last[1]
     if word[-1] in _NO_SUBSECTION_AFTER_MARK or _ROW.match(after):
         return 0
     if word.strip("()[],;:\u2022").lower() in _NO_SUBSECTION_AFTER:
@@ -220,7 +221,7 @@ def _has_open_bracket(before: str) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Chain:
     """Numbers that rise, from the last back to the first, and what they weigh together."""
 

@@ -14,7 +14,7 @@ before 2006 have no numbers, and are cut into openFDA's strings alone.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from app.ingest.sources.label_headings import (
@@ -53,7 +53,7 @@ _SHORT = 40
 """Letters that a text needs at least to be known for a part wherever it stands."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LabelPassage:
     """A piece of a label's text, with the section that it stands in."""
 
@@ -67,7 +67,7 @@ class LabelPassage:
     """As printed; None where the text does not say where it ends."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PublishedSection:
     """A text of a label that is part of no other, and its pieces: put together, they are the text.
 
@@ -173,11 +173,8 @@ class _Known:
     def __init__(self, texts: list[str], has_numbers: bool) -> None:
         self._texts = texts
         self.has_numbers = has_numbers
-        self.around_numbers = Surroundings(is_title, begins_with_title, lambda: self.referred_to)
-
-    @cached_property
-    def referred_to(self) -> frozenset[str]:
-        return numbers_referred_to(self._texts)
+        referred_to = cache(lambda: numbers_referred_to(texts))  # no cycle: nobody collects it
+        self.around_numbers = Surroundings(is_title, begins_with_title, referred_to)
 
     @cached_property
     def titles(self) -> TitlesInReferences:
@@ -187,7 +184,7 @@ class _Known:
 # Which text is part of which
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Part:
     """A string of the label within a longer one, from its start to its end there."""
 
@@ -197,7 +194,7 @@ class _Part:
     number: Number | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Root:
     """A string of the label that is part of no other, and those that are part of it."""
 
@@ -211,7 +208,8 @@ def _nest(texts: list[tuple[str, str]]) -> list[_Root]:
     roots: list[_Root] = []
     for key, text in sorted(texts, key=lambda item: -len(item[1].strip())):
         wanted = text.strip()
-        hosts = [root for root in roots if wanted in root.text]
+        start = wanted[:_SHORT]  # which is looked for faster, and seldom there
+        hosts = [root for root in roots if start in root.text and wanted in root.text]
         if hosts:
             number = number_of(key, wanted)
             is_part = _insert_short if len(wanted) < _SHORT and not number else _insert_long
@@ -278,7 +276,7 @@ def _insert(root: _Root, key: str, wanted: str, number: Number | None) -> bool:
 # Cutting
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Cut:
     """A place where a piece begins, and what it is of."""
 
@@ -287,7 +285,7 @@ class _Cut:
     number: Number | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Nested:
     """A part that is a piece by itself, and the one that it stands in."""
 

@@ -48,13 +48,13 @@ MOST_INGREDIENTS = 8
 _CONTACT = "\ue000"
 """Stands for a telephone number or an address until it is taken out."""
 
-_CHARACTERS = str.maketrans(
+_CHARACTERS = (
     dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\ufe63\uff0d", "-")
-    | dict.fromkeys("\u2018\u2019\u02bc\u0060\u00b4", "'")
+    | dict.fromkeys("\u2018\u2019\u02bc\u00b4", "'")
     | dict.fromkeys("\u201c\u201d\u201e\u201f", '"')
     | dict.fromkeys("\u25cf\u25cb\u25aa\u25ab\u25a0\u25a1\u25e6\u2023\u2043\u27a2\uf0b7", "•")
     | dict.fromkeys("®™℠©", " ")
-    | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", None)
+    | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", "")
     | dict.fromkeys("\u02da\u00ba", "°")
     | {"\u00d7": " x ", "\u201a": ",", "\u2032": "'", "\u22c5": "·"}
     | {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
@@ -63,14 +63,17 @@ _CHARACTERS = str.maketrans(
 """Characters that are another in other clothes. Not among them: superscripts, fractions and the
 minus sign (U+2212), which all have a meaning of their own."""
 
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+_CHARACTER = re.compile(f"[{''.join(_CHARACTERS)}]")
 _SOFT_HYPHEN = re.compile("(?<=[0-9])\u00ad(?=[0-9])")
 """Between digits it may be all that is left of a range; elsewhere nobody sees it."""
 
 _TOKEN = re.compile(
     r"""
-      [^\W\d_]+                                               # a word, or a unit
-    | \d+ (?: [.,] \d+ )*                                     # a number
+      [A-Za-z]+ (?> [ ] [A-Za-z]+ )*+ [^\W\d_]*               # words: most of a text, so first
+    | (?! [ ] ) (?:                                           # nothing else begins with a blank
+      \d+ (?: [.,] \d+ )*                                     # a number
+    | [^\w\s.,;:•"'*·!-]                                      # a sign, but those below
+    | [^\W\d_]+                                               # a word, or a unit
     | (?<= [^\W\d_] ) ' [^\W\d_]+                             # the s of a genitive
     | (?<! [\w.,)\]] ) \. \d+ (?: [.,] \d+ )*                 # a number without its nought
     | (?<! [\w)\]%°] ) - (?: \. ? \d+ ) (?: [.,] \d+ )*       # a number below nought
@@ -85,18 +88,20 @@ _TOKEN = re.compile(
     | (?: (?<= [ ] ) | (?<= ^ ) ) - (?= [ ]? [\d.] | [^\W\d_] (?! [^\W\d_] ) )
     | (?<= [\w)%] ) \*                                        # a footnote's mark
     | (?<= \w ) · (?= \w )                                    # a product of units
-    | (?: (?<= \d ) | (?<= \d[ ] ) ) ["']                         # feet, inches, minutes
-    | [^\w\s.,;:•"'*·!-]                                      # every other sign
+    | (?: (?<= \d ) | (?<= \d[ ] ) ) ["']                     # feet, inches, minutes
+    )
     """,
     re.VERBOSE,
 )
 """The parts of a text that count; what none of them matches says nothing."""
 
-_CASE_COUNTS = re.compile(r"(?<= )(?:[mnp\u03bc]M|M(?:Bq|Pa|Hz|W)|(?<=[0-9] )G)(?= )")
+_CASE_COUNTS = re.compile(
+    r"[MG](?:(?<= [mnp\u03bc]M)|(?<= M)(?:Bq|Pa|Hz|W)|(?<=[0-9] G))(?= )"  # rare letters first
+)
 """Units that are others in the other case: millimolar and millimetres, gauge and gram."""
 
 _COMPOUND = re.compile(
-    r"(?<= )(?:(co|non|pre|post|anti) (?=[a-z])|(breast) (?=fe)|([ct]) (?=m(?:ax|in) ))"
+    r" (?:(?:co|non|pre|post|anti) (?=[a-z])|breast (?=fe)|[ct] (?=m(?:ax|in) ))+"
 )
 """What is written in one word or in two: non-prescription, breast-feeding, and C with max below."""
 
@@ -107,18 +112,20 @@ _SQUARED = re.compile(r"(?<![^\W\d_])m\u00b2")
 
 _PHONE = re.compile(
     r"""
-    (?<! [\w.,/-] )
-    (?: \+ ? 1 [-. ] [ ]? \( ? [28]\d\d \) ? [-. ] [ ]? \d{3} [-.] \d{4}       # 1-800-555-0134
-      | \+ ? 1 [-. ] 8\d\d [-. ] (?= [A-Z0-9-]{7,12} (?! [\w-] ) ) [0-9-]* [A-Z]{2} [A-Z0-9-]*
-      | \+ ? 1 [-.] [2-9]\d\d [-.] \d{3} [-.] \d{4}
-      | \( [2-9]\d\d \) [ ]? \d{3} [-. ] \d{4}
-      | (?: (?<= \bat[ ] ) | (?<= \bcall[ ] ) | (?<= \bcalling[ ] ) | (?<= \bnumber[ ] )
-          | (?<= \bphone[ ] ) | (?<= \btelephone[ ] ) | (?<= \bfax[ ] ) )
-        [2-9]\d\d - \d{3} - \d{4} )
+    [+(1-9] (?<! [\w.,/-] . )
+    (?: (?: (?<= \+ ) 1 | (?<= 1 ) ) (?:
+            [-. ] [ ]? \( ? [28]\d\d \) ? [-. ] [ ]? \d{3} [-.] \d{4}         # 1-800-555-0134
+          | [-. ] 8\d\d [-. ] (?= [A-Z0-9-]{7,12} (?! [\w-] ) ) [0-9-]* [A-Z]{2} [A-Z0-9-]*
+          | [-.] [2-9]\d\d [-.] \d{3} [-.] \d{4} )
+      | (?<= \( ) [2-9]\d\d \) [ ]? \d{3} [-. ] \d{4}
+      | (?: (?<= \bat[ ]. ) | (?<= \bcall[ ]. ) | (?<= \bcalling[ ]. ) | (?<= \bnumber[ ]. )
+          | (?<= \bphone[ ]. ) | (?<= \btelephone[ ]. ) | (?<= \bfax[ ]. ) )
+        (?<= [2-9] ) \d\d - \d{3} - \d{4} )
     (?! [\w/%-] | [ ]? (?: mg | mcg | g | ml | units? ) \b )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+"""It begins with a class of characters, which a text is searched for many times faster."""
 _WEB = re.compile(
     r"""
     (?: \b https?:// | \b www\. ) [^\s()\[\]<>"]+
@@ -127,8 +134,11 @@ _WEB = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_WEB_PARTS = ("www", "WWW", "http", "@", ".com", ".org", ".net", ".gov", ".COM", ".ORG", ".GOV")
-_HAS_PHONE = re.compile(r"[-.]\d{4}(?!\d)|8\d\d[-. ][A-Z0-9]")
+_HAS_WEB = re.compile(
+    r"[.@:](?:(?<=@)|(?<=www\.)|(?<=WWW\.)|(?<=http:)|(?<=https:)"
+    r"|(?<=\.)(?:com|org|net|gov|COM|ORG|GOV))"
+)
+_HAS_PHONE = re.compile(r"[-.8](?:(?<=[-.])\d{4}(?!\d)|(?<=8)\d\d[-. ][A-Z0-9])")
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
@@ -234,7 +244,7 @@ _REFERENCE = re.compile(
 )
 """A cross reference in brackets: nothing but titles, and numbers of sections."""
 _OPEN_REFERENCE = re.compile(
-    rf"(?<!\() (?i:see)(?i: also)?"
+    rf" (?<!\( )(?i:see)(?i: also)?"
     rf"(?> (?:(?=[A-Z])(?i:{_TITLE}(?: sections?)?)(?= )(?: {_NUMBERS})?|(?:and|or)"
     rf"(?= (?=[A-Z])(?i:{_TITLE}) )))+(?= )"
 )
@@ -291,10 +301,7 @@ _BEFORE_FORMS = frozenset(word for word in OF_FORMS if "-" not in word) | {
     *"for film orally sterile".split()  # noqa: SIM905
 }
 _NO_FORM_BEFORE = frozenset("site sites reaction reactions".split())  # noqa: SIM905
-_FORM_RUN = re.compile(
-    rf"(?> (?:{'|'.join(sorted(_FORM_WORDS | _RELEASES | _BEFORE_FORMS | COMPENDIA))})(?= ))+",
-    re.IGNORECASE,
-)
+_OF_FORM = _FORM_WORDS | _RELEASES | _BEFORE_FORMS | COMPENDIA
 
 _AFTER_A_DOSE = re.compile(
     r" (?:mg|mcg|\u03bcg|ug|g|kg|ml|%|iu|units?|meq|mmol|grams?)(?: of)?$", re.IGNORECASE
@@ -346,11 +353,11 @@ class LabelNames:
         else:
             own = _with_stems([*substances, *_of_one(generics, substances)])
             parts = []
-        texts = list(_texts(label))
+        text = "\n".join(_texts(label))
         capital = {
             name
             for name in map(_brand, brands)
-            if name and name.lower() not in own and _is_a_name(name, texts, parts)
+            if name and name.lower() not in own and _is_a_name(name, text, parts)
         }
         combined = _combined(parts)
         names = [
@@ -358,7 +365,7 @@ class LabelNames:
         ]
         return cls(
             drug=_drug_pattern([*combined, *names]),
-            maker=_maker_pattern(_phrases(openfda, "manufacturer_name"), texts),
+            maker=_maker_pattern(_phrases(openfda, "manufacturer_name"), text),
             brands=frozenset(name.lower() for name in capital),
             generics=frozenset(own),
             ingredients=tuple(map(_any_of, parts)) if combined else (),
@@ -384,7 +391,11 @@ def compared(text: str, names: LabelNames) -> str:
     tokens = _tokens(_less_addresses(_plain(text)))
     tokens = _less_contacts(_less_references(tokens))
     tokens = _less_own_title(_less_names(tokens, names))
-    return _COMPOUND.sub(r"\1\2\3", _CASE_COUNTS.sub(r"\g<0>^", tokens).lower()).strip()
+    return _COMPOUND.sub(_joined, _CASE_COUNTS.sub(r"\g<0>^", tokens).lower()).strip()
+
+
+def _joined(compound: re.Match[str]) -> str:
+    return f" {compound[0].replace(' ', '')}"
 
 
 def _plain(text: str) -> str:
@@ -395,7 +406,9 @@ def _plain(text: str) -> str:
             text = _SOFT_HYPHEN.sub("-", text).replace("\u00ad", "")
         if "m\u00b2" in text:
             text = _SQUARED.sub("m2", text)
-        text = _NOT_ASCII.sub(lambda found: found[0].translate(_CHARACTERS), text)
+        text = _CHARACTER.sub(lambda found: _CHARACTERS[found[0]], text)
+    if text.isprintable() and "  " not in text:  # a blank is the only space that can be printed
+        return text.strip()
     return " ".join(text.split())
 
 
@@ -411,7 +424,7 @@ def _less_addresses(text: str) -> str:
         text = _REVISED.sub(" ", text)
     if "ackaged" in text or "anufactured" in text or "istributed" in text or "arketed" in text:
         text = _MADE_BY.sub(" ", text)
-    if any(part in text for part in _WEB_PARTS):
+    if _HAS_WEB.search(text):
         text = _WEB.sub(f" {_CONTACT} ", text)
     if _HAS_PHONE.search(text):
         text = _PHONE.sub(f" {_CONTACT} ", text)
@@ -504,11 +517,16 @@ def _less_drug(tokens: str, pattern: re.Pattern[str], names: LabelNames) -> str:
         return tokens
     if len({brand for brand in brands if brand}) > 1:
         pieces = [piece + brand for piece, brand in zip(pieces, brands, strict=True)]
-    for place, form in enumerate(_distinguished([_singular(form) for form in forms])):
-        between, name = pieces[place].rsplit(f" {DRUG}", 1)
-        words = "".join(f" {word}" for word in form)  # before the name: the verb stays beside it
-        pieces[place] = f"{between}{words} {DRUG}{name}"
-    return _AGREEING.sub(_agreed, "".join([*pieces, tokens[end:]]))
+    if any(forms):
+        for place, form in enumerate(_distinguished([_singular(form) for form in forms])):
+            if form:
+                between, name = pieces[place].rsplit(f" {DRUG}", 1)
+                # before the name: the verb stays beside it
+                pieces[place] = f"{between} {' '.join(form)} {DRUG}{name}"
+    tokens = "".join([*pieces, tokens[end:]])
+    for article in (" an", " An", " AN"):
+        tokens = tokens.replace(f"{article} {DRUG}", f" a {DRUG}")
+    return _AGREEING.sub(_agreed, tokens)
 
 
 _Form = tuple[str, ...]
@@ -522,14 +540,16 @@ def _salt_of_dose(tokens: str, found: re.Match[str], names: LabelNames) -> str:
 
 
 def _form_at(tokens: str, start: int) -> tuple[_Form, int]:
-    """The words of a dose form at a place in the text, and where they end."""
+    """The words of a dose form at a place in the text, in lower case, and where they end."""
     if tokens.startswith(" TM ", start):
         start += len(" TM")
-    run = _FORM_RUN.match(tokens, start)
-    words = run[0].split() if run else []
-    while words and words[-1].lower() not in _FORM_ENDS:
-        words.pop()
-    end = start + sum(len(word) + 1 for word in words)
+    words: list[str] = []
+    end = start
+    while (word := _word_at(tokens, end)) in _OF_FORM:
+        words.append(word)
+        end += len(word) + 1
+    while words and words[-1] not in _FORM_ENDS:
+        end -= len(words.pop()) + 1
     if words and _word_at(tokens, end) in _NO_FORM_BEFORE:
         return (), start
     return tuple(words), end
@@ -561,21 +581,17 @@ def _main_form(forms: list[_Form]) -> _Form:
 
 
 _AGREEING = re.compile(
-    rf"""
-    (?i:[ ]an)(?=[ ]{DRUG})
-    | (?<={DRUG})[ ](?i:are|were|have|do)(?=[ ])
-    | (?<={DRUG})[ ](?i:affect|appear|cause|contain|decrease|exert|increase|inhibit|interact|lower
-        |produce|reduce|require)s(?=[ ])
-    """,
+    rf"""{DRUG}[ ](?P<verb>(?i:are|were|have|do)|(?i:affect|appear|cause|contain|decrease|exert
+    |increase|inhibit|interact|lower|produce|reduce|require)s)(?=[ ])""",
     re.VERBOSE,
 )
-_VERBS = {" are": " is", " were": " was", " have": " has", " do": " does", " an": " a"}
+_VERBS = {"are": "is", "were": "was", "have": "has", "do": "does"}
 
 
 def _agreed(found: re.Match[str]) -> str:
     """What tablets are and increase, as what a brand is and increases."""
-    word = found[0].lower()
-    return _VERBS.get(word, word.removesuffix("s"))
+    verb = found["verb"].lower()
+    return f"{DRUG} {_VERBS.get(verb, verb.removesuffix('s'))}"
 
 
 _NO_NAMES = _ORDINARY | FORMS | OF_FORMS | SALT_WORDS | COMPENDIA
@@ -585,8 +601,7 @@ _FORM_ENDS = _FORM_WORDS | _RELEASES | COMPENDIA
 
 def _singular(form: _Form) -> _Form:
     """A dose form as it is compared: one tablet, and no compendium."""
-    words = (word.lower() for word in form)
-    singular = (word.removesuffix("s") for word in words if word not in COMPENDIA)
+    singular = (word.removesuffix("s") for word in form if word not in COMPENDIA)
     return tuple("tablet" if word == "tab" else word for word in singular)
 
 
@@ -672,24 +687,24 @@ def _brand(name: str) -> str:
     return " ".join(words)
 
 
-def _is_a_name(brand: str, texts: list[str], parts: list[dict[str, str]]) -> bool:
+def _is_a_name(brand: str, text: str, parts: list[dict[str, str]]) -> bool:
     """Whether a brand has a word of its own: no ordinary one, no ingredient's, and none that
     stands in small letters anywhere in the label.
     """
     ingredients = {word for part in parts for name in part for word in name.split()}
     words = [w for w in brand.lower().split() if w.isalpha() and w not in ingredients | _NO_NAMES]
-    return any(not _is_ordinary(word, texts) for word in words)
+    return any(not _is_ordinary(word, text) for word in words)
 
 
-def _is_ordinary(word: str, texts: list[str]) -> bool:
+def _is_ordinary(word: str, text: str) -> bool:
     """Whether a label writes a word in small letters, and not only by a slip.
 
     A name that stands there hundreds of times may do so in a table or the name of a file.
     """
-    small = sum(_count(word, text) for text in texts)
+    small = _count(word, text)
     if not small:
         return False
-    capital = sum(_count(way, text) for text in texts for way in (word.upper(), word.title()))
+    capital = _count(word.upper(), text) + _count(word.title(), text)
     return small * MOST_SLIPS > capital
 
 
@@ -751,7 +766,7 @@ def _drug_pattern(names: list[str]) -> re.Pattern[str] | None:
     return _compiled(rf" (?P<name>{'|'.join(names)})(?= )")
 
 
-def _maker_pattern(makers: list[str], texts: list[str]) -> re.Pattern[str] | None:
+def _maker_pattern(makers: list[str], text: str) -> re.Pattern[str] | None:
     """The manufacturer's name, with or without what says what sort of company it is."""
     names = set()
     for name in makers[:MOST_NAMES]:
@@ -760,7 +775,7 @@ def _maker_pattern(makers: list[str], texts: list[str]) -> re.Pattern[str] | Non
             words.pop()
         short = " ".join(words)
         alone = len(short) > 3 and any(
-            word.isalpha() and word not in _ORDINARY and not _is_ordinary(word, texts)
+            word.isalpha() and word not in _ORDINARY and not _is_ordinary(word, text)
             for word in words
         )
         if _is_safe([w for w in words if w not in ("&", ".", "'s", "-")]):

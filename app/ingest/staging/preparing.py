@@ -243,15 +243,14 @@ def _validated(table: type[Detail], fields: dict[str, Any]) -> bytes:
 
 def contradiction(entry: Any) -> str | None:
     """What in a fact contradicts itself, in a sentence; the seed's files are checked before."""
-    if (getattr(entry, "severity", None) is None) != (
-        getattr(entry, "severity_basis", None) is None
-    ):
+    said = vars(entry)  # Pydantic takes long to say that it has no such field
+    if (said.get("severity") is None) != (said.get("severity_basis") is None):
         return "a severity and its severity_basis go together."
-    arms = [arm.id for arm in getattr(entry, "arms", [])]
-    named = [*arms, *(group.id for group in getattr(entry, "groups", []))]
+    arms = [arm.id for arm in said.get("arms", [])]
+    named = [*arms, *(group.id for group in said.get("groups", []))]
     if len(set(named)) < len(named):
         return "two of its arms and groups have one id."
-    for outcome in getattr(entry, "outcomes", []):
+    for outcome in said.get("outcomes", []):
         for described in outcome.group_descriptions:
             if described.arm not in arms:
                 return f"it describes the arm '{described.arm}', and has no such arm."

@@ -1,3 +1,4 @@
+import gc
 import re
 from typing import Any
 
@@ -391,3 +392,13 @@ def test_160_kb_of_one_section_are_gone_through_once(much: str) -> None:
     text = "5 WARNINGS AND PRECAUTIONS " + much * (160_000 // len(much)) + "."
 
     assert_whole(sections_of(label(**NUMBERED_ELSE, warnings_and_cautions=[text])))
+
+
+def test_a_label_leaves_nothing_to_the_garbage_collector_which_no_import_runs() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        passages_of(label(**NUMBERED))
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
