@@ -69,7 +69,8 @@ FactOfDrugSort = Annotated[
     Query(
         description="The order. By `importance`, what matters stands first: boxed warnings, "
         "contraindications, warnings, interactions, populations, adverse reactions, overdosage; "
-        "within each, what labels say stands in the order of a label. With `-` it is backwards.",
+        "how the drug is given before its dose forms and strengths; within each, what labels say "
+        "stands in the order of a label. With `-` it is backwards.",
         examples=["importance"],
     ),
 ]

@@ -1,7 +1,8 @@
 """In which order the facts of a drug are read: what matters first.
 
 Boxed warnings stand first; then contraindications, warnings, interactions, populations, adverse
-reactions, overdosage. Within each of these what a person wrote stands before what labels say, what
+reactions, overdosage. How a drug is given stands before its dose forms and strengths. Within each
+of these, and of other kinds, what a person wrote stands before what labels say, what
 more than a few labels say before what few do, and passages in the order of a label: by their
 numbers, or, where they have none, by their sections.
 """
@@ -10,10 +11,11 @@ import re
 from enum import IntEnum
 
 from app.models.base import Row
+from app.models.dosage import DosageType
 from app.models.label_section import SECTION_TYPES
 from app.models.warning import WarningCategory, WarningType
 
-WARNINGS = "warnings"
+WARNINGS, DOSAGES = "warnings", "dosages"
 
 PLACES = {section.code: place for place, section in reversed([*enumerate(SECTION_TYPES)])}
 """Where sections stand in the order of a label, by their LOINC codes."""
@@ -56,10 +58,12 @@ _NUMBER = re.compile(r"\d+")
 
 def rank_of(kind: str, fact: Row) -> str:
     """Where a fact stands among those of its kind and drug: text that orders, before the id."""
+    group = 0
+    if kind == WARNINGS:
+        group = group_of(fact)
+    elif kind == DOSAGES:
+        group = [*DosageType].index(fact["type"])
     section = fact.get("section")
-    if section is None and kind != WARNINGS:
-        return ""
-    group = group_of(fact) if kind == WARNINGS else 0
     if section is None:
         return f"{group}0"
     labels = fact.get("labels") or {"stating": 1, "of": 1}

@@ -6,7 +6,7 @@ from typing import ClassVar
 from sqlmodel import Field, SQLModel
 
 from app.models.base import KEY, checked, described
-from app.models.fact import Detail, Section, found_by
+from app.models.fact import Detail, Section, found_by, route
 
 
 class IndicationStatus(StrEnum):
@@ -48,6 +48,7 @@ class IndicationFields(SQLModel):
         ["People with a musculoskeletal condition such as multiple sclerosis"],
         default_factory=list,
     )
+    route: str | None = route()
     section: Section | None = described(
         "The label's section, for label text.",
         {"code": "34067-9", "name": "Indications & Usage", "number": "1.1", "heading": "Gout"},

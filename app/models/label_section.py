@@ -37,11 +37,21 @@ PREGNANCY = {**WARNING, "category": "pregnancy"}
 LACTATION = {**WARNING, "category": "lactation"}
 PEDIATRIC = {**WARNING, "category": "pediatric"}
 GERIATRIC = {**WARNING, "category": "geriatric"}
+ADMINISTRATION = {"type": "dosage-and-administration"}
+FORMS = {"type": "dosage-forms-and-strengths"}
 OVERDOSAGE = {**WARNING, "category": "overdosage"}
 
 _FACTS = (
     ("boxed_warning", "34066-1", "Boxed Warning", "warnings", BOXED),
     ("indications_and_usage", "34067-9", "Indications & Usage", "indications", USE),
+    (
+        "dosage_and_administration",
+        "34068-7",
+        "Dosage & Administration",
+        "dosages",
+        ADMINISTRATION,
+    ),
+    ("dosage_forms_and_strengths", "43678-2", "Dosage Forms & Strengths", "dosages", FORMS),
     ("contraindications", "34070-3", "Contraindications", "warnings", CONTRAINDICATION),
     ("do_not_use", "50570-1", "Do Not Use", "warnings", CONTRAINDICATION),
     ("warnings_and_cautions", "43685-7", "Warnings and cautions", "warnings", WARNING),
@@ -116,8 +126,6 @@ _TEXTS = (
     ("active_ingredient", "55106-9", "Active Ingredient"),
     ("purpose", "55105-1", "Purpose"),
     ("recent_major_changes", "43683-2", "Recent Major Changes"),
-    ("dosage_and_administration", "34068-7", "Dosage & Administration"),
-    ("dosage_forms_and_strengths", "43678-2", "Dosage Forms & Strengths"),
     ("laboratory_tests", "34075-2", "Laboratory Tests"),
     ("controlled_substance", "34085-1", "Controlled Substance"),
     ("description", "34089-3", "Description"),

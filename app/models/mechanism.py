@@ -16,7 +16,7 @@ from app.models.base import (
     key,
     owned_by,
 )
-from app.models.fact import Detail, Section, found_by
+from app.models.fact import Detail, Section, found_by, route
 from app.models.numbers import Number
 
 
@@ -153,6 +153,7 @@ class MechanismFields(SQLModel):
         "Determined by surface plasmon resonance (SPR)",
         default=None,
     )
+    route: str | None = route()
     section: Section | None = described(
         "The label's section, for label text.",
         {

@@ -177,10 +177,8 @@ _SEVERAL = re.compile(r"[,;/+&]|\b(?:and|with)\b", re.IGNORECASE)
 
 
 def _statements(label: dict[str, Any], openfda: dict[str, Any]) -> list[Statement]:
-    of_label: dict[str, dict[str, Any]] = {
-        "indications": {"status": _status(openfda)},
-        "warnings": {"route": _routes(openfda)},
-    }
+    of_label = {"route": _routes(openfda)}
+    of_uses = {"status": _status(openfda)}
     names = LabelNames.of(label)
     statements: list[Statement] = []
     for passage in passages_of(label):
@@ -200,7 +198,8 @@ def _statements(label: dict[str, Any], openfda: dict[str, Any]) -> list[Statemen
                 "certainty": "verbatim",
                 "section": section,
                 **type_.fields,
-                **of_label.get(type_.kind, {}),
+                **of_label,
+                **(of_uses if type_.kind == "indications" else {}),
             }
             number = f"{passage.number}, " if passage.number else ""
             locator = f"section {number}{type_.code} {type_.name}"

@@ -239,6 +239,7 @@ def test_an_indication_says_what_the_label_s_structure_says_and_no_more() -> Non
         "section": section("34067-9", "Indications & Usage"),
         "status": "unknown",
         "jurisdiction": "US",
+        "route": None,
     }
 
 
