@@ -205,7 +205,8 @@ def _with_wordings(session: ReadSession, fact_id: str, fact: bytes, record: byte
     stored = session.document(WORDINGS, fact_id)
     if stored is None:  # as the one label has it, or no label
         said = from_json(fact)
-        of_labels = {"statement": said["statement"], "labels": said["citations"]}
+        own = {"statement": said["statement"], "tables": said.get("tables", [])}
+        of_labels = own | {"labels": said["citations"]}
         stored = to_json({"wordings": [of_labels] if said["labels"] else []})
     return b"%b,%b" % (record[:-1], stored[1:])
 

@@ -7,6 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from app.models.base import checked, described
 from app.models.fact import Detail, Section, found_by, route
+from app.models.label_table import LabelTable, tables
 
 
 class DosageType(StrEnum):
@@ -44,6 +45,7 @@ class DosageFields(SQLModel):
         },
         default=None,
     )
+    tables: list[LabelTable] = tables("the label's text")
 
 
 class Dosage(Detail, table=True):

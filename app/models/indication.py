@@ -7,6 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from app.models.base import KEY, checked, described
 from app.models.fact import Detail, Section, found_by, route
+from app.models.label_table import LabelTable, tables
 
 
 class IndicationStatus(StrEnum):
@@ -54,6 +55,7 @@ class IndicationFields(SQLModel):
         {"code": "34067-9", "name": "Indications & Usage", "number": "1.1", "heading": "Gout"},
         default=None,
     )
+    tables: list[LabelTable] = tables("the label's text")
     condition_id: str | None = None
 
 

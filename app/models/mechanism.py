@@ -17,6 +17,7 @@ from app.models.base import (
     owned_by,
 )
 from app.models.fact import Detail, Section, found_by, route
+from app.models.label_table import LabelTable, tables
 from app.models.numbers import Number
 
 
@@ -164,6 +165,7 @@ class MechanismFields(SQLModel):
         },
         default=None,
     )
+    tables: list[LabelTable] = tables("the label's text")
     target_id: str | None = None
 
 

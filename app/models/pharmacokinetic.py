@@ -7,6 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from app.models.base import checked, described
 from app.models.fact import Detail, Section, found_by, route
+from app.models.label_table import LabelTable, tables
 from app.models.numbers import Number
 
 
@@ -32,6 +33,7 @@ class PharmacokineticsFields(SQLModel):
         {"code": "43682-4", "name": "Pharmacokinetics", "number": "12.3", "heading": "Absorption"},
         default=None,
     )
+    tables: list[LabelTable] = tables("the label's text")
 
 
 class Pharmacokinetics(Detail, table=True):

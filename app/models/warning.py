@@ -7,6 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from app.models.base import checked, described
 from app.models.fact import Detail, Section, found_by, route
+from app.models.label_table import LabelTable, tables
 
 
 class WarningType(StrEnum):
@@ -86,6 +87,7 @@ class WarningFields(SQLModel):
         {"code": "43685-7", "name": "Warnings and cautions", "number": "5.1", "heading": "Falls"},
         default=None,
     )
+    tables: list[LabelTable] = tables("the label's text")
 
 
 class Warning(Detail, table=True):  # noqa: A001 -- the domain's own word

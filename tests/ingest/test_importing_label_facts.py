@@ -108,3 +108,83 @@ def test_a_seed_says_what_a_dosage_is_about(save: Save, client: httpx.Client) ->
     [dosage] = items(client, "/v1/drugs/hustanol/dosages")
     assert {name: dosage[name] for name in about} == about
     assert (dosage["section"], dosage["labels"], dosage["certainty"]) == (None, None, "stated")
+
+
+DOSES = (
+    '<table ID="t1"><caption>Doses</caption><tr><th>Adults</th><th>Others</th></tr>'
+    '<tr><td>5 mg<script>alert("x")</script></td><td>&lt;b&gt; 1 mg</td></tr></table>'
+)
+AS_SERVED = {
+    "caption": "Doses",
+    "rows": [
+        [{"text": "Adults", "header": True}, {"text": "Others", "header": True}],
+        [{"text": "5 mg"}, {"text": "<b> 1 mg"}],
+    ],
+    "footnotes": [],
+}
+TEXT = "Doses Adults Others 5 mg <b> 1 mg"
+
+
+@pytest.mark.parametrize(("kind", "key"), STATED_BY_LABELS.items())
+def test_every_kind_of_fact_has_the_tables_of_its_text_and_its_text_as_it_was(
+    database: Settings, client: httpx.Client, kind: str, key: str
+) -> None:
+    made = label("s1", "HUSTANOL") | {key: TEXT, f"{key}_table": [DOSES]}
+
+    load(database, LABEL, labels(made))
+
+    [fact] = items(client, f"/v1/drugs/hustanol/{kind}")
+    assert (fact["statement"], fact["tables"]) == (TEXT, [AS_SERVED])
+    [section] = client.get("/v1/labels/s1").json()["sections"]
+    assert (section["facts"], section["tables"]) == ([{"kind": kind, "id": fact["id"]}], [])
+
+
+def test_tables_of_text_that_is_no_fact_and_of_no_one_passage_are_the_label_s(
+    database: Settings, client: httpx.Client
+) -> None:
+    made = label(
+        "s1", description=f"White. {TEXT}", how_supplied="In bottles.", warnings="Careful."
+    )
+    made |= {"description_table": [DOSES], "warnings_table": [DOSES], "spl_medguide_table": [DOSES]}
+
+    load(database, LABEL, labels(made))
+
+    found = client.get("/v1/labels/s1").json()["sections"]
+    assert [(s["name"], s["text"], s["tables"]) for s in found] == [
+        ("Description", f"White. {TEXT}", [AS_SERVED]),
+        ("Warnings", "Careful.", []),
+        ("How Supplied", "In bottles.", []),
+    ]
+
+
+def test_each_wording_has_its_own_tables_and_the_fact_those_of_the_one_that_is_served(
+    database: Settings, client: httpx.Client
+) -> None:
+    def said(set_id: str, day: int, text: str, *tables: str) -> Json:
+        made = label(set_id, "HUSTANOL", version=day, dosage_and_administration=text)
+        return made | {"dosage_and_administration_table": list(tables)}
+
+    cells = DOSES.replace("<th>", "<td>").replace("</th>", "</td>")
+    load(
+        database,
+        LABEL,
+        labels(
+            said("s1", 4, TEXT, DOSES),
+            said("s2", 3, TEXT, cells),
+            said("s3", 2, TEXT.upper()),
+            said("s4", 1, TEXT, cells),
+        ),
+    )
+
+    [fact] = items(client, "/v1/drugs/hustanol/dosages")
+    whole = client.get(f"/v1/dosages/{fact['id']}?include=wordings").json()
+    as_cells = AS_SERVED | {
+        "rows": [[{"text": "Adults"}, {"text": "Others"}], AS_SERVED["rows"][1]]
+    }
+    assert fact["tables"] == [AS_SERVED]
+    assert [c["wording"] for c in fact["citations"]] == ["same", "same", "differs", "same"]
+    assert [(w["statement"], w["tables"], len(w["labels"])) for w in whole["wordings"]] == [
+        (TEXT, [AS_SERVED], 1),
+        (TEXT, [as_cells], 2),
+        (TEXT.upper(), [], 1),
+    ]

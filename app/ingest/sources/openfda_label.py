@@ -24,7 +24,9 @@ from app.ingest.sources.interface import (
     Substance,
     WrongFileError,
 )
-from app.ingest.sources.label_sections import LabelPassage, passages_of
+from app.ingest.sources.label_keys import UNCLASSIFIED
+from app.ingest.sources.label_sections import passages_of
+from app.ingest.sources.label_table_places import PlacedTables, Tables, place_tables
 from app.ingest.sources.label_wording import LabelNames, compared
 from app.models.drug import ClassType, IdentifierSystem, NameType
 from app.models.indication import IndicationStatus
@@ -43,7 +45,13 @@ SOURCE: dict[str, Any] = {
 }
 
 SECTIONS = {section.key: section for section in SECTION_TYPES}
-"""By openFDA's keys. Tables have keys of their own, and repeat as HTML what stands in the text."""
+"""By openFDA's keys."""
+
+WITH_TABLES = [
+    key for key, section in SECTIONS.items() if section.kind is not None or key == UNCLASSIFIED
+]
+"""The sections whose tables are kept. They have keys of their own, and repeat as HTML what stands
+in the text."""
 
 CLASSES = {
     "pharm_class_epc": ClassType.EPC,
@@ -181,22 +189,23 @@ def _statements(label: dict[str, Any], openfda: dict[str, Any]) -> list[Statemen
     of_uses = {"status": _status(openfda)}
     names = LabelNames.of(label)
     statements: list[Statement] = []
-    for passage in passages_of(label):
-        type_ = SECTIONS.get(passage.key)
-        if type_ is None:
-            continue
-        section = _section(type_, passage)
-        if type_.kind is None:  # of which it is said that they are there
-            said = Statement(PASSAGE, {"statement": None, "section": section})
-            if said not in statements:
+    passages = [passage for passage in passages_of(label) if passage.key in SECTIONS]
+    tables = place_tables(label, passages, WITH_TABLES)
+    for place, passage in enumerate(passages):
+        type_ = SECTIONS[passage.key]
+        section = _section(type_, passage.number, passage.heading)
+        in_passage = tables.of_passages.get(place, [])
+        if type_.kind is None or type_.kind == PASSAGE:
+            text = passage.text if type_.kind else None
+            said = _passage(section, text, in_passage)
+            if text is not None or said not in statements:
                 statements.append(said)
-        elif type_.kind == PASSAGE:
-            statements.append(Statement(PASSAGE, {"statement": passage.text, "section": section}))
         else:
             fields = {
                 "statement": passage.text,
                 "certainty": "verbatim",
                 "section": section,
+                "tables": in_passage,
                 **type_.fields,
                 **of_label,
                 **(of_uses if type_.kind == "indications" else {}),
@@ -205,16 +214,24 @@ def _statements(label: dict[str, Any], openfda: dict[str, Any]) -> list[Statemen
             locator = f"section {number}{type_.code} {type_.name}"
             same = compared(passage.text, names)
             statements.append(Statement(type_.kind, fields, locator, compared=same))
-    return statements
+        statements += _of_sections(tables, place)
+    return [*statements, *_of_sections(tables, len(passages))]
 
 
-def _section(type_: SectionType, passage: LabelPassage) -> dict[str, Any]:
-    return {
-        "code": type_.code,
-        "name": type_.name,
-        "number": passage.number,
-        "heading": passage.heading,
-    }
+def _of_sections(tables: PlacedTables, place: int) -> Iterator[Statement]:
+    """The tables that are in no passage, of the sections that end with that at this place."""
+    for key in tables.sections_after.get(place, ()):
+        yield _passage(_section(SECTIONS[key]), None, tables.of_sections[key])
+
+
+def _section(
+    type_: SectionType, number: str | None = None, heading: str | None = None
+) -> dict[str, Any]:
+    return {"code": type_.code, "name": type_.name, "number": number, "heading": heading}
+
+
+def _passage(section: dict[str, Any], text: str | None, tables: Tables) -> Statement:
+    return Statement(PASSAGE, {"statement": text, "section": section, "tables": tables})
 
 
 def _routes(openfda: dict[str, Any]) -> str | None:
