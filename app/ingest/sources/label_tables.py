@@ -13,12 +13,20 @@ from html.parser import HTMLParser
 from typing import Any
 from xml.parsers import expat
 
-_INLINE = frozenset(("content", "linkhtml", "a", "b", "i", "u", "em", "strong", "span", "font"))
+_INLINE = frozenset(
+    ("content", "linkHtml", "linkhtml", "a", "b", "i", "u", "em", "strong", "span", "font")
+)
 """Tags that divide no words. All others do, so that `10<sup>3</sup>` is not read as 103."""
 
 _NO_TEXT = frozenset(("script", "style"))
 _PARTS = frozenset(("thead", "tbody", "tfoot"))
-_OF_TABLES = _NO_TEXT | _PARTS | {"table", "caption", "tr", "td", "th", "footnote", "footnoteref"}
+_REFERENCES = frozenset(("footnoteRef", "footnoteref"))
+_ROWS = frozenset(("tr", "td", "th"))
+_OF_TABLES = _NO_TEXT | _PARTS | _REFERENCES | _ROWS | {"table", "caption", "footnote"}
+
+_NO_XML = re.compile("<(?:!|/?[A-Z])")
+"""Comments, entities of its own, which could grow, and tags in capitals: they are read as HTML."""
+
 _TORN_TAG = re.compile(r"/?[A-Za-z][A-Za-z0-9]*\s*(?:$|[^<>]*=)")
 """A tag that is not closed, after its `<`: a name alone, or with an attribute. `5 mg` is none."""
 
@@ -39,7 +47,7 @@ class ReadTable:
 def read_table(html: str) -> ReadTable:
     """The table that a piece of HTML holds; a table within a cell is text of that cell."""
     reader = _TableReader()
-    if "<!" not in html:  # no comments; and no entities of its own, which could grow
+    if not _NO_XML.search(html):
         try:
             _parse_xml(html, reader)
             return reader.read()
@@ -54,8 +62,8 @@ def read_table(html: str) -> ReadTable:
 def _parse_xml(html: str, reader: "_TableReader") -> None:
     parser = expat.ParserCreate()
     parser.buffer_text = True
-    parser.StartElementHandler = lambda tag, attributes: reader.start(tag.lower(), attributes)
-    parser.EndElementHandler = lambda tag: reader.end(tag.lower())
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.add
     parser.Parse(html, True)
 
@@ -150,6 +158,8 @@ class _TableReader:
             said["colspan"] = cell.colspan
         if (rowspan := min(cell.rowspan, rows_left)) > 1:
             said["rowspan"] = rowspan
+        if not cell.footnotes:
+            return said
         known = [one if isinstance(one, int) else self._numbers.get(one) for one in cell.footnotes]
         if numbers := sorted({number for number in known if number}):
             said["footnotes"] = numbers
@@ -161,11 +171,14 @@ class _TableReader:
             if tag not in _INLINE:
                 self._divide()
             return
-        if tag in _NO_TEXT:
+        if tag in _ROWS:
+            if self._depth <= 1:
+                self._open(tag, attributes)
+        elif tag in _NO_TEXT:
             self._no_text = tag
         elif tag == "table" and (self._depth == 0 or self._cell is not None):
             self._depth += 1
-        elif tag in ("footnote", "footnoteref"):
+        elif tag == "footnote" or tag in _REFERENCES:
             self._refer(tag, attributes)
         elif self._depth <= 1:
             self._open(tag, attributes)
@@ -219,7 +232,9 @@ class _TableReader:
         if tag == "footnote":
             self._footnote = []
             self._footnotes.append(self._footnote)
-            number = self._numbers[given.get("id", "")] = len(self._footnotes)
+            number = len(self._footnotes)
+            if id_ := given.get("id"):
+                self._numbers[id_] = number
         if self._cell is not None:
             self._cell.footnotes.append(number)
 

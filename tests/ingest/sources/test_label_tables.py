@@ -163,7 +163,7 @@ def test_a_footnote_stands_apart_and_the_cells_that_refer_to_it_name_it() -> Non
     read = read_table(
         "<table><caption>Doses<footnote>Of adults.</footnote></caption><tr>"
         '<td>1 g<footnote ID="f1">With <b>food</b>.</footnote></td>'
-        '<td>2 g<footnoteRef IDREF="f1"/><footnoteRef IDREF="f9"/></td>'
+        '<td>2 g<footnoteRef IDREF="f1"/><footnoteRef IDREF="f9"/><footnoteRef/></td>'
         "<td>3 g</td></tr></table>"
     )
 
