@@ -14,6 +14,7 @@ from app import RELEASED, __version__
 from app.api import (
     conditions,
     discrepancies,
+    dosages,
     drugs,
     health,
     indications,
@@ -61,6 +62,7 @@ ROUTERS = (
     warnings.router,
     conditions.router,
     discrepancies.router,
+    dosages.router,
     health.router,
     root.router,
     indications.router,

@@ -160,12 +160,18 @@ def _label(number: int, drug: int, sections: dict[str, tuple[int, int]]) -> str:
     own = Random(f"{SEED} label {number}")
     wording = Random(f"{SEED} wording {number // 2}")
     name = drug_name(drug)
-    members = []
+    members: dict[str, str] = {}
     for section, (share, length) in sections.items():
         letters = min(LONGEST_SECTION, 40 + int(wording.expovariate(1 / length)))
-        of = _table if section.endswith("_table") else _prose
-        if wording.randrange(100) < share:
-            members.append((section, [f"{name}: {of(wording, letters)}"]))
+        if wording.randrange(100) >= share:
+            continue
+        if section.endswith("_table"):
+            members[section], text = _table(wording, letters)
+            if whole := members.get(section.removesuffix("_table")):  # which ends with its text
+                whole = f"{whole[: max(len(whole) - len(text), 40)]} {text}"
+                members[section.removesuffix("_table")] = whole
+        else:
+            members[section] = f"{name}: {_prose(wording, letters)}"
     set_id = str(UUID(int=own.getrandbits(128)))
     salt = " HYDROCHLORIDE" if sections is SECTIONS and drug % 3 == 0 else ""
     ndc = f"{10_000 + number % 60_000}-{number % 1000:03}"
@@ -192,7 +198,7 @@ def _label(number: int, drug: int, sections: dict[str, tuple[int, int]]) -> str:
         "effective_time": f"20{10 + number % 16:02}{1 + number % 12:02}{1 + number % 28:02}",
         "version": str(1 + number % 20),
     }
-    lines = [_list(key, texts, 6) for key, texts in members]
+    lines = [_list(key, [text], 6) for key, text in members.items()]
     lines += [f"      {json.dumps(key)}: {json.dumps(value)}" for key, value in scalars.items()]
     of_openfda = ",\n".join(_list(key, values, 8) for key, values in openfda.items())
     lines.append(f'      "openfda": {{\n{of_openfda}\n      }}')
@@ -212,12 +218,17 @@ def _prose(chance: Random, letters: int) -> str:
     return _pool()[start : start + letters].strip()
 
 
-def _table(chance: Random, letters: int) -> str:
+def _table(chance: Random, letters: int) -> tuple[str, str]:
+    """A table of about so many letters of HTML, and its text."""
     row = '<tr styleCode="Botrule"><td styleCode="Lrule Rrule">{}</td><td>{}</td></tr>'
-    cells = _prose(chance, min(letters, 2000)).split()
-    rows = [row.format(cells[i % len(cells)], cells[-i % len(cells)]) for i in range(40)]
-    text = "".join(rows)
-    return '<table width="100%"><tbody>' + (text * (letters // len(text) + 1))[:letters]
+    words = _prose(chance, min(letters, 2000)).replace("&", "and").replace("<", "").split()
+    rows = range(1 + letters // 90)
+    cells = [(words[i % len(words)], words[-i % len(words)]) for i in rows]
+    html = "".join(row.format(*pair) for pair in cells)
+    return (
+        f'<table width="100%"><tbody>{html}</tbody></table>',
+        " ".join(f"{one} {other}" for one, other in cells),
+    )
 
 
 @cache

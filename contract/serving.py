@@ -18,7 +18,10 @@ from tests.postgres import LIBC, PR_SET_PDEATHSIG, running_postgres
 
 SECONDS_TO_START = 60
 
-OF_LABEL = ("set_id", "version", "effective_time", "openfda", "description")
+OF_LABEL = (
+    *("set_id", "version", "effective_time", "openfda"),
+    *("description", "dosage_and_administration"),
+)
 
 
 @contextmanager
@@ -41,7 +44,7 @@ def _serving(database_url: str, log: Path) -> Iterator[str]:
     program = [sys.executable, "-m", "app.cli"]
     command = [*program, "serve", "--prepare", "--port", "0"]
     environment = {**os.environ, "MEDFACTS_DATABASE_URL": database_url, "PYTHONUNBUFFERED": "1"}
-    [label] = labels({key: KEMSTRO[key] for key in OF_LABEL})  # no fact more than the seed's
+    [label] = labels({key: KEMSTRO[key] for key in OF_LABEL})  # no facts of the seed's kinds
     path = log.with_name(label.name)
     path.write_bytes(label.content)
     with (

@@ -1,7 +1,7 @@
 """The answers that the docs show as examples: `python -m tests.examples` writes them anew.
 
 They are what the API says of baclofen by the project's seed, whatever other drugs it holds. The
-seed has no labels: theirs are of three sections of a real one, which is imported beside it.
+seed has no labels: theirs, and dosages, are of four sections of a real one, imported beside it.
 """
 
 import json
@@ -30,6 +30,7 @@ VALUES = {
     "condition_id": "muscle-spasticity",
     "source_id": "what-is-baclofen",
     "set_id": "f133fe04-1550-4fa4-9dc4-652c27936bf2",
+    "get_dosage": "baclofen-dosage-5e31c358e8da",
     "get_indication": "baclofen-indication-rheumatic-disorders",
     "get_mechanism": "baclofen-mechanism-gaba-b-agonist",
     "get_pharmacokinetics_fact": "baclofen-pharmacokinetics-liver-metabolism",
@@ -47,6 +48,9 @@ QUERIES = {
     "list_sources": "?limit=2",
 }
 
+
+OF_LABELS = ("Dosages", "Labels")
+"""The tags of operations on what the seed has nothing of."""
 
 KEMSTRO = {
     "set_id": VALUES["set_id"],
@@ -75,6 +79,22 @@ KEMSTRO = {
         "Contraindications KEMSTRO™ is contraindicated in patients who are hypersensitive to any "
         "component of this product."
     ],
+    "dosage_and_administration": [
+        "Dosage and Administration The determination of optimal dosage requires individual "
+        "titration. Start therapy at a low dosage and increase gradually until optimum effect is "
+        "achieved (usually between 40-80 mg daily). The following dosage titration schedule is "
+        "suggested: 5 mg three times a day for 3 days 10 mg three times a day for 3 days 15 mg "
+        "three times a day for 3 days 20 mg three times a day for 3 days Thereafter additional "
+        "increases may be necessary but the total daily dose should not exceed a maximum of 80 mg "
+        "daily (20 mg four times a day). The lowest dose compatible with an optimal response is "
+        "recommended. If benefits are not evident after a reasonable trial period, patients should "
+        "be slowly withdrawn from the drug (see WARNINGS, Abrupt Drug Withdrawal ). Administration "
+        "Using dry hands, the patient should be instructed to place the tablet on the tongue, "
+        "where it will disintegrate and can then be swallowed with or without water. Patients with "
+        "Renal Impairment Because baclofen is primarily excreted unchanged by the kidneys, it "
+        "should be given with caution and it may be necessary to reduce the dosage in patients "
+        "with impaired renal function ."
+    ],
     "overdosage": [
         "Overdosage Signs and Symptoms Vomiting , muscular hypotonia , drowsiness , accommodation "
         "disorders , coma , respiratory depression , and seizures . Treatment In the alert "
@@ -85,7 +105,7 @@ KEMSTRO = {
         "has on the serum concentration of baclofen."
     ],
 }
-"""Three sections, each whole, of the label of Kemstro as FDA published it in 2006."""
+"""Four sections, each whole, of the label of Kemstro as FDA published it in 2006."""
 
 VERQUVO = {
     "set_id": "17056d73-1b1b-4bf2-9c07-b7a9367f0d6d",
@@ -158,13 +178,13 @@ def path_of(operation: dict[str, Any], template: str) -> str:
 
 
 async def answers(app: FastAPI, *, of_labels: bool = False) -> dict[str, Any]:
-    """What the app answers to each operation on labels, or to each other, by its id."""
+    """What the app answers to each operation on what labels alone say, or to each other."""
     transport = httpx.ASGITransport(app)
     found = {}
     async with httpx.AsyncClient(transport=transport, base_url="http://medfacts") as client:
         for template, methods in app.openapi()["paths"].items():
             operation = methods["get"]
-            if of_labels != (operation["tags"] == ["Labels"]):
+            if of_labels != (operation["tags"][0] in OF_LABELS):
                 continue
             answer = await client.get(path_of(operation, template))
             found[operation["operationId"]] = answer.raise_for_status().json()

@@ -69,7 +69,8 @@ FactOfDrugSort = Annotated[
     Query(
         description="The order. By `importance`, what matters stands first: boxed warnings, "
         "contraindications, warnings, interactions, populations, adverse reactions, overdosage; "
-        "within each, what labels say stands in the order of a label. With `-` it is backwards.",
+        "how the drug is given before its dose forms and strengths; within each, what labels say "
+        "stands in the order of a label. With `-` it is backwards.",
         examples=["importance"],
     ),
 ]
@@ -204,7 +205,8 @@ def _with_wordings(session: ReadSession, fact_id: str, fact: bytes, record: byte
     stored = session.document(WORDINGS, fact_id)
     if stored is None:  # as the one label has it, or no label
         said = from_json(fact)
-        of_labels = {"statement": said["statement"], "labels": said["citations"]}
+        own = {"statement": said["statement"], "tables": said.get("tables", [])}
+        of_labels = own | {"labels": said["citations"]}
         stored = to_json({"wordings": [of_labels] if said["labels"] else []})
     return b"%b,%b" % (record[:-1], stored[1:])
 

@@ -16,6 +16,7 @@ from app.documents.records import (
 )
 from app.models.base import Row, Shape
 from app.models.fact import Detail, FactFields, LabelCount, SubstanceAsNamed
+from app.models.label_table import LabelTable, tables
 
 
 class CoverageRecord(Shape):
@@ -86,11 +87,12 @@ def fact_as_served(links: RecordLinks, table: type[Detail], fact: Row) -> Row:
 
 
 class Wording(Shape):
-    """A wording in which labels state a fact."""
+    """A wording in which labels state a fact, and the tables that they have with it."""
 
     statement: str = Field(
         description="The text, as these labels have it.", examples=["Do not drive."]
     )
+    tables: list[LabelTable] = tables("this wording")
     labels: list[CitationRecord] = Field(
         description="The labels that have it, newest first.", examples=[[]]
     )

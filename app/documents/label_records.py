@@ -8,6 +8,7 @@ from pydantic import Field, create_model
 from app.documents.records import CITATIONS, CitationRecord, Link, Passage, RecordLinks, fields_of
 from app.models.base import PartialDate, Row, Shape
 from app.models.label import LabelFields, number_and_day
+from app.models.label_table import LabelTable, tables
 
 
 class LabelFact(Shape):
@@ -39,6 +40,7 @@ class LabelSection(Shape):
         "what has no section of its own: `url` opens these.",
         examples=[None],
     )
+    tables: list[LabelTable] = tables("what became no fact")
     facts: list[LabelFact] = Field(
         description="The facts that it became.",
         examples=[[{"kind": "warnings", "id": "baclofen-warning-5d0fbf2a9f71"}]],
@@ -134,13 +136,16 @@ def label_as_served(
     }
 
 
-def section_as_served(section: Row, text: str | None, facts: Iterable[tuple[str, str]]) -> Row:
-    """A passage of a label: its text, or the facts that it became, by kind and id."""
+def section_as_served(
+    section: Row, text: str | None, tables: list[Row], facts: Iterable[tuple[str, str]]
+) -> Row:
+    """A passage of a label: its text and tables, or the facts that it became, by kind and id."""
     return {
         "code": section["code"],
         "name": section["name"],
         "number": section.get("number"),
         "heading": section.get("heading"),
         "text": text,
+        "tables": tables,
         "facts": [{"kind": kind, "id": id_} for kind, id_ in facts],
     }

@@ -197,7 +197,7 @@ class RecordLinks:
         complete = COMPLETIONS.get(content)
         records = []
         for entry in said:
-            record = {name: entry[name] for name in own}
+            record = {name: entry.get(name, default) for name, default in own}
             for name in links:
                 record[name] = self._linked(name, entry.get(name))
             for name, part, is_link in parts:
@@ -258,7 +258,10 @@ def stored_entries(connection: sa.Connection, table: type[SQLModel], ids: list[A
 
 @cache
 def _shape_of(content: type[SQLModel]) -> tuple[Any, Any, Any, str | None]:
-    own = _own_fields(content)
+    fields = content.model_fields
+    own = tuple(
+        (name, fields[name].get_default(call_default_factory=True)) for name in _own_fields(content)
+    )
     links = tuple(name.removesuffix("_id") for name in _links_of(content))
     parts = tuple(
         (name, part, f"{part.scalar}_id" in LINKED) for name, part in _parts(content).items()

@@ -77,6 +77,16 @@ class LabelCount(Shape):
     of: int = described("How many labels of the drug there are for the same routes.", 14)
 
 
+def route() -> Any:
+    """The field of a kind of fact that labels state: for which routes of administration."""
+    return described(
+        "The route of administration that it holds for, of a label's text as the label has it; "
+        "null where the source names none.",
+        "ORAL",
+        default=None,
+    )
+
+
 class FactFields(SQLModel):
     """What every fact has."""
 

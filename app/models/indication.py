@@ -6,7 +6,8 @@ from typing import ClassVar
 from sqlmodel import Field, SQLModel
 
 from app.models.base import KEY, checked, described
-from app.models.fact import Detail, Section, found_by
+from app.models.fact import Detail, Section, found_by, route
+from app.models.label_table import LabelTable, tables
 
 
 class IndicationStatus(StrEnum):
@@ -48,11 +49,13 @@ class IndicationFields(SQLModel):
         ["People with a musculoskeletal condition such as multiple sclerosis"],
         default_factory=list,
     )
+    route: str | None = route()
     section: Section | None = described(
         "The label's section, for label text.",
         {"code": "34067-9", "name": "Indications & Usage", "number": "1.1", "heading": "Gout"},
         default=None,
     )
+    tables: list[LabelTable] = tables("the label's text")
     condition_id: str | None = None
 
 

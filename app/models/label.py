@@ -15,16 +15,18 @@ from app.models.base import (
     owned_by,
 )
 from app.models.fact import Section
+from app.models.label_table import LabelTable
 
 PASSAGE = "passage"
 """What a statement's kind is called where it is a label's text, and no fact."""
 
 
 class LabelText(Shape):
-    """A passage of a label that is no fact: its section, and its text if that is kept."""
+    """A passage of a label that is no fact: its section, its text if that is kept, its tables."""
 
     section: Section
     statement: str | None
+    tables: list[LabelTable]
 
 
 class LabelFields(SQLModel):

@@ -16,7 +16,8 @@ from app.models.base import (
     key,
     owned_by,
 )
-from app.models.fact import Detail, Section, found_by
+from app.models.fact import Detail, Section, found_by, route
+from app.models.label_table import LabelTable, tables
 from app.models.numbers import Number
 
 
@@ -152,6 +153,7 @@ class MechanismFields(SQLModel):
         "Determined by surface plasmon resonance (SPR)",
         default=None,
     )
+    route: str | None = route()
     section: Section | None = described(
         "The label's section, for label text.",
         {
@@ -162,6 +164,7 @@ class MechanismFields(SQLModel):
         },
         default=None,
     )
+    tables: list[LabelTable] = tables("the label's text")
     target_id: str | None = None
 
 

@@ -6,7 +6,8 @@ from typing import ClassVar
 from sqlmodel import Field, SQLModel
 
 from app.models.base import checked, described
-from app.models.fact import Detail, Section, found_by
+from app.models.fact import Detail, Section, found_by, route
+from app.models.label_table import LabelTable, tables
 from app.models.numbers import Number
 
 
@@ -26,11 +27,13 @@ class PharmacokineticsFields(SQLModel):
     organ: str | None = described("The organ it is about.", "liver", default=None)
     value: Number | None = described("The number, where there is one.", 15, default=None)
     unit: str | None = described("The unit of `value`.", "percent", default=None)
+    route: str | None = route()
     section: Section | None = described(
         "The label's section, for label text.",
         {"code": "43682-4", "name": "Pharmacokinetics", "number": "12.3", "heading": "Absorption"},
         default=None,
     )
+    tables: list[LabelTable] = tables("the label's text")
 
 
 class Pharmacokinetics(Detail, table=True):

@@ -6,7 +6,8 @@ from typing import ClassVar
 from sqlmodel import Field, SQLModel
 
 from app.models.base import checked, described
-from app.models.fact import Detail, Section, found_by
+from app.models.fact import Detail, Section, found_by, route
+from app.models.label_table import LabelTable, tables
 
 
 class WarningType(StrEnum):
@@ -62,11 +63,7 @@ class WarningFields(SQLModel):
     severity_basis: str | None = described(
         "The source's own word that `severity` rests on.", None, default=None
     )
-    route: str | None = described(
-        "The route of administration it holds for; null where the source names none.",
-        None,
-        default=None,
-    )
+    route: str | None = route()
     population: str | None = described(
         "Whom it concerns; null where the source names nobody in particular.",
         "People who have taken baclofen for a long time",
@@ -90,6 +87,7 @@ class WarningFields(SQLModel):
         {"code": "43685-7", "name": "Warnings and cautions", "number": "5.1", "heading": "Falls"},
         default=None,
     )
+    tables: list[LabelTable] = tables("the label's text")
 
 
 class Warning(Detail, table=True):  # noqa: A001 -- the domain's own word

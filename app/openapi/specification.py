@@ -13,9 +13,9 @@ from app.http.sparse_fields import ALWAYS, SPARSE_JSON, WHOLE_JSON, picked
 from app.settings import ROOT
 
 INTRODUCTION = """\
-Facts about medicines, each cited to the passage it comes from: what a drug is used for, how it
-acts, what the body does with it, how it was tried, what to be warned of, and where the sources
-disagree.
+Facts about medicines, each cited to the passage it comes from: what a drug is used for, how it is
+given, how it acts, what the body does with it, how it was tried, what to be warned of, and where
+the sources disagree.
 
 **This is information, not medical advice.** Decisions about a person's treatment belong to that
 person and a health professional. An empty list never means *safe*: `coverage` says how far the
@@ -49,9 +49,9 @@ can be a letter apart.
 `statement` is a sentence that stands alone. `certainty` is `hedged` where the source itself only
 thinks, believes or allows it, and `verbatim` where the statement is a label's own text. What
 several labels state is one fact; `labels` counts them. A drug's facts begin with what matters most:
-boxed warnings come first. `citations` name the source and the place in it. A use that was found
-*not* to work is an indication with status `not_effective`: a finding against, never a match
-for a drug that helps.
+boxed warnings come first. `citations` name the source and the place in it, and of a label the day
+from which it is in effect. A use that was found *not* to work is an indication with status
+`not_effective`: a finding against, never a match for a drug that helps.
 
 ### How to cite it
 
@@ -71,6 +71,7 @@ TAGS = [
     {"name": "Drugs", "description": "A drug's record, and finding one by name or identifier."},
     {"name": "Search", "description": "Which drug a name means, and where words are found."},
     {"name": "Warnings", "description": "What to know before, while and after taking a drug."},
+    {"name": "Dosages", "description": "How a drug is given, and in what forms and strengths."},
     {"name": "Indications", "description": "What a drug is used for, and what it does not help."},
     {"name": "Mechanisms", "description": "How a drug acts."},
     {"name": "Pharmacokinetics", "description": "What the body does with a drug."},

@@ -158,6 +158,7 @@ def test_nothing_is_cited_to_the_article_that_it_does_not_say(seeded: httpx.Clie
     }
     assert record["counts"] == {
         "discrepancies": 5,
+        "dosages": 0,
         "indications": 3,
         "mechanisms": 4,
         "pharmacokinetics": 3,

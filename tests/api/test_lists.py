@@ -11,7 +11,15 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from app.api import discrepancies, indications, mechanisms, pharmacokinetics, trials, warnings
+from app.api import (
+    discrepancies,
+    dosages,
+    indications,
+    mechanisms,
+    pharmacokinetics,
+    trials,
+    warnings,
+)
 from app.api.conditions import CONDITIONS
 from app.api.drugs import DRUGS
 from app.api.facts import listed_of_drug
@@ -329,7 +337,7 @@ def test_releases_say_from_what_they_were_made(client: httpx.Client, save: Save)
     assert (current["counts"]["drugs"], current["counts"]["warnings"]) == (2, 1)
 
 
-FACTS = (discrepancies, indications, mechanisms, pharmacokinetics, trials, warnings)
+FACTS = (discrepancies, dosages, indications, mechanisms, pharmacokinetics, trials, warnings)
 LISTS = {
     listing.kind: listing
     for listing in (

@@ -24,7 +24,7 @@ PLAIN = {"Accept-Encoding": "identity"}
 
 def pages() -> Iterator[str]:
     for template, methods in contract().document["paths"].items():
-        if methods["get"]["operationId"] != "get_label":  # of which the seed has none
+        if methods["get"]["operationId"] not in ("get_dosage", "get_label"):  # the seed has none
             yield path_of(methods["get"], template)
     yield from ("/docs", "/docs/problems", "/docs/start.js", "/openapi.json")
     yield from ("/docs/assets/swagger-ui.css", "/.well-known/api-catalog")

@@ -163,6 +163,8 @@ def pharmacy(holding: Holding) -> Iterator[httpx.Client]:
     def of(name: str, **alike: Any) -> dict[str, Any]:
         file = drug(
             name,
+            fact("dosages", "o1", type="dosage-and-administration"),
+            fact("dosages", "o2", type="dosage-forms-and-strengths"),
             indication("gout"),
             indication(f"{name}-gout", status="not_effective"),
             fact("mechanisms", "m1", action_type="AGONIST", target="gaba"),

@@ -9,7 +9,7 @@ import pytest
 from app.http.sparse_fields import SPARSE_JSON, WHOLE_JSON
 from tests.conformance import contract
 from tests.conftest import Save
-from tests.examples import path_of
+from tests.examples import OF_LABELS, path_of
 from tests.writing import drug, warning
 
 RECORD = "/v1/warnings/baclofen-warning-withdrawal"
@@ -19,12 +19,12 @@ LIST = "/v1/drugs/baclofen/warnings"
 def asked_for() -> list[tuple[str, str]]:
     """Each path that takes `fields`, and the pattern that has the names there are.
 
-    But for those of labels, of which the seed has none: see `tests.ingest.test_importing_labels`.
+    But for those of labels and dosages, of which the seed has none: see `tests.ingest`.
     """
     return [
         (path_of(operation, template).partition("?")[0], parameter["schema"]["pattern"])
         for template, operation, parameter in parameters()
-        if operation["tags"] != ["Labels"]
+        if operation["tags"][0] not in OF_LABELS
     ]
 
 

@@ -92,8 +92,9 @@ def test_a_label_says_whose_it_is_and_which_facts_it_became(
     url = "https://open.fda.gov/apis/drug/label/"
     [warning] = client.get("/v1/drugs/hustanol/warnings").json()["items"]
     [mechanism] = client.get("/v1/drugs/hustanol/mechanisms").json()["items"]
-    of_text: dict[str, Any] = {"number": None, "heading": None, "facts": []}
-    became = {"number": None, "heading": None, "text": None}
+    every: dict[str, Any] = {"number": None, "heading": None, "tables": []}
+    of_text = every | {"facts": []}
+    became = every | {"text": None}
     assert client.get("/v1/labels/0a1B").json() == {
         "id": "0a1b",
         "drug": {"id": "hustanol", "name": "Hustanol"},

@@ -83,7 +83,13 @@ def loaded(database: Settings, save: Save) -> Settings:
         "gtopdb": guide([ligand(7, "hustanol")], [interaction(7, "GABA receptor", "Agonist")]),
         "drugs-at-fda": approvals(("NDA000001", "HUSTABIN", "HUSTANOL; PLACEBIN", "1999-01-01")),
         "openfda-label": labels(
-            label("a1", "HUSTANOL", boxed_warning="Beware of drowsiness.", route=["ORAL"]),
+            label(
+                "a1",
+                "HUSTANOL",
+                boxed_warning="Beware of drowsiness.",
+                dosage_and_administration="Take one.",
+                route=["ORAL"],
+            ),
             label("a2", brand="Hustorin", boxed_warning="Of nothing that has a name."),
         ),
         "clinicaltrials": studies(trial),

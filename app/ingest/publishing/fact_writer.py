@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from app.documents.compression import decompress
 from app.documents.drug_records import drug_as_served
@@ -275,7 +275,7 @@ class FactWriter:
                 cited = [p for part in entry[table.cited_by] for p in passages(part["cite"])]
             entry["id"] = fact.id
             description = batch[fact.drug_id]
-            entry["wordings"] = {}
+            entry["wordings"] = []
             if len(fact.stated) > 1:
                 entry["wordings"] = _wordings_of(fact, stored)
                 cited = [of.passage for of in fact.stated[:MOST_CITED]]
@@ -299,12 +299,12 @@ class FactWriter:
         entry["passages"] = cited
         entry["labels"] = None
 
-    def _wordings(self, wordings: Mapping[str, list[Passage]]) -> Row:
+    def _wordings(self, wordings: list[Row]) -> Row:
         """The wordings of a fact as they are served."""
         return {
             "wordings": [
-                {"statement": statement, "labels": self._links.citations(labels)}
-                for statement, labels in wordings.items()
+                wording | {"labels": self._links.citations(wording["labels"])}
+                for wording in wordings
             ]
         }
 
@@ -386,10 +386,12 @@ class FactWriter:
             served = []
             for digest, fact in label.statements:
                 kind, passage = stored[digest]
+                section = passage["section"]
                 if fact is None:
-                    served.append(section_as_served(passage["section"], passage["statement"], ()))
+                    of_text = passage.get("tables", [])  # none of before they were kept
+                    served.append(section_as_served(section, passage["statement"], of_text, ()))
                 else:
-                    served.append(section_as_served(passage["section"], None, [(kind, fact.id)]))
+                    served.append(section_as_served(section, None, [], [(kind, fact.id)]))
             said = from_json(decompress(label.body))
             record = label_as_served(
                 self._links,
@@ -493,20 +495,23 @@ def _choose_wordings(facts: Iterable[FactInMaking], description: Description) ->
         fact.of_labels = for_routes[first.account.routes]
 
 
-def _wordings_of(
-    fact: FactInMaking, stored: Mapping[str, tuple[type[Detail], bytes]]
-) -> dict[str, list[Passage]]:
-    """Each wording of a fact with the labels that have it, the one that is served first, and then
-    those of most labels."""
-    texts = {d: str(from_json(decompress(stored[d][1]))["statement"]) for d in fact.digests}
-    found: dict[str, list[Passage]] = defaultdict(list)
-    served = texts[fact.digest]
+def _wordings_of(fact: FactInMaking, stored: Mapping[str, tuple[type[Detail], bytes]]) -> list[Row]:
+    """Each wording of a fact and its tables, with the passages of the labels that have it: the one
+    that is served first, and then those of most labels."""
+    entries = {digest: from_json(decompress(stored[digest][1])) for digest in fact.digests}
+    found: dict[bytes, Row] = {}
+    served = entries[fact.digest]["statement"]
     for of in fact.stated:
-        text = texts[of.digest]
-        of.passage = of.passage._replace(wording="same" if text == served else "differs")
-        found[text].append(of.passage)
-    by_labels = sorted(found, key=lambda text: (text != served, -len(found[text]), text))
-    return {text: found[text] for text in by_labels}
+        entry = entries[of.digest]
+        own = {"statement": entry["statement"], "tables": entry.get("tables", [])}
+        of.passage = of.passage._replace(
+            wording="same" if own["statement"] == served else "differs"
+        )
+        wording = found.setdefault(to_json(own), own | {"labels": []})
+        wording["labels"].append(of.passage)
+    first, *rest = found.items()
+    rest.sort(key=lambda item: (-len(item[1]["labels"]), item[0]))
+    return [wording for _, wording in (first, *rest)]
 
 
 def _fact_id(name: str, fact_slug: str) -> str:

@@ -24,12 +24,14 @@ from app.ingest.sources.interface import (
     Substance,
     WrongFileError,
 )
-from app.ingest.sources.label_sections import LabelPassage, passages_of
-from app.ingest.sources.label_texts import NAMED, TEXTS
+from app.ingest.sources.label_keys import UNCLASSIFIED
+from app.ingest.sources.label_sections import passages_of
+from app.ingest.sources.label_table_places import PlacedTables, Tables, place_tables
 from app.ingest.sources.label_wording import LabelNames, compared
 from app.models.drug import ClassType, IdentifierSystem, NameType
 from app.models.indication import IndicationStatus
 from app.models.label import PASSAGE
+from app.models.label_section import SECTION_TYPES, SectionType
 from app.names.normalization import normalized
 from app.names.qualifiers import without_salt
 
@@ -42,90 +44,14 @@ SOURCE: dict[str, Any] = {
     "note": "Labels are as their manufacturers submitted them; openFDA has not validated them.",
 }
 
-USE: dict[str, Any] = {"jurisdiction": "US"}
-CONTRAINDICATION = {"type": "contraindication", "boxed": False}
-WARNING = {"type": "warning", "boxed": False}
-BOXED = {"type": "warning", "boxed": True}
-INTERACTION = {"type": "interaction", "boxed": False}
-ADVERSE_REACTION = {"type": "undesirable-effect", "boxed": False}
-ABUSE = {**WARNING, "category": "abuse"}
-DEPENDENCE = {**WARNING, "category": "dependence"}
-PREGNANCY = {**WARNING, "category": "pregnancy"}
-LACTATION = {**WARNING, "category": "lactation"}
-PEDIATRIC = {**WARNING, "category": "pediatric"}
-GERIATRIC = {**WARNING, "category": "geriatric"}
-OVERDOSAGE = {**WARNING, "category": "overdosage"}
+SECTIONS = {section.key: section for section in SECTION_TYPES}
+"""By openFDA's keys."""
 
-SECTIONS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
-    "indications_and_usage": ("34067-9", "Indications & Usage", "indications", USE),
-    "mechanism_of_action": ("43679-0", "Mechanism of Action", "mechanisms", {}),
-    "pharmacokinetics": ("43682-4", "Pharmacokinetics", "pharmacokinetics", {}),
-    "boxed_warning": ("34066-1", "Boxed Warning", "warnings", BOXED),
-    "contraindications": ("34070-3", "Contraindications", "warnings", CONTRAINDICATION),
-    "do_not_use": ("50570-1", "Do Not Use", "warnings", CONTRAINDICATION),
-    "warnings_and_cautions": ("43685-7", "Warnings and cautions", "warnings", WARNING),
-    "warnings": ("34071-1", "Warnings", "warnings", WARNING),
-    "precautions": ("42232-9", "Precautions", "warnings", WARNING),
-    "general_precautions": ("34072-9", "General Precautions", "warnings", WARNING),
-    "user_safety_warnings": ("54433-8", "User Safety Warnings", "warnings", WARNING),
-    "ask_doctor": ("50569-3", "Ask Doctor", "warnings", WARNING),
-    "ask_doctor_or_pharmacist": ("50568-5", "Ask Doctor/Pharmacist", "warnings", WARNING),
-    "stop_use": ("50566-9", "Stop Use", "warnings", WARNING),
-    "when_using": ("50567-7", "When Using", "warnings", WARNING),
-    "keep_out_of_reach_of_children": (
-        "50565-1",
-        "Keep Out of Reach of Children",
-        "warnings",
-        WARNING,
-    ),
-    "drug_interactions": ("34073-7", "Drug Interactions", "warnings", INTERACTION),
-    "drug_and_or_laboratory_test_interactions": (
-        "34074-5",
-        "Drug & or Laboratory Test Interactions",
-        "warnings",
-        INTERACTION,
-    ),
-    "use_in_specific_populations": (
-        "43684-0",
-        "Use in Specific Populations",
-        "warnings",
-        WARNING,
-    ),
-    "pregnancy": ("42228-7", "Pregnancy", "warnings", PREGNANCY),
-    "teratogenic_effects": ("34077-8", "Teratogenic Effects", "warnings", PREGNANCY),
-    "nonteratogenic_effects": ("34078-6", "Nonteratogenic Effects", "warnings", PREGNANCY),
-    "pregnancy_or_breast_feeding": (
-        "53414-9",
-        "Pregnancy or Breast Feeding",
-        "warnings",
-        PREGNANCY,
-    ),
-    "labor_and_delivery": ("34079-4", "Labor & Delivery", "warnings", PREGNANCY),
-    "nursing_mothers": ("34080-2", "Nursing Mothers", "warnings", LACTATION),
-    "lactation": ("77290-5", "Lactation", "warnings", LACTATION),
-    "pediatric_use": ("34081-0", "Pediatric Use", "warnings", PEDIATRIC),
-    "geriatric_use": ("34082-8", "Geriatric Use", "warnings", GERIATRIC),
-    "drug_abuse_and_dependence": ("42227-9", "Drug Abuse and Dependence", "warnings", WARNING),
-    "abuse": ("34086-9", "Abuse", "warnings", ABUSE),
-    "dependence": ("34087-7", "Dependence", "warnings", DEPENDENCE),
-    "overdosage": ("34088-5", "Overdosage", "warnings", OVERDOSAGE),
-    "adverse_reactions": ("34084-4", "Adverse Reactions", "warnings", ADVERSE_REACTION),
-    "ask_doctor_pharmacist": ("50568-5", "Ask Doctor/Pharmacist", "warnings", WARNING),
-    "risks": ("69759-9", "Risks", "warnings", WARNING),
-    "other_safety_information": ("60561-8", "Other Safety Information", "warnings", WARNING),
-    "safe_handling_warning": ("50741-8", "Safe Handling Warning", "warnings", WARNING),
-    "health_care_provider_letter": (
-        "71744-7",
-        "Health Care Provider Letter",
-        "warnings",
-        WARNING,
-    ),
-}
-"""The sections that facts are taken from: LOINC code, openFDA's name, kind of fact, its fields.
-
-Tables are left out, for they repeat as HTML what stands in the text; so is the controlled
-substance's schedule, which is its legal status and stands in the section on abuse too.
-"""
+WITH_TABLES = [
+    key for key, section in SECTIONS.items() if section.kind is not None or key == UNCLASSIFIED
+]
+"""The sections whose tables are kept. They have keys of their own, and repeat as HTML what stands
+in the text."""
 
 CLASSES = {
     "pharm_class_epc": ClassType.EPC,
@@ -259,44 +185,53 @@ _SEVERAL = re.compile(r"[,;/+&]|\b(?:and|with)\b", re.IGNORECASE)
 
 
 def _statements(label: dict[str, Any], openfda: dict[str, Any]) -> list[Statement]:
-    of_label: dict[str, dict[str, Any]] = {
-        "indications": {"status": _status(openfda)},
-        "warnings": {"route": _routes(openfda)},
-    }
+    of_label = {"route": _routes(openfda)}
+    of_uses = {"status": _status(openfda)}
     names = LabelNames.of(label)
     statements: list[Statement] = []
-    for passage in passages_of(label):
-        if passage.key in SECTIONS:
-            code, name, kind, of_section = SECTIONS[passage.key]
+    passages = [passage for passage in passages_of(label) if passage.key in SECTIONS]
+    tables = place_tables(label, passages, WITH_TABLES)
+    for place, passage in enumerate(passages):
+        type_ = SECTIONS[passage.key]
+        section = _section(type_, passage.number, passage.heading)
+        in_passage = tables.of_passages.get(place, [])
+        if type_.kind is None or type_.kind == PASSAGE:
+            text = passage.text if type_.kind else None
+            said = _passage(section, text, in_passage)
+            if text is not None or said not in statements:
+                statements.append(said)
+        else:
             fields = {
                 "statement": passage.text,
                 "certainty": "verbatim",
-                "section": _section(code, name, passage),
-                **of_section,
-                **of_label.get(kind, {}),
+                "section": section,
+                "tables": in_passage,
+                **type_.fields,
+                **of_label,
+                **(of_uses if type_.kind == "indications" else {}),
             }
             number = f"{passage.number}, " if passage.number else ""
-            locator = f"section {number}{code} {name}"
+            locator = f"section {number}{type_.code} {type_.name}"
             same = compared(passage.text, names)
-            statements.append(Statement(kind, fields, locator, compared=same))
-        elif passage.key in TEXTS:
-            section = _section(*TEXTS[passage.key], passage)
-            statements.append(Statement(PASSAGE, {"statement": passage.text, "section": section}))
-        elif passage.key in NAMED:  # of which it is said that they are there
-            section = _section(*NAMED[passage.key], passage)
-            said = Statement(PASSAGE, {"statement": None, "section": section})
-            if said not in statements:
-                statements.append(said)
-    return statements
+            statements.append(Statement(type_.kind, fields, locator, compared=same))
+        statements += _of_sections(tables, place)
+    return [*statements, *_of_sections(tables, len(passages))]
 
 
-def _section(code: str, name: str, passage: LabelPassage) -> dict[str, Any]:
-    return {
-        "code": code,
-        "name": name,
-        "number": passage.number,
-        "heading": passage.heading,
-    }
+def _of_sections(tables: PlacedTables, place: int) -> Iterator[Statement]:
+    """The tables that are in no passage, of the sections that end with that at this place."""
+    for key in tables.sections_after.get(place, ()):
+        yield _passage(_section(SECTIONS[key]), None, tables.of_sections[key])
+
+
+def _section(
+    type_: SectionType, number: str | None = None, heading: str | None = None
+) -> dict[str, Any]:
+    return {"code": type_.code, "name": type_.name, "number": number, "heading": heading}
+
+
+def _passage(section: dict[str, Any], text: str | None, tables: Tables) -> Statement:
+    return Statement(PASSAGE, {"statement": text, "section": section, "tables": tables})
 
 
 def _routes(openfda: dict[str, Any]) -> str | None:

@@ -104,7 +104,7 @@ def test_a_trial_that_was_stored_before_it_had_groups_is_rendered(loaded: Settin
 
     with writing(loaded) as engine:
         with engine.begin() as connection:
-            forget(connection, "groups", "group_descriptions")
+            forget(connection, "trials", "groups", "group_descriptions")
         change(loaded, OF_ANOTHER_VERSION)
         assert rebuild_documents(engine)
         assert faults_in(engine) == []
@@ -112,15 +112,28 @@ def test_a_trial_that_was_stored_before_it_had_groups_is_rendered(loaded: Settin
     assert served_in(loaded) == before
 
 
-def forget(connection: sa.Connection, *names: str) -> None:
-    """Take fields out of every trial as it is stored, as if the program did not know them."""
+def test_a_fact_that_was_stored_before_it_had_a_route_has_none(loaded: Settings) -> None:
+    before = served_in(loaded)
+
+    with writing(loaded) as engine:
+        with engine.begin() as connection:
+            forget(connection, "indications", "route")
+        change(loaded, OF_ANOTHER_VERSION)
+        assert rebuild_documents(engine)
+        assert faults_in(engine) == []
+
+    assert served_in(loaded) == before
+
+
+def forget(connection: sa.Connection, kind: str, *names: str) -> None:
+    """Take fields out of facts as they are stored, as if the program did not know them."""
     table = table_of(SourceStatement)
-    of = sa.select(table.c.digest, table.c.body).where(table.c.kind == "trials")
+    of = sa.select(table.c.digest, table.c.body).where(table.c.kind == kind)
     for digest, body in connection.execute(of).all():
         fields = json.loads(decompress(body))
         for name in names:
             fields.pop(name, None)
-            for outcome in fields["outcomes"]:
+            for outcome in fields.get("outcomes", ()):
                 outcome.pop(name, None)
         stored = compress(json.dumps(fields).encode())
         connection.execute(table.update().where(table.c.digest == digest).values(body=stored))

@@ -137,7 +137,8 @@ def test_a_fact_gives_its_wordings_where_they_are_asked_for(
     assert without == fact
     assert whole == fact | stored
     assert sparse == {"id": fact["id"], "type": "warning"} | stored
-    assert alone["wordings"] == [{"statement": "Wash it.", "labels": single["citations"]}]
+    own = {"statement": "Wash it.", "tables": [], "labels": single["citations"]}
+    assert alone["wordings"] == [own]
     assert client.get(f"{path}?include=all").status_code == 422
 
 

@@ -386,8 +386,8 @@ def test_a_coverage_names_the_source_and_the_kind_that_are_not_there(tmp_path: P
     problems = problems_of(tmp_path, hustanol=coverage + HUSTANOL)
 
     assert [str(problem) for problem in problems] == [
-        "seed/hustanol.yaml:2: coverage[0].kinds: kinds are discrepancies, indications, "
-        "mechanisms, pharmacokinetics, trials, warnings.",
+        "seed/hustanol.yaml:2: coverage[0].kinds: kinds are discrepancies, dosages, "
+        "indications, mechanisms, pharmacokinetics, trials, warnings.",
         "seed/hustanol.yaml:3: coverage[1].source: there is no source 'x'.",
     ]
 
