@@ -123,6 +123,7 @@ def test_what_is_no_field_is_refused_with_those_there_are(
         "Expected some of id, drug, statement, certainty, substance, labels, type, category, "
         "boxed, "
         "severity, severity_basis, route, population, trigger, consequences, advice, section, "
+        "tables, "
         "citations, with commas between ('"
     )
 
