@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Annotated, Any, Self
 
 import sqlalchemy as sa
-from fastapi import Query
+from fastapi import Body, Query
 from pydantic import Field, TypeAdapter
 from rapidfuzz.distance import OSA
 from sqlmodel import col
@@ -21,7 +21,7 @@ from app.api.suggestions import BEGINS, CLOSE, NameMatch, NameMatches
 from app.database.reading import CompiledSelect
 from app.documents.records import Link
 from app.http.parameters import Text
-from app.http.problems import BadParameterError, documented
+from app.http.problems import BadParameterError, LargeBodyError, documented
 from app.models.base import Shape
 from app.models.drug import Drug, DrugIdentifier, DrugIngredient, NameType
 from app.models.lookup import NAME_TYPE, IdentifierAlias, NameAlias, SearchedName
@@ -42,6 +42,9 @@ router = resource("Search")
 
 AT_ONCE = 50
 """How many names or identifiers are resolved at once."""
+
+AT_ONCE_POSTED = 1000
+"""How many names are resolved at once that stand in a body."""
 
 MOST_SUGGESTIONS = 10
 SHORTEST_BEGINNING = 3
@@ -165,6 +168,14 @@ class Resolutions(Shape):
     )
 
 
+class ManyResolutions(Shape):
+    """What each name means, in the order in which they were asked for."""
+
+    items: list[Resolution] = Field(
+        description="One for each name, in their order.", max_length=AT_ONCE_POSTED
+    )
+
+
 IdentifierText = Annotated[str, Query(min_length=3, max_length=200, pattern=IDENTIFIER)]
 
 
@@ -200,7 +211,28 @@ def resolve(
     return ANSWER.dump_json(Resolutions(items=found))
 
 
+@router.post(
+    "/resolve",
+    response_model=ManyResolutions,
+    responses=documented(BadParameterError, LargeBodyError),
+)
+def resolve_many(
+    session: ReadSession,
+    names: Annotated[
+        list[Text],
+        Body(
+            description="Up to 1,000 names, each as `name` of a GET.",
+            examples=[["Lioresal", "BACLOFEN 10 MG TABLET"]],
+            max_length=AT_ONCE_POSTED,
+        ),
+    ],
+) -> bytes:
+    """Which drug is meant by each of many names: more than an address holds. It changes nothing."""
+    return MANY.dump_json(ManyResolutions(items=_by_name(session, names)))
+
+
 ANSWER = TypeAdapter(Resolutions)
+MANY = TypeAdapter(ManyResolutions)
 
 
 @dataclass(frozen=True)

@@ -233,8 +233,8 @@ def hospital(holding: Holding) -> Iterator[httpx.Client]:
     with holding(
         named("hydrochlorothiazide", synonym("HCTZ")),
         named("triamterene"),
-        named("valsartan", brand("Diovan")),
-        named("metformin", brand("Glucophage")),
+        named("valsartan", brand("Diovan"), brand("Shared")),
+        named("metformin", brand("Glucophage"), brand("Shared")),
         named("hydromorphone", brand("Dilaudid")),
         named("sulfamethoxazole"),
         named("trimethoprim"),
@@ -344,6 +344,8 @@ def test_a_combination_is_none_of_its_parts_and_what_is_not_understood_no_match(
         ("metformin (as hydrochloride) 500 mg tablet", "exact", "metformin"),
         ("metformin (Immediate Release) 500 mg", "exact", "metformin"),
         ("metformin 500 MG Oral Tablet [Unheardof]", "exact", "metformin"),
+        ("valsartan 80 MG Oral Tablet [Shared]", "exact", "valsartan"),
+        ("valsartan (Shared)", "ambiguous", None),
         ("metformin [Unheardof]", "none", None),
         ("metformin (Unheardof)", "none", None),
         ("metformin (Dilaudid)", "ambiguous", None),
@@ -478,6 +480,20 @@ def test_names_come_before_identifiers(pharmacy: httpx.Client) -> None:
         ("cas:1134-47-0", "identifier"),
         ("cas:1-1-1", "none"),
     ]
+
+
+def test_a_thousand_are_answered_as_each_is_alone(pharmacy: httpx.Client) -> None:
+    names = [("baclofen", "nothing", "Lioresal 10 mg", "Sharedex")[i % 4] for i in range(1000)]
+    alone = resolved(pharmacy, *names[:4])
+
+    answer = pharmacy.post("/v1/resolve", json=names)
+
+    assert answer.json()["items"] == alone * 250
+    assert answer.headers["cache-control"] == "no-store"
+    assert "etag" not in answer.headers
+    assert "data-release" in answer.headers
+    assert pharmacy.post("/v1/resolve", json=[]).json() == {"items": []}
+    assert pharmacy.post("/resolve?x=1", json=["baclofen"]).status_code == 422
 
 
 def test_who_asks_for_nothing_is_answered_nothing(pharmacy: httpx.Client) -> None:
