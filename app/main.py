@@ -40,6 +40,7 @@ from app.http.headers import VERSION, CommonHeaders, CurrentVersion
 from app.http.load_shedding import LoadShedding
 from app.http.outage import Outage
 from app.http.problems import ServerErrorMiddleware, handle_errors
+from app.http.request_body import RequestBody
 from app.http.request_limits import Limits, RequestLimits
 from app.http.request_metrics import POOL_IN_USE, POOL_SIZE
 from app.http.response_cache import ResponseCache
@@ -93,8 +94,8 @@ class Api(FastAPI):
     def routes_and_errors(self) -> ASGIApp:
         """The routes and the handlers of errors, without what else FastAPI puts around them.
 
-        That answers for a bug in plain text, limits bodies, which no route reads, and costs as much
-        as to find the route does.
+        That answers for a bug in plain text, limits bodies, as `RequestBody` does, and costs as
+        much as to find the route does.
         """
         return ExceptionMiddleware(self.router.app, handlers=self.exception_handlers)
 
@@ -181,6 +182,7 @@ def _layers(api: Api, settings: Settings, outage: Outage) -> ASGIApp:
     app: ASGIApp = CurrentVersion(api.answer, _resources())
     app = Representations(app, policies, RELEASED)
     app = LoadShedding(app, at_once=at_once, longest_wait=longest_wait)
+    app = RequestBody(app)
     app = Timeout(app, seconds=settings.request_seconds)
     app = RequestLimits(app, limits)
     app = ServerErrorMiddleware(app)

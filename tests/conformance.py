@@ -52,7 +52,7 @@ class Contract:
     def __init__(self, document: dict[str, Any]) -> None:
         self.document = document
         self.paths: list[tuple[re.Pattern[str], dict[str, Any]]] = [
-            (re.compile(re.sub(r"\{\w+\}", "[^/]+", template)), methods["get"])
+            (re.compile(re.sub(r"\{\w+\}", "[^/]+", template)), methods)
             for template, methods in document["paths"].items()
         ]
         self._validators: dict[int, Draft202012Validator] = {}
@@ -61,8 +61,9 @@ class Contract:
         """Fail if the answer is none that the document allows."""
         where = f"{request.method} {request.url}: {answer.status_code}"
         hold_common(request, answer, where)
-        operation = self.operation(request.url.path)
-        if operation is None or request.method not in ("GET", "HEAD"):
+        method = "get" if request.method == "HEAD" else request.method.lower()
+        operation = self.operation(request.url.path, method)
+        if operation is None:
             return
         declared = operation["responses"].get(str(answer.status_code))
         assert declared is not None, f"{where} is not declared"
@@ -81,19 +82,19 @@ class Contract:
         is_sparse = answer.status_code == 200 and "fields" in request.url.params
         assert (media_type == SPARSE_JSON) == is_sparse, where
         content = declared["content"][media_type]
-        if request.method == "GET":
+        if request.method != "HEAD":
             validator = self._validator(content["schema"])
             errors = [
                 f"{e.instance_path} {e.message}" for e in validator.iter_errors(answer.json())
             ]
             assert errors == [], where
 
-    def operation(self, path: str) -> dict[str, Any] | None:
-        """The operation of a path, with or without its version."""
+    def operation(self, path: str, method: str = "get") -> dict[str, Any] | None:
+        """An operation on a path, with or without its version."""
         for asked in (path, f"/v1{path}".removesuffix("/")):
-            for pattern, operation in self.paths:
+            for pattern, operations in self.paths:
                 if pattern.fullmatch(asked):
-                    return operation
+                    return operations.get(method)
         return None
 
     def resolved(self, node: dict[str, Any]) -> dict[str, Any]:
@@ -128,7 +129,8 @@ def hold_common(request: httpx.Request, answer: httpx.Response, where: str) -> N
     assert "access-control-allow-origin" in headers or "Origin" in headers["vary"], where
     assert headers["cache-control"], where
     if answer.status_code == 405:
-        assert headers["allow"] == "GET, HEAD, OPTIONS", where
+        posted = ", POST" if request.url.path.endswith("/resolve") else ""
+        assert headers["allow"] == f"GET, HEAD, OPTIONS{posted}", where
     if answer.status_code < 400:
         return
     assert headers["cache-control"] == "no-store", where

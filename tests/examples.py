@@ -188,6 +188,10 @@ async def answers(app: FastAPI, *, of_labels: bool = False) -> dict[str, Any]:
                 continue
             answer = await client.get(path_of(operation, template))
             found[operation["operationId"]] = answer.raise_for_status().json()
+            if posted := methods.get("post"):
+                body = posted["requestBody"]["content"]["application/json"]["schema"]["examples"][0]
+                answer = await client.post(template, json=body)
+                found[posted["operationId"]] = answer.raise_for_status().json()
     return found
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.http.headers import ALLOW
+from app.http.headers import allowed
 
 EXPOSED = (
     b"access-control-expose-headers",
@@ -18,8 +18,6 @@ EXPOSED = (
 )
 BY_ALL = [(b"access-control-allow-origin", b"*"), EXPOSED]
 PREFLIGHT = {
-    "Allow": ALLOW,
-    "Access-Control-Allow-Methods": ALLOW,
     "Access-Control-Allow-Headers": "*",
     "Access-Control-Max-Age": "86400",
 }
@@ -66,4 +64,6 @@ def preflight(scope: Scope) -> Response | None:
         return None
     if all(name != b"access-control-request-method" for name, _ in scope["headers"]):
         return None
-    return Response(status_code=204, headers=PREFLIGHT)
+    methods = allowed(scope["path"])
+    granted = {"Allow": methods, "Access-Control-Allow-Methods": methods}
+    return Response(status_code=204, headers=granted | PREFLIGHT)

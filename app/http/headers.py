@@ -6,6 +6,8 @@ from app.http.exchange import REQUEST_ID, Exchange
 
 VERSION = "/v1"
 ALLOW = "GET, HEAD, OPTIONS"
+POSTED = frozenset({"/resolve"})
+"""Paths, without their version, that take a question as a body: a POST there reads, too."""
 HEALTH = ("/health/", "/metrics")
 """Where health is: it is always answered, and never cached."""
 
@@ -14,6 +16,11 @@ UNLESS_GIVEN = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cache-control", b"no-store"),
 )
+
+
+def allowed(path: str) -> str:
+    """The methods that a path answers."""
+    return f"{ALLOW}, POST" if path.removeprefix(VERSION) in POSTED else ALLOW
 
 
 class CommonHeaders:

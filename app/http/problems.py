@@ -9,6 +9,7 @@ ProblemError
 ├── PreconditionError       412  not the representation that If-Match named
 ├── LongAddressError        414  a path and query that are too long
 ├── BadParameterError       422  a parameter that is unknown, repeated or has a bad value
+├── LargeBodyError          413  a body that is too large
 ├── LargeHeadersError       431  headers that are too large
 ├── InternalError           500  a bug
 └── UnavailableError        503  the database is away
@@ -34,7 +35,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.exchange import Exchange
-from app.http.headers import ALLOW
+from app.http.headers import allowed
 from app.http.outage import Outage
 from app.models.base import Shape
 
@@ -236,14 +237,17 @@ class MethodError(ProblemError):
     status = 405
     slug = "method-not-allowed"
     title = "The API can only be read"
-    meaning = "The API answers GET, HEAD and OPTIONS. `Allow` lists what this path answers."
-    headers: ClassVar[dict[str, str]] = {"Allow": ALLOW}
+    meaning = (
+        "The API answers GET, HEAD and OPTIONS, and `/v1/resolve` a POST too, which changes "
+        "nothing. `Allow` lists what this path answers."
+    )
     example = "POST is not answered here; GET, HEAD and OPTIONS are."
 
     @classmethod
-    def of(cls, method: str) -> Self:
+    def of(cls, method: str, path: str) -> Self:
         """The error for this method."""
-        return cls(f"{shortened(method)} is not answered here; GET, HEAD and OPTIONS are.")
+        *first, last = allowed(path).split(", ")
+        return cls(f"{shortened(method)} is not answered here; {', '.join(first)} and {last} are.")
 
 
 class RequestError(ProblemError):
@@ -282,6 +286,16 @@ class LongAddressError(ProblemError):
     example = "The path and query have 9000 bytes; 8000 are taken."
 
 
+class LargeBodyError(ProblemError):
+    """A body that is too large."""
+
+    status = 413
+    slug = "body-too-large"
+    title = "The body is too large"
+    meaning = "A body may have 1000000 bytes. Ask for fewer names at once."
+    example = "The body has over 1000000 bytes."
+
+
 class LargeHeadersError(ProblemError):
     """Headers that are too large."""
 
@@ -314,6 +328,7 @@ PROBLEMS: tuple[type[ProblemError], ...] = (
     ReleaseChangedError,
     PreconditionError,
     LongAddressError,
+    LargeBodyError,
     LargeHeadersError,
     UnavailableError,
     NoDataError,
@@ -388,9 +403,11 @@ def handle_errors(app: FastAPI, outage: Outage) -> None:
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
         if error.status_code == MethodError.status:
+            path = request.scope["path"]
+            Exchange.of(request.scope).announce("Allow", allowed(path))
             if request.method == "OPTIONS":
-                return Response(status_code=204, headers={"Allow": ALLOW})
-            return problem_response(request, MethodError.of(request.method))
+                return Response(status_code=204)
+            return problem_response(request, MethodError.of(request.method, path))
         if error.status_code == NotFoundError.status:
             path = shortened(Exchange.of(request.scope).path)
             detail = f"There is nothing at '{path}'. /v1 lists what there is."

@@ -16,10 +16,12 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from pydantic_core import from_json
 from starlette.types import Receive, Scope, Send
 
 from app.http.deprecation import tell_lifecycle
 from app.http.parameters import refuse_unknown
+from app.http.problems import RequestError
 
 SHORT_QUERY = 500
 """Bytes of a query up to which its parameters are remembered."""
@@ -106,6 +108,8 @@ class WorkRoute(Route):
             await super().handle(scope, receive, send)  # which says so
             return
         given = self._read(scope, self.begin(scope))
+        if self.dependant.body_params:
+            given |= self._read_body((await receive())["body"])
         body, headers = await self.work(self._function, scope, given)
         described = [*headers, (b"content-length", b"%d" % len(body))]
         start = {"type": "http.response.start", "status": 200, "headers": described}
@@ -142,6 +146,18 @@ class WorkRoute(Route):
             own = {each.name: bound.pop(each.name) for each in fields(parameters)}
             bound[name] = parameters(**own)
         return bound
+
+    def _read_body(self, body: bytes) -> dict[str, Any]:
+        """What the function's parameter for the body is bound to."""
+        [field] = self.dependant.body_params
+        try:
+            sent = from_json(body)
+        except ValueError:
+            raise RequestError("The body is not JSON.") from None
+        value, faults = field.validate(sent, loc=("body",))
+        if faults:
+            raise RequestValidationError(faults)
+        return {field.name: value}
 
 
 def _is_list(field: Any) -> bool:

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import compress, product
 
+from app.names import product_words as words
 from app.names.normalization import normalized
 
 
@@ -15,6 +17,13 @@ class Qualifier(StrEnum):
     STRENGTH = "strength"
     DOSE_FORM = "dose_form"
     COMPENDIUM = "compendium"
+    CONTAINER = "container"
+    DOSE = "dose"
+    ROUTE = "route"
+    FREQUENCY = "frequency"
+    MANUFACTURER = "manufacturer"
+    NAME = "name"
+    NOT_UNDERSTOOD = "not_understood"
 
 
 Qualifier.__name__ = Qualifier.__qualname__ = "Beside"
@@ -96,26 +105,74 @@ OF_FORMS = frozenset(
 COMPENDIA = frozenset({"usp", "bp", "nf", "eur", "ph", "jp"})
 """Compendia whose standard a product meets: `Baclofen Tablets USP`."""
 
-FILLERS = frozenset({"for", "in", "of"})
+FILLERS = frozenset({"for", "in", "of", "pour", "en", "de", "ou"})
 """Words between those: powder for injection."""
 
-_MASS = r"(?:mg|mcg|ug|\u03bcg|g|gm|grams?|kg|ng)"
-_OTHER = r"(?:ml|l|cc|iu|units?|usp units?|u|meq|mmol|mol|mci|%|percent)"
-_PER = r"(?:ml|l|cc|g|gm|hr?|hours?|days?|actuations?|doses?|sprays?|puffs?)"
-_NUMBER = r"\d+(?:[.,]\d+)*"
-_STRENGTH = (
-    rf"{_NUMBER}\s*(?:million\s+)?(?:(?P<mass>{_MASS})|{_OTHER})"
-    rf"(?:\s*(?:/|per\s)\s*(?:{_NUMBER})?\s*{_PER})?"
-)
-"""One strength: a mass by a volume or a time, but not by another mass, as combinations have it."""
+JOINERS = frozenset({"/", "+", "&", "-", "and", "with", "plus", "et", "avec"})
+"""What stands between the ingredients of a combination; a comma may, and much else besides."""
 
-_STRENGTH_AT_END = re.compile(
-    rf"(?:^|(?<=[\s,;(])|(?<=[a-z]{{4}})){_STRENGTH}[\s,;.)]*$", re.IGNORECASE
+_KINDS: dict[str, Qualifier] = {
+    **dict.fromkeys(FORMS | OF_FORMS | words.DOSE_FORMS | words.RELEASES, Qualifier.DOSE_FORM),
+    **dict.fromkeys(words.FRENCH_FORMS, Qualifier.DOSE_FORM),
+    **dict.fromkeys(COMPENDIA, Qualifier.COMPENDIUM),
+    **dict.fromkeys(words.CONTAINERS, Qualifier.CONTAINER),
+    **dict.fromkeys(words.ROUTES, Qualifier.ROUTE),
+    **dict.fromkeys(words.FREQUENCIES, Qualifier.FREQUENCY),
+    **dict.fromkeys(words.STRENGTHS, Qualifier.STRENGTH),
+    **dict.fromkeys(words.MANUFACTURERS, Qualifier.MANUFACTURER),
+}
+_LONGEST_PHRASE = 4
+_COUNTED = (Qualifier.DOSE_FORM, Qualifier.CONTAINER)
+_BEFORE_A_NAME = (Qualifier.STRENGTH, *_COUNTED)
+_GIVEN = (Qualifier.ROUTE, Qualifier.FREQUENCY)
+_ENDS_STRENGTH = (*_COUNTED, *_GIVEN)
+
+_MASS = r"(?:(?:milli|micro)?gram(?:me)?s?|mg|mcg|ug|\u03bcg|\xb5g|gms?|g|kg|ng)"
+_OF_DRUG = r"(?:iu|ui|mui|usp\sunits?|units?|unt|u|meq|mmol|(?-i:mM)|mol|m?ci|uci|[mg]bq)"
+_PERCENT = r"(?:%|percent)"
+_OF_PRODUCT = r"(?:mls?|litres?|l|cc|actuat|doses?|(?-i:D)|hours?|hrs?|days?)"
+_PER = r"(?:mls?|l|cc|hours?|hrs?|h|days?)"
+_PER_ONE = r"(?:actuat(?:ion)?s?|act|doses?|sprays?|puffs?|inh|tab|cap|vial)"
+_NUMBER = r"(?:\d+(?:[.,]\d+)*|\.\d+)"
+_ONE_AMOUNT = (
+    rf"{_NUMBER}\s*(?:million\s+)?(?:"
+    rf"(?:(?P<mass>{_MASS})|(?P<drug>{_OF_DRUG})|(?P<percent>{_PERCENT})|(?P<product>{_OF_PRODUCT}))"
+    rf"(?![a-z])(?:(?:\s*/\s*|\s+per\s+|\s+in\s+)"
+    rf"(?:(?:{_NUMBER}\s*)?{_PER}|(?:1\s*)?{_PER_ONE}|(?P<one>1\s*)?{_MASS})(?![a-z]))?)?"
 )
-_STRENGTH_AT_START = re.compile(rf"^[\s(]*{_STRENGTH}(?=[\s,;)])", re.IGNORECASE)
-_WORD_AT_END = re.compile(r"[^\s,;()/]+[\s,;.()/]*$")
-_WORD_AT_START = re.compile(r"^[\s(]*[^\s,;()/]+")
+_PIECES = re.compile(_ONE_AMOUNT, re.IGNORECASE)
+_PIECE = re.sub(r"\?P<\w+>", "?:", _ONE_AMOUNT)
+_AMOUNT = rf"{_PIECE}(?:\s*(?:[/+-]|\bto\b)\s*{_PIECE})*(?!\.?\w)"
+"""One amount of each of some drugs, some of which share a unit: `10-12.5mg`, `5mg/325mg`."""
+
+_TOKEN = re.compile(
+    rf"""(?P<dilution>1\s?:\s?\d[\d,]*(?![\w:])) | (?P<amount>{_AMOUNT})
+    |(?P<frequency>(?:q|every\s)\s*\d+(?:-\d+)?\s*(?:h|hrs?|hours?|d|days?|weeks?|months?|min)
+        (?::\s*prn)?(?![\w/])|x\s?\d+\s*(?:days?|doses?|weeks?)(?!\w))
+    |(?P<open>[(\[]) | (?P<close>[)\]]) | (?P<mark>[,;])
+    |(?P<joiner>(?<!\w)w/(?![vw](?!\w))|[/+&]|-(?=\s)|(?<=[\w%)])-(?=[a-z]{{3}}))
+    |(?P<word>[^\s()\[\],;/+&]+)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_GLUED = re.compile(rf"[a-z]{{4}}(?={_NUMBER}\s*(?:{_MASS}|{_OF_DRUG}|{_PERCENT})(?![a-z]))", re.I)
+_ENDS = re.compile(r"(?![\w-])")
+_LONG_WORD = re.compile("[a-z]{5}$", re.IGNORECASE)
+_HYPHEN = re.compile(r"(?<=[a-z.]{2})-(?=[a-z])", re.IGNORECASE)
 _EDGES = " \t,;./-"
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """A part of a text: a qualifier, or else what `what` says, a word of a name most often."""
+
+    what: Qualifier | str
+    start: int
+    end: int
+    ingredients: int = 0
+    is_percent: bool = False
+    is_number: bool = False
+    is_first: bool = True
+    """Whether it is a qualifier right after a name too."""
 
 
 @dataclass(frozen=True)
@@ -123,8 +180,10 @@ class StrippedName:
     """What is left of a name, and what was stripped off before and after it, as it was written.
 
     `salt` is the name with its salt, where that was stripped. `is_sure` says whether it is a salt
-    whatever stands before it; otherwise somebody has to call it one. `has_mass` says that a mass
-    was stripped.
+    whatever stands before it; otherwise somebody has to call it one. `asides` stood in brackets,
+    and have to name the same; those in square ones are brands. `ingredients` is how many the
+    strengths are of, 1 where they do not say. `is_numeral` says that the first that was stripped is
+    `IV`, which is a route or a numeral. An abbreviated salt is spelt out where not `is_as_written`.
     """
 
     name: str
@@ -132,7 +191,10 @@ class StrippedName:
     after: tuple[tuple[Qualifier, str], ...] = ()
     salt: str | None = None
     is_sure: bool = True
-    has_mass: bool = False
+    asides: tuple[str, ...] = ()
+    ingredients: int = 1
+    is_numeral: bool = False
+    is_as_written: bool = True
 
     @property
     def stripped(self) -> list[tuple[Qualifier, str]]:
@@ -151,10 +213,34 @@ def stripped_names(name: str) -> Iterator[StrippedName]:
 
     What is left may be no drug, and means nothing unless it is exactly one.
     """
-    bare = list(_less_forms(StrippedName(name)))
-    for left in bare:
+    for left in _less_qualifiers(name):
         yield left
         yield from _less_salt(left)
+
+
+def parts_of(name: str) -> list[tuple[str, ...]]:
+    """The ways in which a name may be those of several ingredients, the fewest first."""
+    tokens = _tokens(name)
+    joiners: list[tuple[int, int]] = []
+    for token in tokens:
+        if token.what in ("mark", "joiner"):
+            joiners.append((token.start, token.end))
+        elif token.what == "word":
+            joiners += [hyphen.span() for hyphen in _HYPHEN.finditer(name, token.start, token.end)]
+    if len(joiners) > MOST_JOINERS:
+        return []
+    ways = []
+    for is_taken in product((False, True), repeat=len(joiners)):
+        taken = list(compress(joiners, is_taken))
+        starts, ends = [0, *(end for _, end in taken)], [*(start for start, _ in taken), len(name)]
+        parts = tuple(name[start:end].strip() for start, end in zip(starts, ends, strict=True))
+        if len(parts) > 1 and all(parts):
+            ways.append(parts)
+    return sorted(ways, key=len)
+
+
+MOST_JOINERS = 5
+"""Of more, there are too many ways to take a name apart."""
 
 
 def without_salt(name: str) -> list[str]:
@@ -173,71 +259,222 @@ def without_salt(name: str) -> list[str]:
 
 def _less_salt(left: StrippedName) -> Iterator[StrippedName]:
     """The name less a word for its salt, less two …, as long as nothing but blanks parts them."""
-    words = left.name.split()
-    for stem in without_salt(normalized(left.name)):
+    written = left.name.split()
+    plain = [normalized(word) for word in written]
+    whole = [words.ABBREVIATED_IONS.get(word.strip("."), word) for word in plain]
+    whole[1:] = [words.ABBREVIATED_SALTS.get(word.strip("."), word) for word in whole[1:]]
+    if len(whole) > 1 and whole != plain:
+        yield replace(left, name=" ".join(whole), is_as_written=False)
+    for stem in without_salt(" ".join(whole)):
         kept = len(stem.split())
-        salts = [normalized(word) for word in words[kept:]]
+        salts = whole[kept:]
         if not IONS.isdisjoint(stem.split()):  # as of a radioactive one
             continue
-        before = normalized(words[kept - 1])
         is_substance = salts[0] in IONS and not WITH_IONS.isdisjoint(salts)
-        if is_substance or not before[-1].isalnum():
+        if is_substance or not whole[kept - 1][-1].isalnum():
             continue
         yield replace(
             left,
-            name=" ".join(words[:kept]),
-            after=((Qualifier.SALT, " ".join(words[kept:])), *left.after),
-            salt=left.name,
+            name=" ".join(written[:kept]),
+            after=((Qualifier.SALT, " ".join(written[kept:])), *left.after),
+            salt=" ".join([*written[:kept], *salts]) if whole != plain else left.name,
             is_sure=ESTER_WORDS.isdisjoint(salts),
         )
 
 
-def _less_forms(left: StrippedName) -> Iterator[StrippedName]:
-    """The name, and less strengths and dose forms at its end, and then at its beginning."""
-    yield left
-    is_vaccine = "vaccine" in normalized(left.name)  # by mouth, it is another
-    for at_end in (True, False):
-        while True:
-            less = _less_strength(left, at_end=at_end)
-            if less is None and not is_vaccine:
-                less = _less_form(left, at_end=at_end)
-            if less is None or not less.name:
+def _less_qualifiers(name: str) -> Iterator[StrippedName]:
+    """The name, and less qualifiers at its end, and then at its beginning."""
+    yield StrippedName(name)
+    tokens = _tokens(name)
+    is_vaccine = "vaccine" in normalized(name)  # by mouth, it is another
+    first, end = 0, len(tokens)
+    while end > 1:
+        last = tokens[end - 1]
+        is_filler = last.what == "filler" and end < len(tokens)
+        if not (isinstance(last.what, Qualifier) or is_filler or last.what in ("mark", "joiner")):
+            break
+        if is_vaccine and last.what is not Qualifier.STRENGTH:
+            break
+        end -= 1
+        is_qualifier = last.is_first and isinstance(last.what, Qualifier)
+        if tokens[end - 1].what == "joiner":  # another ingredient is missing there
+            continue
+        if is_qualifier and not _is_appliance(name, tokens[end:]):
+            yield _left(name, tokens, first, end)
+    while first < end - 1 and not is_vaccine:
+        head = tokens[first]
+        is_filler = head.what == "filler" and first > 0
+        if not (head.what in _BEFORE_A_NAME or is_filler or head.what == "mark"):
+            break
+        first += 1
+        if tokens[first].what not in ("mark", "joiner", "filler"):
+            yield _left(name, tokens, first, end)
+
+
+def _is_appliance(name: str, stripped: list[_Token]) -> bool:
+    """Whether a container was stripped, and no amount of a drug."""
+    amounts = sum(token.ingredients for token in stripped)
+    return not amounts and any(normalized(name[t.start : t.end]) in words.EMPTY for t in stripped)
+
+
+def _left(name: str, tokens: list[_Token], first: int, end: int) -> StrippedName:
+    """What is left of a name from one token up to another."""
+
+    def pieces(some: list[_Token]) -> Iterator[tuple[Qualifier, str]]:
+        for token in some:
+            if token.what not in ("mark", "joiner"):
+                what = Qualifier.DOSE_FORM if token.what == "filler" else Qualifier(token.what)
+                yield what, name[token.start : token.end].strip(_EDGES + "()[]")
+
+    before, after = tokens[:first], tokens[end:]
+    return StrippedName(
+        name[tokens[first].start : tokens[end - 1].end].rstrip(_EDGES),
+        tuple(pieces(before)),
+        tuple(pieces(after)),
+        asides=tuple(name[t.start : t.end] for t in after if t.what is Qualifier.NAME),
+        ingredients=_ingredients([*before, *after]),
+        is_numeral=bool(after) and normalized(name[after[0].start : after[0].end]) == "iv",
+    )
+
+
+def _ingredients(tokens: list[_Token]) -> int:
+    """How many ingredients the strengths are of; what follows a percentage is a package's size."""
+    strengths = [t for t in tokens if t.what is Qualifier.STRENGTH and t.ingredients]
+    several = [t.ingredients for t in strengths if t.ingredients > 1]
+    if several:
+        return sum(several)
+    return max(1, sum(t.is_percent for t in strengths) or len(strengths))
+
+
+def _tokens(text: str) -> list[_Token]:
+    """A text, taken apart."""
+    return _doses(text, _brackets(text, _phrases(text, _raw_tokens(text))))
+
+
+def _raw_tokens(text: str) -> list[_Token]:
+    """Amounts, marks and words."""
+    tokens = []
+    at = 0
+    while found := _TOKEN.search(text, at):
+        what = found.lastgroup or ""
+        end = found.end()
+        if what == "word" and (glued := _GLUED.search(text, found.start(), end)):
+            end = glued.end()
+        if what == "amount":
+            tokens.append(_amount(text, found.start(), end))
+        elif what == "dilution":
+            tokens.append(_Token(Qualifier.STRENGTH, found.start(), end, 1))
+        elif what == "frequency":
+            tokens.append(_Token(Qualifier.FREQUENCY, found.start(), end))
+        else:
+            tokens.append(_Token(what, found.start(), end))
+        at = end
+    return tokens
+
+
+def _amount(text: str, start: int, end: int) -> _Token:
+    """An amount, and of how many ingredients it is: none, if it is of the whole product."""
+    pieces = list(_PIECES.finditer(text, start, end))
+    units = [piece.lastgroup if piece.lastgroup != "one" else "mass" for piece in pieces]
+    if not any(units):  # `1-2` may be tablets
+        is_ratio = len(pieces) > 1 and not set("/+").isdisjoint(text[start:end])
+        what = Qualifier.STRENGTH if is_ratio else "word"
+        return _Token(what, start, end, len(pieces), is_number=not is_ratio)
+    units[-1] = units[-1] or next(filter(None, reversed(units)))
+    for i in reversed(range(len(units) - 1)):
+        units[i] = units[i] or units[i + 1]
+    number = units.count("percent") or sum(unit in ("mass", "drug") for unit in units)
+    if len(pieces) == 1 and pieces[0]["one"] and pieces[0]["mass"] in ("g", "gm", "G", "GM"):
+        number = 2  # 2 g/1 g is no concentration
+    if normalized(text[start:end]).endswith(("hr", "hrs", "hour", "hours", "day")) and not number:
+        return _Token(Qualifier.DOSE_FORM, start, end)
+    return _Token(Qualifier.STRENGTH, start, end, number, "percent" in units)
+
+
+def _phrases(text: str, raw: list[_Token]) -> list[_Token]:
+    """The same, with words and phrases of the tables as what they are: the longest first."""
+    tokens: list[_Token] = []
+    at = 0
+    while at < len(raw):
+        token, end = raw[at], at + 1
+        for last in range(min(at + _LONGEST_PHRASE, len(raw)) - 1, at - 1, -1):
+            if token.what != "word" or raw[last].what != "word":
+                continue
+            written = normalized(text[token.start : raw[last].end]).strip(".:'")
+            if kind := _kind(written):
+                is_first = written not in words.NOT_FIRST
+                token, end = _Token(kind, token.start, raw[last].end, is_first=is_first), last + 1
                 break
-            left = less
-            yield left
+        tokens.append(token)
+        at = end
+    return tokens
 
 
-def _less_strength(left: StrippedName, *, at_end: bool) -> StrippedName | None:
-    """Less one strength; what has two is of two substances."""
-    found = (_STRENGTH_AT_END if at_end else _STRENGTH_AT_START).search(left.name)
-    if found is None or (found["mass"] and left.has_mass):
-        return None
-    beside = left.name[: found.start()] if at_end else left.name[found.end() :]
-    if (beside.rstrip()[-1:] if at_end else beside.lstrip()[:1]) in ("/", "-", "+", "&"):
-        return None
-    less = _less(left, found, Qualifier.STRENGTH, at_end)
-    return replace(less, has_mass=left.has_mass or bool(found["mass"]))
+def _kind(written: str) -> Qualifier | str | None:
+    """What a word or a phrase is, if it is no word of a name."""
+    if written in JOINERS:
+        return "joiner"
+    if written in FILLERS:
+        return "filler"
+    kind = _KINDS.get(written) or _KINDS.get(written.replace(".", ""))
+    if kind is None and ":" in written:
+        kinds = {_kind(each) for each in written.split(":")}
+        return Qualifier.FREQUENCY if kinds == {Qualifier.FREQUENCY} else None
+    return kind
 
 
-def _less_form(left: StrippedName, *, at_end: bool) -> StrippedName | None:
-    """Less one word for a dose form, with the fillers beside it."""
-    found = (_WORD_AT_END if at_end else _WORD_AT_START).search(left.name)
-    word = normalized(found[0]).strip(" ,;.()/") if found else ""
-    if found is not None and word in COMPENDIA and at_end:
-        return _less(left, found, Qualifier.COMPENDIUM, at_end)
-    if found is None or word not in FORMS | OF_FORMS:
-        return None
-    less = _less(left, found, Qualifier.DOSE_FORM, at_end)
-    filler = (_WORD_AT_END if at_end else _WORD_AT_START).search(less.name)
-    if filler and normalized(filler[0]).strip(" ,;.()") in FILLERS:
-        less = _less(less, filler, Qualifier.DOSE_FORM, at_end)
-    return less
+def _brackets(text: str, tokens: list[_Token]) -> list[_Token]:
+    """The same, with what stands in brackets beside a name as one, unless it is a qualifier."""
+    left: list[_Token] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        close = next((i for i in range(at, len(tokens)) if tokens[i].what == "close"), None)
+        if token.what != "open" or close is None:
+            is_bracket = token.what in ("open", "close")
+            left.append(replace(token, what="word") if is_bracket else token)
+            at += 1
+            continue
+        within, end = tokens[at + 1 : close], tokens[close].end
+        is_beside = at > 0 and text[token.start - 1].isspace() and _ENDS.match(text, end)
+        if any(each.what in ("word", "open") and not each.is_number for each in within):
+            what = Qualifier.NAME if is_beside else "word"
+            left.append(_Token(what, token.start, end))
+        else:
+            left += [replace(each, is_first=True) for each in within]
+        at = close + 1
+    return left
 
 
-def _less(left: StrippedName, found: re.Match[str], what: Qualifier, at_end: bool) -> StrippedName:
-    rest = left.name[: found.start()] if at_end else left.name[found.end() :]
-    edges = _EDGES if rest.count("(") == rest.count(")") else _EDGES + "()"
-    piece = (what, found[0].strip(_EDGES + "()"))
-    if at_end:
-        return replace(left, name=rest.strip(edges), after=(piece, *left.after))
-    return replace(left, name=rest.strip(edges), before=(*left.before, piece))
+def _doses(text: str, tokens: list[_Token]) -> list[_Token]:
+    """The same, with amounts that follow a product as its dose, as `100 mg` or `1 TAB`."""
+    left: list[_Token] = []
+    has_strength = is_product = False
+    for at, token in enumerate(tokens):
+        before, after = left[-1] if left else None, tokens[at + 1 : at + 3]
+        if before and before.what is Qualifier.DOSE and before.is_number and token.what in _COUNTED:
+            left[-1] = replace(before, end=token.end, is_number=False)
+            continue
+        if before and after and token.is_number:
+            counts = (token.ingredients == 1 or is_product) and _is_qualifier(after[0])
+            # of vitamin B 12, it is part of the name
+            is_line = len(after) > 1 and after[0].what in _COUNTED and after[1].what in _GIVEN
+            is_line &= bool(_LONG_WORD.search(text, before.start, before.end))
+            if counts and (_is_qualifier(before) or is_line):
+                token = replace(token, what=Qualifier.DOSE)
+        if token.is_number and token.ingredients > 1 and token.what == "word":
+            token = replace(token, what=Qualifier.STRENGTH)
+        elif token.what is Qualifier.STRENGTH and is_product:
+            token = replace(token, what=Qualifier.DOSE)
+        if token.what is Qualifier.STRENGTH:
+            has_strength = True
+        elif token.what in _ENDS_STRENGTH:
+            is_product = has_strength
+        elif token.what == "word":
+            has_strength = is_product = False
+        left.append(token)
+    return left
+
+
+def _is_qualifier(token: _Token) -> bool:
+    return isinstance(token.what, Qualifier) or token.is_number

@@ -30,6 +30,7 @@ sources were searched. Null means that the source does not say.
 | Its headings first, for a screen | `GET /v1/drugs/baclofen/warnings?fields=type,section,labels` |
 | Its labels: whose, of what day, what each section says | `GET /v1/drugs/baclofen/labels` |
 | Which drug a name or an identifier means | `GET /v1/resolve?name=BACLOFEN 10 MG TABLET` |
+| The same of up to 1,000 names | `POST /v1/resolve` with `["Lioresal", "BACLOFEN 10 MG TABLET"]` |
 | A search box, as it is typed into | `GET /v1/drugs?q=lior` |
 | Where words are found | `GET /v1/search?q=spasticity` |
 
@@ -188,12 +189,15 @@ def _tell_headers(path: str, operation: dict[str, Any]) -> None:
     """Say which headers each answer carries, and that what is known already is a 304."""
     responses = operation["responses"]
     is_data = not path.startswith("/health")
-    if is_data:
+    is_stored = is_data and "requestBody" not in operation
+    if is_stored:
         responses["304"] = {"description": "The client has it already: nothing has changed."}
     every = ["X-Request-Id", "Cache-Control", "Access-Control-Allow-Origin"]
     names = {status: list(every) for status in responses}
-    for status in ("200", "304") if is_data else ():
-        names[status] += ["ETag", "Last-Modified", "Vary", "Data-Release"]
+    for status in ("200", "304") if is_stored else ():
+        names[status] += ["ETag", "Last-Modified", "Vary"]
+    for status in {"200", "304"} & set(names) if is_data else ():
+        names[status] += ["Data-Release"]
     names["503"] += ["Retry-After"]
     if any(parameter["name"] == "cursor" for parameter in operation.get("parameters", [])):
         names["200"] += ["Link"]

@@ -44,8 +44,14 @@ sub vcl_recv {
         # They are one server's: Prometheus asks each itself. No first step of a path needs an escape.
         return (synth(404, "Not found"));
     }
+    if (req.method == "POST" && req.url ~ "^(/v1)?/resolve(\?|$)") {
+        # A question too long for an address. The server waits for its body only so long.
+        unset req.http.Cookie;
+        unset req.http.Authorization;
+        return (pass);
+    }
     if (req.http.Transfer-Encoding || req.http.Content-Length ~ "[1-9]") {
-        # Nothing here takes a body, and one may come slowly, byte by byte, for ever.
+        # Nothing else takes a body, and one may come slowly, byte by byte, for ever.
         if (req.method != "GET" && req.method != "HEAD" && req.method != "OPTIONS") {
             return (synth(405, "The API can only be read"));
         }
@@ -145,8 +151,11 @@ sub vcl_synth {
     if (resp.status == 405) {
         set resp.http.Connection = "close";
         set resp.http.Allow = "GET, HEAD, OPTIONS";
+        if (req.url ~ "^(/v1)?/resolve(\?|$)") {
+            set resp.http.Allow = "GET, HEAD, OPTIONS, POST";
+        }
         set resp.http.X-Slug = "method-not-allowed";
-        set resp.http.X-Detail = regsuball(req.method, "[^A-Za-z0-9-]", "?") + " is not answered here; GET, HEAD and OPTIONS are.";
+        set resp.http.X-Detail = regsuball(req.method, "[^A-Za-z0-9-]", "?") + " is not answered here; Allow lists what is.";
     } elseif (resp.status == 400) {
         set resp.http.Connection = "close";
         set resp.http.X-Slug = "bad-request";

@@ -233,6 +233,169 @@ def test_what_one_drug_is_called_is_that_drug_though_others_have_it_as_a_synonym
         assert len(ambiguous["candidates"]) == 2
 
 
+@pytest.fixture(scope="session")
+def hospital(holding: Holding) -> Iterator[httpx.Client]:
+    """Ingredients, combinations of them, and brands of both."""
+    with holding(
+        named("hydrochlorothiazide", synonym("HCTZ")),
+        named("triamterene"),
+        named("valsartan", brand("Diovan"), brand("Shared")),
+        named("metformin", brand("Glucophage"), brand("Shared")),
+        named("hydromorphone", brand("Dilaudid")),
+        named("sulfamethoxazole"),
+        named("trimethoprim"),
+        named("amlodipine"),
+        named("aprepitant", brand("Emend")),
+        named("angiotensin-ii", synonym("angiotensin")),
+        named("collagen"),
+        named("collagen-type", synonym("collagen II")),
+        named("ciprofloxacin"),
+        named("codeine"),
+        named("guaifenesin"),
+        combination("triamterene", "hydrochlorothiazide"),
+        combination("valsartan", "hydrochlorothiazide", brand("Diovan HCT")),
+        combination("amlodipine", "valsartan"),
+        combination("amlodipine", "valsartan", "hydrochlorothiazide"),
+        combination("sulfamethoxazole", "trimethoprim"),
+        combination("codeine", "guaifenesin", called={"codeine": "CODEINE PHOSPHATE"}),
+    ) as client:
+        yield client
+
+
+def combination(
+    *parts: str | dict[str, Any], called: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """A drug made of others, with more names; `called` is what the source calls one of them."""
+    ingredients = [part for part in parts if isinstance(part, str)]
+    return named(
+        "-".join(sorted(ingredients)),
+        *(part for part in parts if isinstance(part, dict)),
+        ingredients=[
+            {"name": (called or {}).get(name, name), "drug": name, "cite": CITE}
+            for name in ingredients
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    "join", [" and ", "/", " / ", "-", ", ", " with ", " w/ ", " + ", " & ", " HCl/"]
+)
+@pytest.mark.parametrize("beside", ["", " 10 mg tablet", " 10-20 mg Tab 1 TAB PO DAILY"])
+def test_a_combination_is_found_by_its_parts_in_any_order(
+    hospital: httpx.Client, join: str, beside: str
+) -> None:
+    two, three = ["valsartan", "amlodipine"], ["valsartan", "hydrochlorothiazide", "amlodipine"]
+
+    assert meant(
+        hospital, join.join(two) + beside, join.join(three) + beside.replace("-20", "-20-30")
+    ) == [
+        ("ingredients", "amlodipine-valsartan"),
+        ("ingredients", "amlodipine-hydrochlorothiazide-valsartan"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "match", "id_"),
+    [
+        (
+            "HCTZ 50 MG / triamterene 75 MG Oral Tablet",
+            "ingredients",
+            "hydrochlorothiazide-triamterene",
+        ),
+        ("Sulfameth/Trimethoprim DS 800-160mg Tab", "ingredients", "sulfamethoxazole-trimethoprim"),
+        (
+            "Guaifenesin-Codeine Phosphate 5ML UDCUP 5-10 ml PO",
+            "ingredients",
+            "codeine-guaifenesin",
+        ),
+        ("amlodipine / valsartan 5/160/12.5 mg", "none", None),
+        ("amlodipine / foobar 10 mg", "none", None),
+        ("amlodipine / 10 mg tablet", "none", None),
+        ("amlodipine and 10 mg tablet", "none", None),
+        ("amlodipine 5%-valsartan 10% cream", "ingredients", "amlodipine-valsartan"),
+        ("foobar and amlodipine", "none", None),
+        ("amlodipine / metformin", "none", None),
+        ("amlodipine / amlodipine", "none", None),
+        ("valsartan 160 mg/12.5 mg tablet", "none", None),
+        ("valsartan 80 mg", "exact", "valsartan"),
+        ("Diovan 80 mg tablet", "brand", "valsartan"),
+        ("Diovan tablet", "ambiguous", None),
+        ("Diovan 80/12.5 mg tablet", "none", None),
+        ("Diovan HCT 80/12.5 mg tablet", "brand", "hydrochlorothiazide-valsartan"),
+        ("Emend Cap 125mg/80mg", "none", None),
+        ("Sulfameth 800 mg", "none", None),
+        ("angiotensin IV", "none", None),
+        ("collagen IV", "none", None),
+        ("ciprofloxacin IV", "exact", "ciprofloxacin"),
+        ("ciprofloxacin IV 400 mg IV Q12H", "exact", "ciprofloxacin"),
+        ("metformin 500 mg tablets foobar", "none", None),
+        ("metformin syringe", "none", None),
+        ("metformin 5 mg syringe", "exact", "metformin"),
+    ],
+)
+def test_a_combination_is_none_of_its_parts_and_what_is_not_understood_no_match(
+    hospital: httpx.Client, name: str, match: str, id_: str | None
+) -> None:
+    assert meant(hospital, name) == [(match, id_)]
+
+
+@pytest.mark.parametrize(
+    ("name", "match", "id_"),
+    [
+        ("HYDROmorphone (Dilaudid)", "exact", "hydromorphone"),
+        ("Dilaudid (HYDROmorphone) 2 mg", "brand", "hydromorphone"),
+        ("MetFORMIN (Glucophage) 500mg Tablet 500 mg PO DAILY", "exact", "metformin"),
+        ("metformin 500 MG Oral Tablet [Glucophage]", "exact", "metformin"),
+        ("metformin 500 MG (metformin hydrochloride 641 MG) Oral Tablet", "exact", "metformin"),
+        ("metformin (as hydrochloride) 500 mg tablet", "exact", "metformin"),
+        ("metformin (Immediate Release) 500 mg", "exact", "metformin"),
+        ("metformin 500 MG Oral Tablet [Unheardof]", "exact", "metformin"),
+        ("valsartan 80 MG Oral Tablet [Shared]", "exact", "valsartan"),
+        ("valsartan (Shared)", "ambiguous", None),
+        ("metformin [Unheardof]", "none", None),
+        ("metformin (Unheardof)", "none", None),
+        ("metformin (Dilaudid)", "ambiguous", None),
+        ("metformin 500 MG Oral Tablet [Dilaudid]", "ambiguous", None),
+        ("valsartan (Diovan HCT)", "ambiguous", None),
+    ],
+)
+def test_a_name_in_brackets_has_to_mean_the_same(
+    hospital: httpx.Client, name: str, match: str, id_: str | None
+) -> None:
+    assert meant(hospital, name) == [(match, id_)]
+
+
+def test_names_in_brackets_that_differ_are_both_candidates(hospital: httpx.Client) -> None:
+    [item] = resolved(hospital, "MetFORMIN (Dilaudid) 500 mg")
+
+    assert [(c["drug"]["id"], c["match"]) for c in item["candidates"]] == [
+        ("metformin", "exact"),
+        ("hydromorphone", "brand"),
+    ]
+    assert item["also"] == []
+
+
+def test_what_was_not_understood_is_reported_beside_what_was(hospital: httpx.Client) -> None:
+    [line, known, unknown] = resolved(
+        hospital,
+        "Triamterene HCl 75mg / HCTZ 50mg Cap 1 CAP PO BID:PRN",
+        "metformin 500 MG Oral Tablet [Glucophage]",
+        "metformin 500 MG Oral Tablet [Unheardof]",
+    )
+
+    assert [(s["kind"], s["text"]) for s in line["stripped"]] == [
+        ("salt", "HCl"),
+        ("strength", "75mg"),
+        ("strength", "50mg"),
+        ("dose_form", "Cap"),
+        ("dose", "1 CAP"),
+        ("route", "PO"),
+        ("frequency", "BID:PRN"),
+    ]
+    assert known["stripped"][-1] == {"kind": "name", "text": "Glucophage"}
+    assert unknown["stripped"][-1] == {"kind": "not_understood", "text": "Unheardof"}
+
+
 @pytest.mark.parametrize(
     ("asked", "suggested"),
     [
@@ -323,6 +486,20 @@ def test_names_come_before_identifiers(pharmacy: httpx.Client) -> None:
         ("cas:1134-47-0", "identifier"),
         ("cas:1-1-1", "none"),
     ]
+
+
+def test_a_thousand_are_answered_as_each_is_alone(pharmacy: httpx.Client) -> None:
+    names = [("baclofen", "nothing", "Lioresal 10 mg", "Sharedex")[i % 4] for i in range(1000)]
+    alone = resolved(pharmacy, *names[:4])
+
+    answer = pharmacy.post("/v1/resolve", json=names)
+
+    assert answer.json()["items"] == alone * 250
+    assert answer.headers["cache-control"] == "no-store"
+    assert "etag" not in answer.headers
+    assert "data-release" in answer.headers
+    assert pharmacy.post("/v1/resolve", json=[]).json() == {"items": []}
+    assert pharmacy.post("/resolve?x=1", json=["baclofen"]).status_code == 422
 
 
 def test_who_asks_for_nothing_is_answered_nothing(pharmacy: httpx.Client) -> None:

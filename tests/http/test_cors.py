@@ -45,6 +45,15 @@ def test_a_preflight_grants_reading_and_no_writing(seeded: httpx.Client, method:
     assert "access-control-allow-credentials" not in answer.headers
 
 
+@pytest.mark.parametrize("path", ["/v1/resolve", "/resolve", "/v1/resolve?name=a"])
+def test_a_preflight_grants_the_post_that_only_asks(seeded: httpx.Client, path: str) -> None:
+    answer = seeded.options(path, headers=PREFLIGHT | {"Access-Control-Request-Method": "POST"})
+
+    assert answer.status_code == 204
+    assert answer.headers["access-control-allow-methods"] == "GET, HEAD, OPTIONS, POST"
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS, POST"
+
+
 @pytest.mark.parametrize(("path", "status"), [("/v1/drugs?q=%00", 400), ("/%ff", 400)])
 def test_a_preflight_passes_no_refusal(seeded: httpx.Client, path: str, status: int) -> None:
     assert seeded.options(path, headers=PREFLIGHT).status_code == status

@@ -156,6 +156,37 @@ def test_writing_is_not_answered(seeded: httpx.Client, method: str) -> None:
     assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_what_takes_a_post_takes_no_other_writing(seeded: httpx.Client, method: str) -> None:
+    answer = seeded.request(method, "/v1/resolve", json=["baclofen"])
+
+    problem(answer, 405, "method-not-allowed")
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS, POST"
+    assert seeded.options("/v1/resolve").headers["allow"] == "GET, HEAD, OPTIONS, POST"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "slug"),
+    [
+        (b"", 400, "bad-request"),
+        (b"[", 400, "bad-request"),
+        (b"\xff", 400, "bad-request"),
+        (b"{}", 422, "bad-parameter"),
+        (b'"baclofen"', 422, "bad-parameter"),
+        (b'["baclofen", 1]', 422, "bad-parameter"),
+        (b'["baclofen", ""]', 422, "bad-parameter"),
+        (b'["\\u0000"]', 422, "bad-parameter"),
+        (b"[" + b'"a",' * 1000 + b'"a"]', 422, "bad-parameter"),
+        (b"[" * 500_000, 400, "bad-request"),
+        (b" " * 1_000_001, 413, "body-too-large"),
+    ],
+)
+def test_a_body_that_is_no_list_of_names_is_refused(
+    seeded: httpx.Client, body: bytes, status: int, slug: str
+) -> None:
+    assert len(problem(seeded.post("/v1/resolve", content=body), status, slug)["detail"]) < 2000
+
+
 def test_a_database_without_a_release_says_so(client: httpx.Client) -> None:
     answer = client.get("/v1/drugs/baclofen/warnings")
 

@@ -34,6 +34,7 @@ GET = f"GET {BACLOFEN} HTTP/1.1\r\nHost: medfacts\r\n".encode()
 LENGTH = b"Content-Length: 5\r\n"
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
 POST = GET.replace(b"GET", b"POST")
+ASK = b"POST /v1/resolve HTTP/1.1\r\nHost: medfacts\r\n"
 VARNISHD = shutil.which("varnishd", path=f"{os.environ['PATH']}:/usr/sbin") or "varnishd"
 
 
@@ -148,6 +149,15 @@ def test_an_answer_is_the_servers_own_and_conditional_requests_are_answered(prox
         posted = client.post(BACLOFEN, content=b"a body")
         hold_problem(posted, 405)
         assert client.delete(BACLOFEN).status_code == 405
+        asked = client.post("/v1/resolve", json=["Lioresal"])
+        assert (
+            asked.content == httpx.post(f"{proxy.server.url}/v1/resolve", json=["Lioresal"]).content
+        )
+        assert (asked.status_code, asked.headers["cache-control"]) == (200, "no-store")
+        hold_problem(client.post("/v1/resolve", content=b"1" * 1_100_000), 413)
+        refused = client.put("/v1/resolve", content=b"[]")
+        hold_problem(refused, 405)
+        assert refused.headers["allow"] == "GET, HEAD, OPTIONS, POST"
 
 
 @pytest.mark.parametrize(
@@ -163,6 +173,8 @@ def test_an_answer_is_the_servers_own_and_conditional_requests_are_answered(prox
         pytest.param(
             POST + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n", id="chunk by chunk"
         ),
+        pytest.param(ASK + b"Content-Length: 100\r\n\r\n[", b"", id="half a question"),
+        pytest.param(ASK + b"Content-Length: 100\r\n\r\n[", b" ", id="a question byte by byte"),
         pytest.param(GET + b"\r\n", b"", id="idle after an answer"),
     ],
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.names.qualifiers import stripped_names
+from app.names.qualifiers import parts_of, stripped_names
 
 
 def least(name: str) -> list[tuple[str, str]]:
@@ -34,11 +34,74 @@ def least(name: str) -> list[tuple[str, str]]:
             "strength: 5 mg/mL; strength: 10 mL; dose_form: drops",
         ),
         ("0.9% sodium chloride", "sodium chloride", "strength: 0.9%"),
-        ("heparin 5,000 units/mL vial", "heparin", "strength: 5,000 units/mL; dose_form: vial"),
+        ("heparin 5,000 units/mL vial", "heparin", "strength: 5,000 units/mL; container: vial"),
         ("levothyroxine 50 µg", "levothyroxine", "strength: 50 µg"),
         ("vitamin D 1000 IU", "vitamin D", "strength: 1000 IU"),
         ("baclofen tablets, USP", "baclofen", "dose_form: tablets; compendium: USP"),
         ("baclofen10mg", "baclofen", "strength: 10mg"),
+        (
+            "Thiamine 100mg Tablet 100 mg PO",
+            "Thiamine",
+            "strength: 100mg; dose_form: Tablet; dose: 100 mg; route: PO",
+        ),
+        (
+            "Midazolam 2mg/2mL Vial 2 mg IV DRIP",
+            "Midazolam",
+            "strength: 2mg/2mL; container: Vial; dose: 2 mg; route: IV DRIP",
+        ),
+        (
+            "Hydralazine HCl 20mg/1mL Vial 20 mg PO/NG Q6H:PRN",
+            "Hydralazine",
+            "salt: HCl; strength: 20mg/1mL; container: Vial; dose: 20 mg; route: PO/NG; "
+            "frequency: Q6H:PRN",
+        ),
+        (
+            "Codeine Phosphate 5ML UDCUP 5-10 ml PO",
+            "Codeine",
+            "salt: Phosphate; strength: 5ML; container: UDCUP; dose: 5-10 ml; route: PO",
+        ),
+        (
+            "Oxycodone 5mg Tab 1-2 TAB PO",
+            "Oxycodone",
+            "strength: 5mg; dose_form: Tab; dose: 1-2 TAB; route: PO",
+        ),
+        (
+            "Propranolol HCl Oral Soln 5mg/5ml S/F",
+            "Propranolol",
+            "salt: HCl; dose_form: Oral Soln; strength: 5mg/5ml; dose_form: S/F",
+        ),
+        ("Azopt Eye Dps 10mg/ml", "Azopt", "dose_form: Eye Dps; strength: 10mg/ml"),
+        ("Crinone EyeDps300mcg", "Crinone", "dose_form: EyeDps; strength: 300mcg"),
+        (
+            "XALKORI 200 mg, gélule",
+            "XALKORI",
+            "strength: 200 mg; dose_form: gélule",
+        ),
+        (
+            "CIFLOX 500 mg/5 ml, granulés et solvant pour suspension buvable",
+            "CIFLOX",
+            "strength: 500 mg/5 ml; dose_form: granulés et solvant pour suspension buvable",
+        ),
+        (
+            "OLANZAPINE ZENTIVA LAB 5 mg, comprimé enrobé",
+            "OLANZAPINE",
+            "manufacturer: ZENTIVA LAB; strength: 5 mg; dose_form: comprimé enrobé",
+        ),
+        (
+            "24 HR metformin 500 MG Extended Release Oral Tablet",
+            "metformin",
+            "dose_form: 24 HR; strength: 500 MG; dose_form: Extended Release Oral Tablet",
+        ),
+        (
+            "Epinephrine 1:1000 1 mL amp",
+            "Epinephrine",
+            "strength: 1:1000; strength: 1 mL; container: amp",
+        ),
+        (
+            "abciximab 10 MG in 5 ML Injection",
+            "abciximab",
+            "strength: 10 MG in 5 ML; dose_form: Injection",
+        ),
     ],
 )
 def test_a_salt_a_strength_and_a_dose_form_are_stripped(
@@ -80,10 +143,68 @@ def test_a_salt_a_strength_and_a_dose_form_are_stripped(
         "lidocaine - zinc oxide",
         "aspirin calcium carbonate",
         "DEXTROSE; POTASSIUM CHLORIDE",
+        "vitamin B 12",
+        "amlodipine /",
+        "amlodipine / 10",
+        "Humalog Mix",
+        "Insulin syringe",
+        "insulin pen needle",
+        "Vitamin B Complex",
+        "Iron Sucrose",
+        "Glucose test strips",
+        "KytoCel 2.5cm x 45cm Wound Dress",
+        "Coloplast Assura Paed Opqe Bag C/Fit 10-35mm",
     ],
 )
 def test_what_would_be_another_drug_is_not(name: str) -> None:
-    assert [reading.name for reading in stripped_names(name)] == [name]
+    assert [r.name for r in stripped_names(name) if r.ingredients == 1] == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "ingredients"),
+    [
+        ("valsartan 160 mg/12.5 mg", 2),
+        ("VIEKIRAX 12,5 mg/75 mg/50 mg, comprimé", 3),
+        ("Carbidopa (25-100) 1 TAB Tab", 2),
+        ("Sinemet 25-100 tab", 2),
+        ("DuoTrav Eye Dps 40mcg/ml / 5mg/ml", 2),
+        ("Taptiqom 15mcg/5mg/ml", 2),
+        ("Budesonide 160/4.5 10.2g Inhaler", 2),
+        ("oxycodone 5 mg 325 mg PO", 2),
+        ("oxycodone 5mg/325 tab", 2),
+        ("oxycodone 5-325", 2),
+        ("ampicillin 2 g/1 g", 2),
+        ("Curatoderm Lot 4mcg/1g", 1),
+        ("nystatin 100,000u/g", 1),
+        ("hydrocortisone 0.01 MG/MG", 1),
+        ("lidocaine 5% 30 g", 1),
+        ("timolol 5 mg/mL 10 mL", 1),
+        ("fentanyl 25 mcg/hr 72 hr patch", 1),
+        ("oxycodone 5 mg tab 10 mg PO", 1),
+    ],
+)
+def test_strengths_say_of_how_many_ingredients_they_are(name: str, ingredients: int) -> None:
+    *_, least = stripped_names(name)
+
+    assert least.ingredients == ingredients
+
+
+@pytest.mark.parametrize(
+    ("name", "ways"),
+    [
+        ("baclofen", []),
+        ("amlodipine/valsartan", [("amlodipine", "valsartan")]),
+        ("amlodipine w/ valsartan", [("amlodipine", "valsartan")]),
+        ("Guaifenesin-Codeine", [("Guaifenesin", "Codeine")]),
+        ("HCTZ 50 MG / triamterene 75 MG", [("HCTZ 50 MG", "triamterene 75 MG")]),
+        ("lidocaine 2.5%-prilocaine 2.5%", [("lidocaine 2.5%", "prilocaine 2.5%")]),
+        ("hydrocortisone 5 MG/ML and x", [("hydrocortisone 5 MG/ML", "x")]),
+        ("a, b with c", [("a", "b with c"), ("a, b", "c"), ("a", "b", "c")]),
+        ("interferon beta-1a", []),
+    ],
+)
+def test_a_name_is_taken_apart_at_its_joiners(name: str, ways: list[tuple[str, ...]]) -> None:
+    assert sorted(parts_of(name)) == sorted(ways)
 
 
 def test_what_may_be_an_ester_is_not_surely_a_salt() -> None:
@@ -97,6 +218,18 @@ def test_what_may_be_an_ester_is_not_surely_a_salt() -> None:
         "dextran sulfate": False,
         "inosine diphosphate": False,
     }
+
+
+def test_abbreviated_salts_are_read_as_lists_mean_them() -> None:
+    names = [
+        [r.name for r in stripped_names(name)] for name in ("Sod Bicarb Cap", "Mag", "X Sulph")
+    ]
+
+    assert names == [
+        ["Sod Bicarb Cap", "sodium bicarbonate cap", "Sod Bicarb", "sodium bicarbonate"],
+        ["Mag"],
+        ["X Sulph", "x sulfate", "X"],
+    ]
 
 
 def test_the_least_is_stripped_first() -> None:

@@ -31,8 +31,9 @@ def document() -> dict[str, Any]:
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for path, methods in document["paths"].items():
-        assert list(methods) == ["get"]
-        yield path, methods["get"]
+        assert list(methods) == (["get", "post"] if path == "/v1/resolve" else ["get"])
+        for operation in methods.values():
+            yield path, operation
 
 
 def responses(document: dict[str, Any], operation: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -141,7 +142,9 @@ def test_operations_are_named_as_a_person_would_name_them(document: dict[str, An
     names = [operation["operationId"] for _, operation in operations(document)]
 
     assert len(set(names)) == len(names)
-    assert all(re.fullmatch(r"resolve|search|(list|get)(_[a-z]+)+", name) for name in names)
+    assert all(
+        re.fullmatch(r"resolve|resolve_many|search|(list|get)(_[a-z]+)+", name) for name in names
+    )
     for _, operation in operations(document):
         assert [tag for tag in operation["tags"] if tag in {t["name"] for t in document["tags"]}]
 
