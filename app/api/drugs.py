@@ -11,7 +11,7 @@ from pydantic_core import to_json
 from sqlmodel import col
 
 from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugId
-from app.api.identifiers import HAS_IDENTIFIER, IDENTIFIER, OF_PRODUCTS, identifier_bound_to
+from app.api.identifiers import HAS_IDENTIFIER, IDENTIFIER, OF_PRODUCTS, asked_of
 from app.api.included_facts import LARGEST_RECORD, left_out, within
 from app.api.lists import Listing, bound_to, unknown_drug
 from app.api.read_session import ReadSession, resource, with_release
@@ -107,11 +107,11 @@ class DrugFilters:
         ),
     ] = None
 
-    def bound(self, dialect: str) -> dict[str, Any]:
-        """What each filter that was given is bound to, on an engine."""
+    def bound(self) -> dict[str, Any]:
+        """What each filter that was given is bound to."""
         asked: dict[str, Any] = {"class_": self.class_, "condition": self.condition}
         if self.identifier is not None:
-            asked["identifier"] = identifier_bound_to(dialect, self.identifier)
+            asked["identifier"] = asked_of(self.identifier)
         return asked
 
 
@@ -170,7 +170,7 @@ def list_drugs(
     fields: ItemFields = None,  # type: ignore[valid-type] # the names that its records have
 ) -> bytes:
     """Every drug there is, or those that a name, class, condition or identifier leaves."""
-    asked = filters.bound(session.dialect)
+    asked = filters.bound()
     if filters.q is not None:
         order = sort if session.is_given("sort") else None
         return page_of_named(session, page, filters.q, asked, order, fields)
@@ -196,7 +196,12 @@ def page_of_named(
         begun.require_release(session.release)
     found, total = matches.found, matches.total
     if asked:
-        left = {id_ for (id_,) in session.found(DRUGS.ids(frozenset(asked)), **bound_to(asked))}
+        left = {
+            id_
+            for (id_,) in session.found(
+                DRUGS.ids(frozenset(asked)), **bound_to(session.dialect, asked)
+            )
+        }
         found = [match for match in found if match.drug_id in left]
         total = len(found)
     if sort:

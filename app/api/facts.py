@@ -50,7 +50,7 @@ FactId = Annotated[
 DrugFilter = Annotated[
     Text | None,
     Query(
-        description="Only facts about this drug, by its id. An unknown drug is a 404, for an empty "
+        description="Only those of this drug, by its id. An unknown drug is a 404, for an empty "
         "list would read as if nothing were known of it.",
         examples=["baclofen"],
     ),
@@ -69,8 +69,9 @@ FactOfDrugSort = Annotated[
     Query(
         description="The order. By `importance`, what matters stands first: boxed warnings, "
         "contraindications, warnings, interactions, populations, adverse reactions, overdosage; "
-        "how the drug is given before its dose forms and strengths; within each, what labels say "
-        "stands in the order of a label. With `-` it is backwards.",
+        "how the drug is given before its dose forms and strengths. Within each, what a person "
+        "wrote comes first, then what labels say in the order of a label, and at its end what "
+        "fewer than a tenth of the drug's labels say. With `-` it is backwards.",
         examples=["importance"],
     ),
 ]

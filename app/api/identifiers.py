@@ -10,7 +10,7 @@ from app.models.drug import Drug, DrugIdentifier, IdentifierSystem
 from app.models.label import Label, LabelTerm
 from app.models.lookup import ApprovedApplication, IdentifierAlias
 from app.names.product_numbers import ProductNumber, written_forms
-from app.search.query import listed, one_of
+from app.search.query import one_of
 
 SYSTEMS = dict.fromkeys([*IdentifierSystem, *ProductNumber])
 
@@ -29,13 +29,13 @@ NAME, ALIAS = range(2)
 NULL: Any = sa.cast(sa.null(), sa.String())
 
 
-def identifier_bound_to(dialect: str, *identifiers: str) -> dict[str, Any]:
-    """The parameters of the selects here. What they find may be of one's system and another's
+def asked_of(*identifiers: str) -> dict[str, list[str]]:
+    """What the selects here are asked for. What they find may be of one's system and another's
     value: `keys_of` tells."""
     asked = [key.split(":", 1) for identifier in identifiers for key in keys_of(identifier)]
     return {
-        "systems": listed(dialect, sorted({system for system, _ in asked})),
-        "values": listed(dialect, sorted({value for _, value in asked})),
+        "systems": sorted({system for system, _ in asked}),
+        "values": sorted({value for _, value in asked}),
     }
 
 

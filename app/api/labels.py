@@ -7,17 +7,17 @@ import sqlalchemy as sa
 from fastapi import Path, Query
 from sqlmodel import col
 
-from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugId
+from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugFilter, DrugId
 from app.api.lists import Listing
 from app.api.read_session import ReadSession, resource
 from app.documents.label_records import LabelRecord
 from app.http.pages import PageParams, page_of
 from app.http.parameters import Text
-from app.http.problems import BadParameterError, ReleaseChangedError, UnknownIdError, documented
+from app.http.problems import UnknownIdError
 from app.http.sparse_fields import fields_of_record
 from app.models.label import Label, LabelField, LabelTerm, term_of
 from app.names.product_numbers import written_forms
-from app.search.query import listed, one_of
+from app.search.query import one_of
 
 router = resource("Labels")
 
@@ -37,7 +37,10 @@ def _having(field: LabelField) -> sa.ColumnElement[bool]:
 LABELS = Listing(
     kind="labels",
     id=col(Label.id),
-    filters={field.value: _having(field) for field in LabelField},
+    filters={
+        **{field.value: _having(field) for field in LabelField},
+        "drug": col(Label.drug_id) == sa.bindparam("drug"),
+    },
     orders={
         "id": (col(Label.id),),
         "effective_date": (col(Label.effective_date), col(Label.id)),
@@ -46,7 +49,7 @@ LABELS = Listing(
 LABELS_OF_DRUG = Listing(
     kind="labels",
     id=col(Label.id),
-    filters={**LABELS.filters, "drug": col(Label.drug_id) == sa.bindparam("drug")},
+    filters=LABELS.filters,
     orders={"effective_date": LABELS.orders["effective_date"], "id": LABELS.orders["id"]},
 )
 
@@ -112,10 +115,10 @@ class LabelFilters:
         ),
     ] = None
 
-    def bound(self, dialect: str) -> dict[str, Any]:
-        """What each filter that was given is bound to, on an engine."""
+    def bound(self) -> dict[str, Any]:
+        """What each filter that was given is bound to."""
         return {
-            name: listed(dialect, list(dict.fromkeys(map(term_of, written_forms(name, value)))))
+            name: list(dict.fromkeys(map(term_of, written_forms(name, value))))
             for name, value in vars(self).items()
             if value is not None
         }
@@ -124,17 +127,19 @@ class LabelFilters:
 @router.get(
     "/labels",
     response_model=LabelPage,
-    responses=documented(BadParameterError, ReleaseChangedError),
+    responses=LIST_ERRORS,
 )
 def list_labels(
     session: ReadSession,
     page: PageParams,
     filters: LabelFilters,
+    drug: DrugFilter = None,
     sort: LabelSort = "id",
     fields: ItemFields = None,  # type: ignore[valid-type] # the names that its records have
 ) -> bytes:
     """The labels that were read, each in its newest version; also those of no drug known here."""
-    return LABELS.page_of(session, page, filters.bound(session.dialect), sort, fields=fields)
+    asked = {**filters.bound(), "drug": drug}
+    return LABELS.page_of(session, page, asked, sort, fields=fields)
 
 
 @router.get("/drugs/{drug_id}/labels", response_model=LabelPage, responses=LIST_ERRORS)
@@ -147,7 +152,7 @@ def list_labels_of_drug(
     fields: ItemFields = None,  # type: ignore[valid-type] # the names that its records have
 ) -> bytes:
     """The labels of a drug, the newest first; those of its combinations are the combinations'."""
-    asked = {**filters.bound(session.dialect), "drug": drug_id}
+    asked = {**filters.bound(), "drug": drug_id}
     return LABELS_OF_DRUG.page_of(session, page, asked, sort, fields=fields)
 
 

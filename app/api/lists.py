@@ -16,6 +16,7 @@ from app.http.pages import Cursor, PageParams, listing_of
 from app.http.problems import BadParameterError, UnknownIdError
 from app.models.document import Document
 from app.models.fact import fact_kinds
+from app.search.query import listed
 
 COUNTED = {"drugs", "conditions", "sources", "labels", *fact_kinds()}
 """The kinds that a release counts."""
@@ -50,13 +51,13 @@ class Listing:
     ) -> bytes:
         """A page as JSON, and in the headers the link to the next.
 
-        `asked` gives each filter the value that is bound to it, or a mapping of several. Where it
-        holds a `drug`, that has to be there, or it is a 404; `coverage_of` adds how far the sources
-        were searched for a kind of fact about it. `fields` are those that its items are sent with,
-        where not with all.
+        `asked` gives each filter the value that is bound to it, a list of values, or a mapping of
+        several. Where it holds a `drug`, that has to be there, or it is a 404; `coverage_of` adds
+        how far the sources were searched for a kind of fact about it. `fields` are those that its
+        items are sent with, where not with all.
         """
         given = {name: value for name, value in asked.items() if value is not None}
-        bound = bound_to(given)
+        bound = bound_to(session.dialect, given)
         columns = self.orders[sort.removeprefix("-")]
         listing = listing_of(session.scope["path"], given, sort)
         drug_id = given.get("drug")
@@ -161,10 +162,13 @@ class Listing:
         return with_release(rows_found, part, total.label("total"), *stored, *keys, order=in_order)
 
 
-def bound_to(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters of filters that were given: each one value, or several by their names."""
+def bound_to(dialect: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of filters that were given: each one value, or several by their names.
+
+    A list is bound as the engine takes it; until then it is the same on every engine.
+    """
     return {
-        key: bind
+        key: listed(dialect, bind) if isinstance(bind, list) else bind
         for name, value in given.items()
         for key, bind in (value.items() if isinstance(value, Mapping) else [(name, value)])
     }

@@ -22,9 +22,10 @@ from app.api.identifiers import (
     NAME,
     NULL,
     OF_PRODUCTS,
-    identifier_bound_to,
+    asked_of,
     keys_of,
 )
+from app.api.lists import bound_to
 from app.api.read_session import ReadSession, resource, with_release
 from app.api.suggestions import BEGINS, CLOSE, NameMatch, NameMatches
 from app.database.reading import CompiledSelect
@@ -649,7 +650,7 @@ def _suggestions(session: ReadSession, text: str) -> list[Suggestion]:
 
 def _by_identifier(session: ReadSession, identifiers: list[str]) -> list[Resolution]:
     found: dict[str, dict[str, Candidate]] = defaultdict(dict)
-    bound = identifier_bound_to(session.dialect, *identifiers)
+    bound = bound_to(session.dialect, asked_of(*identifiers))
     for _, key, id_, generic, substance in session.found(LED_TO, **bound):
         candidate = Candidate(
             drug=Link(id=id_, name=generic),

@@ -96,7 +96,7 @@ class FactsLeftOut(Shape):
     total: int = Field(description="How many the drug has.", examples=[394])
     all: str = Field(
         description="The path of the list that has all of them.",
-        examples=["/v1/drugs/clozapine/warnings"],
+        examples=["/v1/drugs/baclofen/warnings"],
     )
 
 

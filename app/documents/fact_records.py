@@ -94,7 +94,9 @@ class Wording(Shape):
     )
     tables: list[LabelTable] = tables("this wording")
     labels: list[CitationRecord] = Field(
-        description="The labels that have it, newest first.", examples=[[]]
+        description="The labels that have it: those of an NDA or BLA first, then the others, the "
+        "newest of each first.",
+        examples=[[]],
     )
 
 

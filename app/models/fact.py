@@ -95,7 +95,8 @@ class FactFields(SQLModel):
         "baclofen-warning-withdrawal",
     )
     statement: str = described(
-        "The fact as a sentence that stands alone.",
+        "The fact: a sentence that stands alone or, of a label, the passage as it stands there, "
+        "however long.",
         "Stopping baclofen suddenly after long use can cause hallucinations and seizures.",
     )
     certainty: Certainty = described(
@@ -113,7 +114,7 @@ class FactFields(SQLModel):
     labels: LabelCount | None = described(
         "Of label text, how many of the drug's labels for the same routes say so: they are equal "
         "but for what differs between manufacturers. The statement is the wording of one of them, "
-        "the first under `citations`, which name the newest of the others; `include=wordings` has "
+        "the first under `citations`, which name four more; `include=wordings` has "
         "all. Null where the source is no label.",
         {"stating": 12, "of": 14},
         default=None,

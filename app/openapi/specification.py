@@ -28,7 +28,7 @@ sources were searched. Null means that the source does not say.
 | A drug with all its facts | `GET /v1/drugs/baclofen?include=all` |
 | What to be warned of, what matters most first | `GET /v1/drugs/baclofen/warnings` |
 | Its headings first, for a screen | `GET /v1/drugs/baclofen/warnings?fields=type,section,labels` |
-| Its labels: whose, of what day, what each section says | `GET /v1/drugs/baclofen/labels` |
+| Its labels, once they are imported, by section | `GET /v1/drugs/baclofen/labels` |
 | Which drug a name or an identifier means | `GET /v1/resolve?name=BACLOFEN 10 MG TABLET` |
 | The same of up to 1,000 names | `POST /v1/resolve` with `["Lioresal", "BACLOFEN 10 MG TABLET"]` |
 | A search box, as it is typed into | `GET /v1/drugs?q=lior` |
@@ -47,12 +47,12 @@ can be a letter apart.
 
 ### How to read a fact
 
-`statement` is a sentence that stands alone. `certainty` is `hedged` where the source itself only
-thinks, believes or allows it, and `verbatim` where the statement is a label's own text. What
-several labels state is one fact; `labels` counts them. A drug's facts begin with what matters most:
-boxed warnings come first. `citations` name the source and the place in it, and of a label the day
-from which it is in effect. A use that was found *not* to work is an indication with status
-`not_effective`: a finding against, never a match for a drug that helps.
+`statement` is a sentence that stands alone or, of a label, its passage. `certainty` is `hedged`
+where the source itself only thinks, believes or allows it, and `verbatim` where the statement is a
+label's own text. What several labels state is one fact; `labels` counts them. A drug's facts begin
+with what matters most: boxed warnings come first. `citations` name the source and the place in it,
+and of a label the day from which it is in effect. A use that was found *not* to work is an
+indication with status `not_effective`: a finding against, never a match for a drug that helps.
 
 ### How to cite it
 
@@ -244,6 +244,8 @@ def _bound_numbers(node: Any) -> None:
 
 def _complete(operation: dict[str, Any], answers: dict[str, Any], schemas: dict[str, Any]) -> None:
     for parameter in operation.get("parameters", []):
+        if parameter["name"] == "fact_id":
+            parameter["schema"]["examples"] = [answers[operation["operationId"]]["id"]]
         _show_example(parameter)
     operation["responses"]["200"]["description"] = operation["description"]
     for status, response in operation["responses"].items():
@@ -291,7 +293,8 @@ def _label(answers: dict[str, Any]) -> str:
             f"[{citation['date']}]({citation['url']})",
         )
         rows.append(f"| {' | '.join(cells)} |")
-    return "\n".join(["`GET /v1/drugs/vericiguat/warnings`", "", *rows, ""])
+    said = "`GET /v1/drugs/vericiguat/warnings`, where this label is imported:"
+    return "\n".join([said, "", *rows, ""])
 
 
 def _show_parts(schemas: dict[str, Any]) -> None:

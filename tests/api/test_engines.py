@@ -7,12 +7,14 @@ import httpx
 import pytest
 
 from app.database.engines import write_engine
+from app.ingest.importing import import_files
 from app.ingest.seed.loading import load_seed
 from app.main import create_app
 from app.settings import Settings
 from tests.conformance import contract
 from tests.conftest import AppTransport
-from tests.examples import path_of
+from tests.examples import KEMSTRO, VERQUVO, path_of
+from tests.ingest.loading import labels
 from tests.postgres import PostgresServer
 
 QUERIES = [
@@ -35,6 +37,12 @@ QUERIES = [
         f"/v1/drugs?identifier={text}"
         for text in ("cas:%27", "unii:%25", "ndc:", "cas:%F0%9F%92%8A")
     ),
+    "/v1/labels?route=oral&limit=1",
+    "/v1/labels?ndc=00913351001&application_number=214377",
+    "/v1/drugs?identifier=ndc:0091-3351&limit=1",
+    "/v1/resolve?identifier=ndc:0091-3351&identifier=application_number:nda%20214377",
+    "/v1/drugs/vericiguat/dosages?limit=1",
+    "/v1/drugs/vericiguat?include=all",
     "/v1/conditions?cursor=WyJhIl0",
     "/v1/releases?limit=1&limit=2",
     f"/v1/drugs?q={'a' * 8192}",
@@ -71,7 +79,7 @@ def both(
     tmp_path_factory: pytest.TempPathFactory,
     portal: Any,
 ) -> Any:
-    """Clients of the project's own seed, on SQLite and on Postgres."""
+    """Clients of the project's own seed and two labels, on SQLite and on Postgres."""
     path = tmp_path_factory.mktemp("both") / "medfacts.db"
     path.write_bytes(sqlite_template.read_bytes())
     name = postgres.create_database(postgres_template)
@@ -80,6 +88,7 @@ def both(
         settings = Settings(database_url=url)
         engine = write_engine(settings)
         load_seed(engine, settings.seed_dir)
+        import_files(engine, "openfda-label", [*labels(KEMSTRO, VERQUVO)])
         engine.dispose()
         apps.append(create_app(settings))
     yield tuple(
