@@ -26,7 +26,7 @@ from app.models.base import Shape
 from app.models.document import Document
 from app.models.drug import Drug, DrugClass, NameType
 from app.models.fact import Fact, fact_kinds
-from app.models.indication import Indication, IndicationStatus
+from app.models.indication import AGAINST, Indication
 from app.models.lookup import NAME_TYPE, SearchedName
 from app.search.query import listed, one_of
 
@@ -51,7 +51,7 @@ DRUGS = Listing(
             col(Fact.id) == col(Indication.id),
             col(Indication.condition_id) == sa.bindparam("condition"),
             # A finding against is no match: the drug is of no use for that condition.
-            col(Indication.status) != IndicationStatus.NOT_EFFECTIVE,
+            *(col(Indication.status) != status for status in sorted(AGAINST)),
         ),
         "identifier": HAS_IDENTIFIER,
     },

@@ -24,7 +24,7 @@ from app.http.parameters import SOMETHING
 from app.http.problems import BadParameterError, ReleaseChangedError, UnknownIdError, documented
 from app.models.base import Shape
 from app.models.document import Document
-from app.models.indication import IndicationStatus
+from app.models.indication import AGAINST, IndicationStatus
 from app.names.normalization import words_of
 from app.search.query import MOST_COUNTED, Query, hits, number_of_hits
 from app.search.ranking import tiers_after
@@ -81,7 +81,8 @@ class SearchHit(Shape):
         examples=["approved"],
     )
     is_against: bool = Field(
-        description="Whether it is a finding against: the drug was found not to be effective.",
+        description="Whether it is a finding against: the drug was found not to be effective, or a "
+        "label names it as a limitation of use.",
         examples=[False],
     )
     passage: list[PassagePiece] = Field(
@@ -239,7 +240,7 @@ def _hit(query: Query, kind: str, id_: str, body: bytes) -> SearchHit:
         title=drug["name"] if drug else record["name"],
         drug=Link(id=drug["id"], name=drug["name"]) if drug else None,
         status=status,
-        is_against=status == IndicationStatus.NOT_EFFECTIVE,
+        is_against=status in AGAINST,
         passage=_passage(query, kind, record),
         link=f"/v1/{kind}/{id_}",
     )

@@ -17,7 +17,8 @@ class IndicationStatus(StrEnum):
     approved. `otc_monograph`: a label of a product that is sold under an OTC monograph does.
     `unapproved`: a label whose record names neither does. `unknown`: the source does not say.
     `off_label`: used, though not approved for it. `investigational`: thought to help or under
-    study. `not_effective`: found not to help, a finding against.
+    study. `not_effective`: found not to help, a finding against. `limitation_of_use`: a label says
+    what the drug is not for, or was not shown to be.
     """
 
     APPROVED = "approved"
@@ -27,6 +28,11 @@ class IndicationStatus(StrEnum):
     OFF_LABEL = "off_label"
     INVESTIGATIONAL = "investigational"
     NOT_EFFECTIVE = "not_effective"
+    LIMITATION_OF_USE = "limitation_of_use"
+
+
+AGAINST = {IndicationStatus.NOT_EFFECTIVE, IndicationStatus.LIMITATION_OF_USE}
+"""What is no use, though it is found where uses are."""
 
 
 class IndicationFields(SQLModel):
@@ -36,7 +42,8 @@ class IndicationFields(SQLModel):
         "Where the use stands, by the source: `approved` on a label with the number of a new drug, "
         "abbreviated or biologics application, `otc_monograph` on one with that of an OTC "
         "monograph, `unapproved` on one whose record has neither, `unknown` where there is no such "
-        "record. `not_effective` is a finding against: the drug was found not to help.",
+        "record. `not_effective` is a finding against: the drug was found not to help. "
+        "`limitation_of_use` is what a label says under Limitations of Use, and no use.",
         "approved",
     )
     jurisdiction: str | None = described(

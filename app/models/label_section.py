@@ -151,6 +151,29 @@ _TEXTS = (
     ("storage_and_handling", "44425-7", "Storage and Handling"),
     ("information_for_patients", "34076-0", "Information for Patients"),
     ("questions", "53413-1", "Questions"),
+    ("route", "60562-6", "Route, Method and Frequency of Administration"),
+    ("health_claim", "69719-3", "Health Claim"),
+    ("statement_of_identity", "69718-5", "Statement of Identity"),
+    ("components", "60559-2", "Components"),
+    ("environmental_warning", "50742-6", "Environmental Warning"),
+    ("food_safety_warning", "50743-4", "Food Safety Warning"),
+    ("residue_warning", "53412-3", "Residue Warning"),
+    ("disposal_and_waste_handling", "69763-1", "Disposal and Waste Handling"),
+    ("veterinary_indications", "50745-9", "Veterinary Indications"),
+    ("information_for_owners_caregivers", "50744-2", "Information for Owners/Caregivers"),
+    ("information_for_owners_or_caregivers", "50744-2", "Information for Owners/Caregivers"),
+    ("guaranteed_analysis_of_feed", "50740-0", "Guaranteed Analysis of Feed"),
+    ("accessories", "60555-0", "Accessories"),
+    ("alarms", "69761-5", "Alarms"),
+    ("assembly_or_installation_instructions", "60556-8", "Assembly or Installation Instructions"),
+    ("calibration_instructions", "60557-6", "Calibration Instructions"),
+    ("cleaning", "60558-4", "Cleaning, Disinfecting, and Sterilization Instructions"),
+    ("compatible_accessories", "69760-7", "Compatible Accessories"),
+    ("diagram_of_device", "69758-1", "Diagram of Device"),
+    ("intended_use_of_the_device", "60560-0", "Intended Use of the Device"),
+    ("summary_of_safety_and_effectiveness", "60563-4", "Summary of Safety and Effectiveness"),
+    ("troubleshooting", "69762-3", "Troubleshooting"),
+    ("spl_unclassified_section", "42229-5", "SPL Unclassified"),
 )
 """Sections whose text is kept with the label."""
 
@@ -159,15 +182,14 @@ _NAMED = (
     ("spl_medguide", "42231-1", "SPL Medguide"),
     ("patient_medication_information", "68498-5", "Patient Medication Information"),
     ("instructions_for_use", "59845-8", "Instructions for Use"),
-    ("spl_unclassified_section", "42229-5", "SPL Unclassified"),
     (
         "package_label_principal_display_panel",
         "51945-4",
         "Package Label: Principal Display Panel",
     ),
 )
-"""Sections that a label is said to have, and no more: leaflets of their own, what is printed on
-packages, and subsections that stand in their sections as well."""
+"""Sections that a label is said to have, and no more: leaflets of their own, and what is printed on
+packages."""
 
 SECTION_TYPES = (
     *(SectionType(*row) for row in _FACTS),

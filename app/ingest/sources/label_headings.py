@@ -33,6 +33,10 @@ _SENTENCE = re.compile(
     r"[.:;?!]|\b(?:is|are|was|were|has|have|can|may|not|should|none)\b", re.IGNORECASE
 )
 _WORD = re.compile(r"\S+")
+_DIGITS = re.compile("[0-9]")
+_DIGITS_OF_A_PHONE = 7
+"""A number or a date beside a title says something: `Questions? 1-800-555-0194`."""
+
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 _OPENERS = frozenset(("There", "If", "Because", "Based", "When", "Although", "Avoid", "Cases"))
 """Words that begin a sentence, and no word of a title."""
@@ -136,7 +140,7 @@ def is_title(text: str, number: Number) -> bool:
 
 def is_heading_alone(text: str, key: str) -> bool:
     """Whether a text says no more than which section it is."""
-    if len(text) > 90:
+    if len(text) > 90 or len(_DIGITS.findall(text)) >= _DIGITS_OF_A_PHONE:
         return False
     letters = _letters(text)
     return letters in _LETTERS_OF_KEYS.get(key, ()) or letters in _LETTERS_OF_TITLES

@@ -48,6 +48,8 @@ from app.ingest.sources.label_numbers import (
     printed,
     rising,
 )
+from app.models.label import PASSAGE
+from app.models.label_section import SECTION_TYPES
 
 _SHORT = 40
 """Letters that a text needs at least to be known for a part wherever it stands."""
@@ -183,6 +185,12 @@ class _Known:
 
 # Which text is part of which
 
+SERVED = dict.fromkeys(SECTION_KEYS, 0) | {
+    type_.key: 0 if type_.kind is None else 1 if type_.kind == PASSAGE else 2
+    for type_ in SECTION_TYPES
+}
+"""What becomes of a section's text: nothing, text of the label, or facts."""
+
 
 @dataclass(slots=True)
 class _Part:
@@ -224,6 +232,8 @@ def _insert_long(hosts: list[_Root], key: str, wanted: str, number: Number | Non
     """Note a part in each section that it belongs to, else in one of those that have it."""
     hosts = sorted(hosts, key=lambda root: root.key in LEAFLETS)
     related = [root for root in hosts if _is_related(root, key, number)]
+    if not related and key != UNCLASSIFIED and SERVED[key] < SERVED[hosts[0].key]:
+        return SERVED[key] > 0  # it stays in a text that is served, and a leaflet is there beside
     noted = [_insert(root, key, wanted, number) for root in related or hosts[:1]]
     return any(noted) or key == UNCLASSIFIED
 

@@ -24,14 +24,15 @@ from app.ingest.sources.interface import (
     Substance,
     WrongFileError,
 )
-from app.ingest.sources.label_keys import UNCLASSIFIED
-from app.ingest.sources.label_sections import passages_of
+from app.ingest.sources.label_keys import KEYS_BY_NUMBER, UNCLASSIFIED
+from app.ingest.sources.label_sections import LabelPassage, passages_of
 from app.ingest.sources.label_table_places import PlacedTables, Tables, place_tables
 from app.ingest.sources.label_wording import LabelNames, compared
 from app.models.drug import ClassType, IdentifierSystem, NameType
 from app.models.indication import IndicationStatus
 from app.models.label import PASSAGE
 from app.models.label_section import SECTION_TYPES, SectionType
+from app.models.warning import WarningCategory
 from app.names.normalization import normalized
 from app.names.qualifiers import without_salt
 
@@ -186,13 +187,13 @@ _SEVERAL = re.compile(r"[,;/+&]|\b(?:and|with)\b", re.IGNORECASE)
 
 def _statements(label: dict[str, Any], openfda: dict[str, Any]) -> list[Statement]:
     of_label = {"route": _routes(openfda)}
-    of_uses = {"status": _status(openfda)}
+    status = _status(openfda)
     names = LabelNames.of(label)
     statements: list[Statement] = []
     passages = [passage for passage in passages_of(label) if passage.key in SECTIONS]
     tables = place_tables(label, passages, WITH_TABLES)
     for place, passage in enumerate(passages):
-        type_ = SECTIONS[passage.key]
+        type_ = _type_of(passage)
         section = _section(type_, passage.number, passage.heading)
         in_passage = tables.of_passages.get(place, [])
         if type_.kind is None or type_.kind == PASSAGE:
@@ -208,14 +209,35 @@ def _statements(label: dict[str, Any], openfda: dict[str, Any]) -> list[Statemen
                 "tables": in_passage,
                 **type_.fields,
                 **of_label,
-                **(of_uses if type_.kind == "indications" else {}),
             }
+            if type_.kind == "indications":
+                is_limitation = _LIMITATION.match(passage.text)
+                fields["status"] = IndicationStatus.LIMITATION_OF_USE if is_limitation else status
+            elif type_.kind == "warnings":
+                fields |= _category_of(passage)
             number = f"{passage.number}, " if passage.number else ""
             locator = f"section {number}{type_.code} {type_.name}"
             same = compared(passage.text, names)
             statements.append(Statement(type_.kind, fields, locator, compared=same))
         statements += _of_sections(tables, place)
     return [*statements, *_of_sections(tables, len(passages))]
+
+
+def _type_of(passage: LabelPassage) -> SectionType:
+    """The section that a passage is of: of one without a code, that of its number."""
+    if passage.key == UNCLASSIFIED and passage.number:
+        return SECTIONS[KEYS_BY_NUMBER[int(passage.number.partition(".")[0])]]
+    return SECTIONS[passage.key]
+
+
+def _category_of(passage: LabelPassage) -> dict[str, WarningCategory | None]:
+    """What a subsection on a population is about, by its own title: openFDA has it under a key of
+    the format before."""
+    if passage.number and passage.number.startswith("8."):
+        for title, category in _POPULATIONS:
+            if title.match(passage.text):
+                return {"category": category}
+    return {}
 
 
 def _of_sections(tables: PlacedTables, place: int) -> Iterator[Statement]:
@@ -368,6 +390,21 @@ def _is_whole_set(names: list[str]) -> bool | None:
     stem, _, count = found[0]
     return found == [(stem, f"{part:04}", count) for part in range(1, int(count) + 1)]
 
+
+_LIMITATION = re.compile(r"(?:[0-9.]+\s+)?Limitations?\s+of\s+Use\b", re.IGNORECASE)
+_POPULATIONS = [
+    (re.compile(rf"8\.[0-9]+\s+(?:{titles})\b(?! (?:and|or)\b)", re.IGNORECASE), category)
+    for titles, category in (
+        ("Pregnancy|Labor and Delivery", WarningCategory.PREGNANCY),
+        ("Lactation|Nursing Mothers", WarningCategory.LACTATION),
+        ("Females and Males of Reproductive Potential", None),
+        ("Pediatric (?:Use|Patients)", WarningCategory.PEDIATRIC),
+        ("Geriatric (?:Use|Patients)", WarningCategory.GERIATRIC),
+        ("(?:Patients with )?Renal (?:Impairment|Insufficiency)", WarningCategory.RENAL),
+        ("(?:Patients with )?Hepatic (?:Impairment|Insufficiency)", WarningCategory.HEPATIC),
+    )
+]
+"""The titles of subsections on one population, by 21 CFR 201.57(c)(9) and as labels have them."""
 
 _VERSION = re.compile(r"[0-9]{1,6}")
 _DAY = re.compile(r"[0-9]{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")

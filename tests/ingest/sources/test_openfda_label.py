@@ -157,9 +157,85 @@ def test_and_in_that_of_the_regulation_where_a_file_has_none() -> None:
     assert [s.fields["statement"] for s in record.statements] == ["Danger.", "Call."]
 
 
-def test_every_section_is_read_but_those_of_devices_animals_and_food() -> None:
-    assert {*SECTIONS} <= set(SECTION_KEYS)
-    assert len(set(SECTION_KEYS) - {*SECTIONS}) == 22
+def test_every_section_is_read() -> None:
+    assert {*SECTIONS} == set(SECTION_KEYS)
+
+
+DOSE = "The recommended dose is a single dose of 300 mg, taken with food and with water."
+
+
+@pytest.mark.parametrize("key", ["route", "health_claim", "instructions_for_use"])
+def test_a_section_keeps_what_stands_in_it_and_would_not_be_served_as_well_elsewhere(
+    key: str,
+) -> None:
+    host = f"2 DOSAGE AND ADMINISTRATION {DOSE} Do not chew."
+
+    [dosage] = statements(dosage_and_administration=[host], **{key: [DOSE]})
+
+    assert (dosage.kind, dosage.fields["statement"]) == ("dosages", host)
+
+
+def test_what_has_no_code_is_of_the_section_of_its_number() -> None:
+    withdrawal = "5.14 Withdrawal Do not stop abruptly."
+    found = statements(
+        contraindications=["4 CONTRAINDICATIONS Allergy to it."],
+        warnings_and_cautions=["5 WARNINGS AND PRECAUTIONS 5.1 Falls People fall."],
+        spl_unclassified_section=[withdrawal],
+    )
+
+    [of_it] = [s for s in found if s.fields["statement"] == withdrawal]
+    assert (of_it.kind, of_it.fields["section"]["code"]) == ("warnings", "43685-7")
+    assert of_it.fields["section"]["number"] == "5.14"
+
+
+def test_what_has_neither_code_nor_number_is_text_of_the_label() -> None:
+    found = passages(spl_unclassified_section=["Children of 2 to 12 years: 2.5 mg twice daily."])
+
+    assert found == [("42229-5", "Children of 2 to 12 years: 2.5 mg twice daily.")]
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "category"),
+    [
+        ("labor_and_delivery", "8.2 Lactation It passes into milk.", "lactation"),
+        ("nursing_mothers", "8.3 Females and Males of Reproductive Potential Test first.", None),
+        ("use_in_specific_populations", "8.6 Renal Impairment Halve the dose.", "renal"),
+        ("use_in_specific_populations", "8.7 Hepatic Impairment Do not give it.", "hepatic"),
+        ("use_in_specific_populations", "8.6 Renal Impairment and Age Halve it.", None),
+        ("pediatric_use", "8.4 Pediatric Use None known in children.", "pediatric"),
+        ("nursing_mothers", "Nursing Mothers It passes into milk.", "lactation"),
+    ],
+)
+def test_a_subsection_on_a_population_is_about_what_its_title_says(
+    key: str, text: str, category: str | None
+) -> None:
+    numbered = ["4 CONTRAINDICATIONS Allergy to it."], ["10 OVERDOSAGE Call for help at once."]
+    found = statements(contraindications=numbered[0], overdosage=numbered[1], **{key: [text]})
+
+    [of_it] = [s for s in found if s.fields["statement"] == text]
+    assert of_it.fields.get("category") == category
+
+
+def test_a_limitation_of_use_is_never_a_use() -> None:
+    text = (
+        "1 INDICATIONS AND USAGE 1.1 Cough It is for cough. 1.2 Limitations of Use Not for colds."
+    )
+    [record] = read(
+        label(
+            BACLOFEN | {"application_number": ["NDA017851"]},
+            indications_and_usage=[text],
+            overdosage=["10 OVERDOSAGE Call for help at once."],
+        )
+    )
+
+    found = [s.fields["status"] for s in record.statements if s.kind == "indications"]
+    assert found[-2:] == ["approved", "limitation_of_use"]
+
+
+def test_a_telephone_number_beside_a_title_is_kept() -> None:
+    assert passages(questions=["Questions? 1-800-555-0194"], purpose=["Purpose"]) == [
+        ("53413-1", "Questions? 1-800-555-0194")
+    ]
 
 
 def test_a_section_is_a_fact_in_the_words_of_the_label() -> None:
