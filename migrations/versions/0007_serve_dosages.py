@@ -35,7 +35,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Dosages are texts of their labels."""
+    """Dosages are in the source records alone, which a program of before cannot read."""
     fact = sa.table("fact", sa.column("id"), sa.column("kind"))
     dosages = sa.select(fact.c.id).where(fact.c.kind == "dosages")
     remove_facts(op.get_bind(), "dosages", dosages)
