@@ -35,7 +35,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """The other way round."""
+    """Versions of labels are ordered by their day again.
+
+    The days of studies that `upgrade` overwrote are not restored, and it overwrites them again:
+    they are of their last update then, until their files are imported `--again`.
+    """
     by_day = sa.func.substr(version, 8) + ("." + sa.func.substr(version, 1, 6))
     op.execute(record.update().where(is_label).values(version=by_day))
     op.drop_column("source_record", "as_of")

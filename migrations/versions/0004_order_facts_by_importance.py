@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from app.ingest.publishing.downgrading import mark_for_rebuilding
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -23,3 +25,4 @@ def downgrade() -> None:
     op.drop_index("ix_fact_drug_id_kind_rank_id", "fact")
     op.drop_column("fact", "rank")
     op.create_index("ix_fact_drug_id_kind_id", "fact", ["drug_id", "kind", "id"])
+    mark_for_rebuilding(op.get_bind())

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from app.ingest.publishing.downgrading import mark_for_rebuilding
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -56,3 +58,6 @@ def downgrade() -> None:
     """Labels are records of their source alone."""
     op.drop_table("label_term")
     op.drop_table("label")
+    document = sa.table("document", sa.column("kind"))
+    op.execute(document.delete().where(document.c.kind == "labels"))
+    mark_for_rebuilding(op.get_bind())

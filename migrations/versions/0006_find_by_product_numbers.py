@@ -5,6 +5,8 @@ import hashlib
 import sqlalchemy as sa
 from alembic import op
 
+from app.ingest.publishing.downgrading import mark_for_rebuilding
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -55,7 +57,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Only documents have them; the digests of sources are of their records alone."""
+    """Only documents have them; the digests of sources are of their records alone.
+
+    Which versions were read is forgotten: files of labels that are imported `--again` say so again.
+    """
     state = sa.table("source_state", sa.column("id"), sa.column("content"))
     version = sa.table("record_version", *map(sa.column, ("source_id", "record_id", "version")))
     connection = op.get_bind()
@@ -71,6 +76,7 @@ def downgrade() -> None:
     op.execute(term.delete().where(term.c.field == "ndc"))
     _replace(NOW, BEFORE)
     op.drop_table("approved_application")
+    mark_for_rebuilding(op.get_bind())
 
 
 def _replace(before: tuple[str, ...], now: tuple[str, ...]) -> None:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from app.ingest.publishing.downgrading import mark_for_rebuilding, remove_facts
+
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
@@ -33,5 +35,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Dosages are texts of their labels."""
+    """Dosages are in the source records alone, which a program of before cannot read."""
+    fact = sa.table("fact", sa.column("id"), sa.column("kind"))
+    dosages = sa.select(fact.c.id).where(fact.c.kind == "dosages")
+    remove_facts(op.get_bind(), "dosages", dosages)
     op.drop_table("dosage")
+    mark_for_rebuilding(op.get_bind())

@@ -1,4 +1,5 @@
-"""Golden documents: what the project's seed is rendered as, committed, for changes to be noticed.
+"""Golden documents, committed, for changes to be noticed: what the project's seed is rendered as,
+and in `golden/of_labels` two small labels of one drug, for what the seed has nothing of.
 
 `.venv/bin/python -m tests.documents.golden_documents` writes them.
 """
@@ -14,12 +15,17 @@ from app.database.engines import write_engine
 from app.database.migrating import migrate
 from app.documents.compression import DICTIONARY, decompress
 from app.documents.rendering import DOCUMENT_VERSION
+from app.ingest.importing import import_files
 from app.ingest.seed.loading import load_seed
 from app.models.base import table_of
 from app.models.document import Document
 from app.settings import Settings
+from tests.ingest.loading import Json, label, labels
+from tests.writing import writing
 
 GOLDEN = Path(__file__).parent / "golden"
+
+OF_LABELS = GOLDEN / "of_labels"
 
 VERSION = GOLDEN / "version.json"
 """Of which document version they are, and with which dictionary such are compressed."""
@@ -45,16 +51,54 @@ def rendered(settings: Settings) -> dict[str, str]:
     return {kind: "[\n" + ",\n".join(bodies) + "\n]\n" for kind, bodies in by_kind.items()}
 
 
+FIRST, SECOND = (f"0000000{n}-0000-4000-8000-000000000000" for n in (1, 2))
+
+DOSES = "<table><tr><th>Adults</th><td>5 mg<footnote>Daily.</footnote></td></tr></table>"
+
+
+def a_label(set_id: str, warnings: str, *, version: int) -> Json:
+    """A label with sections that become facts, with and without numbers, and one that does not."""
+    made = label(
+        set_id,
+        "HUSTANOL",
+        unii="AAAAAAAAA1",
+        version=version,
+        description="11 DESCRIPTION It is white.",
+        warnings=warnings,
+        indications_and_usage="1 INDICATIONS AND USAGE It is for coughs.",
+        dosage_and_administration="2 DOSAGE AND ADMINISTRATION 2.1 Doses Adults 5 mg Daily.",
+        product_type=["HUMAN PRESCRIPTION DRUG"],
+        application_number=["NDA000001"],
+        manufacturer_name=["Hustan Inc."],
+        product_ndc=["0091-3351"],
+        route=["ORAL"],
+    )
+    return made | {"dosage_and_administration_table": [DOSES]}
+
+
+def load_labels(settings: Settings) -> None:
+    """Import two labels that warn in wordings that differ, one in a second version."""
+    with writing(settings) as engine:
+        for version in (1, 2):
+            first = a_label(FIRST, "Do not drive.", version=version)
+            second = a_label(SECOND, "DO NOT  DRIVE.", version=1)
+            import_files(engine, "openfda-label", list(labels(first, second)))
+
+
 def main() -> None:
     """Write them anew."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(database_url=f"sqlite:///{folder}/medfacts.db")
-        migrate(settings)
-        engine = write_engine(settings)
-        load_seed(engine, settings.seed_dir)
-        engine.dispose()
-        for kind, text in rendered(settings).items():
-            (GOLDEN / f"{kind}.json").write_text(text)
+        seed, of_labels = (
+            Settings(database_url=f"sqlite:///{folder}/{name}.db") for name in ("seed", "labels")
+        )
+        for settings in (seed, of_labels):
+            migrate(settings)
+        with writing(seed) as engine:
+            load_seed(engine, seed.seed_dir)
+        load_labels(of_labels)
+        for settings, to in ((seed, GOLDEN), (of_labels, OF_LABELS)):
+            for kind, text in rendered(settings).items():
+                (to / f"{kind}.json").write_text(text)
     VERSION.write_text(json.dumps(version(), indent=2) + "\n")
 
 
