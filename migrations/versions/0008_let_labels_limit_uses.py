@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from app.ingest.publishing.downgrading import mark_for_rebuilding, remove_facts
+
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
@@ -24,11 +26,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Limitations are of unknown standing."""
-    status = sa.table("indication", sa.column("status"))
-    new = sorted({*NOW} - {*BEFORE})
-    op.execute(status.update().where(status.c.status.in_(new)).values(status="unknown"))
+    """Limitations are gone until they are rebuilt: they are no uses."""
+    indication = sa.table("indication", sa.column("id"), sa.column("status"))
+    new = sa.select(indication.c.id).where(indication.c.status.in_(sorted({*NOW} - {*BEFORE})))
+    remove_facts(op.get_bind(), "indications", new)
+    op.execute(indication.delete().where(indication.c.id.in_(new)))
     _replace(NOW, BEFORE)
+    mark_for_rebuilding(op.get_bind())
 
 
 def _replace(before: tuple[str, ...], now: tuple[str, ...]) -> None:

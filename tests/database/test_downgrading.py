@@ -79,6 +79,7 @@ FILES = {
         of_label("monograph", "DO NOT DRIVE.", "M013"),
         of_label("unapproved", "Beware.", ""),
         of_label("unknown", "Beware.", "505G(a)(3)"),
+        label("limited", "HUSTANOL", indications_and_usage="Limitations of Use: Not for colds."),
         label("of-nobody", "NOSTRUM", warnings="Careful.", dosage_and_administration="Rub it in."),
     ),
     "clinicaltrials": studies(study(1, "Hustanol", conditions=("Cough",))),
@@ -99,7 +100,10 @@ def loaded(database: Settings, save: Save) -> Settings:
 ASKED = (
     *(f"/v1/{kind}" for kind in (*fact_kinds(), "labels", "drugs", "conditions", "sources")),
     *(f"/v1/drugs/hustanol/{kind}?sort=importance" for kind in fact_kinds()),
-    *(f"/v1/indications?status={s}" for s in ("approved", "otc_monograph", "unknown")),
+    *(
+        f"/v1/indications?status={s}"
+        for s in ("approved", "otc_monograph", "unknown", "limitation_of_use")
+    ),
     "/v1/dosages?type=dosage-and-administration",
     "/v1/labels?ndc=0091-3351",
     "/v1/labels?product_type=human otc drug",
