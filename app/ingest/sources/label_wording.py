@@ -47,6 +47,8 @@ MOST_INGREDIENTS = 8
 
 _CONTACT = "\ue000"
 """Stands for a telephone number or an address until it is taken out."""
+_END = "\x01"
+"""Stands for the end of a sentence: where it is, a negation ends."""
 
 _CHARACTERS = (
     dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\ufe63\uff0d", "-")
@@ -80,8 +82,8 @@ _TOKEN = re.compile(
     | (?: (?<= \d ) | (?<= \d[ ] ) )                          # whatever parts two numbers
       [.,;:•"*·!] (?: [ .,;:•"*·!]* [.,;:•"*·!] )? (?= [ ]? \d )
     | [.,] (?= \d )                                           # perhaps a decimal point
-    | (?i: (?<= \bno ) | (?<= \bnot ) | (?<= \bnor ) | (?<= \bnever ) | (?<= \bwithout ) )
-      [.,;:]                                                  # a pause that makes a `no` an answer
+    | [.,;:] (?i: (?<= \bno. ) | (?<= \bno[rt]. ) | (?<= \bnever. ) | (?<= \bwithout. ) )
+                                                              # a pause that makes a `no` an answer
     | (?<! [^\W\d_] ) (?<! \d ) (?<! [ ] ) (?<! ^ ) -         # dashes: all but those
     | (?<= [^\W\d_] ) - (?! [^\W\d_] ) (?! (?<= [a-z]{3}- ) [ ] [a-z] )
     | (?<= \d ) - (?! [^\W\d_] )                              # between words, or of a list
@@ -99,6 +101,18 @@ _CASE_COUNTS = re.compile(
     r"[MG](?:(?<= [mnp\u03bc]M)|(?<= M)(?:Bq|Pa|Hz|W)|(?<=[0-9] G))(?= )"  # rare letters first
 )
 """Units that are others in the other case: millimolar and millimetres, gauge and gram."""
+
+_ENDS = re.compile(
+    r"""
+    [.!;:•]
+    (?= [ •"'(\[*·-]+ [A-Z] | (?<! \d. ) [ •"'(\[*·-]+ \d | (?<= [a-z][a-z]. ) [A-Z] )
+    (?! (?<= \.[A-Za-z]\. ) | (?<= [ (]vs\. ) | (?<= [ (]etc\. ) | (?<= [ (]al\. )
+      | (?<= [ (][Dd][Rr]\. ) | (?<= [ ]C[Oo]\. ) | (?<= [ ]S[Tt]\. ) )
+    """,
+    re.VERBOSE,
+)
+"""What ends a sentence, as a capital or a number after it shows; less the stops of abbreviations,
+and what parts two numbers, which is a token of its own."""
 
 _COMPOUND = re.compile(
     r" (?:(?:co|non|pre|post|anti) (?=[a-z])|breast (?=fe)|[ct] (?=m(?:ax|in) ))+"
@@ -221,11 +235,11 @@ _SECTION = r"(?:1[0-7]|[1-9])(?:\.\d{1,2}){0,2}"
 
 _OWN_TITLE = re.compile(
     rf" (?=[A-Z])(?P<title>(?i:{_TITLE}(?: section)?))"
-    rf"(?= (?P<next>[A-Z(]|{DRUG})| )(?!(?i: category))"
+    rf"(?: {_END})?(?= (?P<next>[A-Z(]|{DRUG})| )(?!(?i: category))"
 )
 _OWN_NUMBER = re.compile(
-    rf" (?:{_SECTION}(?= (?=[A-Z])(?i:{_TITLE}) )|(?:1[0-7]|[1-9])(?:\.\d{{1,2}}){{1,2}}"
-    rf"(?= (?:[A-Z][^\W\d_]|{DRUG})))"
+    rf" (?:{_SECTION}(?: {_END})?(?= (?=[A-Z])(?i:{_TITLE}) )|(?:1[0-7]|[1-9])(?:\.\d{{1,2}}){{1,2}}"
+    rf"(?: {_END})?(?= (?:[A-Z][^\W\d_]|{DRUG})))"
 )
 _COUNTED = frozenset(
     """
@@ -240,7 +254,7 @@ _COUNTED = frozenset(
 _NUMBERS = rf"\( {_SECTION}(?: (?:,|and|or|to|-|;|, and) {_SECTION}| {_SECTION})* \)"
 _REFERENCE = re.compile(
     rf" \( (?i:see)(?i: also)?(?> (?:(?i:{_TITLE}(?= )|and|or|sections?|the|also|full prescribing"
-    rf" information|in|under|above|below)(?= )|{_NUMBERS}|[,;-](?= )))+ \)(?= )"
+    rf" information|in|under|above|below)(?= )|{_NUMBERS}|[,;{_END}-](?= )))+ \)(?= )"
 )
 """A cross reference in brackets: nothing but titles, and numbers of sections."""
 _OPEN_REFERENCE = re.compile(
@@ -296,7 +310,11 @@ _OF_MAKER = re.compile(rf"{MAKER}(?> (?:{'|'.join(sorted(_OF_MAKERS))})(?= ))+",
 _FORM_WORDS = (FORMS - {"drop", "inj", "amp", "pen", "cap", "tab", "disk", "disc"}) | {
     *"capsule tablet caplet emulsion lozenge".split()  # noqa: SIM905
 }
-_RELEASES = frozenset({"release", "er", "xr", "sr", "xl", "cr", "dr", "la", "odt", "xt"})
+_RELEASES = frozenset({"release", "er", "xr", "sr", "xl", "cr", "dr", "la", "odt", "xt", "mr"})
+_OF_RELEASE = _RELEASES - {"odt"} | {
+    *"delayed enteric extended immediate modified prolonged sustained".split()  # noqa: SIM905
+}
+"""How the drug is released, which is never left out: a dose is of one release."""
 _BEFORE_FORMS = frozenset(word for word in OF_FORMS if "-" not in word) | {
     *"for film orally sterile".split()  # noqa: SIM905
 }
@@ -388,9 +406,12 @@ class LabelNames:
 
 def compared(text: str, names: LabelNames) -> str:
     """The normal form of a label's passage: equal for two of one section that say the same."""
-    tokens = _tokens(_less_addresses(_plain(text)))
+    tokens = _tokens(_ENDS.sub(_END, _less_addresses(_plain(text))))
     tokens = _less_contacts(_less_references(tokens))
     tokens = _less_own_title(_less_names(tokens, names))
+    while f" {_END} {_END}" in tokens:
+        tokens = tokens.replace(f" {_END} {_END}", f" {_END}")
+    tokens = tokens.removeprefix(f" {_END}").removesuffix(f"{_END} ")
     return _COMPOUND.sub(_joined, _CASE_COUNTS.sub(r"\g<0>^", tokens).lower()).strip()
 
 
@@ -409,7 +430,7 @@ def _plain(text: str) -> str:
         text = _CHARACTER.sub(lambda found: _CHARACTERS[found[0]], text)
     if text.isprintable() and "  " not in text:  # a blank is the only space that can be printed
         return text.strip()
-    return " ".join(text.split())
+    return " ".join(text.replace(_END, " ").split())
 
 
 def _tokens(text: str) -> str:
@@ -491,7 +512,7 @@ def _maker_for(found: re.Match[str]) -> str:
 
 
 def _less_drug(tokens: str, pattern: re.Pattern[str], names: LabelNames) -> str:
-    """With `<drug>` for the drug's names and the dose form after them.
+    """With `<drug>` for the drug's names and the dose form after them, less its release.
 
     Where a passage names the drug in several dose forms, it may tell them apart: only that which it
     names most often is left out. So it may of two brands: both stay.
@@ -504,6 +525,7 @@ def _less_drug(tokens: str, pattern: re.Pattern[str], names: LabelNames) -> str:
         if not names.is_drug(found["name"]):
             continue
         form, after = _form_at(tokens, found.end())
+        form = (*_release(found["name"].lower().split()), *form)
         between = tokens[end : found.start()]
         if between == " (" and pieces and tokens.startswith(" ) ", after):  # Zomax (zomepirac)
             more, after = _form_at(tokens, after + 2)
@@ -518,11 +540,12 @@ def _less_drug(tokens: str, pattern: re.Pattern[str], names: LabelNames) -> str:
     if len({brand for brand in brands if brand}) > 1:
         pieces = [piece + brand for piece, brand in zip(pieces, brands, strict=True)]
     if any(forms):
-        for place, form in enumerate(_distinguished([_singular(form) for form in forms])):
-            if form:
+        distinguished = _distinguished([_singular(form) for form in forms])
+        for place, (form, kept) in enumerate(zip(forms, distinguished, strict=True)):
+            if words := (*dict.fromkeys(_release(form)), *kept):
                 between, name = pieces[place].rsplit(f" {DRUG}", 1)
                 # before the name: the verb stays beside it
-                pieces[place] = f"{between} {' '.join(form)} {DRUG}{name}"
+                pieces[place] = f"{between} {' '.join(words)} {DRUG}{name}"
     tokens = "".join([*pieces, tokens[end:]])
     for article in (" an", " An", " AN"):
         tokens = tokens.replace(f"{article} {DRUG}", f" a {DRUG}")
@@ -530,6 +553,11 @@ def _less_drug(tokens: str, pattern: re.Pattern[str], names: LabelNames) -> str:
 
 
 _Form = tuple[str, ...]
+
+
+def _release(words: Iterable[str]) -> _Form:
+    """The words that say how the drug is released."""
+    return tuple(word for word in words if word in _OF_RELEASE)
 
 
 def _salt_of_dose(tokens: str, found: re.Match[str], names: LabelNames) -> str:
@@ -600,8 +628,9 @@ _FORM_ENDS = _FORM_WORDS | _RELEASES | COMPENDIA
 
 
 def _singular(form: _Form) -> _Form:
-    """A dose form as it is compared: one tablet, and no compendium."""
-    singular = (word.removesuffix("s") for word in form if word not in COMPENDIA)
+    """A dose form as it is compared: one tablet, no compendium, and without its release."""
+    words = (word for word in form if word not in COMPENDIA | _OF_RELEASE)
+    singular = (word.removesuffix("s") for word in words)
     return tuple("tablet" if word == "tab" else word for word in singular)
 
 

@@ -172,7 +172,7 @@ def test_a_value_is_no_number_of_a_section(one: str, other: str) -> None:
         ("Zomax (zomepirac) tablets have", "zomepirac has"),
         ("an overdose of Zomax's", "an overdose of zomepirac's"),
         ("Zomax-treated patients", "zomepirac-treated patients"),
-        ("Zomax Tablets", "Zomepirac extended-release tablets"),
+        ("Zomax Tablets", "Zomepirac tablets"),
         ("Zomax is. Zomax gel is", "Zomepirac tablets are. Zomepirac tablets gel is"),
     ],
 )
