@@ -9,9 +9,14 @@ the text between parts is searched for the numbers of others (`label_numbers`).
 
 A part without a number stays in the numbered subsection that it is in. Labels in the format
 before 2006 have no numbers, and are cut into openFDA's strings alone.
+
+Some labels publish one text under several keys. It is told under each that makes another fact of
+it, such as an indication and a boxed warning, else under one: see `_telling`. openFDA's order of
+the keys decides nothing, for it is arbitrary.
 """
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -48,6 +53,8 @@ from app.ingest.sources.label_numbers import (
     printed,
     rising,
 )
+from app.models.label import PASSAGE
+from app.models.label_section import SECTION_TYPES, WARNING
 
 _SHORT = 40
 """Letters that a text needs at least to be known for a part wherever it stands."""
@@ -80,21 +87,59 @@ class PublishedSection:
 
 
 def passages_of(label: dict[str, Any]) -> list[LabelPassage]:
-    """All that a label says, in its order, each text once, less headings that stand alone.
+    """All that a label says, in its order, less headings that stand alone.
 
-    ValueError where a section is neither a string nor a list of strings.
+    Each text once, or once for each fact that it is published as. Sections are strings or lists of
+    strings.
     """
     found: dict[tuple[str, str], LabelPassage] = {}
+    keys: dict[str, list[str]] = defaultdict(list)
     for section in sections_of(label):
         for piece in section.pieces:
-            if not is_heading_alone(piece.text, piece.key):
-                found.setdefault(_known_by(piece.text, piece.key), piece)
-    return _longest(list(found.values()))
+            known = piece.text, piece.key
+            if known not in found and not is_heading_alone(*known):
+                found[known] = piece
+                keys[piece.text].append(piece.key)
+    told = {text: _telling(text, of_text) for text, of_text in keys.items()}
+    return _longest([piece for (text, key), piece in found.items() if key in told[text]])
 
 
-def _known_by(text: str, key: str) -> tuple[str, str]:
-    """By what a text is known, of which there is one: `None known.` is another in each section."""
-    return text, key if len(text.strip()) < _SHORT else ""
+_FACTS = {
+    section.key: (section.kind, section.fields)
+    for section in SECTION_TYPES
+    if section.kind not in (None, PASSAGE)
+}
+_PLAIN = "warnings", WARNING
+_TEXTS = {section.key for section in SECTION_TYPES if section.kind == PASSAGE}
+
+
+def _telling(text: str, keys: list[str]) -> list[str]:
+    """Of the keys that a text stands under, in the label's order, those that it is told under.
+
+    One for each fact that they make of it; a boxed warning is a warning, and so is one on
+    pregnancy, so a plain warning is none beside these. What is no fact under any key is told under
+    the first. A few words, such as `None known.`, are another text under each.
+    """
+    if len(keys) == 1 or len(text) < _SHORT:
+        return keys
+    told: dict[str, tuple[str | None, dict[str, Any]]] = {}
+    for key in sorted(keys, key=_precedence):
+        fact = _FACTS.get(key)
+        if fact and not any(fact == other or _includes(other, fact) for other in told.values()):
+            told[key] = fact
+    return list(told) or [min(keys, key=_precedence)]
+
+
+def _precedence(key: str) -> int:
+    """What says more of a text comes first: facts, plain warnings, texts, texts without a type."""
+    if key in _FACTS:
+        return _FACTS[key] == _PLAIN
+    return 2 if key in _TEXTS else 4 if key == UNCLASSIFIED else 3
+
+
+def _includes(fact: tuple[str | None, dict[str, Any]], other: object) -> bool:
+    """Whether a fact is a plain warning, and more."""
+    return other == _PLAIN and fact[1].get("type") == WARNING["type"]
 
 
 def _longest(passages: list[LabelPassage]) -> list[LabelPassage]:
@@ -112,19 +157,31 @@ def _longest(passages: list[LabelPassage]) -> list[LabelPassage]:
     for passage in passages:
         last = longest.get(passage.number or "", passage)
         whole = last if last.text.startswith(passage.text) else passage
-        kept.setdefault(_known_by(whole.text, whole.key), whole)
+        kept.setdefault((whole.text, whole.key), whole)
     return list(kept.values())
 
 
 def sections_of(label: dict[str, Any]) -> list[PublishedSection]:
     """The texts of a label that are part of no other, in its order, each with its pieces.
 
-    ValueError where a section is neither a string nor a list of strings.
+    A text is there for each key that it is told under.
     """
-    texts = _texts_of(label)
-    places = _places(label, texts)
-    roots = _nest(sorted(texts, key=lambda text: places[text[0]]))
+    published = _texts_of(label)
+    places = _places(label, published)
+    keys: dict[str, list[str]] = defaultdict(list)
+    for key, text in sorted(published, key=lambda item: places[item[0]]):
+        keys[text].append(key)
+    texts: list[tuple[str, str]] = []
+    again: list[tuple[str, str]] = []
+    for text, of_text in keys.items():
+        told = _telling(text, of_text)
+        first = len(told) if len(text) < _SHORT else 1
+        texts += [(key, text) for key in told[:first]]
+        again += [(key, text) for key in told[first:]]
+    roots = _nest(sorted(texts, key=lambda item: places[item[0]]))
     known = _Known([root.text for root in roots], places is PLACES_OF_2006)
+    parts = {root.text: root.parts for root in roots}
+    roots += [_Root(key, text, parts.get(text, [])) for key, text in again]
     sections = [
         PublishedSection(root.key, root.text, tuple(_pieces(root, known))) for root in roots
     ]
@@ -132,19 +189,14 @@ def sections_of(label: dict[str, Any]) -> list[PublishedSection]:
 
 
 def _texts_of(label: dict[str, Any]) -> list[tuple[str, str]]:
-    """The strings of a label's sections with their keys, less what is blank or there already."""
-    found: dict[tuple[str, str], str] = {}
+    """The strings of a label's sections with their keys, each once, less what is blank."""
+    found: dict[tuple[str, str], None] = {}
     for key, value in label.items():
-        if key not in SECTION_KEYS:
-            continue
-        values = [value] if isinstance(value, str) else value
-        if not isinstance(values, list) or not all(isinstance(text, str) for text in values):
-            raise ValueError(f"its {key} is no list of strings.")
-        for text in values:
-            known = _known_by(text, key)
-            if text and not text.isspace() and found.get(known, UNCLASSIFIED) == UNCLASSIFIED:
-                found[known] = key
-    return [(key, text) for (text, _), key in found.items()]
+        if key in SECTION_KEYS:
+            for text in [value] if isinstance(value, str) else value:
+                if text and not text.isspace():
+                    found[key, text.strip()] = None
+    return list(found)
 
 
 def _places(label: dict[str, Any], texts: list[tuple[str, str]]) -> dict[str, int]:
