@@ -340,12 +340,6 @@ def test_a_boxed_warnings_heading_is_what_stands_there_twice() -> None:
     assert passage.heading == title
 
 
-@pytest.mark.parametrize("value", [None, 5, {}, [1], [None], ["text", {}]])
-def test_a_section_that_is_no_text_is_refused_in_one_sentence(value: object) -> None:
-    with pytest.raises(ValueError, match=r"^its warnings is no list of strings\.$"):
-        passages_of(label(warnings=value))
-
-
 def test_a_bare_string_is_a_section_and_blanks_are_none() -> None:
     assert told(warnings="Falls may occur.", description=["", " "], unknown=5, precautions=[]) == [
         (None, "Falls may occur.")
