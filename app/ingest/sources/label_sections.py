@@ -122,11 +122,10 @@ def _telling(text: str, keys: list[str]) -> list[str]:
     """
     if len(keys) == 1 or len(text) < _SHORT:
         return keys
-    told: dict[str, tuple[str | None, dict[str, Any]]] = {}
+    told: dict[str, None] = {}
     for key in sorted(keys, key=_precedence):
-        fact = _FACTS.get(key)
-        if fact and not any(fact == other or _includes(other, fact) for other in told.values()):
-            told[key] = fact
+        if key in _FACTS and not any(_tells(other, key) for other in told):
+            told[key] = None
     return list(told) or [min(keys, key=_precedence)]
 
 
@@ -137,9 +136,11 @@ def _precedence(key: str) -> int:
     return 2 if key in _TEXTS else 4 if key == UNCLASSIFIED else 3
 
 
-def _includes(fact: tuple[str | None, dict[str, Any]], other: object) -> bool:
-    """Whether a fact is a plain warning, and more."""
-    return other == _PLAIN and fact[1].get("type") == WARNING["type"]
+def _tells(key: str, other: str) -> bool:
+    """Whether the fact that a key makes of a text is that of the other key, or says more."""
+    fact, wanted = _FACTS.get(key), _FACTS[other]
+    is_warning = fact is not None and fact[1].get("type") == WARNING["type"]
+    return fact == wanted or (is_warning and wanted == _PLAIN)
 
 
 def _longest(passages: list[LabelPassage]) -> list[LabelPassage]:
@@ -164,7 +165,8 @@ def _longest(passages: list[LabelPassage]) -> list[LabelPassage]:
 def sections_of(label: dict[str, Any]) -> list[PublishedSection]:
     """The texts of a label that are part of no other, in its order, each with its pieces.
 
-    A text is there for each key that it is told under.
+    A text is there for each key that it is told under, and so is a part that is a fact which the
+    pieces that have it are not.
     """
     published = _texts_of(label)
     places = _places(label, published)
@@ -182,9 +184,11 @@ def sections_of(label: dict[str, Any]) -> list[PublishedSection]:
     known = _Known([root.text for root in roots], places is PLACES_OF_2006)
     parts = {root.text: root.parts for root in roots}
     roots += [_Root(key, text, parts.get(text, [])) for key, text in again]
-    sections = [
-        PublishedSection(root.key, root.text, tuple(_pieces(root, known))) for root in roots
-    ]
+    sections: list[PublishedSection] = []
+    for root in roots:
+        cuts = _cuts_of(root, known)
+        sections.append(PublishedSection(root.key, root.text, tuple(_pieces(root, cuts, known))))
+        sections += _told_again(root, cuts)
     return sorted(sections, key=lambda section: _place(section, places))
 
 
@@ -353,14 +357,46 @@ class _Nested:
         return self.part.key in PARTS.get(self.host.key, ())
 
 
-def _pieces(root: _Root, known: _Known) -> Iterator[LabelPassage]:
-    """A text's pieces in order: its parts, its numbered subsections, and what is between them."""
+def _cuts_of(root: _Root, known: _Known) -> list[_Cut]:
+    """Where a text's pieces begin: its parts, its numbered subsections, what is between them."""
     whole = _Part(root.key, 0, len(root.text), number_of(root.key, root.text))
     nested = _nested(root, whole)
     found = _subsections(root, whole, nested, known)
-    cuts = _cuts(root.text, whole, _less_those_in(found, nested), found)
-    ends = [*(cut.start for cut in cuts[1:]), len(root.text)]
-    highlights = titles_in_highlights(root.text[: ends[0]], whole.number)
+    return _cuts(root.text, whole, _less_those_in(found, nested), found)
+
+
+def _ends(root: _Root, cuts: list[_Cut]) -> list[int]:
+    return [*(cut.start for cut in cuts[1:]), len(root.text)]
+
+
+def _told_again(root: _Root, cuts: list[_Cut]) -> Iterator[PublishedSection]:
+    """The text and its parts, where they are facts that no piece of them is.
+
+    Of a section's own parts, such as a contraindication among warnings, it is told by them.
+    """
+    whole = _Part(root.key, 0, len(root.text), None)
+    facts = [
+        part
+        for part in (whole, *root.parts)
+        if part.key in _FACTS and part.end - part.start >= _SHORT and part.number is None
+    ]
+    for part in facts:
+        if not any(
+            cut.start < part.end
+            and end > part.start
+            and (_tells(cut.key, part.key) or cut.key in PARTS.get(part.key, ()))
+            and not is_heading_alone(root.text[cut.start : end].strip(), cut.key)
+            for cut, end in zip(cuts, _ends(root, cuts), strict=True)
+        ):
+            text = root.text[part.start : part.end].strip()
+            piece = LabelPassage(part.key, text, None, None)
+            yield PublishedSection(part.key, text, (piece,))
+
+
+def _pieces(root: _Root, cuts: list[_Cut], known: _Known) -> Iterator[LabelPassage]:
+    """A text's pieces in order."""
+    ends = _ends(root, cuts)
+    highlights = titles_in_highlights(root.text[: ends[0]], number_of(root.key, root.text))
     inner = sorted(part.start for part in root.parts if part.number is None)
     for cut, end in zip(cuts, ends, strict=True):
         text = root.text[cut.start : end].strip()
@@ -377,7 +413,8 @@ def _pieces(root: _Root, known: _Known) -> Iterator[LabelPassage]:
 def _nested(root: _Root, whole: _Part) -> list[_Nested]:
     """The parts of a text that are pieces by themselves, in order.
 
-    Those without a number are not within numbered subsections, nor those without a key.
+    Those without a number are not within numbered subsections, nor those without a key. One under
+    a key that makes no fact is as if it had none where it would take a fact's text from it.
     """
     nested: list[_Nested] = []
     around = [whole]
@@ -385,7 +422,7 @@ def _nested(root: _Root, whole: _Part) -> list[_Nested]:
         while around[-1].end <= part.start:
             around.pop()
         host = around[-1]
-        is_unclassified = part.key == UNCLASSIFIED
+        is_unclassified = part.key == UNCLASSIFIED or _is_less(part, host)
         if part.number is None and (is_unclassified or (host.number and host.number[1])):
             continue
         key = host.key if is_unclassified else part.key
@@ -393,6 +430,16 @@ def _nested(root: _Root, whole: _Part) -> list[_Nested]:
         nested.append(_Nested(piece, host))
         around.append(piece)
     return nested
+
+
+def _is_less(part: _Part, host: _Part) -> bool:
+    """Whether a part's key makes no fact of a text that is one: `5.9 Laboratory Tests`."""
+    return (
+        host.key in _FACTS
+        and part.key not in _FACTS
+        and part.key not in PARTS.get(host.key, ())
+        and (part.number is not None or part.key not in _TEXTS)
+    )
 
 
 def _subsections(root: _Root, whole: _Part, nested: list[_Nested], known: _Known) -> list[_Cut]:
