@@ -7,7 +7,8 @@ that stands within a longer one of its label is a part of it and cuts it: what i
 and after its parts stays with the longer one. A part that begins with a number is a subsection;
 the text between parts is searched for the numbers of others (`label_numbers`).
 
-A part without a number stays in the numbered subsection that it is in. Labels in the format
+A part without a number stays in the numbered subsection that it is in, and is told again if it is
+another fact, such as a mechanism of action in the subsection on microbiology. Labels in the format
 before 2006 have no numbers, and are cut into openFDA's strings alone.
 
 Some labels publish one text under several keys. It is told under each that makes another fact of
@@ -188,7 +189,7 @@ def sections_of(label: dict[str, Any]) -> list[PublishedSection]:
     for root in roots:
         cuts = _cuts_of(root, known)
         sections.append(PublishedSection(root.key, root.text, tuple(_pieces(root, cuts, known))))
-        sections += _told_again(root, cuts)
+        sections += _told_again(root, cuts, known)
     return sorted(sections, key=lambda section: _place(section, places))
 
 
@@ -369,28 +370,30 @@ def _ends(root: _Root, cuts: list[_Cut]) -> list[int]:
     return [*(cut.start for cut in cuts[1:]), len(root.text)]
 
 
-def _told_again(root: _Root, cuts: list[_Cut]) -> Iterator[PublishedSection]:
-    """The text and its parts, where they are facts that no piece of them is.
+def _told_again(root: _Root, cuts: list[_Cut], known: _Known) -> Iterator[PublishedSection]:
+    """The text and its parts without numbers, where they are facts that none of the pieces is.
 
-    Of a section's own parts, such as a contraindication among warnings, it is told by them.
+    A section is told by its own parts that are facts or subsections: warnings by what not to do.
     """
-    whole = _Part(root.key, 0, len(root.text), None)
-    facts = [
-        part
-        for part in (whole, *root.parts)
-        if part.key in _FACTS and part.end - part.start >= _SHORT and part.number is None
-    ]
-    for part in facts:
+    text, ends = root.text, _ends(root, cuts)
+    whole = _Part(root.key, 0, len(text), None)
+    for part in (whole, *root.parts):
+        if part.key not in _FACTS or part.number or part.end - part.start < _SHORT:
+            continue
+        own = PARTS.get(part.key, ())
         if not any(
             cut.start < part.end
             and end > part.start
-            and (_tells(cut.key, part.key) or cut.key in PARTS.get(part.key, ()))
-            and not is_heading_alone(root.text[cut.start : end].strip(), cut.key)
-            for cut, end in zip(cuts, _ends(root, cuts), strict=True)
+            and (
+                _tells(cut.key, part.key)
+                or (cut.key in own and (cut.key in _FACTS or cut.number is not None))
+            )
+            and not is_heading_alone(text[cut.start : end].strip(), cut.key)
+            for cut, end in zip(cuts, ends, strict=True)
         ):
-            text = root.text[part.start : part.end].strip()
-            piece = LabelPassage(part.key, text, None, None)
-            yield PublishedSection(part.key, text, (piece,))
+            said = text[part.start : part.end].strip()
+            heading = heading_of(said, part.key, None, None, known.titles, {})
+            yield PublishedSection(part.key, said, (LabelPassage(part.key, said, None, heading),))
 
 
 def _pieces(root: _Root, cuts: list[_Cut], known: _Known) -> Iterator[LabelPassage]:
