@@ -137,7 +137,7 @@ def _read(
     if malformed:
         keys = ", ".join(sorted(malformed))
         reason = f"its {keys}: lists of strings were expected; what else it says is taken."
-        yield InvalidRecord(part.name, place, reason, record.id)
+        yield InvalidRecord(part.name, place, reason, record.id, in_part=True)
     yield record
 
 

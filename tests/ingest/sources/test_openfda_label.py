@@ -436,6 +436,7 @@ def test_what_is_no_text_is_set_aside_and_the_rest_of_the_label_is_read(
         f"record 1, SPL set id {SET_ID}",
         f"its {keys}: lists of strings were expected; what else it says is taken.",
         SET_ID,
+        in_part=True,
     )
     assert [statement.fields["statement"] for statement in record.statements] == [
         "Fatal.",

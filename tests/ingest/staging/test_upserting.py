@@ -351,9 +351,24 @@ def test_of_a_label_of_which_a_part_cannot_be_read_the_newest_version_is_served_
 
     assert [versions_served(state) for state in states] == [{"s1": 2}] * 3
     assert states[0] == states[1] == states[2]
-    assert counted(report) == {"read": 2, "invalid": 1, "changed": 1}
+    assert counted(report) == {"read": 1, "changed": 1}
+    assert report.of_quarantined == 1
     assert [(row.file, row.reason) for row in report.quarantined] == [
         ("b.json", "its warnings: lists of strings were expected; what else it says is taken.")
+    ]
+
+
+def test_labels_of_which_a_part_cannot_be_read_are_no_reason_to_refuse_a_file(
+    on_sqlite: Settings,
+) -> None:
+    every = [of_version(f"s{n}", n, "20200101") | {"warnings_table": [None]} for n in (1, 2, 3)]
+
+    report = load(on_sqlite, "openfda-label", [undated(*every, name="a.json")])
+
+    assert counted(report) == {"read": 3, "new": 3}
+    assert versions_served(served_in(on_sqlite)) == {"s1": 1, "s2": 2, "s3": 3}
+    assert [row.record for row in report.quarantined] == [
+        f"record {n}, SPL set id s{n}" for n in (1, 2, 3)
     ]
 
 
