@@ -145,7 +145,7 @@ def _tells(key: str, other: str) -> bool:
 
 
 def _longest(passages: list[LabelPassage]) -> list[LabelPassage]:
-    """Passages less those that others of the same subsection begin with.
+    """Passages less those that others of the same subsection begin with, and tell.
 
     A part may say more at its end than the whole does, such as when it was revised.
     """
@@ -158,7 +158,8 @@ def _longest(passages: list[LabelPassage]) -> list[LabelPassage]:
     kept: dict[tuple[str, str], LabelPassage] = {}
     for passage in passages:
         last = longest.get(passage.number or "", passage)
-        whole = last if last.text.startswith(passage.text) else passage
+        is_told = passage.key not in _FACTS or _tells(last.key, passage.key)
+        whole = last if is_told and last.text.startswith(passage.text) else passage
         kept.setdefault((whole.text, whole.key), whole)
     return list(kept.values())
 

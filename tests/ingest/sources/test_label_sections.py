@@ -335,6 +335,14 @@ def test_a_text_under_several_keys_is_told_once_for_each_fact_that_they_make_of_
     assert found == [(key, SAID) for key in told]
 
 
+def test_a_numbered_text_is_told_under_several_keys_too() -> None:
+    text = f"5.1 Hepatotoxicity {SAID}"
+
+    found = keys_of(**NUMBERED_ELSE, boxed_warning=[text], contraindications=[text])
+
+    assert {key for key, said in found if said == text} == {"boxed_warning", "contraindications"}
+
+
 def test_a_text_under_several_keys_is_cut_into_its_parts_under_each() -> None:
     part = "Do not take it with alcohol, or with other medicines for pain."
     whole = f"{SAID} {part}"
