@@ -146,12 +146,16 @@ class InvalidRecord:
     `id` is the record's, where that much could be read: what was known of it before stays, even
     if the rest of the record can be read and is yielded after this. Without one, nothing is removed
     for not being in the files.
+
+    `in_part`: what of it could be read follows as a record like any other, and replaces an older
+    version of it; so the order of the files decides nothing.
     """
 
     file: str
     place: str
     reason: str
     id: str | None = None
+    in_part: bool = False
 
 
 @dataclass(slots=True)

@@ -7,11 +7,17 @@ that stands within a longer one of its label is a part of it and cuts it: what i
 and after its parts stays with the longer one. A part that begins with a number is a subsection;
 the text between parts is searched for the numbers of others (`label_numbers`).
 
-A part without a number stays in the numbered subsection that it is in. Labels in the format
+A part without a number stays in the numbered subsection that it is in, and is told again if it is
+another fact, such as a mechanism of action in the subsection on microbiology. Labels in the format
 before 2006 have no numbers, and are cut into openFDA's strings alone.
+
+Some labels publish one text under several keys. It is told under each that makes another fact of
+it, such as an indication and a boxed warning, else under one: see `_telling`. openFDA's order of
+the keys decides nothing, for it is arbitrary.
 """
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -49,7 +55,7 @@ from app.ingest.sources.label_numbers import (
     rising,
 )
 from app.models.label import PASSAGE
-from app.models.label_section import SECTION_TYPES
+from app.models.label_section import SECTION_TYPES, WARNING
 
 _SHORT = 40
 """Letters that a text needs at least to be known for a part wherever it stands."""
@@ -82,25 +88,64 @@ class PublishedSection:
 
 
 def passages_of(label: dict[str, Any]) -> list[LabelPassage]:
-    """All that a label says, in its order, each text once, less headings that stand alone.
+    """All that a label says, in its order, less headings that stand alone.
 
-    ValueError where a section is neither a string nor a list of strings.
+    Each text once, or once for each fact that it is published as. Sections are strings or lists of
+    strings.
     """
     found: dict[tuple[str, str], LabelPassage] = {}
+    keys: dict[str, list[str]] = defaultdict(list)
     for section in sections_of(label):
         for piece in section.pieces:
-            if not is_heading_alone(piece.text, piece.key):
-                found.setdefault(_known_by(piece.text, piece.key), piece)
-    return _longest(list(found.values()))
+            known = piece.text, piece.key
+            if known not in found and not is_heading_alone(*known):
+                found[known] = piece
+                keys[piece.text].append(piece.key)
+    told = {text: _telling(text, of_text) for text, of_text in keys.items()}
+    return _longest([piece for (text, key), piece in found.items() if key in told[text]])
 
 
-def _known_by(text: str, key: str) -> tuple[str, str]:
-    """By what a text is known, of which there is one: `None known.` is another in each section."""
-    return text, key if len(text.strip()) < _SHORT else ""
+_FACTS = {
+    section.key: (section.kind, section.fields)
+    for section in SECTION_TYPES
+    if section.kind not in (None, PASSAGE)
+}
+_PLAIN = "warnings", WARNING
+_TEXTS = {section.key for section in SECTION_TYPES if section.kind == PASSAGE}
+
+
+def _telling(text: str, keys: list[str]) -> list[str]:
+    """Of the keys that a text stands under, in the label's order, those that it is told under.
+
+    One for each fact that they make of it; a boxed warning is a warning, and so is one on
+    pregnancy, so a plain warning is none beside these. What is no fact under any key is told under
+    the first. A few words, such as `None known.`, are another text under each.
+    """
+    if len(keys) == 1 or len(text) < _SHORT:
+        return keys
+    told: dict[str, None] = {}
+    for key in sorted(keys, key=_precedence):
+        if key in _FACTS and not any(_tells(other, key) for other in told):
+            told[key] = None
+    return list(told) or [min(keys, key=_precedence)]
+
+
+def _precedence(key: str) -> int:
+    """What says more of a text comes first: facts, plain warnings, texts, texts without a type."""
+    if key in _FACTS:
+        return _FACTS[key] == _PLAIN
+    return 4 if key == UNCLASSIFIED else 2 if key in _TEXTS else 3
+
+
+def _tells(key: str, other: str) -> bool:
+    """Whether the fact that a key makes of a text is that of the other key, or says more."""
+    fact, wanted = _FACTS.get(key), _FACTS[other]
+    is_warning = fact is not None and fact[1].get("type") == WARNING["type"]
+    return fact == wanted or (is_warning and wanted == _PLAIN)
 
 
 def _longest(passages: list[LabelPassage]) -> list[LabelPassage]:
-    """Passages less those that others of the same subsection begin with.
+    """Passages less those that others of the same subsection begin with, and tell.
 
     A part may say more at its end than the whole does, such as when it was revised.
     """
@@ -113,40 +158,51 @@ def _longest(passages: list[LabelPassage]) -> list[LabelPassage]:
     kept: dict[tuple[str, str], LabelPassage] = {}
     for passage in passages:
         last = longest.get(passage.number or "", passage)
-        whole = last if last.text.startswith(passage.text) else passage
-        kept.setdefault(_known_by(whole.text, whole.key), whole)
+        is_told = passage.key not in _FACTS or _tells(last.key, passage.key)
+        whole = last if is_told and last.text.startswith(passage.text) else passage
+        kept.setdefault((whole.text, whole.key), whole)
     return list(kept.values())
 
 
 def sections_of(label: dict[str, Any]) -> list[PublishedSection]:
     """The texts of a label that are part of no other, in its order, each with its pieces.
 
-    ValueError where a section is neither a string nor a list of strings.
+    A text is there for each key that it is told under, and so is a part that is a fact which the
+    pieces that have it are not.
     """
-    texts = _texts_of(label)
-    places = _places(label, texts)
-    roots = _nest(sorted(texts, key=lambda text: places[text[0]]))
+    published = _texts_of(label)
+    places = _places(label, published)
+    keys: dict[str, list[str]] = defaultdict(list)
+    for key, text in sorted(published, key=lambda item: places[item[0]]):
+        keys[text].append(key)
+    texts: list[tuple[str, str]] = []
+    again: list[tuple[str, str]] = []
+    for text, of_text in keys.items():
+        told = _telling(text, of_text)
+        first = len(told) if len(text) < _SHORT else 1
+        texts += [(key, text) for key in told[:first]]
+        again += [(key, text) for key in told[first:]]
+    roots = _nest(sorted(texts, key=lambda item: places[item[0]]))
     known = _Known([root.text for root in roots], places is PLACES_OF_2006)
-    sections = [
-        PublishedSection(root.key, root.text, tuple(_pieces(root, known))) for root in roots
-    ]
+    parts = {root.text: root.parts for root in roots}
+    roots += [_Root(key, text, parts.get(text, [])) for key, text in again]
+    sections: list[PublishedSection] = []
+    for root in roots:
+        cuts = _cuts_of(root, known)
+        sections.append(PublishedSection(root.key, root.text, tuple(_pieces(root, cuts, known))))
+        sections += _told_again(root, cuts, known)
     return sorted(sections, key=lambda section: _place(section, places))
 
 
 def _texts_of(label: dict[str, Any]) -> list[tuple[str, str]]:
-    """The strings of a label's sections with their keys, less what is blank or there already."""
-    found: dict[tuple[str, str], str] = {}
+    """The strings of a label's sections with their keys, each once, less what is blank."""
+    found: dict[tuple[str, str], None] = {}
     for key, value in label.items():
-        if key not in SECTION_KEYS:
-            continue
-        values = [value] if isinstance(value, str) else value
-        if not isinstance(values, list) or not all(isinstance(text, str) for text in values):
-            raise ValueError(f"its {key} is no list of strings.")
-        for text in values:
-            known = _known_by(text, key)
-            if text and not text.isspace() and found.get(known, UNCLASSIFIED) == UNCLASSIFIED:
-                found[known] = key
-    return [(key, text) for (text, _), key in found.items()]
+        if key in SECTION_KEYS:
+            for text in [value] if isinstance(value, str) else value:
+                if text and not text.isspace():
+                    found[key, text.strip()] = None
+    return list(found)
 
 
 def _places(label: dict[str, Any], texts: list[tuple[str, str]]) -> dict[str, int]:
@@ -311,14 +367,48 @@ class _Nested:
         return self.part.key in PARTS.get(self.host.key, ())
 
 
-def _pieces(root: _Root, known: _Known) -> Iterator[LabelPassage]:
-    """A text's pieces in order: its parts, its numbered subsections, and what is between them."""
+def _cuts_of(root: _Root, known: _Known) -> list[_Cut]:
+    """Where a text's pieces begin: its parts, its numbered subsections, what is between them."""
     whole = _Part(root.key, 0, len(root.text), number_of(root.key, root.text))
     nested = _nested(root, whole)
     found = _subsections(root, whole, nested, known)
-    cuts = _cuts(root.text, whole, _less_those_in(found, nested), found)
-    ends = [*(cut.start for cut in cuts[1:]), len(root.text)]
-    highlights = titles_in_highlights(root.text[: ends[0]], whole.number)
+    return _cuts(root.text, whole, _less_those_in(found, nested), found)
+
+
+def _ends(root: _Root, cuts: list[_Cut]) -> list[int]:
+    return [*(cut.start for cut in cuts[1:]), len(root.text)]
+
+
+def _told_again(root: _Root, cuts: list[_Cut], known: _Known) -> Iterator[PublishedSection]:
+    """The text and its parts without numbers, where they are facts that none of the pieces is.
+
+    A section is told by its own parts that are facts or subsections: warnings by what not to do.
+    """
+    text, ends = root.text, _ends(root, cuts)
+    whole = _Part(root.key, 0, len(text), None)
+    for part in (whole, *root.parts):
+        if part.key not in _FACTS or part.number or part.end - part.start < _SHORT:
+            continue
+        own = PARTS.get(part.key, ())
+        if not any(
+            cut.start < part.end
+            and end > part.start
+            and (
+                _tells(cut.key, part.key)
+                or (cut.key in own and (cut.key in _FACTS or cut.number is not None))
+            )
+            and not is_heading_alone(text[cut.start : end].strip(), cut.key)
+            for cut, end in zip(cuts, ends, strict=True)
+        ):
+            said = text[part.start : part.end].strip()
+            heading = heading_of(said, part.key, None, None, known.titles, {})
+            yield PublishedSection(part.key, said, (LabelPassage(part.key, said, None, heading),))
+
+
+def _pieces(root: _Root, cuts: list[_Cut], known: _Known) -> Iterator[LabelPassage]:
+    """A text's pieces in order."""
+    ends = _ends(root, cuts)
+    highlights = titles_in_highlights(root.text[: ends[0]], number_of(root.key, root.text))
     inner = sorted(part.start for part in root.parts if part.number is None)
     for cut, end in zip(cuts, ends, strict=True):
         text = root.text[cut.start : end].strip()
@@ -335,7 +425,8 @@ def _pieces(root: _Root, known: _Known) -> Iterator[LabelPassage]:
 def _nested(root: _Root, whole: _Part) -> list[_Nested]:
     """The parts of a text that are pieces by themselves, in order.
 
-    Those without a number are not within numbered subsections, nor those without a key.
+    Those without a number are not within numbered subsections, nor those without a key. One under
+    a key that makes no fact is as if it had none where it would take a fact's text from it.
     """
     nested: list[_Nested] = []
     around = [whole]
@@ -343,7 +434,7 @@ def _nested(root: _Root, whole: _Part) -> list[_Nested]:
         while around[-1].end <= part.start:
             around.pop()
         host = around[-1]
-        is_unclassified = part.key == UNCLASSIFIED
+        is_unclassified = part.key == UNCLASSIFIED or _is_less(part, host)
         if part.number is None and (is_unclassified or (host.number and host.number[1])):
             continue
         key = host.key if is_unclassified else part.key
@@ -351,6 +442,16 @@ def _nested(root: _Root, whole: _Part) -> list[_Nested]:
         nested.append(_Nested(piece, host))
         around.append(piece)
     return nested
+
+
+def _is_less(part: _Part, host: _Part) -> bool:
+    """Whether a part's key makes no fact of a text that is one: `5.9 Laboratory Tests`."""
+    return (
+        host.key in _FACTS
+        and part.key not in _FACTS
+        and part.key not in PARTS.get(host.key, ())
+        and (part.number is not None or part.key not in _TEXTS)
+    )
 
 
 def _subsections(root: _Root, whole: _Part, nested: list[_Nested], known: _Known) -> list[_Cut]:

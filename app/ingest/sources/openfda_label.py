@@ -24,9 +24,9 @@ from app.ingest.sources.interface import (
     Substance,
     WrongFileError,
 )
-from app.ingest.sources.label_keys import KEYS_BY_NUMBER, UNCLASSIFIED
+from app.ingest.sources.label_keys import KEYS_BY_NUMBER, SECTION_KEYS, UNCLASSIFIED
 from app.ingest.sources.label_sections import LabelPassage, passages_of
-from app.ingest.sources.label_table_places import PlacedTables, Tables, place_tables
+from app.ingest.sources.label_table_places import TABLE, PlacedTables, Tables, place_tables
 from app.ingest.sources.label_wording import LabelNames, compared
 from app.models.drug import ClassType, IdentifierSystem, NameType
 from app.models.indication import IndicationStatus
@@ -53,6 +53,9 @@ WITH_TABLES = [
 ]
 """The sections whose tables are kept. They have keys of their own, and repeat as HTML what stands
 in the text."""
+
+READ = SECTION_KEYS | {f"{key}{TABLE}" for key in WITH_TABLES}
+"""The keys whose values are texts."""
 
 CLASSES = {
     "pharm_class_epc": ClassType.EPC,
@@ -87,7 +90,7 @@ class OpenFdaLabel:
                 if number == 1:
                     updated, _ = _meta(labels.head)
                 count += 1
-                yield _read(label, part, number, updated)
+                yield from _read(label, part, number, updated)
             updated, total = _meta(labels.head)
             totals.add(total)
             newest = max(newest, updated or "")
@@ -112,8 +115,10 @@ def _refuse_what_holds_no_labels(part: InputPart) -> None:
         )
 
 
-def _read(label: Any, part: InputPart, number: int, updated: str | None) -> Record | InvalidRecord:
-    """What a label says; `updated` is the day of its file."""
+def _read(
+    label: Any, part: InputPart, number: int, updated: str | None
+) -> Iterator[Record | InvalidRecord]:
+    """What a label says, after what of it is no text; `updated` is the day of its file."""
     set_id = None
     place = f"record {number}"
     try:
@@ -124,9 +129,28 @@ def _read(label: Any, part: InputPart, number: int, updated: str | None) -> Reco
             set_id = None
             raise ValueError("it has no set_id.")
         place = f"record {number}, SPL set id {set_id}"
-        return _record(label, set_id, updated)
+        malformed = [key for key in label if key in READ and not _is_text(label[key])]
+        readable = label | {key: _strings_in(label[key]) for key in malformed}
+        record = _record(readable, set_id, updated)
     except ValueError as error:
-        return InvalidRecord(part.name, place, str(error), set_id and set_id.lower())
+        yield InvalidRecord(part.name, place, str(error), set_id and set_id.lower())
+        return
+    if malformed:
+        keys = ", ".join(sorted(malformed))
+        reason = f"its {keys}: lists of strings were expected; what else it says is taken."
+        yield InvalidRecord(part.name, place, reason, record.id, in_part=True)
+    yield record
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) or (
+        isinstance(value, list) and all(isinstance(text, str) for text in value)
+    )
+
+
+def _strings_in(value: Any) -> list[str]:
+    """The strings of a list that holds others too."""
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
 
 
 def _record(label: dict[str, Any], set_id: str, updated: str | None) -> Record:

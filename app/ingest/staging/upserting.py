@@ -163,6 +163,9 @@ class Staging:
         `is_known`: its file was imported before, so that it is not older than what it said then.
         """
         counts = self.changes.counts
+        if isinstance(item, InvalidRecord) and item.in_part:
+            self._quarantine(item.file, item.place, item.reason)
+            return
         counts["read"] += 1
         only_replaces = isinstance(item, SkippedRecord)
         if isinstance(item, SkippedRecord):
@@ -212,6 +215,8 @@ class Staging:
 
     def skip(self, item: Item) -> None:
         """Note of a record in a file that was imported before only that it is still there."""
+        if isinstance(item, InvalidRecord) and item.in_part:
+            return
         self.changes.counts["read"] += 1
         if isinstance(item, Record):
             self._seen.setdefault(item.id, NOT_READ)

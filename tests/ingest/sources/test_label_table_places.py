@@ -135,12 +135,6 @@ def test_a_table_of_a_section_without_text_stands_behind_all() -> None:
     assert tables.sections_after == {1: ["dosage_and_administration"]}
 
 
-@pytest.mark.parametrize("wrong", [5, [5], {"a": DOSES}, [DOSES, None]])
-def test_tables_that_are_no_strings_are_refused(wrong: Any) -> None:
-    with pytest.raises(ValueError, match="its pregnancy_table is no list of strings"):
-        place_tables({"pregnancy_table": wrong}, [], KEYS)
-
-
 def test_many_small_tables_beside_a_long_text_take_no_long_time() -> None:
     tables = [f"<table><tr><td>{n % 10}</td></tr></table>" for n in range(1_000)]
     text = dosage("123 " * 10_000, "2.1 Adults " + "9" * 100_000)

@@ -478,8 +478,6 @@ def test_classes_are_named_without_their_type() -> None:
         ({"openfda": []}, "its openfda is no object."),
         ({"openfda": {"unii": [7]}}, "its unii is no list of strings."),
         ({"openfda": {"unii": ["H789"]}}, "its UNII 'H789' cannot be one."),
-        ({"warnings": {"text": "x"}}, "its warnings is no list of strings."),
-        ({"warnings": ["x", 5]}, "its warnings is no list of strings."),
     ],
 )
 def test_a_broken_label_is_invalid_and_the_others_are_read(
@@ -490,6 +488,36 @@ def test_a_broken_label_is_invalid_and_the_others_are_read(
     assert isinstance(first, Record)
     assert isinstance(third, Record)
     assert second == InvalidRecord("labels.json", f"record 2, SPL set id {SET_ID}", reason, SET_ID)
+
+
+@pytest.mark.parametrize(
+    ("malformed", "keys", "warnings"),
+    [
+        ({"warnings_table": [None]}, "warnings_table", ["Falls may occur."]),
+        ({"how_supplied_table": {}, "purpose": [5]}, "how_supplied_table, purpose", None),
+        ({"spl_medguide": None, "description": 7}, "description, spl_medguide", None),
+        ({"warnings": {"text": "x"}}, "warnings", []),
+        ({"warnings": ["Rash may occur.", 5]}, "warnings", ["Rash may occur."]),
+    ],
+)
+def test_what_is_no_text_is_set_aside_and_the_rest_of_the_label_is_read(
+    malformed: dict[str, Any], keys: str, warnings: list[str] | None
+) -> None:
+    texts = {"boxed_warning": ["Fatal."], "warnings": ["Falls may occur."]}
+
+    set_aside, record = read(label(**texts) | malformed)
+
+    assert set_aside == InvalidRecord(
+        "labels.json",
+        f"record 1, SPL set id {SET_ID}",
+        f"its {keys}: lists of strings were expected; what else it says is taken.",
+        SET_ID,
+        in_part=True,
+    )
+    assert [statement.fields["statement"] for statement in record.statements] == [
+        "Fatal.",
+        *(["Falls may occur."] if warnings is None else warnings),
+    ]
 
 
 def test_what_is_no_label_is_invalid_by_its_number() -> None:

@@ -331,6 +331,47 @@ def test_a_label_that_cannot_be_read_stops_no_other_version_of_it(on_sqlite: Set
     assert versions_served(served_in(on_sqlite)) == {"s1": 3}
 
 
+def test_of_a_label_of_which_a_part_cannot_be_read_the_newest_version_is_served_in_any_order(
+    new_on_sqlite: Callable[[], Settings],
+) -> None:
+    whole = of_version("s1", 1, "20190101", boxed_warning="Of version 1.", warnings="Falls.")
+    broken = of_version("s1", 2, "20200101", boxed_warning="Of version 2.") | {"warnings": {}}
+    files = [
+        dated(whole, name="a.json", updated="2019-02-01"),
+        dated(broken, name="b.json", updated="2020-02-01"),
+    ]
+
+    states = [
+        served_after(new_on_sqlite(), *imports)
+        for imports in ([[file] for file in files], [[file] for file in reversed(files)], [files])
+    ]
+    database = new_on_sqlite()
+    load(database, "openfda-label", files[:1])
+    report = load(database, "openfda-label", files[1:])
+
+    assert [versions_served(state) for state in states] == [{"s1": 2}] * 3
+    assert states[0] == states[1] == states[2]
+    assert counted(report) == {"read": 1, "changed": 1}
+    assert report.of_quarantined == 1
+    assert [(row.file, row.reason) for row in report.quarantined] == [
+        ("b.json", "its warnings: lists of strings were expected; what else it says is taken.")
+    ]
+
+
+def test_labels_of_which_a_part_cannot_be_read_are_no_reason_to_refuse_a_file(
+    on_sqlite: Settings,
+) -> None:
+    every = [of_version(f"s{n}", n, "20200101") | {"warnings_table": [None]} for n in (1, 2, 3)]
+
+    report = load(on_sqlite, "openfda-label", [undated(*every, name="a.json")])
+
+    assert counted(report) == {"read": 3, "new": 3}
+    assert versions_served(served_in(on_sqlite)) == {"s1": 1, "s2": 2, "s3": 3}
+    assert [row.record for row in report.quarantined] == [
+        f"record {n}, SPL set id s{n}" for n in (1, 2, 3)
+    ]
+
+
 def test_an_import_names_the_records_that_it_leaves_as_older(on_sqlite: Settings) -> None:
     newest = [of_version(f"s{n}", 9, "20200101") for n in range(7)]
     load(on_sqlite, "openfda-label", [undated(*newest, name="a.json")])
