@@ -3,15 +3,16 @@
 `compared` gives a passage's normal form; two passages of one section of labels of one drug say the
 same if and only if their normal forms are equal. What differs between manufacturers is taken out:
 
-- case, white space, bullets, commas and stops between words, hyphens between words;
+- case, white space, bullets, commas, stops within a sentence, hyphens between words;
 - the section's own number and title at the beginning, and cross references to other sections;
-- the label's own names: brand, generic and substance, with the dose form, become `<drug>`, and the
-  manufacturer becomes `<maker>`;
+- the label's own names: brand, generic and substance, with the dose form but not its release,
+  become `<drug>`, and the manufacturer becomes `<maker>`;
 - telephone numbers, web and e-mail addresses, the manufacturer's address, dates of revision.
 
-All else has to be equal, and what is in doubt stays: a wrong join hides a warning, a missed one
-only shows it twice. So no rule drops a digit, unless it is part of a section's number, a telephone
-number, an address or a date, and none drops a sign beside a digit.
+All else has to be equal, the ends of sentences too, for a negation ends there. What is in doubt
+stays: a wrong join hides a warning, a missed one only shows it twice. So no rule drops a digit,
+unless it is part of a section's number, a telephone number, an address or a date, and none drops a
+sign beside a digit.
 """
 
 import re
@@ -76,21 +77,21 @@ _TOKEN = re.compile(
       \d+ (?: [.,] \d+ )*                                     # a number
     | [^\w\s.,;:•"'*·!-]                                      # a sign, but those below
     | [^\W\d_]+                                               # a word, or a unit
-    | (?<= [^\W\d_] ) ' [^\W\d_]+                             # the s of a genitive
-    | (?<! [\w.,)\]] ) \. \d+ (?: [.,] \d+ )*                 # a number without its nought
-    | (?<! [\w)\]%°] ) - (?: \. ? \d+ ) (?: [.,] \d+ )*       # a number below nought
-    | (?: (?<= \d ) | (?<= \d[ ] ) )                          # whatever parts two numbers
-      [.,;:•"*·!] (?: [ .,;:•"*·!]* [.,;:•"*·!] )? (?= [ ]? \d )
+    | ' (?<= [^\W\d_]' ) [^\W\d_]+                            # the s of a genitive
+    | \. (?<! [\w.,)\]]\. ) \d+ (?: [.,] \d+ )*                 # a number without its nought
+    | - (?<! [\w)\]%°]- ) (?: \. ? \d+ ) (?: [.,] \d+ )*       # a number below nought
+    | [.,;:•"*·!] (?: (?<= \d. ) | (?<= \d[ ]. ) )            # whatever parts two numbers
+      (?: [ .,;:•"*·!]* [.,;:•"*·!] )? (?= [ ]? \d )
     | [.,] (?= \d )                                           # perhaps a decimal point
     | [.,;:] (?i: (?<= \bno. ) | (?<= \bno[rt]. ) | (?<= \bnever. ) | (?<= \bwithout. ) )
                                                               # a pause that makes a `no` an answer
-    | (?<! [^\W\d_] ) (?<! \d ) (?<! [ ] ) (?<! ^ ) -         # dashes: all but those
-    | (?<= [^\W\d_] ) - (?! [^\W\d_] ) (?! (?<= [a-z]{3}- ) [ ] [a-z] )
-    | (?<= \d ) - (?! [^\W\d_] )                              # between words, or of a list
-    | (?: (?<= [ ] ) | (?<= ^ ) ) - (?= [ ]? [\d.] | [^\W\d_] (?! [^\W\d_] ) )
-    | (?<= [\w)%] ) \*                                        # a footnote's mark
-    | (?<= \w ) · (?= \w )                                    # a product of units
-    | (?: (?<= \d ) | (?<= \d[ ] ) ) ["']                     # feet, inches, minutes
+    | - (?<! [^\W\d_]- ) (?<! \d- ) (?<! [ ]- ) (?<! ^- )     # dashes: all but those
+    | - (?<= [^\W\d_]- ) (?! [^\W\d_] ) (?! (?<= [a-z]{3}- ) [ ] [a-z] )
+    | - (?<= \d- ) (?! [^\W\d_] )                              # between words, or of a list
+    | - (?: (?<= [ ]- ) | (?<= ^- ) ) (?= [ ]? [\d.] | [^\W\d_] (?! [^\W\d_] ) )
+    | \* (?<= [\w)%]\* )                                      # a footnote's mark
+    | · (?<= \w· ) (?= \w )                                    # a product of units
+    | ["'] (?: (?<= \d. ) | (?<= \d[ ]. ) )                    # feet, inches, minutes
     )
     """,
     re.VERBOSE,
@@ -105,9 +106,9 @@ _CASE_COUNTS = re.compile(
 _ENDS = re.compile(
     r"""
     [.!;:•]
-    (?= [ •"'(\[*·-]+ [A-Z] | (?<! \d. ) [ •"'(\[*·-]+ \d | (?<= [a-z][a-z]. ) [A-Z] )
-    (?! (?<= \.[A-Za-z]\. ) | (?<= [ (]vs\. ) | (?<= [ (]etc\. ) | (?<= [ (]al\. )
-      | (?<= [ (][Dd][Rr]\. ) | (?<= [ ]C[Oo]\. ) | (?<= [ ]S[Tt]\. ) )
+    (?= [ ] (?: [A-Z] | [ •"'(\[*·-]* [A-Z] | (?<! \d.[ ] ) [ •"'(\[*·-]* \d )
+      | (?: (?<= • ) | (?<= [a-z][a-z]. ) ) [A-Z] )
+    (?<! \.[A-Za-z]\. ) (?<! [ (]etc\. ) (?<! [ (](?: vs | al | D[Rr] | C[Oo] | S[Tt] )\. )
     """,
     re.VERBOSE,
 )
@@ -238,8 +239,8 @@ _OWN_TITLE = re.compile(
     rf"(?: {_END})?(?= (?P<next>[A-Z(]|{DRUG})| )(?!(?i: category))"
 )
 _OWN_NUMBER = re.compile(
-    rf" (?:{_SECTION}(?: {_END})?(?= (?=[A-Z])(?i:{_TITLE}) )|(?:1[0-7]|[1-9])(?:\.\d{{1,2}}){{1,2}}"
-    rf"(?: {_END})?(?= (?:[A-Z][^\W\d_]|{DRUG})))"
+    rf" (?:{_SECTION}(?: {_END})?(?= (?=[A-Z])(?i:{_TITLE}) )"
+    rf"|(?:1[0-7]|[1-9])(?:\.\d{{1,2}}){{1,2}}(?: {_END})?(?= (?:[A-Z][^\W\d_]|{DRUG})))"
 )
 _COUNTED = frozenset(
     """

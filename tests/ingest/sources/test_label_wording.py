@@ -129,6 +129,43 @@ def test_a_negation_is_never_dropped(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
+        (
+            "Contraindicated. In patients with asthma give 5 mg.",
+            "Contraindicated in patients with asthma. Give 5 mg.",
+        ),
+        (
+            "Do not use. In children under 2 years use half.",
+            "Do not use in children under 2 years. Use half.",
+        ),
+        ("Do not use; In children use half.", "Do not use in children; Use half."),
+        ("Do not use: In children use half.", "Do not use in children: Use half."),
+        ("Do not use! In children use half.", "Do not use in children! Use half."),
+        ("Do not use. 5 mg may do.", "Do not use 5 mg. May do."),
+        ("\u2022 Do not use \u2022 In children use half", "Do not use in children. Use half"),
+    ],
+)
+def test_a_negation_ends_where_its_sentence_does(one: str, other: str) -> None:
+    assert not same(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("\u2022 Do not stop \u2022 Call", "Do not stop. Call."),
+        ("\u2022Do not stop. \u2022Call", "Do not stop; Call"),
+        ("Do not stop [see Warnings (5.1)]. Call", "Do not stop. [See Warnings (5.1).] Call"),
+        ("4. CONTRAINDICATIONS. Shock", "CONTRAINDICATIONS: Shock"),
+        ("aspirin, etc. Some, e.g. Asian, vs. White", "aspirin, etc Some, e.g Asian, vs White"),
+        ("the U.S. Food", "the U.S Food"),
+    ],
+)
+def test_the_end_of_a_sentence_is_marked_in_several_ways(one: str, other: str) -> None:
+    assert same(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
         ("5.1 Severe Pain Stop.", "5.3 Severe pain Stop."),
         ("4 CONTRAINDICATIONS Shock", "CONTRAINDICATIONS: Shock"),
         ("8.3 Nursing Mothers Zomax is", "8.2 Nursing Mothers zomepirac is"),
@@ -199,6 +236,29 @@ def test_a_labels_own_names_stand_for_the_drug(one: str, other: str) -> None:
 )
 def test_other_names_are_kept(one: str, other: str) -> None:
     assert not same(one, other)
+
+
+@pytest.mark.parametrize(
+    "release",
+    [
+        "extended-release",
+        "delayed-release",
+        "sustained release",
+        "modified-release",
+        "ER",
+        "XR",
+        "SR",
+    ],
+)
+def test_the_release_is_never_left_out(release: str) -> None:
+    branded = LabelNames.of(label(f"Zomax {release}"))
+    dose = "starting dose of {} is 500 mg once daily"
+
+    assert not same(dose.format("Zomax Tablets"), dose.format(f"Zomepirac {release} tablets"))
+    assert not same(dose.format("zomepirac"), dose.format(f"zomepirac {release}"))
+    assert not same(dose.format("zomepirac"), dose.format(f"{release} zomepirac"))
+    assert not same(dose.format("Zomax"), dose.format(f"Zomax {release}"), BRANDED, branded)
+    assert same(dose.format(f"Zomax {release}"), dose.format(f"zomepirac {release} tablets"))
 
 
 def test_a_salt_is_part_of_the_name_except_where_a_dose_is_of_it() -> None:
