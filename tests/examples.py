@@ -30,7 +30,7 @@ VALUES = {
     "condition_id": "muscle-spasticity",
     "source_id": "what-is-baclofen",
     "set_id": "f133fe04-1550-4fa4-9dc4-652c27936bf2",
-    "get_dosage": "baclofen-dosage-5e31c358e8da",
+    "get_dosage": "baclofen-dosage-71a6f8e60437",
     "get_indication": "baclofen-indication-rheumatic-disorders",
     "get_mechanism": "baclofen-mechanism-gaba-b-agonist",
     "get_pharmacokinetics_fact": "baclofen-pharmacokinetics-liver-metabolism",
