@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -87,10 +86,18 @@ def writing(database: Settings) -> Iterator[Engine]:
 
 def disconnect(database: Settings) -> None:
     """Close what `writing` left open."""
-    _engine(database.database_url).dispose()
+    if database.database_url in ENGINES:
+        ENGINES[database.database_url].dispose()
 
 
-@lru_cache(maxsize=8)
+ENGINES: dict[str, Engine] = {}
+MOST_ENGINES = 8
+
+
 def _engine(url: str) -> Engine:
     """One for each URL: what SQLAlchemy compiled for it serves the next test's database too."""
-    return write_engine(Settings(database_url=url))
+    if url not in ENGINES:
+        while len(ENGINES) >= MOST_ENGINES:
+            ENGINES.pop(next(iter(ENGINES))).dispose()
+        ENGINES[url] = write_engine(Settings(database_url=url))
+    return ENGINES[url]
