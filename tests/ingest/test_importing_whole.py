@@ -34,7 +34,7 @@ from tests.ingest.loading import (
     statements,
     vocabulary,
 )
-from tests.writing import writing
+from tests.writing import disconnect, writing
 
 ALPHADOL, ZETADOL = "AAAAAAAAA1", "AAAAAAAAA2"
 
@@ -244,6 +244,7 @@ def test_an_import_that_is_killed_leaves_the_old_release_whole(database: Setting
             if step == moment:
                 os.kill(os.getpid(), signal.SIGKILL)
 
+        disconnect(database)  # a fork would use the same connection
         process = fork.Process(target=lambda: in_steps(database, kill))
         process.start()
         process.join()
