@@ -241,11 +241,10 @@ class _Known:
 
 # Which text is part of which
 
-SERVED = dict.fromkeys(SECTION_KEYS, 0) | {
-    type_.key: 0 if type_.kind is None else 1 if type_.kind == PASSAGE else 2
-    for type_ in SECTION_TYPES
-}
-"""What becomes of a section's text: nothing, text of the label, or facts."""
+
+def _served(key: str) -> int:
+    """What becomes of a section's text: 2 for facts, 1 for text of the label, 0 for nothing."""
+    return 2 if key in _FACTS else int(key in _TEXTS)
 
 
 @dataclass(slots=True)
@@ -288,8 +287,8 @@ def _insert_long(hosts: list[_Root], key: str, wanted: str, number: Number | Non
     """Note a part in each section that it belongs to, else in one of those that have it."""
     hosts = sorted(hosts, key=lambda root: root.key in LEAFLETS)
     related = [root for root in hosts if _is_related(root, key, number)]
-    if not related and key != UNCLASSIFIED and SERVED[key] < SERVED[hosts[0].key]:
-        return SERVED[key] > 0  # it stays in a text that is served, and a leaflet is there beside
+    if not related and key != UNCLASSIFIED and _served(key) < _served(hosts[0].key):
+        return _served(key) > 0  # it stays in a text that is served, and a leaflet is there beside
     noted = [_insert(root, key, wanted, number) for root in related or hosts[:1]]
     return any(noted) or key == UNCLASSIFIED
 
