@@ -193,6 +193,10 @@ def stored_substance(
         "distinct": substance.distinct,
         "drug_id": drug_id,
     }
+    if substance.ingredient_identifiers:
+        said["ingredient_identifiers"] = substance.ingredient_identifiers
+    if substance.form_of:
+        said["form_of"] = substance.form_of
     if substance.synonyms:
         said["synonyms"] = substance.synonyms
     if substance.radiolabelled:
