@@ -1,0 +1,449 @@
+"""Which drugs a name may mean, as it stands on a box, in an order or in a registry of trials.
+
+A name is looked up as it is, then less what may be written beside it, the least first; then as the
+ingredients of a combination. It means a drug where what is left is exactly a name of that drug and
+of no other. Who knows the names, a reader of what is served or an import, gives them as
+`KnownNames`.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+from itertools import chain
+from typing import NamedTuple, Protocol, Self
+
+from app.models.drug import NameType
+from app.names.distinctions import NUMERALS
+from app.names.normalization import name_key, normalized, words_of
+from app.names.product_words import ABBREVIATED_INGREDIENTS
+from app.names.qualifiers import (
+    SALT_WORDS,
+    Qualifier,
+    StrippedName,
+    parts_of,
+    stripped_names,
+    without_salt,
+)
+
+
+class ResolveMatch(StrEnum):
+    """How a name or an identifier was resolved, if it was."""
+
+    EXACT = "exact"
+    BRAND = "brand"
+    SYNONYM = "synonym"
+    IDENTIFIER = "identifier"
+    RADIOLABELLED = "labelled"
+    INGREDIENTS = "ingredients"
+    AMBIGUOUS = "ambiguous"
+    NONE = "none"
+
+
+MATCH_OF = {
+    NameType.GENERIC: ResolveMatch.EXACT,
+    NameType.BRAND: ResolveMatch.BRAND,
+    NameType.SYNONYM: ResolveMatch.SYNONYM,
+}
+
+
+class KnownName(NamedTuple):
+    """A name under its key: a drug's own, of some type, or an alias: see `app.models.lookup`.
+
+    An alias has what a source calls its substance in place of the name, and no type; that of a
+    substance which is quarantined has no drug.
+    """
+
+    key: str
+    drug_id: str | None
+    drug_name: str | None
+    name: str
+    type: NameType | None
+
+
+class KnownIngredient(NamedTuple):
+    """An ingredient of a combination: what it is called there, and which drug it is, if known."""
+
+    combination_id: str
+    combination_name: str
+    name: str
+    drug_id: str | None
+
+
+class KnownNames(Protocol):
+    """The names that are known."""
+
+    def with_keys(self, keys: set[str]) -> Iterable[KnownName]:
+        """Those with these keys, aliases too."""
+
+    def beginning_with(self, key: str) -> Iterable[KnownName]:
+        """Drugs' own names whose keys begin with this one and go on."""
+
+    def ingredients(self, drug_ids: list[str]) -> Iterable[KnownIngredient]:
+        """Those of these drugs, and of the combinations that have one of these."""
+
+
+@dataclass(frozen=True)
+class PossibleDrug:
+    """A drug that may be meant, and how; without an id, a product of which nobody knows which drug
+    it is. See `app.api.resolve.Candidate`."""
+
+    id: str | None
+    called: str | None
+    match: ResolveMatch
+    name: str | None
+    substance: str | None = None
+
+
+@dataclass(frozen=True)
+class FoundName:
+    """The drugs that a text may mean, and what stood beside."""
+
+    candidates: list[PossibleDrug]
+    stripped: list[tuple[Qualifier, str]]
+    is_disputed: bool = False
+
+    @property
+    def drug(self) -> PossibleDrug | None:
+        """The drug that it means, if it is one."""
+        return None if self.is_disputed else the_one(self.candidates)
+
+
+class _Lookup:
+    """What is known under the keys of names."""
+
+    def __init__(self, rows: Iterable[KnownName]) -> None:
+        self._names: dict[str, list[KnownName]] = defaultdict(list)
+        self._salts: dict[str, set[str]] = defaultdict(set)
+        self._radiolabelled: dict[str, list[PossibleDrug]] = defaultdict(list)
+        self._quarantined: dict[str, list[str]] = defaultdict(list)
+        self.drugs: set[str] = set()
+        for row in rows:
+            if row.drug_id is None:
+                self._quarantined[row.key].append(row.name)
+                continue
+            self.drugs.add(row.drug_id)
+            if row.type is not None:
+                self._names[row.key].append(row)
+            elif without_salt(normalized(row.name)):
+                self._salts[row.key].add(row.drug_id)
+            else:
+                match = ResolveMatch.RADIOLABELLED
+                candidate = PossibleDrug(row.drug_id, row.drug_name, match, None, row.name)
+                self._radiolabelled[row.key].append(candidate)
+
+    def candidates(self, read: StrippedName) -> list[PossibleDrug]:
+        """The drugs that have what is left of a name; as it is written, if any has it so."""
+        named = self._names.get(name_key(read.name), [])
+        if read.salt is not None and not read.is_sure:
+            known = self._salts.get(name_key(read.salt), set())
+            named = [each for each in named if each.drug_id in known]
+        as_written = [each for each in named if normalized(each.name) == normalized(read.name)]
+        return _candidates(as_written or named)
+
+    def radiolabelled(self, read: StrippedName) -> list[PossibleDrug]:
+        """The drugs whose radiolabelled form has what is left of a name."""
+        return [] if read.salt is not None else self._radiolabelled.get(name_key(read.name), [])
+
+    def quarantined(self, read: StrippedName) -> list[PossibleDrug]:
+        """Of which nobody can say which drug they are: products that have it for a brand, and a
+        salt that is called so."""
+        own = normalized(read.name)
+        return [
+            PossibleDrug(
+                None,
+                None,
+                ResolveMatch.SYNONYM if normalized(substance) == own else ResolveMatch.BRAND,
+                read.name,
+                substance,
+            )
+            for substance in dict.fromkeys(self._quarantined.get(name_key(read.name), []))
+        ]
+
+
+@dataclass(frozen=True)
+class _Ingredient:
+    """An ingredient: which drug it is, where that is known, and the words of its name."""
+
+    drug: str | None
+    words: list[str]
+
+    @classmethod
+    def of(cls, name: str, drug: str | None) -> Self:
+        return cls(drug, sorted(words_of(name).split()))
+
+
+@dataclass(frozen=True)
+class _MadeOf:
+    """A combination, and its ingredients."""
+
+    id: str
+    name: str
+    ingredients: list[_Ingredient]
+
+    def is_of(self, named: list[_Ingredient]) -> bool:
+        """Whether it has just these: each the drug that is named, or called what it is called."""
+        left = list(self.ingredients)
+        for each in named:
+            for own in left:
+                if each.drug == own.drug if each.drug else each.words == own.words:
+                    left.remove(own)
+                    break
+            else:
+                return False
+        return not left
+
+
+class NameReader:
+    """Reads names, and the texts in them: names of ingredients, and in brackets."""
+
+    def __init__(self, known: KnownNames, names: Iterable[str]) -> None:
+        self._known = known
+        self._readings: dict[str, list[StrippedName]] = {}
+        self._parts: dict[str, list[tuple[str, ...]]] = {}
+        unread = list(names)
+        while unread:
+            text = unread.pop()
+            if text not in self._readings:
+                unread += self._read(text)
+        readings = [each for of_one in self._readings.values() for each in of_one]
+        written = {each.name for each in readings} | {each.salt for each in readings if each.salt}
+        keys = {name_key(name) for name in written} - {""}
+        self._lookup = _Lookup(known.with_keys(keys))
+
+    def _read(self, text: str) -> list[str]:
+        """Read a text; which others stand in it."""
+        readings = self._readings[text] = list(stripped_names(text))
+        ways = self._parts[text] = [
+            tuple(ABBREVIATED_INGREDIENTS.get(normalized(part), part) for part in way)
+            for way in parts_of(_bare(readings).name)
+        ]
+        asides = [_aside(read.name, aside) for read in readings for aside in read.asides]
+        return [*asides, *(part for way in ways for part in way)]
+
+    def found(self, text: str) -> FoundName | None:
+        """The drugs that a text may mean; None where it is no drug's name."""
+        return self._named(text) or self._combination(text)
+
+    def bare(self, text: str) -> str:
+        """What is left of a text that was not found, where that is sure."""
+        sure = [r for r in self._readings[text] if r.ingredients == 1 and not r.is_numeral]
+        return _bare(sure).name
+
+    def _named(self, text: str) -> FoundName | None:
+        """The drugs that have what is left of a text for a name: of the least stripped, if any."""
+        readings = self._readings[text]
+        for read in readings:
+            if candidates := self._candidates(read, readings):
+                return self._with_asides(read, candidates, read.stripped)
+        return None
+
+    def _candidates(self, read: StrippedName, readings: list[StrippedName]) -> list[PossibleDrug]:
+        lookup = self._lookup
+        candidates = lookup.candidates(read) or lookup.radiolabelled(read)
+        if read.ingredients > 1:
+            of_all = {
+                id_
+                for id_, combination in self._combinations.items()
+                if len(combination.ingredients) == read.ingredients
+            }
+            candidates = [each for each in candidates if each.id in of_all]
+        if not candidates or (read.is_numeral and not self._is_route(read.name, candidates)):
+            return []
+        if all(candidate.match is ResolveMatch.BRAND for candidate in candidates):
+            salts = [lookup.candidates(each) for each in readings if each.salt == read.name]
+            others = [*lookup.quarantined(read), *(each for found in salts for each in found)]
+            if any(_may_tell_brands_apart(*each) for each in read.stripped):
+                others += self._siblings(read, candidates)
+            return candidates + [each for each in others if each.id not in _ids(candidates)]
+        if without_salt(normalized(read.name)) and not _is_generic(candidates):
+            return candidates + lookup.quarantined(read)
+        return candidates
+
+    def _with_asides(
+        self,
+        read: StrippedName,
+        candidates: list[PossibleDrug],
+        stripped: list[tuple[Qualifier, str]],
+    ) -> FoundName | None:
+        """The same, if what stands beside it in brackets is the same drug; else it may be each.
+
+        RxNorm writes a brand in square brackets behind a product with all its ingredients: it may
+        be unknown here, or have other products too.
+        """
+        found = FoundName(candidates, stripped)
+        for aside in read.asides:
+            other = self.found(_aside(read.name, aside))
+            is_brand = aside[0] == "[" and _ends_with(aside[1:-1], stripped)
+            if other is None and is_brand:
+                of_none = (Qualifier.NOT_UNDERSTOOD, aside[1:-1])
+                found = replace(found, stripped=[*found.stripped[:-1], of_none])
+            elif other is None:
+                return None
+            elif (drug := _id(found)) is None or not (
+                drug == _id(other) or (is_brand and drug in _ids(other.candidates))
+            ):
+                both = [*_less_also(found.candidates), *_less_also(other.candidates)]
+                by_drug = {each.id: each for each in reversed(both)}
+                found = FoundName(list(by_drug.values())[::-1], stripped, is_disputed=True)
+        return found
+
+    def _combination(self, text: str) -> FoundName | None:
+        """The combinations that have exactly the ingredients that a text names."""
+        read = _bare(self._readings[text])
+        found: dict[str, PossibleDrug] = {}
+        stripped: list[tuple[Qualifier, str]] = []
+        for way in self._parts[text]:
+            named = [self._named(part) for part in way]
+            parts = [
+                _Ingredient.of(_bare(self._readings[part]).name, _id(each) if each else None)
+                for part, each in zip(way, named, strict=True)
+            ]
+            drug = next((part.drug for part in parts if part.drug), None)
+            if read.ingredients not in (1, len(way)) or drug is None:
+                continue
+            for combination in self._combinations_with.get(drug, ()):
+                if combination.id not in found and combination.is_of(parts):
+                    found[combination.id] = PossibleDrug(
+                        combination.id, combination.name, ResolveMatch.INGREDIENTS, None
+                    )
+                    beside = [each.stripped if each else [] for each in named]
+                    stripped = [*read.before, *chain.from_iterable(beside)]
+        if not found:
+            return None
+        stripped += replace(read, before=()).stripped
+        return self._with_asides(read, list(found.values()), stripped)
+
+    @cached_property
+    def _combinations(self) -> dict[str, _MadeOf]:
+        """Combinations of drugs that are named, and those that are."""
+        return self._made_of(self._lookup.drugs)
+
+    @cached_property
+    def _combinations_with(self) -> dict[str, list[_MadeOf]]:
+        """The same by each drug that is an ingredient of theirs."""
+        found: dict[str, list[_MadeOf]] = defaultdict(list)
+        for combination in self._combinations.values():
+            for drug in {own.drug for own in combination.ingredients if own.drug}:
+                found[drug].append(combination)
+        return found
+
+    def _made_of(self, drugs: Iterable[str]) -> dict[str, _MadeOf]:
+        """Combinations by their ids: these, and those of these."""
+        made_of: dict[str, _MadeOf] = {}
+        for id_, called, name, drug in self._known.ingredients(sorted(drugs)):
+            combination = made_of.setdefault(id_, _MadeOf(id_, called, []))
+            combination.ingredients.append(_Ingredient.of(name, drug))
+        return made_of
+
+    def _siblings(self, read: StrippedName, candidates: list[PossibleDrug]) -> list[PossibleDrug]:
+        """The drugs of brands that begin with this one: less its dose form, it could be each.
+
+        Lotrimin is a cream of clotrimazole; the powder is Lotrimin AF, of miconazole. But one
+        strength is not that of a combination which has another ingredient too.
+        """
+        brands = _candidates(
+            each for each in self._family(read.name) if each.type is NameType.BRAND
+        )
+        amounts = (text for what, text in read.stripped if what is Qualifier.STRENGTH)
+        if not brands or not any(map(_HAS_DIGIT.search, amounts)):
+            return brands
+        meant = set(_ids(candidates)) - {None}
+        made_of = self._made_of(each.id for each in brands if each.id)
+        return [
+            each
+            for each in brands
+            if each.id is None
+            or each.id not in made_of
+            or meant.isdisjoint(own.drug for own in made_of[each.id].ingredients)
+        ]
+
+    def _family(self, name: str) -> list[KnownName]:
+        """The names that begin with this one and go on."""
+        begins = re.compile(re.escape(normalized(name)) + r"\b")
+        rows = self._known.beginning_with(name_key(name))
+        return [row for row in rows if begins.match(normalized(row.name))]
+
+    def _is_route(self, name: str, candidates: list[PossibleDrug]) -> bool:
+        """Whether `IV` behind a name is a route: of angiotensin, collagen, it is a numeral."""
+        following = [words_of(each.name)[len(words_of(name)) :] for each in self._family(name)]
+        is_numbered = any(words.split()[0] in NUMERALS for words in following if words.strip())
+        return _is_generic(candidates) and not is_numbered
+
+
+_HAS_DIGIT = re.compile("[0-9]")
+
+
+def _bare(readings: list[StrippedName]) -> StrippedName:
+    """The reading with the least that is left, but for a salt."""
+    return next(read for read in reversed(readings) if read.salt is None and read.is_as_written)
+
+
+def _aside(name: str, aside: str) -> str:
+    """What stands in brackets beside a name; with the name, if it is a salt of it."""
+    text = aside[1:-1].strip().removeprefix("as ")
+    return f"{name} {text}" if SALT_WORDS.issuperset(normalized(text).split()) else text
+
+
+def _may_tell_brands_apart(what: Qualifier, text: str) -> bool:
+    """Whether brands can differ in it: Lotrimin is a cream, the powder is Lotrimin AF."""
+    in_words = what is Qualifier.STRENGTH and not _HAS_DIGIT.search(text)
+    return in_words or what in (Qualifier.DOSE_FORM, Qualifier.CONTAINER)
+
+
+def _ends_with(brand: str, stripped: list[tuple[Qualifier, str]]) -> bool:
+    """Whether a brand stands at the end of a product, with its strength and dose form."""
+    kinds = {what for what, _ in stripped}
+    return stripped[-1][1] == brand and kinds >= {Qualifier.STRENGTH, Qualifier.DOSE_FORM}
+
+
+def _is_generic(candidates: Iterable[PossibleDrug]) -> bool:
+    """Whether it is what a drug is called, or its radiolabelled form."""
+    own = (ResolveMatch.EXACT, ResolveMatch.RADIOLABELLED)
+    return any(candidate.match in own for candidate in candidates)
+
+
+def _id(found: FoundName) -> str | None:
+    drug = found.drug
+    return drug.id if drug else None
+
+
+def _ids(candidates: Iterable[PossibleDrug]) -> list[str | None]:
+    return [candidate.id for candidate in candidates]
+
+
+def _candidates(named: Iterable[KnownName]) -> list[PossibleDrug]:
+    """The drugs that have a name, each once, by the best kind of it."""
+    found: dict[str, PossibleDrug] = {}
+    own = [(each.type, each.drug_id, each) for each in named if each.type and each.drug_id]
+    for type_, id_, each in sorted(own, key=lambda n: (list(NameType).index(n[0]), n[1])):
+        found.setdefault(id_, PossibleDrug(id_, each.drug_name, MATCH_OF[type_], each.name))
+    return list(found.values())
+
+
+def the_one(candidates: list[PossibleDrug]) -> PossibleDrug | None:
+    """The candidate that is meant, if it is one: the drug that is called so goes before those that
+    have the name beside their own."""
+    left = _less_also(candidates)
+    return left[0] if len(left) == 1 else None
+
+
+def synonymous(candidates: list[PossibleDrug]) -> list[PossibleDrug]:
+    """The drugs that have a name beside their own, where it is what one other is called."""
+    called = [each for each in candidates if each.called and _is_called(each.called, each.name)]
+    beside = (ResolveMatch.EXACT, ResolveMatch.SYNONYM)
+    others = [each for each in candidates if each.id and each.match in beside]
+    if len(called) != 1 or len(others) != len(candidates):
+        return []
+    return [each for each in others if each not in called]
+
+
+def _is_called(drug_name: str, name: str | None) -> bool:
+    return name is not None and name_key(name) == name_key(drug_name)
+
+
+def _less_also(candidates: list[PossibleDrug]) -> list[PossibleDrug]:
+    also = synonymous(candidates)
+    return [each for each in candidates if each not in also]
