@@ -13,18 +13,18 @@ from sqlmodel import col
 from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugId
 from app.api.identifiers import HAS_IDENTIFIER, IDENTIFIER, OF_PRODUCTS, asked_of
 from app.api.included_facts import LARGEST_RECORD, left_out, within
-from app.api.lists import Listing, bound_to, unknown_drug
+from app.api.lists import DRUG_ASKED, Listing, bound_to, unknown_drug
 from app.api.read_session import ReadSession, resource, with_release
 from app.api.suggestions import HOW, NameMatch, NameMatches
 from app.database.reading import CompiledSelect
 from app.documents.checksums import STORED, verified
-from app.documents.drug_records import DrugRecord, DrugWithFacts
+from app.documents.drug_records import DrugInFull, DrugRecord, DrugWithFacts
 from app.http.pages import Cursor, PageParams, listing_of, page_of
 from app.http.parameters import SOMETHING, Text
 from app.http.sparse_fields import fields_of_record
 from app.models.base import Shape
 from app.models.document import Document
-from app.models.drug import Drug, DrugClass, NameType
+from app.models.drug import Drug, DrugClass, DrugIngredient, NameType
 from app.models.fact import Fact, fact_kinds
 from app.models.indication import AGAINST, Indication
 from app.models.lookup import NAME_TYPE, SearchedName
@@ -149,7 +149,7 @@ DrugInList.model_config["json_schema_serialization_defaults_required"] = False
 DrugInList.model_rebuild(force=True)
 
 ItemFields = fields_of_record(DrugInList, "each item's fields")
-RecordFields = fields_of_record(DrugRecord, "the record's own fields, beside what `include` adds")
+RecordFields = fields_of_record(DrugInFull, "the record's own fields, beside what `include` adds")
 
 Sort = Literal["name", "-name", "id", "-id"]
 
@@ -291,11 +291,17 @@ def get_drug(
     asked = (include or "").split(",")
     included = [kind for kind in KINDS if kind in asked or "all" in asked]
     bodies: dict[str, list[bytes]] = {kind: [] for kind in ("drugs", *included)}
+    asked_of = drug_id
     for row in session.found(documents_of_drug(tuple(bodies)), drug=drug_id):
         bodies[row[0]].append(verified(*row))
+        if row[0] == "drugs":
+            drug_id = row[1]
     if not bodies["drugs"]:
         raise unknown_drug(drug_id)
-    drug = session.record(bodies.pop("drugs")[0], fields)
+    session.is_of(asked_of, drug_id)
+    combinations = to_json(_combinations(session, drug_id))
+    own = b'%b,"combinations":%b}' % (bodies.pop("drugs")[0][:-1], combinations)
+    drug = session.record(own, fields)
     if not included:
         return drug
     record = [drug[:-1]]
@@ -307,6 +313,31 @@ def get_drug(
     return b"".join((*record, b"}"))
 
 
+def _combinations(session: ReadSession, drug_id: str) -> dict[str, Any]:
+    """How many combinations there are of a drug, and how many facts of each kind they have."""
+    drugs, counts = 0, dict.fromkeys(KINDS, 0)
+    for kind, how_many in session.found(COMBINATIONS, drug=drug_id):
+        if kind in counts:
+            counts[kind] = how_many
+        else:
+            drugs = how_many
+    return {"drugs": drugs, "counts": counts}
+
+
+_made_of = sa.select(col(DrugIngredient.drug_id)).where(
+    col(DrugIngredient.drug) == sa.bindparam("drug")
+)
+_counted = sa.union_all(
+    sa.select(col(Fact.kind).label("kind"), sa.func.count().label("how_many"))
+    .where(col(Fact.drug_id).in_(_made_of))
+    .group_by(col(Fact.kind)),
+    sa.select(
+        sa.literal_column("'drugs'"), sa.func.count(sa.distinct(col(DrugIngredient.drug_id)))
+    ).where(col(DrugIngredient.drug) == sa.bindparam("drug")),
+).subquery("counted")
+COMBINATIONS = with_release(_counted, *_counted.c)
+
+
 @cache
 def documents_of_drug(kinds: tuple[str, ...]) -> CompiledSelect:
     """The drug's own document and those of these kinds about it, by kind and importance."""
@@ -314,7 +345,7 @@ def documents_of_drug(kinds: tuple[str, ...]) -> CompiledSelect:
         sa.select(col(Document.kind), col(Document.id), *STORED, col(Fact.rank))
         .join_from(Document, Fact, col(Fact.id) == col(Document.id), isouter=True)
         .where(
-            col(Document.drug_id) == sa.bindparam("drug"),
+            col(Document.drug_id) == DRUG_ASKED,
             col(Document.kind).in_([sa.literal_column(f"'{kind}'") for kind in kinds]),
         )
     )

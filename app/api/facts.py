@@ -1,7 +1,7 @@
 """The routes of a kind of fact: its lists, of one drug and across drugs, and each by its id."""
 
 from collections.abc import Mapping
-from dataclasses import field, make_dataclass
+from dataclasses import field, make_dataclass, replace
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from pydantic import Field, create_model
 from pydantic_core import from_json, to_json
 from sqlmodel import col
 
-from app.api.lists import Listing
+from app.api.lists import DRUG_ASKED, Listing
 from app.api.read_session import ReadSession, resource
 from app.documents.fact_records import (
     WORDINGS,
@@ -29,12 +29,14 @@ from app.http.problems import (
 from app.http.routing import Router
 from app.http.sparse_fields import fields_of_record
 from app.models.base import table_of
+from app.models.drug import DrugIngredient
 from app.models.fact import Detail, Fact
 
 DrugId = Annotated[
     Text,
     Path(
-        description="The drug's id, as `/v1/drugs` lists it. Ids are never guessed at.",
+        description="The drug's id, as `/v1/drugs` lists it, or that of a form of it: the answer "
+        "is the drug's then, and `Content-Location` names its path. Ids are never guessed at.",
         examples=["baclofen"],
     ),
 ]
@@ -53,6 +55,24 @@ DrugFilter = Annotated[
         description="Only those of this drug, by its id. An unknown drug is a 404, for an empty "
         "list would read as if nothing were known of it.",
         examples=["baclofen"],
+    ),
+]
+
+FormFilter = Annotated[
+    Text | None,
+    Query(
+        description="Only those of this form of the drug, by its id among the record's `forms`: a "
+        "salt, an ester, a hydrate. An unknown form is a 404.",
+        examples=["candesartan-cilexetil"],
+    ),
+]
+
+Combinations = Annotated[
+    bool,
+    Query(
+        description="`true`: also those of the combinations that the drug is an ingredient of, "
+        "each with its `drug`.",
+        examples=[True],
     ),
 ]
 
@@ -110,12 +130,23 @@ def listed_of_drug(table: type[Detail], listing: Listing) -> Listing:
         for name, narrowed in listing.filters.items()
     }
     filters["drug"] = sa.and_(*_is_of_drug(table))
+    filters["form"] = col(Fact.form_id) == sa.bindparam("form")
     orders = {"importance": (col(Fact.rank), id_), "id": (id_,)}
     return Listing(kind=table.kind_name, id=id_, filters=filters, orders=orders)
 
 
 def _is_of_drug(table: type[Detail]) -> tuple[sa.ColumnElement[bool], ...]:
-    return col(Fact.drug_id) == sa.bindparam("drug"), col(Fact.kind) == table.kind_name
+    return col(Fact.drug_id) == DRUG_ASKED, col(Fact.kind) == table.kind_name
+
+
+def with_combinations(of_drug: Listing) -> Listing:
+    """The same with the facts of the combinations that the drug is an ingredient of."""
+    made_of = sa.select(col(DrugIngredient.drug_id)).where(col(DrugIngredient.drug) == DRUG_ASKED)
+    is_of_any = col(Fact.drug_id).in_(sa.union_all(made_of, sa.select(DRUG_ASKED)))
+    is_kind = col(Fact.kind) == of_drug.kind
+    # What is counted is asked for by a name of its own, so that no cursor leads from one to other.
+    filters = {**of_drug.filters, "drug": sa.and_(is_of_any, is_kind), "combinations": sa.true()}
+    return replace(of_drug, filters=filters)
 
 
 def fact_routes(
@@ -135,6 +166,7 @@ def fact_routes(
     """
     kind, record = table.kind_name, fact_record(table)
     of_one_drug = listed_of_drug(table, listing)
+    of_drug_and_combinations = with_combinations(of_one_drug)
     page_across = page_of(record)
     record_fields = fields_of_record(record)
     item_fields = fields_of_record(record, "each item's fields")
@@ -155,11 +187,16 @@ def fact_routes(
         drug_id: DrugId,
         page: PageParams,
         narrowed: filters,  # type: ignore[valid-type] # each kind's own
+        form: FormFilter = None,
+        combinations: Combinations = False,
         sort: FactOfDrugSort = "importance",
         fields: item_fields = None,  # type: ignore[valid-type] # each kind's own
     ) -> bytes:
-        asked = vars(narrowed) | {"drug": drug_id}
-        return of_one_drug.page_of(session, page, asked, sort, coverage_of=kind, fields=fields)
+        asked = vars(narrowed) | {"drug": drug_id, "form": form}
+        listed = of_one_drug
+        if combinations:
+            listed, asked["combinations"] = of_drug_and_combinations, "true"
+        return listed.page_of(session, page, asked, sort, coverage_of=kind, fields=fields)
 
     @router.get(
         f"/{kind}",

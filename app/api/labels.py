@@ -8,7 +8,7 @@ from fastapi import Path, Query
 from sqlmodel import col
 
 from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugFilter, DrugId
-from app.api.lists import Listing
+from app.api.lists import DRUG_ASKED, Listing
 from app.api.read_session import ReadSession, resource
 from app.documents.label_records import LabelRecord
 from app.http.pages import PageParams, page_of
@@ -39,7 +39,7 @@ LABELS = Listing(
     id=col(Label.id),
     filters={
         **{field.value: _having(field) for field in LabelField},
-        "drug": col(Label.drug_id) == sa.bindparam("drug"),
+        "drug": col(Label.drug_id) == DRUG_ASKED,
     },
     orders={
         "id": (col(Label.id),),

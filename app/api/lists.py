@@ -14,12 +14,21 @@ from app.database.reading import CompiledSelect
 from app.documents.checksums import STORED, verified
 from app.http.pages import Cursor, PageParams, listing_of
 from app.http.problems import BadParameterError, UnknownIdError
+from app.models.base import KEY, Row
 from app.models.document import Document
+from app.models.drug import Drug, DrugForm
 from app.models.fact import fact_kinds
 from app.search.query import listed
 
 COUNTED = {"drugs", "conditions", "sources", "labels", *fact_kinds()}
 """The kinds that a release counts."""
+
+_form = col(DrugForm.id) == sa.bindparam("drug", type_=KEY)
+DRUG_ASKED: Any = sa.func.coalesce(
+    sa.select(col(DrugForm.drug_id)).where(_form).scalar_subquery(),
+    sa.bindparam("drug", type_=KEY),
+)
+"""The drug that is asked for: a form's id leads to its drug."""
 
 DRUG, ITEM = 0, 1
 """What a row of a page is: the drug that the list is about, or an item."""
@@ -71,10 +80,15 @@ class Listing:
         part, total, *document = rows[0][:6]
         if drug_id is not None and part != DRUG:
             raise unknown_drug(drug_id)
+        if drug_id is not None:
+            session.is_of(drug_id, document[0])
         more = b""
         if coverage_of is not None:
             about = from_json(verified("drugs", *document))
             more = b',"coverage":' + to_json(about["coverage"][coverage_of])
+            form = given.get("form")
+            if form is not None and all(each["id"] != form for each in about["forms"]):
+                raise _unknown_form(about, form)
         if begun:
             begun.require_release(session.release)
             total = begun.total
@@ -99,8 +113,8 @@ class Listing:
         try:
             return Cursor.read(cursor, listing, kinds)
         except BadParameterError:
-            if drug is not None and session.document("drugs", drug) is None:
-                raise unknown_drug(drug) from None
+            if drug is not None:
+                drug_meant(session, drug)
             raise
 
     @cached_property
@@ -149,7 +163,7 @@ class Listing:
                 col(Document.id),
                 *STORED,
                 *(sa.cast(sa.null(), c.type).label(f"key_{i}") for i, c in enumerate(columns)),
-            ).where(col(Document.kind) == "drugs", col(Document.id) == sa.bindparam("drug"))
+            ).where(col(Document.kind) == "drugs", col(Document.id) == DRUG_ASKED)
             found = sa.union_all(about, found)  # type: ignore[assignment] # selected from, either
         rows_found = found.subquery("found")
         part, *stored = list(rows_found.c)[:5]
@@ -172,6 +186,22 @@ def bound_to(dialect: str, given: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in given.items()
         for key, bind in (value.items() if isinstance(value, Mapping) else [(name, value)])
     }
+
+
+def drug_meant(session: ReadSession, asked: str) -> str:
+    """The id of the drug that is asked for, by its own or by a form's; a 404 if it is none."""
+    for (id_,) in session.found(MEANT, drug=asked):
+        return str(id_)
+    raise unknown_drug(asked)
+
+
+_meant = sa.select(col(Drug.id)).where(col(Drug.id) == DRUG_ASKED).subquery("meant")
+MEANT = with_release(_meant, _meant.c.id)
+
+
+def _unknown_form(drug: Row, form: str) -> UnknownIdError:
+    known = ", ".join(each["id"] for each in drug["forms"]) or "none"
+    return UnknownIdError(f"There is no form '{form}' of {drug['name']}; those there are: {known}.")
 
 
 def unknown_drug(drug_id: str) -> UnknownIdError:

@@ -153,6 +153,18 @@ class ReadSession:
         query = self.scope["query_string"].decode("latin-1")
         return any(name == given for given, _ in parse_qsl(query, keep_blank_values=True))
 
+    def is_of(self, asked: str, drug_id: str) -> None:
+        """Have the answer say of which drug it is, where the id of a form was asked for."""
+        path = self.scope["path"]
+        if asked != drug_id and f"/drugs/{asked}" in path:
+            canonical = path.replace(f"/drugs/{asked}", f"/drugs/{drug_id}", 1).encode()
+            query = self.scope["query_string"]
+            location = b"%b?%b" % (canonical, query) if query else canonical
+            self.headers += [
+                (b"content-location", location),
+                (b"link", b'<%b>; rel="canonical"' % canonical),
+            ]
+
     def record(self, body: bytes, fields: str | None) -> bytes:
         """A record as it is sent: as it is stored, or with the `fields` that were asked for."""
         if fields is None:

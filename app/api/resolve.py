@@ -114,7 +114,8 @@ class Resolution(Shape):
     )
     match: ResolveMatch = Field(
         description="`exact`: it is the drug's generic name. `brand`, `synonym`: it is one of its "
-        "names. `identifier`: it is the drug's, or of what `substance` names, or the number of its "
+        "names. `form`: it is what a form of the drug is called: a salt, an ester, a hydrate. "
+        "`identifier`: it is the drug's, or of what `substance` names, or the number of its "
         "products or labels. `labelled`: it is "
         "the name of the drug with a label, such as a radioactive atom, and not the drug's. "
         "`ingredients`: it names each ingredient of the combination, and no other. "

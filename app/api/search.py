@@ -14,7 +14,7 @@ from pydantic_core import from_json
 from sqlmodel import col
 
 from app.api.facts import DrugFilter
-from app.api.lists import unknown_drug
+from app.api.lists import drug_meant
 from app.api.read_session import SERVED, ReadSession, resource, with_release
 from app.database.reading import CompiledSelect
 from app.documents.checksums import STORED, verified
@@ -155,8 +155,8 @@ def search(
     query = Query.read(q)
     asked = {name: value for name, value in vars(filters).items() if value is not None}
     listing = listing_of(session.scope["path"], {"q": q, **asked}, "")
-    if filters.drug is not None and session.document("drugs", filters.drug) is None:
-        raise unknown_drug(filters.drug)
+    if filters.drug is not None:
+        filters.drug = drug_meant(session, filters.drug)
     begun = _begun(page.cursor, listing) if page.cursor is not None else None
     rows, total = _found(session, page, query, filters, begun)
     if begun:

@@ -6,9 +6,9 @@ from typing import Any
 from pydantic import Field, create_model
 
 from app.documents.fact_records import CoverageRecord, fact_record
-from app.documents.records import fields_of
+from app.documents.records import CITATIONS, CitationRecord, fields_of, record_of
 from app.models.base import Row, Shape
-from app.models.drug import DrugFields
+from app.models.drug import DrugFields, DrugIdentifier
 from app.models.fact import fact_kinds
 
 KINDS = fact_kinds()
@@ -56,11 +56,40 @@ DrugCoverage = _for_each_kind(
     ),
 )
 
+IdentifierRecord = record_of(DrugIdentifier)
+
+
+class FormRecord(Shape):
+    """A form of a drug: a salt, an ester, a hydrate, as its sources name it."""
+
+    id: str = Field(
+        description="The form's id: wherever a drug's is asked for, it leads to the drug, and "
+        "`form=` narrows facts to those of it.",
+        examples=["candesartan-cilexetil"],
+    )
+    name: str = Field(
+        description="What it is called, as its first source writes it.",
+        examples=["candesartan cilexetil"],
+    )
+    identifiers: list[IdentifierRecord] = Field(  # type: ignore[valid-type] # made from a table
+        description="Identifiers of the form, which are not the drug's.", examples=[[]]
+    )
+    citations: list[CitationRecord] = CITATIONS
+
+
 DrugRecord = create_model(
     "Drug",
     __base__=Shape,
     __doc__="A drug: its names, identifiers, classes, approvals, and how many facts there are.",
     **fields_of(DrugFields),
+    forms=(
+        list[FormRecord],
+        Field(
+            description="The forms of the drug that sources name: its salts, and what a source "
+            "says to be a form of it. A fact's `substance` says which it is of.",
+            examples=[[]],
+        ),
+    ),
     counts=(
         DrugCounts,
         Field(
@@ -88,6 +117,31 @@ DrugRecord = create_model(
 )
 
 
+class Combinations(Shape):
+    """The combinations that a drug is an ingredient of, and how many facts they have."""
+
+    drugs: int = Field(description="How many there are.", examples=[0])
+    counts: DrugCounts = Field(  # type: ignore[valid-type] # made from the kinds of fact
+        description="How many facts of each kind they have; `combinations=true` lists them.",
+        examples=[dict.fromkeys(KINDS, 0)],
+    )
+
+
+DrugInFull = create_model(
+    "DrugInFull",
+    __base__=DrugRecord,
+    __doc__=DrugRecord.__doc__,
+    combinations=(
+        Combinations,
+        Field(
+            description="The combinations that the drug is an ingredient of: they are drugs of "
+            "their own, and their facts are not among its counts.",
+            examples=[{"drugs": 0, "counts": dict.fromkeys(KINDS, 0)}],
+        ),
+    ),
+)
+
+
 class FactsLeftOut(Shape):
     """That a drug's record has not all its facts of a kind, and where they are."""
 
@@ -102,7 +156,7 @@ class FactsLeftOut(Shape):
 
 _DrugWithSome = create_model(
     "DrugWithSome",
-    __base__=DrugRecord,
+    __base__=DrugInFull,
     left_out=(
         list[FactsLeftOut],
         Field(

@@ -32,9 +32,10 @@ def rows_of(kind: str, record: Row) -> list[TableRow]:
 def fact_rows(kind: str, record: Row) -> list[TableRow]:
     """The rows by which a fact is found, a table's before those that refer to it."""
     table, values_of, parts = _detail(kind)
-    id_ = record["id"]
+    id_, substance = record["id"], record["substance"]
+    form = substance["form"] if substance else None
     rows: list[TableRow] = [
-        (_FACT, (id_, kind, record["drug"]["id"], rank_of(kind, record))),
+        (_FACT, (id_, kind, record["drug"]["id"], rank_of(kind, record), form)),
         (table, (id_, *(value_of(record) for value_of in values_of))),
     ]
     for name, part in parts:

@@ -75,7 +75,9 @@ class CurrentVersion:
 
         async def say_where(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] < 300:
-                message["headers"] = [*message["headers"], (b"content-location", location)]
+                known = any(name == b"content-location" for name, _ in message["headers"])
+                if not known:  # of a drug that a form's id led to
+                    message["headers"] = [*message["headers"], (b"content-location", location)]
             await send(message)
 
         await self.app({**scope, "path": path, "raw_path": raw}, receive, say_where)

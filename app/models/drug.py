@@ -21,11 +21,12 @@ from app.models.base import (
 
 
 class NameType(StrEnum):
-    """What kind of name it is."""
+    """What kind of name it is; `form` is what a form of the drug is called, such as a salt."""
 
     GENERIC = "generic"
     BRAND = "brand"
     SYNONYM = "synonym"
+    FORM = "form"
 
 
 class IdentifierSystem(StrEnum):
@@ -59,7 +60,9 @@ class DrugName(Part):
     cites: ClassVar = "always"
 
     name: str = described("The name, as the source writes it.", "Lioresal")
-    type: NameType = described("What kind of name it is.", "brand")
+    type: NameType = described(
+        "What kind of name it is; `form` is what one of its forms is called.", "brand"
+    )
 
 
 class DrugIdentifier(Part, table=True):
@@ -164,6 +167,24 @@ class DrugIngredient(Part, table=True):
     )
 
 
+class DrugForm(Part, table=True):
+    """A form of a drug, such as a salt, an ester or a hydrate: its id leads to the drug."""
+
+    __tablename__ = "drug_form"
+    owner: ClassVar = ("drug_id",)
+
+    drug_id: str = owned_by("drug")
+    position: int = at_position()
+    id: Slug = key(
+        "The form's id: wherever a drug's is asked for, it leads to the drug.",
+        "candesartan-cilexetil",
+        index=True,
+    )
+    name: str = described(
+        "What the form is called, as its first source writes it.", "candesartan cilexetil"
+    )
+
+
 class Approval(Part):
     """That an authority let the drug be sold."""
 
@@ -213,6 +234,7 @@ class Drug(SQLModel, table=True):
         "identifiers": DrugIdentifier,
         "classes": DrugClass,
         "ingredients": DrugIngredient,
+        "forms": DrugForm,
     }
 
     id: str = Field(primary_key=True, sa_type=KEY)

@@ -45,7 +45,8 @@ class MatchedBy(StrEnum):
 
     `identifier`: they share one. `labelled`: they do, and it is the drug with a label, such as a
     radioactive atom. `name`: it is a name of the drug. `name_without_salt`: it is one, less the
-    word for its salt. `ingredients`: the drug is the combination of them. `itself`: the drug is
+    word for its salt. `form`: a source says that it is a form of the drug: a salt, an ester, a
+    hydrate. `ingredients`: the drug is the combination of them. `itself`: the drug is
     here because this source names it.
     """
 
@@ -53,6 +54,7 @@ class MatchedBy(StrEnum):
     RADIOLABELLED = "labelled"
     NAME = "name"
     NAME_WITHOUT_SALT = "name_without_salt"
+    FORM = "form"
     INGREDIENTS = "ingredients"
     ITSELF = "itself"
 
@@ -65,8 +67,14 @@ class SubstanceAsNamed(Shape):
         "How it was found to be this drug: by a shared `identifier`, by its exact `name`, by its "
         "`name_without_salt`, by its `ingredients`; `labelled` where they share an identifier and "
         "it is the drug with a label, such as a radioactive atom; `itself` where the source made "
-        "the drug known.",
+        "the drug known; `form` where a source says that it is a form of the drug.",
         "name_without_salt",
+    )
+    form: str | None = described(
+        "The id of the form of the drug that it is, for `form=`: a salt, an ester, a hydrate; null "
+        "where it is no form, or none that has an id.",
+        "metformin-hydrochloride",
+        default=None,
     )
 
 
@@ -108,7 +116,11 @@ class FactFields(SQLModel):
     substance: SubstanceAsNamed | None = described(
         "What the source calls the substance that it speaks of, and how it was found to be this "
         "drug; null where a person wrote the fact for this drug.",
-        {"name": "METFORMIN HYDROCHLORIDE", "matched_by": "name_without_salt"},
+        {
+            "name": "METFORMIN HYDROCHLORIDE",
+            "matched_by": "name_without_salt",
+            "form": "metformin-hydrochloride",
+        },
         default=None,
     )
     labels: LabelCount | None = described(
@@ -137,6 +149,9 @@ class Fact(SQLModel, table=True):
         sa_type=KEY,
         sa_column_kwargs={"server_default": ""},
         description="Where it stands among its drug's: see `app.documents.importance`.",
+    )
+    form_id: str | None = Field(
+        default=None, sa_type=KEY, description="The form of the drug that it speaks of, if one."
     )
 
 

@@ -98,6 +98,9 @@ class SourceSubstance(SQLModel, table=True):
     candidates: list[str] = Field(
         default_factory=list, sa_type=JSON, description="The drugs that it could be."
     )
+    form_id: str | None = Field(
+        default=None, sa_type=KEY, description="The form of the drug that it is, if it is one."
+    )
     fact_slug: str | None = Field(
         default=None, description="What the ids of facts about it are made with."
     )

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from itertools import chain
+from itertools import chain, permutations
 from typing import NamedTuple, Protocol, Self
 
 from app.models.drug import NameType
@@ -35,6 +35,7 @@ class ResolveMatch(StrEnum):
     EXACT = "exact"
     BRAND = "brand"
     SYNONYM = "synonym"
+    FORM = "form"
     IDENTIFIER = "identifier"
     RADIOLABELLED = "labelled"
     INGREDIENTS = "ingredients"
@@ -46,6 +47,7 @@ MATCH_OF = {
     NameType.GENERIC: ResolveMatch.EXACT,
     NameType.BRAND: ResolveMatch.BRAND,
     NameType.SYNONYM: ResolveMatch.SYNONYM,
+    NameType.FORM: ResolveMatch.FORM,
 }
 
 
@@ -209,6 +211,7 @@ class NameReader:
             if text not in self._readings:
                 unread += self._read(text)
         readings = [each for of_one in self._readings.values() for each in of_one]
+        readings += [other for each in readings for other in _in_other_order(each)]
         written = {each.name for each in readings} | {each.salt for each in readings if each.salt}
         keys = {name_key(name) for name in written} - {""}
         self._lookup = _Lookup(known.with_keys(keys))
@@ -238,6 +241,10 @@ class NameReader:
         for read in readings:
             if candidates := self._candidates(read, readings):
                 return self._with_asides(read, candidates, read.stripped)
+        for read in readings:
+            for other in _in_other_order(read):
+                if candidates := self._candidates(other, readings):
+                    return self._with_asides(read, candidates, read.stripped)
         return None
 
     def _candidates(self, read: StrippedName, readings: list[StrippedName]) -> list[PossibleDrug]:
@@ -381,6 +388,18 @@ def _bare(readings: list[StrippedName]) -> StrippedName:
     return next(read for read in reversed(readings) if read.salt is None and read.is_as_written)
 
 
+def _in_other_order(read: StrippedName) -> list[StrippedName]:
+    """A name of two or three words with the words in every other order: `insulin NPH`."""
+    words = read.name.split()
+    if not 2 <= len(words) <= MOST_REORDERED or read.salt is not None or not read.is_as_written:
+        return []
+    return [replace(read, name=" ".join(order)) for order in permutations(words)][1:]
+
+
+MOST_REORDERED = 3
+"""Of how many words a name is at most whose words may stand in any order."""
+
+
 def _aside(name: str, aside: str) -> str:
     """What stands in brackets beside a name; with the name, if it is a salt of it."""
     text = aside[1:-1].strip().removeprefix("as ")
@@ -431,9 +450,11 @@ def the_one(candidates: list[PossibleDrug]) -> PossibleDrug | None:
 
 
 def synonymous(candidates: list[PossibleDrug]) -> list[PossibleDrug]:
-    """The drugs that have a name beside their own, where it is what one other is called."""
+    """The drugs that have a name beside their own, where it is what one other is called, or what a
+    form of one other is."""
     called = [each for each in candidates if each.called and _is_called(each.called, each.name)]
-    beside = (ResolveMatch.EXACT, ResolveMatch.SYNONYM)
+    called = called or [each for each in candidates if each.match is ResolveMatch.FORM]
+    beside = (ResolveMatch.EXACT, ResolveMatch.SYNONYM, ResolveMatch.FORM)
     others = [each for each in candidates if each.id and each.match in beside]
     if len(called) != 1 or len(others) != len(candidates):
         return []

@@ -17,7 +17,7 @@ from app.ingest.bulk_insert import IN_ONE, among, chunks, select_in
 from app.ingest.publishing.comparing import Compared
 from app.ingest.publishing.references import SEED
 from app.ingest.resolution.aliases import NAMED_BY
-from app.ingest.resolution.resolver import Identifier, ResolvedDrug, is_its_salt
+from app.ingest.resolution.resolver import Identifier, ResolvedDrug, is_a_brand, is_its_salt
 from app.models.base import Row, table_of
 from app.models.discrepancy import Discrepancy
 from app.models.drug import NameType
@@ -44,6 +44,7 @@ class Account:
     no memory until the label is made."""
     position: int
     name: str
+    form_id: str | None
     fact_slug: str
     read_as_of: str
 
@@ -140,6 +141,8 @@ def _described(
     approvals: Said = {}
     statuses: Said = {}
     ingredients: list[Row] = []
+    of_forms: dict[str, Said] = {form.id: {} for form in drug.forms}
+    cited_forms: dict[str, list[Passage]] = {form.id: [] for form in drug.forms}
     coverage: dict[tuple[str, str], tuple[bool, str]] = {}
     description: str | None = None
     cite: Mapping[str, list[str]] | None = None
@@ -151,12 +154,29 @@ def _described(
         is_its_name = account.matched_by in NAMES_OF_ITS_OWN
         if not is_radiolabelled:  # its names and identifiers are of what was made of the drug
             for name, type_, *cited in said.get("names", ()):
-                if is_its_name or type_ == NameType.BRAND or _names_all_of(account, name):
-                    entry = {"name": name, "type": type_}
+                if type_ == NameType.BRAND and not is_a_brand(name, drug.name):
+                    continue
+                is_form = account.matched_by == MatchedBy.FORM and type_ != NameType.BRAND
+                if (
+                    is_its_name
+                    or is_form
+                    or type_ == NameType.BRAND
+                    or _names_all_of(account, name)
+                ):
+                    entry = {"name": name, "type": NameType.FORM.value if is_form else type_}
                     _say(names, _spelling(name), entry, passages(*cited) if cited else own)
             for status, *cited in said.get("statuses", ()):
                 _say(statuses, status, {"status": status}, passages(*cited) if cited else own)
-        if is_its_name and not is_its_salt(account.matched_by, account.name, drug.name):
+        if account.form_id in of_forms:
+            sources = {passage.source for passage in cited_forms[account.form_id]}
+            cited_forms[account.form_id] += [p for p in own if p.source not in sources]
+            for system, value, *cited in said.get("identifiers", ()):
+                entry, where = (
+                    {"system": system, "value": value},
+                    passages(*cited) if cited else own,
+                )
+                _say(of_forms[account.form_id], (system, value), entry, where)
+        elif is_its_name and not is_its_salt(account.matched_by, account.name, drug.name):
             for system, value, *cited in said.get("identifiers", ()):
                 if (system, value) not in ambiguous:
                     where = passages(*cited) if cited else own
@@ -221,6 +241,15 @@ def _described(
         ),
         "statuses": _cited(links, ("status",), statuses),
         "ingredients": ingredients,
+        "forms": [
+            {
+                "id": form.id,
+                "name": form.name,
+                "identifiers": _cited(links, ("system", "value"), of_forms[form.id]),
+                "citations": links.citations(cited_forms[form.id]),
+            }
+            for form in drug.forms
+        ],
         "citations": links.cited(cite),
     }
     # Of a trial with two interventions that are this drug, the first counts.
@@ -305,6 +334,7 @@ ACCOUNTS = (
         _record.id,
         _link.position,
         _substance.name,
+        _substance.form_id,
         _substance.fact_slug,
         _record.as_of,
     )

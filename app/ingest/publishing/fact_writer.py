@@ -477,7 +477,7 @@ def _substance_of(account: Account) -> Row | None:
     """What a record calls the substance; a person who writes a fact writes it of the drug."""
     if account.source_id == SEED:
         return None
-    return {"name": account.name, "matched_by": account.matched_by}
+    return {"name": account.name, "matched_by": account.matched_by, "form": account.form_id}
 
 
 def _choose_wordings(facts: Iterable[FactInMaking], description: Description) -> None:

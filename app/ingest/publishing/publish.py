@@ -14,6 +14,7 @@ from app.documents.lookup_rows import drug_rows
 from app.documents.records import RecordLinks
 from app.documents.rendering import documents_of
 from app.ingest.bulk_insert import IN_ONE, Tables, among, chunks, select_in
+from app.ingest.publishing.brands import changed_brands, leave_to_combinations
 from app.ingest.publishing.descriptions import Description, describe_drugs
 from app.ingest.publishing.fact_writer import FactWriter
 from app.ingest.publishing.references import SEED, References
@@ -62,8 +63,14 @@ def publish(connection: sa.Connection, tables: Tables, changes: Changes) -> Coun
     affected = resolution.affected | sources.affected | conditions.affected | targets.affected
     affected |= _drugs_read_again(connection, changes)
     described = describe(connection, references.links, resolution, affected)
+    dropped = resolution.served - resolution.drugs.keys()
+    further = changed_brands(connection, resolution.drugs, described, dropped) - described.keys()
+    described |= describe(connection, references.links, resolution, further)
+    affected |= further
+    leave_to_combinations(connection, resolution.drugs, described, described)
     by_name, moved = resolve_rest_by_name(connection, tables, changes, resolution, described)
     described |= describe(connection, references.links, resolution, by_name)
+    leave_to_combinations(connection, resolution.drugs, described, by_name)
     affected |= by_name
 
     drugs = [described[id_] for id_ in sorted(described)]
@@ -127,7 +134,7 @@ def resolve_rest_by_name(
     for source in ORDER:
         if source not in NAMERS:
             found, may_have_moved = resolve_by_name(
-                connection, tables, changes, source, drugs_by_name
+                connection, tables, changes, source, drugs_by_name, resolution.drugs
             )
             affected, moved = affected | found, moved or may_have_moved
     return affected, moved

@@ -37,8 +37,11 @@ def write_aliases(
     own = set(_identifiers_of(radiolabelled, substances))
     for row in sorted(substances, key=lambda row: (row.source_id, row.key)):
         is_radiolabelled = row.matched_by == MatchedBy.RADIOLABELLED
-        if is_radiolabelled or is_salt(row.matched_by, row.name, drugs[row.drug_id].name):
-            names.setdefault((name_key(row.name), row.drug_id), (row.drug_id, row.name))
+        is_form = row.matched_by == MatchedBy.FORM
+        is_another = is_radiolabelled or is_salt(row.matched_by, row.name, drugs[row.drug_id].name)
+        if is_another or is_form:
+            if is_another or names_salt(row.name):
+                names.setdefault((name_key(row.name), row.drug_id), (row.drug_id, row.name))
             for system, value in identifiers_of(row.body):
                 if (row.drug_id, system, value) not in own:
                     identifiers.setdefault((row.drug_id, system, value), row.name)

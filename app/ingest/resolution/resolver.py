@@ -5,6 +5,9 @@ before it named; what is left makes drugs of its own. So the answer follows from
 never from the order in which it was. A substance finds its drug by a shared identifier, then by its
 exact name, then by its name less a word for its salt; never by part of a name. What could be two
 drugs is quarantined, with both.
+
+What a source says to be a form of another substance is no drug of its own: whoever is found to be
+the form is the drug that it is a form of, whichever source said so.
 """
 
 from collections import defaultdict
@@ -42,12 +45,16 @@ class NamedSubstance:
 
 @dataclass(slots=True)
 class Match:
-    """The drug that a substance is, and how that was found; or why it is none."""
+    """The drug that a substance is, and how that was found; or why it is none.
+
+    `form` is the id of the form of the drug that it is, if it is one.
+    """
 
     drug_id: str | None
     matched_by: MatchedBy | None = None
     quarantined: str | None = None
     candidates: tuple[str, ...] = ()
+    form: str | None = None
 
 
 @dataclass(slots=True)
@@ -59,12 +66,21 @@ class Ingredient:
 
 
 @dataclass(slots=True)
+class Form:
+    """A form of a drug: a salt, an ester, a hydrate. Its id leads to the drug."""
+
+    id: str
+    name: str
+
+
+@dataclass(slots=True)
 class ResolvedDrug:
-    """A drug: its id, its name, and of what it is made if it is a combination."""
+    """A drug: its id, its name, of what it is made if it is a combination, and its forms."""
 
     id: str
     name: str
     ingredients: tuple[Ingredient, ...] = ()
+    forms: tuple[Form, ...] = ()
 
 
 @dataclass(slots=True)
@@ -78,6 +94,8 @@ class ResolvedSubstances:
     drugs: dict[str, ResolvedDrug]
     ambiguous: dict[Identifier, list[str]]
 
+
+NAMED_OTHERWISE = "its identifier is of one drug and its name of another"
 
 UNKNOWN = ""
 """Stands among the drugs of a name for a product that was quarantined and bears it."""
@@ -97,7 +115,7 @@ def resolve(substances: Iterable[NamedSubstance], order: Sequence[str]) -> Resol
             (combinations if is_made_of else single).append(named)
         resolver.add_source(single)
     resolver.add_combinations(combinations)
-    return resolver.resolved()
+    return resolver.resolved(tiers)
 
 
 def names_to_match(substance: Substance) -> list[str]:
@@ -143,8 +161,15 @@ class _NewDrug:
     fixed: bool = False
     radiolabelled: bool = False
     ingredients: tuple[tuple[str, "_NewDrug | None"], ...] = ()
+    form_of: "_NewDrug | None" = None
+    has_forms: bool = False
     connectivity: set[str] = field(default_factory=set)
     id: str = ""
+
+    @property
+    def served_as(self) -> "_NewDrug":
+        """The drug that it is, or that it is a form of."""
+        return self.form_of or self
 
     def is_made_otherwise(self, substance: Substance, names: list[str]) -> bool:
         """Whether a substance that has one of its synonyms is of another structure.
@@ -182,6 +207,22 @@ class _Outcome:
     matched_by: MatchedBy | None = None
     quarantined: str | None = None
     candidates: list[_NewDrug] = field(default_factory=list)
+    by_identifier: bool = False
+
+    def agree(self) -> None:
+        """Where all that it could be is one drug and forms of it, it is that drug."""
+        if len(self.candidates) > 1 and len(drugs := _drugs_of(self.candidates)) == 1:
+            self.drug, self.matched_by = drugs[0], MatchedBy.FORM
+            self.quarantined, self.candidates = None, []
+
+
+def _is_called(drug: _NewDrug, substance: Substance) -> bool:
+    return normalized(drug.name) == normalized(substance.names[0])
+
+
+def _drugs_of(owners: Iterable[_NewDrug]) -> list[_NewDrug]:
+    """The drugs that these are, or are forms of."""
+    return list({id(owner.served_as): owner.served_as for owner in owners}.values())
 
 
 class _Resolver:
@@ -195,23 +236,39 @@ class _Resolver:
         self._found: dict[tuple[str, str], _Outcome] = {}
 
     def add_source(self, tier: list[NamedSubstance]) -> None:
-        """Take in what one source names: first what was known before it, then what is new."""
+        """Take in what one source names: first what was known before it, then what is new; then
+        what it says to be a form of another substance.
+
+        A source that tells forms from what they are forms of knows each by its UNII, whatever
+        others call it.
+        """
+        forms = [named for named in tier if named.substance.form_of]
+        known_forms = self._known_forms(forms)
         new = []
         matched = []
         for named in tier:
-            found = _Outcome() if named.drug_id else self._find(named.substance)
+            if named.substance.form_of:
+                continue
+            found = _Outcome() if named.drug_id else self._find(named.substance, bool(forms))
+            if self._is_of_several(named, found, known_forms):
+                found = _Outcome()
             if found.drug is None and found.quarantined is None:
                 new.append(named)
             else:
                 self._found[named.source_id, named.key] = found
-                matched.append((named.substance, found))
-        _keep_one_each(matched)
-        for substance, found in matched:
-            self._learn(substance, found)
+                matched.append((named, found))
+        others = _keep_one_each(matched)
+        if forms:
+            new += others
+            matched = [each for each in matched if each[0] not in others]
+        for named, found in matched:
+            self._learn(named.substance, found)
         # Those that are surely drugs of their own come first, and salts last.
         distinct = [named for named in new if named.substance.distinct]
         for named in distinct:
             self._make(named)
+            for identifier in named.substance.identifiers:
+                self._is_called_by_its_form(named, known_forms.get(identifier, []))
         for named in sorted((n for n in new if not n.substance.distinct), key=_salts_last):
             found = self._find(named.substance)
             if found.drug is None and found.quarantined is None:
@@ -219,6 +276,92 @@ class _Resolver:
             else:
                 self._found[named.source_id, named.key] = found
                 self._learn(named.substance, found)
+        self._add_forms(tier, forms)
+
+    def _known_forms(self, forms: list[NamedSubstance]) -> dict[Identifier, list[_NewDrug]]:
+        """By the identifier of what they are forms of: the forms that are drugs of their own, for
+        the sources before."""
+        known: dict[Identifier, list[_NewDrug]] = defaultdict(list)
+        for named in forms:
+            found = self._find(named.substance, by_unii=True)
+            of = named.substance.form_of
+            if of and found.drug and found.matched_by not in OF_SOMETHING_ELSE:
+                known[of].append(found.drug)
+        return known
+
+    def _is_of_several(
+        self,
+        named: NamedSubstance,
+        found: _Outcome,
+        known_forms: Mapping[Identifier, list[_NewDrug]],
+    ) -> bool:
+        """Whether a substance has a synonym of one drug only, and is one that several others are
+        forms of: antihemophilic factor, human or recombinant, is no form of beroctocog alfa."""
+        if found.drug is None or found.matched_by is not MatchedBy.NAME:
+            return False
+        forms = [f for i in named.substance.identifiers for f in known_forms.get(i, ())]
+        others = {id(form) for form in forms if form is not found.drug}
+        return len(others) > 1 and not _is_called(found.drug, named.substance)
+
+    def _is_called_by_its_form(self, named: NamedSubstance, forms: list[_NewDrug]) -> None:
+        """Let a substance that nobody else knows be the drug by whose name its one form is known:
+        mefenamate is mefenamic acid, but fluocinolone acetonide is fluocinolone."""
+        made = self._found[named.source_id, named.key].drug
+        if made is None or len({id(form) for form in forms}) != 1 or forms[0].form_of:
+            return
+        if not normalized(forms[0].name).startswith(normalized(made.name)):
+            made.form_of, forms[0].has_forms = forms[0], True
+
+    def _add_forms(self, tier: list[NamedSubstance], forms: list[NamedSubstance]) -> None:
+        """Take in what a source says to be forms of other substances that it names."""
+        drugs = {
+            identifier: drug.served_as
+            for named in tier
+            if not named.substance.form_of
+            and (drug := self._found[named.source_id, named.key].drug) is not None
+            for identifier in named.substance.identifiers
+        }
+        of_the_source = {id(drug) for drug in drugs.values()}
+        claimed: set[int] = set()
+        for named in forms:
+            found = self._find(named.substance, by_unii=True)
+            drug = drugs.get(named.substance.form_of) if named.substance.form_of else None
+            if drug is None:
+                if found.drug is None and found.quarantined is None:
+                    self._make(named)
+                    continue
+            elif not (found.drug is drug and _is_called(drug, named.substance)):
+                found = self._as_form(named, drug, found, of_the_source, claimed)
+            self._found[named.source_id, named.key] = found
+            self._learn(named.substance, found)
+
+    def _as_form(
+        self,
+        named: NamedSubstance,
+        drug: _NewDrug,
+        found: _Outcome,
+        of_the_source: set[int],
+        claimed: set[int],
+    ) -> _Outcome:
+        """A substance as the form of a drug: one that was taken for a drug of its own is so no
+        more, unless a person or the source itself says that it is one."""
+        form = found.drug
+        if form is None and found.candidates and found.by_identifier:
+            return found
+        is_other = form is not None and form.served_as is not drug
+        if is_other and found.matched_by not in OF_SOMETHING_ELSE:
+            assert form is not None  # noqa: S101 -- it is another
+            if form.fixed or form.form_of or form.has_forms or id(form) in of_the_source:
+                reason = "its source says that it is a form of one drug, and it is another here"
+                return _Outcome(quarantined=reason, candidates=[drug, form])
+            form.form_of = drug
+        elif form is None or form is drug or is_other or id(form) in claimed:
+            name = named.substance.names[0]
+            form = _NewDrug(name, slug(name), named.key, form_of=drug)
+            self._drugs.append(form)
+        drug.has_forms = True
+        claimed.add(id(form))
+        return _Outcome(form, MatchedBy.FORM)
 
     def add_combinations(self, combinations: list[NamedSubstance]) -> None:
         """Take in combinations: those of the same ingredients are one drug."""
@@ -236,60 +379,113 @@ class _Resolver:
                 drug = made[ingredients_key] = self._combination(found)
             self._found[named.source_id, named.key] = _Outcome(drug, MatchedBy.INGREDIENTS)
 
-    def resolved(self) -> ResolvedSubstances:
-        """What was found, with every drug's id settled."""
+    def resolved(self, substances: Iterable[NamedSubstance]) -> ResolvedSubstances:
+        """What these were found to be, in their order, with every drug's id settled."""
         self._settle_ids()
-        matches = {
-            key: Match(
-                found.drug.id if found.drug else None,
-                found.matched_by,
+        forms: dict[str, dict[int, tuple[_NewDrug, str]]] = defaultdict(dict)
+        matches: dict[tuple[str, str], Match] = {}
+        for named in substances:
+            found = self._found[named.source_id, named.key]
+            found.agree()
+            drug = found.drug and found.drug.served_as
+            form = _form_of(named.substance, found)
+            if drug and form:
+                forms[form[0]].setdefault(id(drug), (drug, form[1]))
+            matches[named.source_id, named.key] = Match(
+                drug.id if drug else None,
+                MatchedBy.FORM if drug is not found.drug else found.matched_by,
                 found.quarantined,
-                tuple(sorted({drug.id for drug in found.candidates})) if found.candidates else (),
+                tuple(sorted({each.served_as.id for each in found.candidates})),
+                form[0] if form else None,
             )
-            for key, found in self._found.items()
-        }
+        # An id leads to one drug: to the one that is called so, or else to the only one with it.
+        ids = {drug.id for drug in self._drugs if drug.form_of is None}
+        of_drugs: dict[str, list[Form]] = defaultdict(list)
+        for form_id, owners in sorted(forms.items()):
+            if form_id not in ids and len(owners) == 1:
+                ((drug, name),) = owners.values()
+                of_drugs[drug.id].append(Form(form_id, name))
+        known = {form.id for of_drug in of_drugs.values() for form in of_drug}
+        for match in matches.values():
+            if match.form not in known:
+                match.form = None
         drugs = {
             drug.id: ResolvedDrug(
                 drug.id,
                 drug.name,
                 tuple(Ingredient(name, of.id if of else None) for name, of in drug.ingredients),
+                tuple(of_drugs.get(drug.id, ())),
             )
             for drug in self._drugs
+            if drug.form_of is None
         }
         ambiguous = {
-            identifier: sorted(drug.id for drug in owners)
+            identifier: sorted(drug.id for drug in _drugs_of(owners))
             for identifier, owners in self._by_identifier.items()
-            if len(owners) > 1
+            if len(_drugs_of(owners)) > 1
         }
         return ResolvedSubstances(matches, drugs, ambiguous)
 
-    def _find(self, substance: Substance) -> _Outcome:
+    def _find(self, substance: Substance, by_unii: bool = False) -> _Outcome:
+        """The drug that a substance is, or the form of it.
+
+        `by_unii`: what has its UNII is it, though another is called what it is called.
+        """
+        found = self._find_drug(substance)
+        if by_unii and found.quarantined == NAMED_OTHERWISE:
+            found = _Outcome(found.candidates[0], MatchedBy.IDENTIFIER)
+        if found.drug is not None and found.matched_by is not MatchedBy.RADIOLABELLED:
+            found.drug = self._form_named(substance, found.drug)
+        return found
+
+    def _form_named(self, substance: Substance, drug: _NewDrug) -> _NewDrug:
+        """The form of a drug that has a substance's name or identifier; the drug, if none has."""
+        name = normalized(substance.names[0]) if substance.names else None
+        by_name = self._by_name.get(name, []) if name else []
+        by_identifier = (
+            owner
+            for identifier in substance.identifiers
+            if identifier[0] in MATCHING
+            for owner in self._by_identifier.get(identifier, ())
+        )
+        for owner in (*by_name, *by_identifier):
+            if owner.form_of is drug and name != normalized(drug.name):
+                return owner
+        return drug
+
+    def _find_drug(self, substance: Substance) -> _Outcome:
         sure: list[_NewDrug] = []
         ambiguous: list[_NewDrug] = []
         for identifier in substance.identifiers:
             owners = self._by_identifier.get(identifier, []) if identifier[0] in MATCHING else []
             if substance.radiolabelled:  # another radiolabelled one says nothing of this
                 owners = [drug for drug in owners if not drug.radiolabelled]
+            owners = _drugs_of(owners)
             for drug in owners:
                 within = sure if len(owners) == 1 else ambiguous
                 if drug not in within:
                     within.append(drug)
         names = [normalized(name) for name in substance.names]
-        named = self._named(names)
+        called = self._named(names)
+        named = _drugs_of(called)
         if len(sure) > 1:
-            return _Outcome(quarantined="its identifiers are of several drugs", candidates=sure)
+            return _Outcome(
+                quarantined="its identifiers are of several drugs",
+                candidates=sure,
+                by_identifier=True,
+            )
         of_stem = self._of_stem(names)
         if sure:
             others = [drug for drug in ambiguous if sure[0] not in ambiguous]
             if others:
                 reason = "its identifiers are of several drugs"
             elif named and sure[0] not in named:
-                others, reason = named, "its identifier is of one drug and its name of another"
+                others, reason = named, NAMED_OTHERWISE
             elif of_stem and not (named or sure[0] in of_stem or _begins_so(sure[0], names[0])):
                 reason = "its identifier is of one drug and its name without the salt of another"
                 others = of_stem
             if others:
-                return _Outcome(quarantined=reason, candidates=sure + others)
+                return _Outcome(quarantined=reason, candidates=sure + others, by_identifier=True)
             # What is radiolabelled has the identifiers of what it is made of, and its own name.
             of_another = substance.radiolabelled and not named
             return _Outcome(
@@ -300,21 +496,24 @@ class _Resolver:
             if len(agreed) == len(named) == 1:
                 return _Outcome(agreed[0], MatchedBy.NAME)
             reason = "several drugs claim its identifier"
-            return _Outcome(quarantined=reason, candidates=ambiguous + named)
-        if len(named) > 1:
-            return _Outcome(quarantined="its name is that of several drugs", candidates=named)
+            return _Outcome(quarantined=reason, candidates=ambiguous + named, by_identifier=True)
+        if len(named) > 1:  # others have for a synonym what one is called
+            own = [drug for drug in named if normalized(drug.name) == names[0]]
+            if len(own) != 1:
+                return _Outcome(quarantined="its name is that of several drugs", candidates=named)
+            named, called = own, own
         if named:
-            if named[0].is_made_otherwise(substance, names):
+            if all(each.is_made_otherwise(substance, names) for each in called):
                 reason = "its name is a synonym of a drug of another structure, by their InChIKeys"
                 return _Outcome(quarantined=reason, candidates=named)
             return _Outcome(named[0], MatchedBy.NAME)
-        called_so = self._by_synonym.get(names[0], []) if names else []
+        called_so = _drugs_of(self._by_synonym.get(names[0], [])) if names else []
         return _by_synonym_or_stem(called_so, of_stem, without_salt(names[0]) if names else [])
 
     def _of_stem(self, names: list[str]) -> list[_NewDrug]:
         """The drugs that are called what is left of a name without a word for its salt."""
         stems = without_salt(names[0]) if names else []
-        return next((drugs for stem in stems if (drugs := self._named([stem]))), [])
+        return next((_drugs_of(found) for stem in stems if (found := self._named([stem]))), [])
 
     def _named(self, names: Iterable[str]) -> list[_NewDrug]:
         found: list[_NewDrug] = []
@@ -372,16 +571,24 @@ class _Resolver:
         if len(substance.ingredient_uniis) > len(substance.ingredients):
             return _Outcome(quarantined="it has more UNIIs than names: an ingredient is not named")
         by_name: list[tuple[str, _NewDrug | None]] = []
-        for name in substance.ingredients:
+        for i, name in enumerate(substance.ingredients):
+            identified = _drugs_of(
+                owner
+                for identifier in substance.ingredient_identifiers[i : i + 1]
+                for owner in self._by_identifier.get(identifier, ())
+            )
+            if len(identified) == 1:
+                by_name.append((name, identified[0]))
+                continue
             found = self._find(Substance((name,)))
             if found.quarantined:
                 found.quarantined = f"of its ingredient {name}, {found.quarantined}"
                 return found
-            by_name.append((name, found.drug))
+            by_name.append((name, found.drug and found.drug.served_as))
         unnamed = [i for i, (_, drug) in enumerate(by_name) if drug is None]
         known: list[_NewDrug] = []
         for unii in substance.ingredient_uniis:
-            owners = self._by_identifier.get(("unii", unii), ())
+            owners = _drugs_of(self._by_identifier.get(("unii", unii), ()))
             if len(owners) == 1:
                 known.append(owners[0])
         strangers = [drug for drug in known if drug not in [d for _, d in by_name]]
@@ -409,9 +616,10 @@ class _Resolver:
         return drug
 
     def _settle_ids(self) -> None:
-        """The first that wants an id has it; what comes later has its source's id."""
+        """The first that wants an id has it; what comes later has its source's id, and forms come
+        after drugs."""
         taken = {drug.wanted_id for drug in self._drugs if drug.fixed}
-        for drug in self._drugs:
+        for drug in sorted(self._drugs, key=lambda drug: drug.form_of is not None):
             drug.id = drug.wanted_id
             if drug.fixed:
                 continue
@@ -420,6 +628,20 @@ class _Resolver:
             while drug.id in taken:
                 drug.id = shortened(f"{drug.id}-x")
             taken.add(drug.id)
+
+
+def _form_of(substance: Substance, found: _Outcome) -> tuple[str, str] | None:
+    """The id and the name of the form that a substance was found to be: one that a source names, or
+    a salt by what it is called."""
+    if found.drug is None or found.drug.ingredients:
+        return None
+    if found.drug.form_of:
+        return found.drug.id, found.drug.name
+    name = substance.names[0] if substance.names else ""
+    is_salt = found.matched_by is MatchedBy.NAME_WITHOUT_SALT
+    if is_salt or is_its_salt(found.matched_by, name, found.drug.name):
+        return slug(name), name
+    return None
 
 
 def _by_synonym_or_stem(
@@ -446,29 +668,36 @@ def _by_synonym_or_stem(
     return _Outcome()
 
 
-def _keep_one_each(matched: list[tuple[Substance, _Outcome]]) -> None:
+def _keep_one_each(matched: list[tuple[NamedSubstance, _Outcome]]) -> list[NamedSubstance]:
     """Of several distinct substances of a source that seem one drug, at most one is it.
 
-    That is the one of the drug's own name, or else the only one that has its identifier; the others
-    are quarantined.
+    That is the one of the drug's own name, or else the only one that has its identifier, or else
+    the only one with a UNII; the others are quarantined, and returned.
     """
-    by_drug: dict[int, list[tuple[Substance, _Outcome]]] = defaultdict(list)
-    for substance, found in matched:
-        if found.drug is not None and substance.distinct:
-            by_drug[id(found.drug)].append((substance, found))
+    by_drug: dict[int, list[tuple[NamedSubstance, _Outcome]]] = defaultdict(list)
+    for named, found in matched:
+        if found.drug is not None and named.substance.distinct:
+            by_drug[id(found.drug)].append((named, found))
+    others = []
     for alike in by_drug.values():
         if len(alike) == 1:
             continue
         drug = alike[0][1].drug
         assert drug is not None  # noqa: S101 -- they are here for it
         name = normalized(drug.name)
-        sure = [found for s, found in alike if s.names and normalized(s.names[0]) == name]
+        sure = [
+            f for n, f in alike if n.substance.names and normalized(n.substance.names[0]) == name
+        ]
         if len(sure) != 1:
             sure = [found for _, found in alike if found.matched_by is MatchedBy.IDENTIFIER]
-        for _, found in alike:
+        if len(sure) != 1:
+            sure = [f for n, f in alike if any(i[0] == "unii" for i in n.substance.identifiers)]
+        for named, found in alike:
             if len(sure) != 1 or found is not sure[0]:
+                others.append(named)
                 found.drug, found.matched_by, found.candidates = None, None, [drug]
                 found.quarantined = "another substance of this source seems to be the same drug"
+    return others
 
 
 def is_its_salt(matched_by: str | None, called: str, drug_name: str) -> bool:
@@ -487,6 +716,19 @@ def is_distinctive(brand: str, drug_name: str) -> bool:
     """
     shared = set(words_of(brand).split()) & set(words_of(drug_name).split())
     return not any(len(word) > 3 for word in shared)
+
+
+def is_a_brand(name: str, drug_name: str) -> bool:
+    """Whether a product's name is a brand: not if it is a part of what its drug is called.
+
+    So `ISOSORBIDE` is none of isosorbide dinitrate, and `REGULAR INSULIN` none of pork's.
+    """
+    words, own = set(words_of(name).split()), set(words_of(drug_name).split())
+    return own <= words or not words - INSULINS <= own
+
+
+INSULINS = frozenset({"regular", "nph", "lente", "semilente", "ultralente"})
+"""Words for kinds of insulin, whatever it is made from."""
 
 
 def names_salt(name: str) -> bool:

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from app.ingest.bulk_insert import Tables, among, select_in
 from app.ingest.resolution.resolver import (
+    Form,
     Identifier,
     Ingredient,
     Match,
@@ -23,7 +24,8 @@ from app.ingest.resolution.resolver import (
 from app.ingest.sources.interface import Substance
 from app.ingest.staging.upserting import Changes
 from app.models.base import table_of
-from app.models.drug import Drug, DrugIngredient
+from app.models.drug import Drug, DrugForm, DrugIngredient
+from app.models.fact import MatchedBy
 from app.models.source_record import RecordSubstance, SourceSubstance
 from app.names.slugs import slug
 
@@ -42,6 +44,7 @@ class SubstanceRow(NamedTuple):
     matched_by: str | None
     quarantined: str | None
     candidates: str
+    form_id: str | None
     fact_slug: str | None
     ambiguous: str
 
@@ -89,11 +92,12 @@ def resolve_by_name(
     changes: Changes,
     source_id: str,
     drugs_by_name: Callable[[set[str]], dict[str, set[str]]],
+    drugs: Mapping[str, ResolvedDrug],
 ) -> tuple[frozenset[str], bool]:
     """Find which drugs the substances are of a source that makes none known, and store it.
 
-    `drugs_by_name` says which drugs have some names. Says which drugs that affects, and whether
-    facts may have moved: see `ResolutionResult`.
+    `drugs_by_name` says which drugs have some names; `drugs` are all there are. Says which drugs
+    that affects, and whether facts may have moved: see `ResolutionResult`.
     """
     stored = _Stored(connection, changes, [source_id])
     if not stored.is_any:
@@ -101,6 +105,11 @@ def resolve_by_name(
     named = stored.named()
     wanted = {name for one in named for name in names_to_match(one.substance)}
     matches = match_by_name(named, drugs_by_name(wanted))
+    for one in named:
+        match = matches[one.source_id, one.key]
+        form = slug(name_of(one.substance))
+        if match.drug_id and any(form == of.id for of in drugs[match.drug_id].forms):
+            match.matched_by, match.form = MatchedBy.FORM, form
     affected, moved = stored.settle(named, matches, _fact_slugs(named, matches), {})
     stored.write(tables)
     return frozenset(affected), moved
@@ -159,6 +168,7 @@ class _Stored:
                 match.matched_by and str(match.matched_by),
                 match.quarantined,
                 _as_json(match.candidates),
+                match.form,
                 slugs.get(key),
                 _as_json(shared),
             )
@@ -209,14 +219,23 @@ def _still_named(connection: sa.Connection, source_id: str, keys: set[str]) -> s
 
 
 def _served(connection: sa.Connection) -> dict[str, ResolvedDrug]:
-    """The drugs that are served, and what those that are combinations are made of."""
+    """The drugs that are served, what those that are combinations are made of, and their forms."""
     table = table_of(DrugIngredient)
     of = sa.select(table.c.drug_id, table.c.name, table.c.drug)
     made_of: dict[str, list[Ingredient]] = defaultdict(list)
     for drug_id, name, drug in connection.execute(of.order_by(*table.primary_key.columns)).all():
         made_of[drug_id].append(Ingredient(name, drug))
+    form = table_of(DrugForm).c
+    forms: dict[str, list[Form]] = defaultdict(list)
+    for drug_id, id_, name in connection.execute(
+        sa.select(form.drug_id, form.id, form.name).order_by(form.drug_id, form.position)
+    ).all():
+        forms[drug_id].append(Form(id_, name))
     drugs = connection.execute(sa.select(col(Drug.id), col(Drug.name))).all()
-    return {id_: ResolvedDrug(id_, name, tuple(made_of.get(id_, ()))) for id_, name in drugs}
+    return {
+        id_: ResolvedDrug(id_, name, tuple(made_of.get(id_, ())), tuple(forms.get(id_, ())))
+        for id_, name in drugs
+    }
 
 
 def _ambiguous_before(connection: sa.Connection) -> dict[Identifier, list[str]]:

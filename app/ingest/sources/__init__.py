@@ -20,6 +20,9 @@ NAME_NO_DRUGS = frozenset({"clinicaltrials"})
 OF_LABELS = frozenset({"openfda-label"})
 """Sources whose records are labels, which are served whether or not their drug is known."""
 
+OF_PRODUCTS = frozenset({"openfda-label", "drugs-at-fda"})
+"""Sources whose brands are of products: what else they hold, each of them says."""
+
 IN_SEVERAL_FILES = frozenset({"drugs-at-fda", "gtopdb"})
 """Sources whose records are spread over files that only make sense together."""
 
