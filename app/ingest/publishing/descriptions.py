@@ -118,6 +118,7 @@ def describe_drugs(
         ):
             said = from_json(decompress(body))
             label = body if said.pop("label", None) else None
+            said.pop("products", None)
             by_drug[drug_id].append(Account(source, record, matched_by, said, label, *rest))
         for drug in chunk:
             accounts = by_drug[drug.id]

@@ -7,6 +7,7 @@ from app.ingest.sources.interface import Importer
 IMPORTERS = {
     "drugbank-vocabulary": "drugbank_vocabulary:DrugBankVocabulary",
     "gtopdb": "gtopdb:GuideToPharmacology",
+    "rxnorm": "rxnorm:RxNorm",
     "openfda-label": "openfda_label:OpenFdaLabel",
     "drugs-at-fda": "drugs_at_fda:DrugsAtFda",
     "clinicaltrials": "clinicaltrials:ClinicalTrials",
@@ -20,10 +21,10 @@ NAME_NO_DRUGS = frozenset({"clinicaltrials"})
 OF_LABELS = frozenset({"openfda-label"})
 """Sources whose records are labels, which are served whether or not their drug is known."""
 
-OF_PRODUCTS = frozenset({"openfda-label", "drugs-at-fda"})
+OF_PRODUCTS = frozenset({"rxnorm", "openfda-label", "drugs-at-fda"})
 """Sources whose brands are of products: what else they hold, each of them says."""
 
-IN_SEVERAL_FILES = frozenset({"drugs-at-fda", "gtopdb"})
+IN_SEVERAL_FILES = frozenset({"drugs-at-fda", "gtopdb", "rxnorm"})
 """Sources whose records are spread over files that only make sense together."""
 
 

@@ -121,6 +121,10 @@ class Record:
 
     A label has what it says of itself as `label`: see `app.models.label.LabelFields`. Its
     statements stand in its own order; those of kind `PASSAGE` are text of it that is no fact.
+
+    `leading` are identifiers of something else that lead to the drug, each with its name: of a
+    brand, or of what it is a combination of. `products` are those of the drug: see
+    `app.models.product.ProductFields`.
     """
 
     id: str
@@ -141,6 +145,8 @@ class Record:
     precedence: str = ""
     routes: str | None = None
     label: dict[str, Any] | None = None
+    leading: list[tuple[IdentifierSystem, str, str]] = field(default_factory=list)
+    products: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -69,6 +69,10 @@ def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedR
         said |= {"precedence": record.precedence, "routes": record.routes}
     if record.label is not None:
         said["label"] = LabelFields.model_validate(record.label).model_dump(mode="json")
+    if record.leading:
+        said["leading"] = record.leading
+    if record.products:
+        said["products"] = record.products
     body = _json(said)
     single = len(record.substances) == 1
     substances: dict[str, str] = {}
