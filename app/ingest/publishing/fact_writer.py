@@ -435,7 +435,8 @@ class FactWriter:
         self._remove(drug_ids, replaced)
         if self._moved and facts:  # a fact may be another drug's as yet
             ids = [document["id"] for document in facts]
-            self._remove(None, [(row[0], row[1]) for row in select_in(connection, MOVED, ids)])
+            moved = [(row[0], row[1]) for row in select_in(connection, MOVED, ids)]
+            self._remove(None, [*moved, *((WORDINGS, id_) for _, id_ in moved)])
         labels = [key for document in made.documents if (key := _key(document))[0] == LABELS]
         if new := [key for key in labels if key not in made.stored]:
             self._remove(None, new)  # it may be another drug's as yet, or nobody's

@@ -575,6 +575,7 @@ class _Resolver:
             identified = _drugs_of(
                 owner
                 for identifier in substance.ingredient_identifiers[i : i + 1]
+                if identifier
                 for owner in self._by_identifier.get(identifier, ())
             )
             if len(identified) == 1:

@@ -262,7 +262,7 @@ def _named(key: Key, body: str) -> NamedSubstance:
         tuple(said.get("synonyms", ())),
         tuple(said["ingredients"]),
         tuple(said["ingredient_uniis"]),
-        tuple([(system, value) for system, value in said.get("ingredient_identifiers", ())]),
+        tuple([tuple(i) if i else None for i in said.get("ingredient_identifiers", ())]),
         tuple(said["form_of"]) if said.get("form_of") else None,
         said["distinct"],
         said.get("labelled", False),

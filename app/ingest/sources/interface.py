@@ -66,7 +66,8 @@ class Substance:
     own; by them it may be found to be a drug that is known. By its `synonyms` others may be found
     to be the same, but not it to be another. A combination has the names of its
     `ingredients`, and their UNIIs, in no particular order, under `ingredient_uniis`, or else an
-    identifier of each, in the order of their names, under `ingredient_identifiers`; it has no
+    identifier of each, in the order of their names, under `ingredient_identifiers`, None for one
+    that has none; it has no
     `identifiers` of its own. `form_of` identifies the substance that the source says it is a form
     of: a salt, an ester, a hydrate. `distinct`: the source distinguishes it from every
     other substance that it names, by an id of its own; two such are never one drug because they
@@ -80,7 +81,7 @@ class Substance:
     synonyms: tuple[str, ...] = ()
     ingredients: tuple[str, ...] = ()
     ingredient_uniis: tuple[str, ...] = ()
-    ingredient_identifiers: tuple[tuple[IdentifierSystem, str], ...] = ()
+    ingredient_identifiers: tuple[tuple[IdentifierSystem, str] | None, ...] = ()
     form_of: tuple[IdentifierSystem, str] | None = None
     distinct: bool = False
     radiolabelled: bool = False

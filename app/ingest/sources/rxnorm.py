@@ -279,12 +279,11 @@ def _combination(graph: RxNormGraph, ingredients: frozenset[str], drug: DrugOfPr
     )
     names = tuple(called[ingredient] for ingredient in in_order)
     ids = sorted(drug.combinations, key=int)
-    identified = tuple((RXCUI, i) for i in in_order if i in graph.names)
+    identified = tuple((RXCUI, i) if i in graph.names else None for i in in_order)
     if len(ingredients) == 1:
         substance = Substance(names)
     else:
-        whole = identified if len(identified) == len(names) else ()
-        substance = Substance((), ingredients=names, ingredient_identifiers=whole)
+        substance = Substance((), ingredients=names, ingredient_identifiers=identified)
     generic = [graph.names[rxcui] for rxcui in ids] or list(names[:1] * (len(names) == 1))
     cited = ids[0] if ids else min((p["rxcui"] for p in drug.products), key=int)
     return Record(
