@@ -22,6 +22,7 @@ class Qualifier(StrEnum):
     ROUTE = "route"
     FREQUENCY = "frequency"
     MANUFACTURER = "manufacturer"
+    SUFFIX = "suffix"
     NAME = "name"
     NOT_UNDERSTOOD = "not_understood"
 
@@ -216,6 +217,9 @@ def stripped_names(name: str) -> Iterator[StrippedName]:
     for left in _less_qualifiers(name):
         yield left
         yield from _less_salt(left)
+        if base := without_suffix(left.name.lower()):
+            suffix = (Qualifier.SUFFIX, left.name[len(base) + 1 :])
+            yield replace(left, name=left.name[: len(base)], after=(suffix, *left.after))
 
 
 def parts_of(name: str) -> list[tuple[str, ...]]:
@@ -255,6 +259,22 @@ def without_salt(name: str) -> list[str]:
         if not IONS.issuperset(words):
             left.append(" ".join(words))
     return left
+
+
+def without_suffix(name: str) -> str | None:
+    """A biological's name in lower case less FDA's suffix for one maker's; None if it has none.
+
+    The four letters mean nothing: tocilizumab-bavi is a tocilizumab.
+    """
+    found = _SUFFIXED.fullmatch(name)
+    return found[1] if found else None
+
+
+_SUFFIXED = re.compile(
+    r"(.*(?:mab|cept|stim|ase|kin|ermin|tropin|poetin|tide|toxina|alfa|beta|aspart|glargine|lispro"
+    r"|degludec|vedotin|deruxtecan|emtansine|govitecan|[a-z]leucel|vec))-((?!alfa|beta|zinc)[a-z]{4})"
+)
+"""How WHO's names of biologicals end, and FDA's suffix."""
 
 
 def _less_salt(left: StrippedName) -> Iterator[StrippedName]:

@@ -245,7 +245,22 @@ class NameReader:
             for other in _in_other_order(read):
                 if candidates := self._candidates(other, readings):
                     return self._with_asides(read, candidates, read.stripped)
+        for read in readings:
+            if candidates := self._written_with_more(read):
+                return self._with_asides(read, candidates, read.stripped)
         return None
+
+    def _written_with_more(self, read: StrippedName) -> list[PossibleDrug]:
+        """The drugs of names that have nothing but a strength or a salt behind this one: sources
+        have `DURAGESIC-100`, and of divalproex only its sodium."""
+        if len(name_key(read.name)) < SHORTEST_BEGINNING or read.salt or not read.is_as_written:
+            return []
+        start = len(normalized(read.name))
+        return _candidates(
+            each
+            for each in self._family(read.name)
+            if SAYS_NO_MORE.fullmatch(normalized(each.name)[start:].replace("-", " "))
+        )
 
     def _candidates(self, read: StrippedName, readings: list[StrippedName]) -> list[PossibleDrug]:
         lookup = self._lookup
@@ -395,6 +410,14 @@ def _in_other_order(read: StrippedName) -> list[StrippedName]:
         return []
     return [replace(read, name=" ".join(order)) for order in permutations(words)][1:]
 
+
+SHORTEST_BEGINNING = 5
+"""Letters of the shortest name that is looked for among those that begin with it."""
+
+SAYS_NO_MORE = re.compile(
+    rf"(?:\s(?:[\d./]+|mg|mcg|ml|hour|pak|copackaged|\(copackaged\)|{'|'.join(sorted(SALT_WORDS))}))+"
+)
+"""What may stand behind a name for the same drug: its strengths, its salt."""
 
 MOST_REORDERED = 3
 """Of how many words a name is at most whose words may stand in any order."""

@@ -18,7 +18,7 @@ from itertools import groupby
 from app.ingest.sources.interface import Substance
 from app.models.fact import MatchedBy
 from app.names.normalization import name_key, normalized, words_of
-from app.names.qualifiers import without_salt
+from app.names.qualifiers import without_salt, without_suffix
 from app.names.slugs import shortened, slug
 
 Identifier = tuple[str, str]
@@ -558,6 +558,9 @@ class _Resolver:
             radiolabelled=named.substance.radiolabelled,
         )
         self._drugs.append(drug)
+        of = self._named([base]) if (base := without_suffix(normalized(name))) else []
+        if len(of := _drugs_of(of)) == 1 and not named.drug_id:  # a biosimilar, or its original
+            drug.form_of, of[0].has_forms = of[0], True
         found = _Outcome(drug, MatchedBy.ITSELF)
         self._found[named.source_id, named.key] = found
         self._learn(named.substance, found)
@@ -587,6 +590,9 @@ class _Resolver:
                 return found
             by_name.append((name, found.drug and found.drug.served_as))
         unnamed = [i for i, (_, drug) in enumerate(by_name) if drug is None]
+        if substance.of_one_name and unnamed:
+            reason = f"its name names {by_name[unnamed[0]][0]}, which is no drug that is known"
+            return _Outcome(quarantined=reason)
         known: list[_NewDrug] = []
         for unii in substance.ingredient_uniis:
             owners = _drugs_of(self._by_identifier.get(("unii", unii), ()))

@@ -263,6 +263,7 @@ def _named(key: Key, body: str) -> NamedSubstance:
         tuple(said["ingredients"]),
         tuple(said["ingredient_uniis"]),
         tuple([tuple(i) if i else None for i in said.get("ingredient_identifiers", ())]),
+        said.get("of_one_name", False),
         tuple(said["form_of"]) if said.get("form_of") else None,
         said["distinct"],
         said.get("labelled", False),

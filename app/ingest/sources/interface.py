@@ -67,7 +67,8 @@ class Substance:
     to be the same, but not it to be another. A combination has the names of its
     `ingredients`, and their UNIIs, in no particular order, under `ingredient_uniis`, or else an
     identifier of each, in the order of their names, under `ingredient_identifiers`, None for one
-    that has none; it has no
+    that has none. `of_one_name`: they are what one name was taken apart into, so it is a
+    combination only if each is known. It has no
     `identifiers` of its own. `form_of` identifies the substance that the source says it is a form
     of: a salt, an ester, a hydrate. `distinct`: the source distinguishes it from every
     other substance that it names, by an id of its own; two such are never one drug because they
@@ -82,6 +83,7 @@ class Substance:
     ingredients: tuple[str, ...] = ()
     ingredient_uniis: tuple[str, ...] = ()
     ingredient_identifiers: tuple[tuple[IdentifierSystem, str] | None, ...] = ()
+    of_one_name: bool = False
     form_of: tuple[IdentifierSystem, str] | None = None
     distinct: bool = False
     radiolabelled: bool = False

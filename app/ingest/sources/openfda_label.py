@@ -205,6 +205,7 @@ def _label(openfda: dict[str, Any], version: int, effective: str) -> dict[str, A
     }
 
 
+_JOINERS = re.compile(r"\s*(?:[,;/+&]\s*(?:\band\b)?|\band\b|\bwith\b)\s*", re.IGNORECASE)
 _SEVERAL = re.compile(r"[,;/+&]|\b(?:and|with)\b", re.IGNORECASE)
 """What joins the names of several substances."""
 
@@ -348,6 +349,10 @@ def _name_substance(record: Record, openfda: dict[str, Any]) -> None:
     elif len(generics) == 1 and not _SEVERAL.search(generics[0]):
         record.substances = [Substance((generics[0],))]
         record.names = [(generics[0], NameType.GENERIC), *_brands(brands, generics)]
+    elif len(generics) == 1:
+        parts = tuple(part for part in _JOINERS.split(generics[0]) if part.strip())
+        record.substances = [Substance((), ingredients=parts, of_one_name=True)]
+        record.names = [(generics[0], NameType.SYNONYM), *_brands(brands, [*parts, *generics])]
 
 
 def _brands(names: list[str], generic: list[str]) -> list[tuple[str, NameType]]:

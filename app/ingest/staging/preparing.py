@@ -199,6 +199,8 @@ def stored_substance(
     }
     if substance.ingredient_identifiers:
         said["ingredient_identifiers"] = substance.ingredient_identifiers
+    if substance.of_one_name:
+        said["of_one_name"] = True
     if substance.form_of:
         said["form_of"] = substance.form_of
     if substance.synonyms:
