@@ -22,7 +22,7 @@ from app.documents.drug_records import DrugInFull, DrugRecord, DrugWithFacts
 from app.http.pages import Cursor, PageParams, listing_of, page_of
 from app.http.parameters import SOMETHING, Text
 from app.http.sparse_fields import fields_of_record
-from app.models.base import Shape
+from app.models.base import Shape, table_of
 from app.models.document import Document
 from app.models.drug import Drug, DrugClass, DrugIngredient, NameType
 from app.models.fact import Fact, fact_kinds
@@ -292,14 +292,18 @@ def get_drug(
     included = [kind for kind in KINDS if kind in asked or "all" in asked]
     bodies: dict[str, list[bytes]] = {kind: [] for kind in ("drugs", *included)}
     asked_of = drug_id
-    for row in session.found(documents_of_drug(tuple(bodies)), drug=drug_id):
+    drugs, counts = 0, dict.fromkeys(KINDS, 0)
+    for *row, number in session.found(documents_of_drug(tuple(bodies)), drug=drug_id):
+        if row[0] == IN_COMBINATIONS:
+            counts[row[1]] = number
+            continue
         bodies[row[0]].append(verified(*row))
         if row[0] == "drugs":
-            drug_id = row[1]
+            drug_id, drugs = row[1], number
     if not bodies["drugs"]:
         raise unknown_drug(drug_id)
     session.is_of(asked_of, drug_id)
-    combinations = to_json(_combinations(session, drug_id))
+    combinations = to_json({"drugs": drugs, "counts": counts})
     own = b'%b,"combinations":%b}' % (bodies.pop("drugs")[0][:-1], combinations)
     drug = session.record(own, fields)
     if not included:
@@ -313,42 +317,46 @@ def get_drug(
     return b"".join((*record, b"}"))
 
 
-def _combinations(session: ReadSession, drug_id: str) -> dict[str, Any]:
-    """How many combinations there are of a drug, and how many facts of each kind they have."""
-    drugs, counts = 0, dict.fromkeys(KINDS, 0)
-    for kind, how_many in session.found(COMBINATIONS, drug=drug_id):
-        if kind in counts:
-            counts[kind] = how_many
-        else:
-            drugs = how_many
-    return {"drugs": drugs, "counts": counts}
+IN_COMBINATIONS = "combinations"
+"""What the rows are called that say how many facts of a kind a drug's combinations have."""
 
-
-_made_of = sa.select(col(DrugIngredient.drug_id)).where(
-    col(DrugIngredient.drug) == sa.bindparam("drug")
+_made_of = sa.select(col(DrugIngredient.drug_id)).where(col(DrugIngredient.drug) == DRUG_ASKED)
+_how_many = (
+    sa.select(sa.func.count(sa.distinct(col(DrugIngredient.drug_id))))
+    .where(col(DrugIngredient.drug) == DRUG_ASKED)
+    .scalar_subquery()
 )
-_counted = sa.union_all(
-    sa.select(col(Fact.kind).label("kind"), sa.func.count().label("how_many"))
-    .where(col(Fact.drug_id).in_(_made_of))
-    .group_by(col(Fact.kind)),
+_counted = (
     sa.select(
-        sa.literal_column("'drugs'"), sa.func.count(sa.distinct(col(DrugIngredient.drug_id)))
-    ).where(col(DrugIngredient.drug) == sa.bindparam("drug")),
-).subquery("counted")
-COMBINATIONS = with_release(_counted, *_counted.c)
+        sa.literal_column(f"'{IN_COMBINATIONS}'"),
+        col(Fact.kind),
+        *(sa.cast(sa.null(), table_of(Document).c[column.key].type) for column in STORED),
+        sa.cast(sa.null(), sa.String()),
+        sa.func.count(),
+    )
+    .where(col(Fact.drug_id).in_(_made_of))
+    .group_by(col(Fact.kind))
+)
 
 
 @cache
 def documents_of_drug(kinds: tuple[str, ...]) -> CompiledSelect:
-    """The drug's own document and those of these kinds about it, by kind and importance."""
+    """The drug's own document, with how many combinations it is in, and those of these kinds about
+    it, by kind and importance; and for each kind how many facts its combinations have."""
     found = (
-        sa.select(col(Document.kind), col(Document.id), *STORED, col(Fact.rank))
+        sa.select(
+            col(Document.kind),
+            col(Document.id),
+            *STORED,
+            col(Fact.rank).label("rank"),
+            sa.case((col(Document.kind) == "drugs", _how_many), else_=0).label("number"),
+        )
         .join_from(Document, Fact, col(Fact.id) == col(Document.id), isouter=True)
         .where(
             col(Document.drug_id) == DRUG_ASKED,
             col(Document.kind).in_([sa.literal_column(f"'{kind}'") for kind in kinds]),
         )
     )
-    documents = found.subquery("documents")
-    kind, id_, *stored, rank = documents.c
-    return with_release(documents, kind, id_, *stored, order=(kind, rank, id_))
+    documents = sa.union_all(found, _counted).subquery("documents")
+    kind, id_, *stored, rank, number = documents.c
+    return with_release(documents, kind, id_, *stored, number, order=(kind, rank, id_))

@@ -111,7 +111,7 @@ class NameMatches:
 
 def _match(tier: int, first: str, drug_id: str) -> NameMatch:
     """A match, of what `_first` made."""
-    return NameMatch(tier, 0, first[0] == "1", int(first[1]), first[2:], drug_id)
+    return NameMatch(tier, 0, first[0] == "1", int(first[1:3]), first[3:], drug_id)
 
 
 def is_close(key: str, name: str) -> bool:
@@ -136,8 +136,8 @@ _limit = sa.bindparam("limit", type_=sa.Integer())
 
 
 def _first(is_longer: Any) -> Any:
-    """The first of a drug's names, as text that orders: a digit, its rank, its key."""
-    rank = sa.cast(col(SearchedName.rank), sa.String(1))
+    """The first of a drug's names, as text that orders: a digit, its rank in two, its key."""
+    rank = sa.func.substr(sa.cast(col(SearchedName.rank) + 100, sa.String(3)), 2)
     return sa.func.min(is_longer.concat(rank).concat(_key))
 
 

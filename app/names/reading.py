@@ -228,7 +228,7 @@ class NameReader:
 
     def found(self, text: str) -> FoundName | None:
         """The drugs that a text may mean; None where it is no drug's name."""
-        return self._named(text) or self._combination(text)
+        return self._named(text) or self._combination(text) or self._written_otherwise(text)
 
     def bare(self, text: str) -> str:
         """What is left of a text that was not found, where that is sure."""
@@ -241,6 +241,12 @@ class NameReader:
         for read in readings:
             if candidates := self._candidates(read, readings):
                 return self._with_asides(read, candidates, read.stripped)
+        return None
+
+    def _written_otherwise(self, text: str) -> FoundName | None:
+        """The drugs that have the same words for a name in another order, or this and what says no
+        more behind it."""
+        readings = self._readings[text]
         for read in readings:
             for other in _in_other_order(read):
                 if candidates := self._candidates(other, readings):
