@@ -12,16 +12,17 @@ def _listed(text: str) -> frozenset[str]:
 DOSE_FORMS = _listed(
     """
     aero, appl, applic, applicator, applicators, capl, chew, chew tab, chewables, chewing gum,
-    concentrate, creme, crm, dpi, dps, drp, drps, drug implant, ear dps, emulsion, enem, eye dps,
-    eyedps, flush, gargle, gas, gelcap, gelcaps, gran, grans, gtt, inf, infusion, inh, inha, inhal,
-    inhalant, inhalations, inhalator, intrauterine system, irrigation, jel, linct, linctus,
-    liniment, liq, lot, loz, lozg, lyophilisate, lyophilizate, mdi, medicated bar,
-    medicated bar soap, medicated liquid soap, medicated pad, medicated patch, medicated shampoo,
-    melt, metered dose, mouthwash, mthwsh, nasal spy, neb, neb soln, nebs, nebuliser, nebulizer,
-    nsl dps, nsl spy, oint, oral lyophilisate, oral strip, paint, paste, pdr, pess, powd, ptch,
-    puff, puffs, pwdr, rinse, sach, sachs, softgel, softgels, sol, spansule, spansules, sprays,
-    sprinkle, sprinkles, spry, spy, supp, suppos, susp, syr, system, tab chew, tbec, toothpaste,
-    topical oil, topical stick, transdermal system, vag gel, wash
+    concentrate, creme, crm, dpi, dps, drp, drps, drug implant, ear dps, emulsion, enem, eye
+    dps, eyedps, flush, gargle, gas, gelcap, gelcaps, gran, grans, gtt, inf, infusion, inh,
+    inha, inhal, inhalant, inhalations, inhalator, intrauterine system, irrigation, jel, linct,
+    linctus, liniment, liq, lot, loz, lozg, lyophilisate, lyophilizate, mdi, medicated bar,
+    medicated bar soap, medicated liquid soap, medicated pad, medicated patch, medicated
+    shampoo, melt, metered dose, mouthwash, mthwsh, nasal spy, neb, neb soln, nebs, nebuliser,
+    nebulizer, nsl dps, nsl spy, oint, oral lyophilisate, oral strip, paint, paste, pdr, pess,
+    pill, pills, powd, ptch, puff, puffs, pwdr, rinse, sach, sachs, softgel, softgels, sol,
+    spansule, spansules, sprays, sprinkle, sprinkles, spry, spy, supp, suppos, susp, syr,
+    system, tab chew, tbec, toothpaste, topical oil, topical stick, transdermal system, vag gel,
+    wash
     """
 )
 """Dose forms that are abbreviated, or that no label's name of a drug has."""
@@ -133,6 +134,29 @@ FRENCH_FORMS = _listed(
 )
 """Dose forms in French, as ANSM's list has them."""
 
+OF_STUDIES = _listed(
+    """
+    active comparator, active-comparator, add on, add-on, add-on therapy, administration,
+    adjunctive, administration of, arm, background, background therapy, background treatment,
+    blinded, co-administered with, co-administration of, coadministration of, combination of,
+    combination therapy of, commercial, comparator, concomitant, cohort 1, cohort 2, cohort 3,
+    dose 1, dose 2, dose 3, dose a, dose b, dose c, dosing, double blind, double blinded,
+    double-blind, double-blinded, drug, drugs, epidural, eu approved, eu-approved, eu licensed,
+    eu-licensed, eu-sourced, experimental, experimental drug, experimental group, formulation,
+    formulation 1, formulation 2, formulation 3, formulation a, formulation b, formulation c,
+    genetical recombination, group, high dose, high-dose, higher dose, infusions, inhaled,
+    injections, injection of, infusion of, investigational, loading dose, low dose, low-dose,
+    lower dose, maintenance dose, masked, medication, medium dose, medium-dose, middle dose,
+    monotherapy, multiple dose, multiple doses, nebulised, nebulized, observer-blinded, open
+    label, open-label, perineural, prophylactic, prophylaxis, regimen, single blind,
+    single-blind, single dose, single-dose, single doses, standard dose, standard-dose, study
+    drug, supplement, supplementation, supplements, test product, reference product, therapy,
+    therapy with, treatment, treatment arm, treatment group, treatment with, unblinded, us
+    approved, us-approved, us licensed, us-licensed, us-sourced
+    """
+)
+"""What registries of trials write beside a drug: how it is given there, and in which group."""
+
 NOT_FIRST = _listed(
     """
     ac, at bedtime, at night, bedtime, cup, dev, dil, gt, hs, id, ih, ij, ip, it, jt, ng, nightly,
@@ -143,9 +167,9 @@ NOT_FIRST = _listed(
 
 EMPTY = _listed(
     """
-    applic, applicator, applicators, bag, bags, bottle, bottles, btl, cart, cartridge, cartridges,
-    cup, cups, dev, device, injector, jar, pen, pen injector, penfill, pens, pouch, swab, syringe,
-    syringes, tube, tubes
+    applic, applicator, applicators, bag, bags, bottle, bottles, btl, cart, cartridge,
+    cartridges, cup, cups, dev, device, injector, jar, pen, pen injector, penfill, pens, pouch,
+    pump, swab, syringe, syringes, tube, tubes
     """
 )
 """What is sold empty, too: an insulin syringe is no insulin, unless an amount is beside it."""

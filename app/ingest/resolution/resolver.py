@@ -8,7 +8,7 @@ drugs is quarantined, with both.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -79,10 +79,6 @@ class ResolvedSubstances:
     ambiguous: dict[Identifier, list[str]]
 
 
-UNKNOWN = ""
-"""Stands among the drugs of a name for a product that was quarantined and bears it."""
-
-
 def resolve(substances: Iterable[NamedSubstance], order: Sequence[str]) -> ResolvedSubstances:
     """Which drug each substance is. `order` names the sources, the first to be asked first."""
     place = {source: i for i, source in enumerate(order)}
@@ -98,39 +94,6 @@ def resolve(substances: Iterable[NamedSubstance], order: Sequence[str]) -> Resol
         resolver.add_source(single)
     resolver.add_combinations(combinations)
     return resolver.resolved()
-
-
-def names_to_match(substance: Substance) -> list[str]:
-    """The names by which a substance may be matched: its own, and less the words for its salt."""
-    name = normalized(substance.names[0])
-    return [name, *without_salt(name)]
-
-
-def match_by_name(
-    substances: Iterable[NamedSubstance], drugs_by_name: Mapping[str, Iterable[str]]
-) -> dict[tuple[str, str], Match]:
-    """Which known drug each substance is, by its name alone: for sources that make none known.
-
-    `drugs_by_name` has `UNKNOWN` beside the drugs for what is of no known drug and called so too.
-    """
-    found = {}
-    for named in substances:
-        name, *stems = names_to_match(named.substance)
-        matched_by = MatchedBy.NAME
-        owners = sorted(drugs_by_name.get(name, ()))
-        if not owners:
-            matched_by = MatchedBy.NAME_WITHOUT_SALT
-            known = (drugs_by_name[stem] for stem in stems if stem in drugs_by_name)
-            owners = sorted(next(known, ()))
-        drugs = [owner for owner in owners if owner != UNKNOWN]
-        if len(owners) == len(drugs) == 1:
-            match = Match(drugs[0], matched_by)
-        elif drugs:
-            match = Match(None, None, "its name is that of several drugs", tuple(drugs))
-        else:
-            match = Match(None, None, "it names no drug that is known")
-        found[named.source_id, named.key] = match
-    return found
 
 
 @dataclass(slots=True, eq=False)

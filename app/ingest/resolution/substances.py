@@ -1,7 +1,7 @@
 """The substances that source records name, and the drugs that they were found to be."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -10,14 +10,13 @@ from pydantic_core import from_json, to_json
 from sqlmodel import col
 
 from app.ingest.bulk_insert import Tables, among, select_in
+from app.ingest.resolution.interventions import match_interventions
 from app.ingest.resolution.resolver import (
     Identifier,
     Ingredient,
     Match,
     NamedSubstance,
     ResolvedDrug,
-    match_by_name,
-    names_to_match,
     resolve,
 )
 from app.ingest.sources.interface import Substance
@@ -25,6 +24,7 @@ from app.ingest.staging.upserting import Changes
 from app.models.base import table_of
 from app.models.drug import Drug, DrugIngredient
 from app.models.source_record import RecordSubstance, SourceSubstance
+from app.names.reading import KnownNames
 from app.names.slugs import slug
 
 Key = tuple[str, str]
@@ -88,19 +88,17 @@ def resolve_by_name(
     tables: Tables,
     changes: Changes,
     source_id: str,
-    drugs_by_name: Callable[[set[str]], dict[str, set[str]]],
+    known: KnownNames,
 ) -> tuple[frozenset[str], bool]:
     """Find which drugs the substances are of a source that makes none known, and store it.
 
-    `drugs_by_name` says which drugs have some names. Says which drugs that affects, and whether
-    facts may have moved: see `ResolutionResult`.
+    Says which drugs that affects, and whether facts may have moved: see `ResolutionResult`.
     """
     stored = _Stored(connection, changes, [source_id])
     if not stored.is_any:
         return frozenset(), False
     named = stored.named()
-    wanted = {name for one in named for name in names_to_match(one.substance)}
-    matches = match_by_name(named, drugs_by_name(wanted))
+    matches = match_interventions(named, known)
     affected, moved = stored.settle(named, matches, _fact_slugs(named, matches), {})
     stored.write(tables)
     return frozenset(affected), moved
@@ -245,6 +243,9 @@ def _named(key: Key, body: str) -> NamedSubstance:
         tuple(said["ingredient_uniis"]),
         said["distinct"],
         said.get("labelled", False),
+        part_of=said.get("part_of"),
+        instead_of=tuple(map(tuple, said.get("instead_of", ()))),
+        beside=tuple(said.get("beside", ())),
     )
     return NamedSubstance(*key, substance, said["drug_id"])
 

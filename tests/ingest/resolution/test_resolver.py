@@ -10,13 +10,11 @@ from itertools import permutations
 import pytest
 
 from app.ingest.resolution.resolver import (
-    UNKNOWN,
     Ingredient,
     Match,
     NamedSubstance,
     ResolvedSubstances,
     is_distinctive,
-    match_by_name,
     resolve,
 )
 from app.ingest.sources.interface import Substance
@@ -395,25 +393,6 @@ def test_a_source_is_asked_before_another_wherever_it_stands() -> None:
     assert [drug.name for drug in there.drugs.values()] == ["Aspirin"]
 
 
-@pytest.mark.parametrize(
-    ("name", "match"),
-    [
-        ("Baclofen", Match("baclofen", NAME)),
-        ("LIORESAL®", Match("baclofen", NAME)),
-        ("Baclofen hydrochloride", Match("baclofen", NAME_WITHOUT_SALT)),
-        ("Baclofen 10 mg", Match(None, None, "it names no drug that is known")),
-        ("Placebo", Match(None, None, "it names no drug that is known")),
-        ("Twin", Match(None, None, "its name is that of several drugs", ("gallamine", "gemin"))),
-    ],
-)
-def test_a_source_that_only_speaks_of_drugs_makes_none(name: str, match: Match) -> None:
-    known = {"baclofen": {"baclofen"}, "lioresal": {"baclofen"}, "twin": {"gemin", "gallamine"}}
-
-    found = match_by_name([NamedSubstance("trials", "1", substance(name))], known)
-
-    assert found == {("trials", "1"): match}
-
-
 def test_an_identifier_of_one_drug_beside_the_salt_s_name_of_another_is_quarantined() -> None:
     """One label with another drug's UNII must not give that drug the name of the first."""
     match = match_of(substance("METFORMIN HYDROCHLORIDE", unii="H789"))
@@ -471,22 +450,6 @@ def test_several_uniis_without_a_name_are_quarantined() -> None:
     match = match_of(of(uniis="H789 9100"))
 
     assert match.quarantined == "it has more UNIIs than names: an ingredient is not named"
-
-
-def test_a_name_that_a_product_bears_which_was_quarantined_is_nobody_s() -> None:
-    names = {"twinol": {"twin", UNKNOWN}, "hustol": {"hust"}, "lost": {UNKNOWN}}
-    asked = [
-        NamedSubstance("trials", name, substance(name)) for name in ("Twinol", "Hustol", "Lost")
-    ]
-
-    found = match_by_name(asked, names)
-
-    assert found["trials", "Hustol"].drug_id == "hust"
-    assert (found["trials", "Twinol"].drug_id, found["trials", "Twinol"].candidates) == (
-        None,
-        ("twin",),
-    )
-    assert found["trials", "Lost"].quarantined == "it names no drug that is known"
 
 
 @pytest.mark.parametrize(
