@@ -14,15 +14,16 @@ DOSE_FORMS = _listed(
     aero, appl, applic, applicator, applicators, capl, chew, chew tab, chewables, chewing gum,
     concentrate, creme, crm, dpi, dps, drp, drps, drug implant, ear dps, emulsion, enem, eye
     dps, eyedps, flush, gargle, gas, gelcap, gelcaps, gran, grans, gtt, inf, infusion, inh,
-    inha, inhal, inhalant, inhalations, inhalator, intrauterine system, irrigation, jel, linct,
-    linctus, liniment, liq, lot, loz, lozg, lyophilisate, lyophilizate, mdi, medicated bar,
-    medicated bar soap, medicated liquid soap, medicated pad, medicated patch, medicated
-    shampoo, melt, metered dose, mouthwash, mthwsh, nasal spy, neb, neb soln, nebs, nebuliser,
-    nebulizer, nsl dps, nsl spy, oint, oral lyophilisate, oral strip, paint, paste, pdr, pess,
+    inha, inhal, inhalant, inhalant product, inhalations, inhalator, injectable product,
+    intrauterine system, irrigation, jel, linct, linctus, liniment, liq, lot, loz, lozg,
+    lyophilisate, lyophilizate, mdi, medicated bar, medicated bar soap, medicated liquid soap,
+    medicated pad, medicated patch, medicated shampoo, melt, metered dose, mouthwash, mthwsh,
+    nasal product, nasal spy, neb, neb soln, nebs, nebuliser, nebulizer, nsl dps, nsl spy, oint,
+    ophthalmic product, oral lyophilisate, oral product, oral strip, paint, paste, pdr, pess,
     pill, pills, powd, ptch, puff, puffs, pwdr, rinse, sach, sachs, softgel, softgels, sol,
     spansule, spansules, sprays, sprinkle, sprinkles, spry, spy, supp, suppos, susp, syr,
-    system, tab chew, tbec, toothpaste, topical oil, topical stick, transdermal system, vag gel,
-    wash
+    system, tab chew, tbec, toothpaste, topical oil, topical product, topical stick, transdermal
+    system, vag gel, wash
     """
 )
 """Dose forms that are abbreviated, or that no label's name of a drug has."""
@@ -136,26 +137,38 @@ FRENCH_FORMS = _listed(
 
 OF_STUDIES = _listed(
     """
-    active comparator, active-comparator, add on, add-on, add-on therapy, administration,
-    adjunctive, administration of, arm, background, background therapy, background treatment,
-    blinded, co-administered with, co-administration of, coadministration of, combination of,
-    combination therapy of, commercial, comparator, concomitant, cohort 1, cohort 2, cohort 3,
-    dose 1, dose 2, dose 3, dose a, dose b, dose c, dosing, double blind, double blinded,
-    double-blind, double-blinded, drug, drugs, epidural, eu approved, eu-approved, eu licensed,
-    eu-licensed, eu-sourced, experimental, experimental drug, experimental group, formulation,
-    formulation 1, formulation 2, formulation 3, formulation a, formulation b, formulation c,
-    genetical recombination, group, high dose, high-dose, higher dose, infusions, inhaled,
-    injections, injection of, infusion of, investigational, loading dose, low dose, low-dose,
-    lower dose, maintenance dose, masked, medication, medium dose, medium-dose, middle dose,
-    monotherapy, multiple dose, multiple doses, nebulised, nebulized, observer-blinded, open
-    label, open-label, perineural, prophylactic, prophylaxis, regimen, single blind,
-    single-blind, single dose, single-dose, single doses, standard dose, standard-dose, study
-    drug, supplement, supplementation, supplements, test product, reference product, therapy,
+    active comparator, active-comparator, add on, add-on, add-on therapy, adjunctive,
+    administration, administration of, arm, background, background therapy, background
+    treatment, biological, blinded, bolus, co-administration of, coadministration of, cohort 1,
+    cohort 2, cohort 3, combination of, combination therapy of, commercial, comparator,
+    concomitant, dose 1, dose 2, dose 3, dose a, dose b, dose c, dosing, double blind, double
+    blinded, double-blind, double-blinded, drug, epidural, eu approved, eu licensed,
+    eu-approved, eu-licensed, eu-sourced, experimental, experimental drug, experimental group,
+    formulation, formulation 1, formulation 2, formulation 3, formulation a, formulation b,
+    formulation c, full dose, genetical recombination, group, half dose, high dose, high-dose,
+    higher dose, infusion of, infusions, inhaled, injection of, injections, intermediate dose,
+    investigational, loading dose, low dose, low-dose, lower dose, maintenance dose, masked,
+    medication, medium dose, medium-dose, middle dose, monotherapy, multiple dose, multiple
+    doses, nebulised, nebulized, observer-blinded, open label, open-label, perineural,
+    prophylactic, prophylactic dose, prophylaxis, reference product, regular dose, single blind,
+    single dose, single doses, single-blind, single-dose, standard dose, standard-dose, study
+    drug, supplement, supplementation, supplements, test product, therapeutic dose, therapy,
     therapy with, treatment, treatment arm, treatment group, treatment with, unblinded, us
-    approved, us-approved, us licensed, us-licensed, us-sourced
+    approved, us licensed, us-approved, us-licensed, us-sourced
     """
 )
 """What registries of trials write beside a drug: how it is given there, and in which group."""
+
+CARE = _listed(
+    """
+    best supportive care, soc, standard care, standard of care, standard therapy,
+    standard treatment, supportive care, usual care
+    """
+)
+"""What is given beside a drug, and is none: `X plus standard of care`."""
+
+ROUTES_BEFORE = _listed("im, iv, po, sc")
+"""Routes that stand before a name, though they are short."""
 
 NOT_FIRST = _listed(
     """

@@ -109,7 +109,10 @@ COMPENDIA = frozenset({"usp", "bp", "nf", "eur", "ph", "jp"})
 FILLERS = frozenset({"for", "in", "of", "pour", "en", "de", "ou"})
 """Words between those: powder for injection."""
 
-JOINERS = frozenset({"/", "+", "&", "-", "and", "with", "plus", "et", "avec"})
+JOINERS = frozenset(
+    {"/", "+", "&", "-", "and", "with", "plus", "et", "avec"}
+    | {"combined with", "in combination with", "together with", "co-administered with"}
+)
 """What stands between the ingredients of a combination; a comma may, and much else besides."""
 
 _KINDS: dict[str, Qualifier] = {
@@ -121,7 +124,7 @@ _KINDS: dict[str, Qualifier] = {
     **dict.fromkeys(words.FREQUENCIES, Qualifier.FREQUENCY),
     **dict.fromkeys(words.STRENGTHS, Qualifier.STRENGTH),
     **dict.fromkeys(words.MANUFACTURERS, Qualifier.MANUFACTURER),
-    **dict.fromkeys(words.OF_STUDIES, Qualifier.STUDY),
+    **dict.fromkeys(words.OF_STUDIES | words.CARE, Qualifier.STUDY),
 }
 _LONGEST_PHRASE = 4
 _COUNTED = (Qualifier.DOSE_FORM, Qualifier.CONTAINER)
@@ -318,14 +321,21 @@ def _less_qualifiers(name: str) -> Iterator[StrippedName]:
             break
         end -= 1
         is_qualifier = last.is_first and isinstance(last.what, Qualifier)
-        if tokens[end - 1].what == "joiner":  # another ingredient is missing there
+        joiner = tokens[end - 1] if tokens[end - 1].what == "joiner" else None
+        if joiner and name[joiner.start : joiner.end] != "-":
+            if normalized(name[last.start : last.end]) not in words.CARE:
+                continue  # another ingredient is missing there
+            yield _left(name, [*tokens[: end - 1], *tokens[end:]], first, end - 1)
             continue
         if is_qualifier and not _is_appliance(name, tokens[end:]):
             yield _left(name, tokens, first, end)
     while first < end - 1 and not is_vaccine:
         head = tokens[first]
         is_filler = head.what == "filler" and first > 0
-        is_given = head.what in _GIVEN and head.end - head.start >= _SHORTEST_BEFORE
+        is_given = head.what in _GIVEN and (
+            head.end - head.start >= _SHORTEST_BEFORE
+            or normalized(name[head.start : head.end]) in words.ROUTES_BEFORE
+        )
         if not (head.what in _BEFORE_A_NAME or is_given or is_filler or head.what == "mark"):
             break
         first += 1
@@ -336,7 +346,8 @@ def _less_qualifiers(name: str) -> Iterator[StrippedName]:
 def _is_appliance(name: str, stripped: list[_Token]) -> bool:
     """Whether a container was stripped, and no amount of a drug."""
     amounts = sum(token.ingredients for token in stripped)
-    return not amounts and any(normalized(name[t.start : t.end]) in words.EMPTY for t in stripped)
+    texts = {normalized(name[token.start : token.end]) for token in stripped}
+    return not amounts and not texts.isdisjoint(words.EMPTY) and "prefilled" not in texts
 
 
 def _left(name: str, tokens: list[_Token], first: int, end: int) -> StrippedName:

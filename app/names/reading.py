@@ -393,13 +393,16 @@ def _is_code(name: str, aside: str) -> bool:
     `(BAY1747846)`, or `(MTX)` beside methotrexate."""
     if _CODE.fullmatch(aside):
         return True
-    letters = iter(words_of(name))
-    is_of_it = _ABBREVIATION.fullmatch(aside) and aside[0].lower() == words_of(name)[:1]
-    return bool(is_of_it) and all(letter in letters for letter in aside.lower())
+    plain = words_of(name)
+    short = _ABBREVIATION.fullmatch(aside)
+    if short is None or short[1][0].lower() != plain[:1]:
+        return False
+    letters = iter(plain)
+    return all(letter in letters for letter in short[1].lower())
 
 
 _CODE = re.compile(r"[A-Z]{2}[- ]?[0-9]{4,}|[A-Z]{3,}[- ]?[0-9]{2,}")
-_ABBREVIATION = re.compile("[A-Z]{2,6}")
+_ABBREVIATION = re.compile("(?:[0-9]-)?([A-Z]{2,6})")
 
 
 def _may_tell_brands_apart(what: Qualifier, text: str) -> bool:

@@ -18,15 +18,30 @@ from app.ingest.resolution.resolver import ResolvedDrug, is_distinctive
 from app.models.base import table_of
 from app.models.drug import NameType
 from app.models.lookup import NAME_TYPE, SearchedName
+from app.names.distinctions import GREEK
 from app.names.normalization import name_key
 from app.names.reading import KnownIngredient, KnownName
+
+SHORTEST = 4
+"""Letters of the shortest name by which a drug is found that is called otherwise."""
+
+CLASSES = frozenset(
+    """
+    antibody antihistamine anticoagulant antibiotic antibiotics corticosteroid corticosteroids
+    estrogen estrogens glucocorticoid interferon interferons mesenchymalstemcells
+    mesenchymalstromalcells nsaid nsaids opioid progestin statin steroid steroids vaccine
+    """.split()  # noqa: SIM905 -- a list of strings would be read by nobody
+)
+"""Words for classes that a list of drugs has among the names of one of them."""
 
 
 class NamesAfterImport:
     """See `app.names.reading.KnownNames`.
 
-    A brand that has a word in common with its drug's name is left out: FDA calls a product of
-    pork's insulin `REGULAR INSULIN`, and whoever studies that means another.
+    Names are left out by which others than the drug itself are meant: a brand that has a word in
+    common with its drug's name (FDA calls a product of pork's insulin `REGULAR INSULIN`); and,
+    unless the drug is called so, a name of three letters or fewer, a Greek letter, and a word for
+    a class.
     """
 
     def __init__(
@@ -74,6 +89,9 @@ class NamesAfterImport:
 
     def _own(self, key: str, drug_id: str, name: str, type_: NameType) -> Iterator[KnownName]:
         called = self._drugs[drug_id].name
+        is_vague = len(key) < SHORTEST or key in GREEK or key in CLASSES
+        if is_vague and key != name_key(called):
+            return
         if type_ is not NameType.BRAND or is_distinctive(name, called):
             yield KnownName(key, drug_id, called, name, type_)
 

@@ -13,15 +13,11 @@ from itertools import chain
 from app.ingest.bulk_insert import chunks
 from app.ingest.resolution.resolver import Match, NamedSubstance
 from app.models.fact import MatchedBy
-from app.names.normalization import name_key
 from app.names.qualifiers import Qualifier, lists_of
 from app.names.reading import FoundName, KnownNames, NameReader, ResolveMatch
 
 AT_ONCE = 1_000
 """How many substances' names are looked up together."""
-
-SHORTEST_BESIDE = 4
-"""Letters of the shortest name by which a drug is found that is called otherwise."""
 
 Key = tuple[str, str]
 
@@ -104,9 +100,6 @@ class _Interventions:
             if could_be:
                 return Match(None, None, "its name is that of several drugs", could_be)
             return Match(None, None, "it names no drug that is known")
-        if _is_short(drug.name, drug.called):
-            reason = f"its name has fewer than {SHORTEST_BESIDE} letters"
-            return Match(None, None, reason, (drug.id,))
         return Match(drug.id, _matched_by(found, drug.match))
 
 
@@ -120,13 +113,6 @@ def _texts(named: NamedSubstance) -> Iterator[str]:
         yield name
         for way in lists_of(name):
             yield from way
-
-
-def _is_short(name: str | None, called: str | None) -> bool:
-    """Whether a name is too short to be a drug's that is not called so."""
-    if name is None or called is None:
-        return False
-    return len(name_key(name)) < SHORTEST_BESIDE and name_key(name) != name_key(called)
 
 
 def _matched_by(found: FoundName, match: ResolveMatch) -> MatchedBy:
