@@ -63,8 +63,10 @@ class Stripped(Shape):
 
     kind: Qualifier = Field(
         description="What it is. `dose`: how much is given of a product. `name`: what stands in "
-        "brackets, and is the same drug's, or else a candidate's. `not_understood`: a brand in "
-        "square brackets that nothing here has, behind a product as RxNorm writes it.",
+        "brackets, and is the same drug's, or else a candidate's, or can only be a code or an "
+        "abbreviation of it. `study`: what registries of trials write beside a drug. "
+        "`not_understood`: a brand in square brackets that nothing here has, behind a product as "
+        "RxNorm writes it.",
         examples=["strength"],
     )
     text: str = Field(description="The text, as it was given.", examples=["10 MG"])

@@ -138,23 +138,24 @@ FRENCH_FORMS = _listed(
 OF_STUDIES = _listed(
     """
     active comparator, active-comparator, add on, add-on, add-on therapy, adjunctive,
-    administration, administration of, arm, background, background therapy, background
-    treatment, biological, blinded, bolus, co-administration of, coadministration of, cohort 1,
-    cohort 2, cohort 3, combination of, combination therapy of, commercial, comparator,
-    concomitant, dose 1, dose 2, dose 3, dose a, dose b, dose c, dosing, double blind, double
-    blinded, double-blind, double-blinded, drug, epidural, eu approved, eu licensed,
-    eu-approved, eu-licensed, eu-sourced, experimental, experimental drug, experimental group,
-    formulation, formulation 1, formulation 2, formulation 3, formulation a, formulation b,
-    formulation c, full dose, genetical recombination, group, half dose, high dose, high-dose,
-    higher dose, infusion of, infusions, inhaled, injection of, injections, intermediate dose,
-    investigational, loading dose, low dose, low-dose, lower dose, maintenance dose, masked,
-    medication, medium dose, medium-dose, middle dose, monotherapy, multiple dose, multiple
-    doses, nebulised, nebulized, observer-blinded, open label, open-label, perineural,
-    prophylactic, prophylactic dose, prophylaxis, reference product, regular dose, single blind,
-    single dose, single doses, single-blind, single-dose, standard dose, standard-dose, study
-    drug, supplement, supplementation, supplements, test product, therapeutic dose, therapy,
-    therapy with, treatment, treatment arm, treatment group, treatment with, unblinded, us
-    approved, us licensed, us-approved, us-licensed, us-sourced
+    administration, administration of, arm, auc 2, auc 4, auc 5, auc 6, auc2, auc4, auc5, auc6,
+    background, background therapy, background treatment, biological, blinded, bolus,
+    co-administration of, coadministration of, cohort 1, cohort 2, cohort 3, combination of,
+    combination therapy of, commercial, comparator, concomitant, dose 1, dose 2, dose 3, dose a,
+    dose b, dose c, dosing, double blind, double blinded, double-blind, double-blinded, drug,
+    epidural, eu approved, eu licensed, eu-approved, eu-licensed, eu-sourced, experimental,
+    experimental drug, experimental group, formulation, formulation 1, formulation 2,
+    formulation 3, formulation a, formulation b, formulation c, full dose, genetical
+    recombination, group, half dose, high dose, high-dose, higher dose, infusion of, infusions,
+    inhaled, injection of, injections, intermediate dose, investigational, loading dose, low
+    dose, low-dose, lower dose, maintenance dose, masked, medication, medium dose, medium-dose,
+    middle dose, monotherapy, multiple dose, multiple doses, nebulised, nebulized,
+    observer-blinded, open label, open-label, perineural, prophylactic, prophylactic dose,
+    prophylaxis, reference product, regular dose, single blind, single dose, single doses,
+    single-blind, single-dose, standard dose, standard-dose, study drug, supplement,
+    supplementation, supplements, test product, therapeutic dose, therapy, therapy with,
+    treatment, treatment arm, treatment group, treatment with, unblinded, us approved, us
+    licensed, us-approved, us-licensed, us-sourced
     """
 )
 """What registries of trials write beside a drug: how it is given there, and in which group."""

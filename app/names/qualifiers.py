@@ -138,7 +138,7 @@ _MASS = r"(?:(?:milli|micro)?gram(?:me)?s?|mg|mcg|ug|\u03bcg|\xb5g|gms?|g|kg|ng)
 _OF_DRUG = r"(?:iu|ui|mui|usp\sunits?|units?|unt|u|meq|mmol|(?-i:mM)|mol|m?ci|uci|[mg]bq)"
 _PERCENT = r"(?:%|percent)"
 _OF_PRODUCT = r"(?:mls?|litres?|l|cc|actuat|doses?|(?-i:D)|hours?|hrs?|days?)"
-_PER = r"(?:mls?|l|cc|hours?|hrs?|h|days?)"
+_PER = r"(?:mls?|l|cc|hours?|hrs?|h|days?|m2|m\u00b2|m\^2)"
 _PER_ONE = r"(?:actuat(?:ion)?s?|act|doses?|sprays?|puffs?|inh|tab|cap|vial)"
 _NUMBER = r"(?:\d+(?:[.,]\d+)*|\.\d+)"
 _ONE_AMOUNT = (
@@ -154,7 +154,7 @@ _AMOUNT = rf"{_PIECE}(?:\s*(?:[/+-]|\bto\b)\s*{_PIECE})*(?!\.?\w)"
 
 _TOKEN = re.compile(
     rf"""(?P<dilution>1\s?:\s?\d[\d,]*(?![\w:])) | (?P<amount>{_AMOUNT})
-    |(?P<frequency>(?:q|every\s)\s*\d+(?:-\d+)?\s*(?:h|hrs?|hours?|d|days?|weeks?|months?|min)
+    |(?P<frequency>(?:q|every\s)\s*\d+(?:-\d+)?\s*(?:h|hrs?|hours?|d|days?|w|wks?|weeks?|months?|min)
         (?::\s*prn)?(?![\w/])|x\s?\d+\s*(?:days?|doses?|weeks?)(?!\w))
     |(?P<open>[(\[]) | (?P<close>[)\]]) | (?P<mark>[,;\uff0c\u3001\uff1b])
     |(?P<joiner>(?<!\w)w/(?![vw](?!\w))|[/+&]|-(?=\s)|(?<=[\w%)])-(?=[a-z]{{3}}))

@@ -23,6 +23,7 @@ from app.ingest.sources.interface import Substance
 from app.ingest.staging.upserting import Changes
 from app.models.base import table_of
 from app.models.drug import Drug, DrugIngredient
+from app.models.fact import MatchedBy
 from app.models.source_record import RecordSubstance, SourceSubstance
 from app.names.reading import KnownNames
 from app.names.slugs import slug
@@ -92,13 +93,16 @@ def resolve_by_name(
 ) -> tuple[frozenset[str], bool]:
     """Find which drugs the substances are of a source that makes none known, and store it.
 
-    Says which drugs that affects, and whether facts may have moved: see `ResolutionResult`.
+    An import of that source itself changes no names, so what it did not touch stays as it is. Says
+    which drugs that affects, and whether facts may have moved: see `ResolutionResult`.
     """
     stored = _Stored(connection, changes, [source_id])
     if not stored.is_any:
         return frozenset(), False
     named = stored.named()
-    matches = match_interventions(named, known)
+    matches = stored.settled() if changes.source_id == source_id else {}
+    unsettled = [one for one in named if (one.source_id, one.key) not in matches]
+    matches |= match_interventions(unsettled, known)
     affected, moved = stored.settle(named, matches, _fact_slugs(named, matches), {})
     stored.write(tables)
     return frozenset(affected), moved
@@ -128,6 +132,19 @@ class _Stored:
     def named(self) -> list[NamedSubstance]:
         """The substances as they are named now."""
         return [_named(key, body) for key, body in self._bodies.items()]
+
+    def settled(self) -> dict[Key, Match]:
+        """What was found of those substances before that the import did not touch."""
+        return {
+            key: Match(
+                row.drug_id,
+                MatchedBy(row.matched_by) if row.matched_by else None,
+                row.quarantined,
+                tuple(from_json(row.candidates)),
+            )
+            for key, row in self._before.items()
+            if key not in self._touched
+        }
 
     def settle(
         self,
