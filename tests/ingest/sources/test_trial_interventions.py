@@ -1,5 +1,6 @@
 """Which drugs a study is of, which are none, and what each is for."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ def drug(name: str, *arms: str, others: tuple[str, ...] = ()) -> Intervention:
 
 
 def study(
-    *interventions: Intervention, arms: dict[str, str | None] | None = None, **of: Any
+    *interventions: Intervention, arms: Mapping[str, str | None] | None = None, **of: Any
 ) -> Study:
     every = [Arm(label, type_, []) for label, type_ in (arms or {}).items()]
     return Study(list(interventions), every, **of)
@@ -143,7 +144,7 @@ ARMS = {A: TRIED, B: ACTIVE}
     ],
 )
 def test_a_role_follows_from_the_types_of_the_arms_alone(
-    arms: dict[str, str | None],
+    arms: Mapping[str, str | None],
     given: tuple[str, ...],
     others: tuple[Intervention, ...],
     role: DrugRole | None,
@@ -194,7 +195,7 @@ def test_terms_that_no_name_has_stand_for_any_intervention_if_they_are_one_drug_
     ],
 )
 def test_a_drug_that_caused_what_is_treated_is_none_of_the_trial_s(
-    of: dict[str, list[str]],
+    of: dict[str, Any],
 ) -> None:
     made = study(drug("Cymbalta"), mesh_terms=["Oxaliplatin"], **of)
 
