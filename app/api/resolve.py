@@ -32,10 +32,7 @@ from app.models.base import Shape
 from app.models.drug import Drug, DrugIngredient, NameType
 from app.models.lookup import NAME_TYPE, NameAlias, SearchedName
 from app.names.distinctions import distinctions
-from app.names.normalization import name_key
-from app.names.product_numbers import is_of_a_monograph
-from app.names.qualifiers import Qualifier
-from app.names.reading import (
+from app.names.name_reader import (
     KnownIngredient,
     KnownName,
     NameReader,
@@ -43,6 +40,9 @@ from app.names.reading import (
     ResolveMatch,
     synonymous,
 )
+from app.names.normalization import name_key
+from app.names.product_numbers import is_of_a_monograph
+from app.names.qualifiers import Qualifier
 from app.search.query import listed, one_of
 
 router = resource("Search")

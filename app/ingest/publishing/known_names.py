@@ -19,8 +19,8 @@ from app.models.base import table_of
 from app.models.drug import NameType
 from app.models.lookup import NAME_TYPE, SearchedName
 from app.names.distinctions import GREEK
+from app.names.name_reader import KnownIngredient, KnownName
 from app.names.normalization import name_key
-from app.names.reading import KnownIngredient, KnownName
 
 SHORTEST = 4
 """Letters of the shortest name by which a drug is found that is called otherwise."""
@@ -36,7 +36,7 @@ CLASSES = frozenset(
 
 
 class NamesAfterImport:
-    """See `app.names.reading.KnownNames`.
+    """See `app.names.name_reader.KnownNames`.
 
     Names are left out by which others than the drug itself are meant: a brand that has a word in
     common with its drug's name (FDA calls a product of pork's insulin `REGULAR INSULIN`); and,

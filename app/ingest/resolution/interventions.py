@@ -13,8 +13,8 @@ from itertools import chain
 from app.ingest.bulk_insert import chunks
 from app.ingest.resolution.resolver import Match, NamedSubstance
 from app.models.fact import MatchedBy
+from app.names.name_reader import FoundName, KnownNames, NameReader, ResolveMatch
 from app.names.qualifiers import Qualifier, lists_of
-from app.names.reading import FoundName, KnownNames, NameReader, ResolveMatch
 
 AT_ONCE = 1_000
 """How many substances' names are looked up together."""

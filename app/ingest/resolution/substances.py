@@ -25,7 +25,7 @@ from app.models.base import table_of
 from app.models.drug import Drug, DrugIngredient
 from app.models.fact import MatchedBy
 from app.models.source_record import RecordSubstance, SourceSubstance
-from app.names.reading import KnownNames
+from app.names.name_reader import KnownNames
 from app.names.slugs import slug
 
 Key = tuple[str, str]

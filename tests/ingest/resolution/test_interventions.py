@@ -10,8 +10,8 @@ from app.ingest.resolution.resolver import Match, NamedSubstance
 from app.ingest.sources.interface import Substance
 from app.models.drug import NameType
 from app.models.fact import MatchedBy
+from app.names.name_reader import KnownIngredient, KnownName
 from app.names.normalization import name_key
-from app.names.reading import KnownIngredient, KnownName
 
 NAME, NAME_WITHOUT_SALT, MESH = MatchedBy.NAME, MatchedBy.NAME_WITHOUT_SALT, MatchedBy.MESH
 UNKNOWN = Match(None, None, "it names no drug that is known")
