@@ -22,7 +22,7 @@ from app.documents.drug_records import DrugInFull, DrugRecord, DrugWithFacts
 from app.http.pages import Cursor, PageParams, listing_of, page_of
 from app.http.parameters import SOMETHING, Text
 from app.http.sparse_fields import fields_of_record
-from app.models.base import Shape, table_of
+from app.models.base import KEY, Shape
 from app.models.document import Document
 from app.models.drug import Drug, DrugClass, DrugIngredient, NameType
 from app.models.fact import Fact, fact_kinds
@@ -326,11 +326,11 @@ _how_many = (
     .where(col(DrugIngredient.drug) == DRUG_ASKED)
     .scalar_subquery()
 )
-_counted = (
+_counted: Any = (
     sa.select(
         sa.literal_column(f"'{IN_COMBINATIONS}'"),
         col(Fact.kind),
-        *(sa.cast(sa.null(), table_of(Document).c[column.key].type) for column in STORED),
+        *(sa.cast(sa.null(), type_) for type_ in (KEY, sa.BigInteger(), sa.LargeBinary())),
         sa.cast(sa.null(), sa.String()),
         sa.func.count(),
     )

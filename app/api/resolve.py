@@ -32,10 +32,7 @@ from app.models.base import Shape
 from app.models.drug import Drug, DrugIngredient, NameType
 from app.models.lookup import NAME_TYPE, NameAlias, SearchedName
 from app.names.distinctions import distinctions
-from app.names.normalization import name_key
-from app.names.product_numbers import is_of_a_monograph
-from app.names.qualifiers import Qualifier
-from app.names.reading import (
+from app.names.name_reader import (
     KnownIngredient,
     KnownName,
     NameReader,
@@ -43,6 +40,9 @@ from app.names.reading import (
     ResolveMatch,
     synonymous,
 )
+from app.names.normalization import name_key
+from app.names.product_numbers import is_of_a_monograph
+from app.names.qualifiers import Qualifier
 from app.search.query import listed, one_of
 
 router = resource("Search")
@@ -63,8 +63,10 @@ class Stripped(Shape):
 
     kind: Qualifier = Field(
         description="What it is. `dose`: how much is given of a product. `name`: what stands in "
-        "brackets, and is the same drug's, or else a candidate's. `not_understood`: a brand in "
-        "square brackets that nothing here has, behind a product as RxNorm writes it.",
+        "brackets, and is the same drug's, or else a candidate's, or can only be a code or an "
+        "abbreviation of it. `study`: what registries of trials write beside a drug. "
+        "`not_understood`: a brand in square brackets that nothing here has, behind a product as "
+        "RxNorm writes it.",
         examples=["strength"],
     )
     text: str = Field(description="The text, as it was given.", examples=["10 MG"])

@@ -46,8 +46,9 @@ class MatchedBy(StrEnum):
     `identifier`: they share one. `labelled`: they do, and it is the drug with a label, such as a
     radioactive atom. `name`: it is a name of the drug. `name_without_salt`: it is one, less the
     word for its salt. `form`: a source says that it is a form of the drug: a salt, an ester, a
-    hydrate. `ingredients`: the drug is the combination of them. `itself`: the drug is
-    here because this source names it.
+    hydrate. `ingredients`: the drug is the combination of them. `mesh`: the registry itself found
+    this term of MeSH for its trial, and it is a name of the drug. `itself`: the drug is here
+    because this source names it.
     """
 
     IDENTIFIER = "identifier"
@@ -56,6 +57,7 @@ class MatchedBy(StrEnum):
     NAME_WITHOUT_SALT = "name_without_salt"
     FORM = "form"
     INGREDIENTS = "ingredients"
+    MESH = "mesh"
     ITSELF = "itself"
 
 
@@ -67,7 +69,10 @@ class SubstanceAsNamed(Shape):
         "How it was found to be this drug: by a shared `identifier`, by its exact `name`, by its "
         "`name_without_salt`, by its `ingredients`; `labelled` where they share an identifier and "
         "it is the drug with a label, such as a radioactive atom; `itself` where the source made "
-        "the drug known; `form` where a source says that it is a form of the drug.",
+        "the drug known; `form` where a source says that it is a form of the drug. The "
+        "interventions of trials are read as `/v1/resolve` reads names, less strengths, dose forms "
+        "and the like; `mesh` where a registry's own term of MeSH for the trial is the name, and "
+        "no intervention has one.",
         "name_without_salt",
     )
     form: str | None = described(

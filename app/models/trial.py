@@ -152,6 +152,18 @@ class ArmType(StrEnum):
     OTHER = "OTHER"
 
 
+class DrugRole(StrEnum):
+    """What a drug is for in a trial, by the types of the arms that it is given in.
+
+    `experimental`: it is given in experimental arms alone. `comparator`: in active comparators
+    alone. `background`: in every arm, beside what makes them differ, or the registry calls it so.
+    """
+
+    EXPERIMENTAL = "experimental"
+    COMPARATOR = "comparator"
+    BACKGROUND = "background"
+
+
 class OutcomeType(StrEnum):
     """ClinicalTrials.gov's outcome measure `type`."""
 
@@ -547,6 +559,15 @@ class TrialFields(SQLModel):
         "limitations": TrialLimitation,
     }
 
+    role: DrugRole | None = described(
+        "What the drug is for in this trial: `experimental` where it is given in experimental arms "
+        "alone, `comparator` where in active comparators alone, `background` where in every arm, "
+        "beside another intervention by which these differ, or where the registry calls it so. Of "
+        "several interventions that are this drug, the first of these that one of them is. Null "
+        "where the arms do not say.",
+        "experimental",
+        default=None,
+    )
     study: Slug | None = described(
         "A key that accounts of the same study share. Each source's account is a record of its "
         "own, so count studies by this key and not by records.",

@@ -12,16 +12,18 @@ def _listed(text: str) -> frozenset[str]:
 DOSE_FORMS = _listed(
     """
     aero, appl, applic, applicator, applicators, capl, chew, chew tab, chewables, chewing gum,
-    concentrate, creme, crm, dpi, dps, drp, drps, drug implant, ear dps, emulsion, enem, eye dps,
-    eyedps, flush, gargle, gas, gelcap, gelcaps, gran, grans, gtt, inf, infusion, inh, inha, inhal,
-    inhalant, inhalations, inhalator, intrauterine system, irrigation, jel, linct, linctus,
-    liniment, liq, lot, loz, lozg, lyophilisate, lyophilizate, mdi, medicated bar,
-    medicated bar soap, medicated liquid soap, medicated pad, medicated patch, medicated shampoo,
-    melt, metered dose, mouthwash, mthwsh, nasal spy, neb, neb soln, nebs, nebuliser, nebulizer,
-    nsl dps, nsl spy, oint, oral lyophilisate, oral strip, paint, paste, pdr, pess, powd, ptch,
-    puff, puffs, pwdr, rinse, sach, sachs, softgel, softgels, sol, spansule, spansules, sprays,
-    sprinkle, sprinkles, spry, spy, supp, suppos, susp, syr, system, tab chew, tbec, toothpaste,
-    topical oil, topical stick, transdermal system, vag gel, wash
+    concentrate, creme, crm, dpi, dps, drp, drps, drug implant, ear dps, emulsion, enem, eye
+    dps, eyedps, flush, gargle, gas, gelcap, gelcaps, gran, grans, gtt, inf, infusion, inh,
+    inha, inhal, inhalant, inhalant product, inhalations, inhalator, injectable product,
+    intrauterine system, irrigation, jel, linct, linctus, liniment, liq, lot, loz, lozg,
+    lyophilisate, lyophilizate, mdi, medicated bar, medicated bar soap, medicated liquid soap,
+    medicated pad, medicated patch, medicated shampoo, melt, metered dose, mouthwash, mthwsh,
+    nasal product, nasal spy, neb, neb soln, nebs, nebuliser, nebulizer, nsl dps, nsl spy, oint,
+    ophthalmic product, oral lyophilisate, oral product, oral strip, paint, paste, pdr, pess,
+    pill, pills, powd, ptch, puff, puffs, pwdr, rinse, sach, sachs, softgel, softgels, sol,
+    spansule, spansules, sprays, sprinkle, sprinkles, spry, spy, supp, suppos, susp, syr,
+    system, tab chew, tbec, toothpaste, topical oil, topical product, topical stick, transdermal
+    system, vag gel, wash
     """
 )
 """Dose forms that are abbreviated, or that no label's name of a drug has."""
@@ -133,6 +135,42 @@ FRENCH_FORMS = _listed(
 )
 """Dose forms in French, as ANSM's list has them."""
 
+OF_STUDIES = _listed(
+    """
+    active comparator, active-comparator, add on, add-on, add-on therapy, adjunctive,
+    administration, administration of, arm, auc 2, auc 4, auc 5, auc 6, auc2, auc4, auc5, auc6,
+    background, background therapy, background treatment, biological, blinded, bolus,
+    co-administration of, coadministration of, cohort 1, cohort 2, cohort 3, combination of,
+    combination therapy of, commercial, comparator, concomitant, dose 1, dose 2, dose 3, dose a,
+    dose b, dose c, dosing, double blind, double blinded, double-blind, double-blinded, drug,
+    epidural, eu approved, eu licensed, eu-approved, eu-licensed, eu-sourced, experimental,
+    experimental drug, experimental group, formulation, formulation 1, formulation 2,
+    formulation 3, formulation a, formulation b, formulation c, full dose, genetical
+    recombination, group, half dose, high dose, high-dose, higher dose, infusion of, infusions,
+    inhaled, injection of, injections, intermediate dose, investigational, loading dose, low
+    dose, low-dose, lower dose, maintenance dose, masked, medication, medium dose, medium-dose,
+    middle dose, monotherapy, multiple dose, multiple doses, nebulised, nebulized,
+    observer-blinded, open label, open-label, perineural, prophylactic, prophylactic dose,
+    prophylaxis, reference product, regular dose, single blind, single dose, single doses,
+    single-blind, single-dose, standard dose, standard-dose, study drug, supplement,
+    supplementation, supplements, test product, therapeutic dose, therapy, therapy with,
+    treatment, treatment arm, treatment group, treatment with, unblinded, us approved, us
+    licensed, us-approved, us-licensed, us-sourced
+    """
+)
+"""What registries of trials write beside a drug: how it is given there, and in which group."""
+
+CARE = _listed(
+    """
+    best supportive care, soc, standard care, standard of care, standard therapy,
+    standard treatment, supportive care, usual care
+    """
+)
+"""What is given beside a drug, and is none: `X plus standard of care`."""
+
+ROUTES_BEFORE = _listed("im, iv, po, sc")
+"""Routes that stand before a name, though they are short."""
+
 NOT_FIRST = _listed(
     """
     ac, at bedtime, at night, bedtime, cup, dev, dil, gt, hs, id, ih, ij, ip, it, jt, ng, nightly,
@@ -143,9 +181,9 @@ NOT_FIRST = _listed(
 
 EMPTY = _listed(
     """
-    applic, applicator, applicators, bag, bags, bottle, bottles, btl, cart, cartridge, cartridges,
-    cup, cups, dev, device, injector, jar, pen, pen injector, penfill, pens, pouch, swab, syringe,
-    syringes, tube, tubes
+    applic, applicator, applicators, bag, bags, bottle, bottles, btl, cart, cartridge,
+    cartridges, cup, cups, dev, device, injector, jar, pen, pen injector, penfill, pens, pouch,
+    pump, swab, syringe, syringes, tube, tubes
     """
 )
 """What is sold empty, too: an insulin syringe is no insulin, unless an amount is beside it."""

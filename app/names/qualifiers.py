@@ -23,6 +23,7 @@ class Qualifier(StrEnum):
     FREQUENCY = "frequency"
     MANUFACTURER = "manufacturer"
     SUFFIX = "suffix"
+    STUDY = "study"
     NAME = "name"
     NOT_UNDERSTOOD = "not_understood"
 
@@ -109,7 +110,10 @@ COMPENDIA = frozenset({"usp", "bp", "nf", "eur", "ph", "jp"})
 FILLERS = frozenset({"for", "in", "of", "pour", "en", "de", "ou"})
 """Words between those: powder for injection."""
 
-JOINERS = frozenset({"/", "+", "&", "-", "and", "with", "plus", "et", "avec"})
+JOINERS = frozenset(
+    {"/", "+", "&", "-", "and", "with", "plus", "et", "avec"}
+    | {"combined with", "in combination with", "together with", "co-administered with"}
+)
 """What stands between the ingredients of a combination; a comma may, and much else besides."""
 
 _KINDS: dict[str, Qualifier] = {
@@ -121,18 +125,21 @@ _KINDS: dict[str, Qualifier] = {
     **dict.fromkeys(words.FREQUENCIES, Qualifier.FREQUENCY),
     **dict.fromkeys(words.STRENGTHS, Qualifier.STRENGTH),
     **dict.fromkeys(words.MANUFACTURERS, Qualifier.MANUFACTURER),
+    **dict.fromkeys(words.OF_STUDIES | words.CARE, Qualifier.STUDY),
 }
 _LONGEST_PHRASE = 4
 _COUNTED = (Qualifier.DOSE_FORM, Qualifier.CONTAINER)
-_BEFORE_A_NAME = (Qualifier.STRENGTH, *_COUNTED)
+_BEFORE_A_NAME = (Qualifier.STRENGTH, Qualifier.STUDY, *_COUNTED)
 _GIVEN = (Qualifier.ROUTE, Qualifier.FREQUENCY)
+_SHORTEST_BEFORE = 5
+"""Letters of a route or a frequency that may stand before a name: `IT` may be part of it."""
 _ENDS_STRENGTH = (*_COUNTED, *_GIVEN)
 
 _MASS = r"(?:(?:milli|micro)?gram(?:me)?s?|mg|mcg|ug|\u03bcg|\xb5g|gms?|g|kg|ng)"
 _OF_DRUG = r"(?:iu|ui|mui|usp\sunits?|units?|unt|u|meq|mmol|(?-i:mM)|mol|m?ci|uci|[mg]bq)"
 _PERCENT = r"(?:%|percent)"
 _OF_PRODUCT = r"(?:mls?|litres?|l|cc|actuat|doses?|(?-i:D)|hours?|hrs?|days?)"
-_PER = r"(?:mls?|l|cc|hours?|hrs?|h|days?)"
+_PER = r"(?:mls?|l|cc|hours?|hrs?|h|days?|m2|m\u00b2|m\^2)"
 _PER_ONE = r"(?:actuat(?:ion)?s?|act|doses?|sprays?|puffs?|inh|tab|cap|vial)"
 _NUMBER = r"(?:\d+(?:[.,]\d+)*|\.\d+)"
 _ONE_AMOUNT = (
@@ -148,18 +155,18 @@ _AMOUNT = rf"{_PIECE}(?:\s*(?:[/+-]|\bto\b)\s*{_PIECE})*(?!\.?\w)"
 
 _TOKEN = re.compile(
     rf"""(?P<dilution>1\s?:\s?\d[\d,]*(?![\w:])) | (?P<amount>{_AMOUNT})
-    |(?P<frequency>(?:q|every\s)\s*\d+(?:-\d+)?\s*(?:h|hrs?|hours?|d|days?|weeks?|months?|min)
+    |(?P<frequency>(?:q|every\s)\s*\d+(?:-\d+)?\s*(?:h|hrs?|hours?|d|days?|w|wks?|weeks?|months?|min)
         (?::\s*prn)?(?![\w/])|x\s?\d+\s*(?:days?|doses?|weeks?)(?!\w))
-    |(?P<open>[(\[]) | (?P<close>[)\]]) | (?P<mark>[,;])
+    |(?P<open>[(\[]) | (?P<close>[)\]]) | (?P<mark>[,;\uff0c\u3001\uff1b])
     |(?P<joiner>(?<!\w)w/(?![vw](?!\w))|[/+&]|-(?=\s)|(?<=[\w%)])-(?=[a-z]{{3}}))
-    |(?P<word>[^\s()\[\],;/+&]+)""",
+    |(?P<word>[^\s()\[\],;\uff0c\u3001\uff1b/+&]+)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _GLUED = re.compile(rf"[a-z]{{4}}(?={_NUMBER}\s*(?:{_MASS}|{_OF_DRUG}|{_PERCENT})(?![a-z]))", re.I)
 _ENDS = re.compile(r"(?![\w-])")
 _LONG_WORD = re.compile("[a-z]{5}$", re.IGNORECASE)
 _HYPHEN = re.compile(r"(?<=[a-z.]{2})-(?=[a-z])", re.IGNORECASE)
-_EDGES = " \t,;./-"
+_EDGES = " \t,;\uff0c\u3001\uff1b./-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,22 +232,39 @@ def stripped_names(name: str) -> Iterator[StrippedName]:
 def parts_of(name: str) -> list[tuple[str, ...]]:
     """The ways in which a name may be those of several ingredients, the fewest first."""
     tokens = _tokens(name)
-    joiners: list[tuple[int, int]] = []
+    joiners = _joiners(tokens)
     for token in tokens:
-        if token.what in ("mark", "joiner"):
-            joiners.append((token.start, token.end))
-        elif token.what == "word":
+        if token.what == "word":
             joiners += [hyphen.span() for hyphen in _HYPHEN.finditer(name, token.start, token.end)]
-    if len(joiners) > MOST_JOINERS:
-        return []
+    joiners.sort()
+    return _ways(name, joiners) if len(joiners) <= MOST_JOINERS else []
+
+
+def lists_of(name: str) -> list[tuple[str, ...]]:
+    """The ways in which a name may be a list of names, the fewest first: no hyphen parts those."""
+    joiners = _joiners(_tokens(name))
+    if len(joiners) <= MOST_JOINERS:
+        return _ways(name, joiners)
+    return [parts] if all(parts := _parted(name, joiners)) else []
+
+
+def _joiners(tokens: list[_Token]) -> list[tuple[int, int]]:
+    return [(token.start, token.end) for token in tokens if token.what in ("mark", "joiner")]
+
+
+def _ways(name: str, joiners: list[tuple[int, int]]) -> list[tuple[str, ...]]:
     ways = []
     for is_taken in product((False, True), repeat=len(joiners)):
-        taken = list(compress(joiners, is_taken))
-        starts, ends = [0, *(end for _, end in taken)], [*(start for start, _ in taken), len(name)]
-        parts = tuple(name[start:end].strip() for start, end in zip(starts, ends, strict=True))
+        parts = _parted(name, list(compress(joiners, is_taken)))
         if len(parts) > 1 and all(parts):
             ways.append(parts)
     return sorted(ways, key=len)
+
+
+def _parted(name: str, joiners: list[tuple[int, int]]) -> tuple[str, ...]:
+    starts = [0, *(end for _, end in joiners)]
+    ends = [*(start for start, _ in joiners), len(name)]
+    return tuple(name[start:end].strip() for start, end in zip(starts, ends, strict=True))
 
 
 MOST_JOINERS = 5
@@ -317,14 +341,22 @@ def _less_qualifiers(name: str) -> Iterator[StrippedName]:
             break
         end -= 1
         is_qualifier = last.is_first and isinstance(last.what, Qualifier)
-        if tokens[end - 1].what == "joiner":  # another ingredient is missing there
+        joiner = tokens[end - 1] if tokens[end - 1].what == "joiner" else None
+        if joiner and name[joiner.start : joiner.end] != "-":
+            if normalized(name[last.start : last.end]) not in words.CARE:
+                continue  # another ingredient is missing there
+            yield _left(name, [*tokens[: end - 1], *tokens[end:]], first, end - 1)
             continue
         if is_qualifier and not _is_appliance(name, tokens[end:]):
             yield _left(name, tokens, first, end)
     while first < end - 1 and not is_vaccine:
         head = tokens[first]
         is_filler = head.what == "filler" and first > 0
-        if not (head.what in _BEFORE_A_NAME or is_filler or head.what == "mark"):
+        is_given = head.what in _GIVEN and (
+            head.end - head.start >= _SHORTEST_BEFORE
+            or normalized(name[head.start : head.end]) in words.ROUTES_BEFORE
+        )
+        if not (head.what in _BEFORE_A_NAME or is_given or is_filler or head.what == "mark"):
             break
         first += 1
         if tokens[first].what not in ("mark", "joiner", "filler"):
@@ -334,7 +366,8 @@ def _less_qualifiers(name: str) -> Iterator[StrippedName]:
 def _is_appliance(name: str, stripped: list[_Token]) -> bool:
     """Whether a container was stripped, and no amount of a drug."""
     amounts = sum(token.ingredients for token in stripped)
-    return not amounts and any(normalized(name[t.start : t.end]) in words.EMPTY for t in stripped)
+    texts = {normalized(name[token.start : token.end]) for token in stripped}
+    return not amounts and not texts.isdisjoint(words.EMPTY) and "prefilled" not in texts
 
 
 def _left(name: str, tokens: list[_Token], first: int, end: int) -> StrippedName:

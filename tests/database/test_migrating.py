@@ -98,7 +98,7 @@ def test_parts_are_found_by_their_owners(migrated: sa.Engine) -> None:
     inspector = sa.inspect(migrated)
     found = {table: inspector.get_pk_constraint(table)["constrained_columns"] for table in keys}
 
-    assert len(keys) == 7
+    assert len(keys) == 8
     assert found == keys
 
 

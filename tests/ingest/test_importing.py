@@ -13,6 +13,7 @@ from tests.ingest.loading import (
     Given,
     approvals,
     drugbank,
+    faults_in,
     guide,
     interaction,
     label,
@@ -26,6 +27,7 @@ from tests.ingest.loading import (
     study,
     vocabulary,
 )
+from tests.writing import writing
 
 HUSTANOL, PLACEBIN = "AAAAAAAAA1", "AAAAAAAAA2"
 
@@ -504,6 +506,51 @@ def test_a_trial_is_of_every_drug_that_it_gives_and_waits_for_those_not_known_ye
         ),
     ]
     assert [condition["name"] for condition in trials[0]["conditions"]] == ["Cough"]
+
+
+def test_what_a_trial_s_names_mean_follows_from_the_drugs_that_are_known_by_then(
+    database: Settings, client: httpx.Client
+) -> None:
+    def intervention(name: str, *arms: str, **of: Any) -> dict[str, Any]:
+        return {"type": "DRUG", "name": name, "armGroupLabels": list(arms)} | of
+
+    every = study(1, conditions=("Cough",))
+    every["protocolSection"]["armsInterventionsModule"] = {
+        "armGroups": [{"label": "A", "type": "EXPERIMENTAL"}, {"label": "B", "type": "OTHER"}],
+        "interventions": [
+            intervention("Hustanol 10 mg + Placebin tablets", "A"),
+            intervention("Placebo of Hustanol", "B"),
+            intervention("NV-1 capsules (blinded)", "A", otherNames=["Novumab"]),
+            intervention("Kodulin", "B"),
+        ],
+    }
+    every["derivedSection"]["interventionBrowseModule"] = {"meshes": [{"term": "Solumol"}]}
+
+    def served() -> list[tuple[Any, ...]]:
+        return [
+            (t["drug"]["id"], t["substance"]["name"], t["substance"]["matched_by"], t["role"])
+            for t in items(client, "/v1/trials")
+        ]
+
+    report = load(database, "clinicaltrials", studies(every))
+    load(
+        database, "drugbank-vocabulary", vocabulary(drugbank(1, "Hustanol"), drugbank(3, "Solumol"))
+    )
+    early = served()
+    more = (drugbank(2, "Placebin"), drugbank(4, "Novumab"), drugbank(5, "Kodulin"))
+    known = (drugbank(1, "Hustanol"), drugbank(3, "Solumol"), *more)
+    load(database, "drugbank-vocabulary", vocabulary(*known, date="2024-02-02"))
+
+    assert report.skipped == {"interventions that are no drugs: placebos and shams": 1}
+    assert early == [("solumol", "Solumol", "mesh", None)]
+    assert served() == [
+        ("hustanol", "Hustanol 10 mg", "name", "experimental"),
+        ("kodulin", "Kodulin", "name", None),
+        ("novumab", "NV-1 capsules (blinded)", "name", "experimental"),
+        ("placebin", "Placebin tablets", "name", "experimental"),
+    ]
+    with writing(database) as engine:
+        assert faults_in(engine) == []
 
 
 def test_a_label_that_names_no_substance_is_quarantined_and_says_nothing(

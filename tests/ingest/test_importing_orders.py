@@ -60,7 +60,7 @@ FILES: dict[str, list[Given]] = {
     "openfda-label": labels(
         label("s1", "HUSTANOL", unii=HUSTANOL, brand="Hustex", warnings="Careful.", version=2),
         label("s2", "HUSTANOL SODIUM", unii="AAAAAAAAA9", warnings="Careful."),
-        label("s3", "HUSTANOL", "PLACEBIN", brand="Duo", warnings="Do not drive."),
+        label("s3", "HUSTANOL", "PLACEBIN", brand="Duotol", warnings="Do not drive."),
         label("s4", "NILOL", unii=HUSTANOL, warnings="It is of two drugs."),
         label("s5", "NOVUMAB", unii="AAAAAAAAA5", indications_and_usage="For coughs."),
         label("s6", warnings="It names nothing."),
@@ -69,14 +69,14 @@ FILES: dict[str, list[Given]] = {
     ),
     "drugs-at-fda": approvals(
         ("NDA000001", "HUSTEX", "HUSTANOL SODIUM", "1999-01-02"),
-        ("NDA000002", "DUO", "HUSTANOL; PLACEBIN", "2001-01-02"),
+        ("NDA000002", "DUOTOL", "HUSTANOL; PLACEBIN", "2001-01-02"),
         ("ANDA000003", "NOVUMAB", "NOVUMAB SULFATE", "2003-01-02"),
         ("ANDA000004", "SOLUM", "SOLUMOL CHLORIDE", "2004-01-02"),
         ("ANDA000005", "SOLUM", "SOLUMOL", "2005-01-02"),
     ),
     "clinicaltrials": studies(
         study(1, "Hustex", "Hustanol", conditions=("Dry cough",), enrolled=5),
-        study(2, "Placebin", "Duo", "Water", conditions=("Dry cough", "Sneezing")),
+        study(2, "Placebin", "Duotol", "Water", conditions=("Dry cough", "Sneezing")),
         study(3, "Solumol Hydrochloride", "Gemin", enrolled=7),
     ),
 }

@@ -23,6 +23,7 @@ from app.models.discrepancy import Discrepancy
 from app.models.drug import NameType
 from app.models.fact import MatchedBy
 from app.models.source_record import RecordSubstance, SourceRecord, SourceState, SourceSubstance
+from app.models.trial import DrugRole
 from app.names.normalization import MARKS, normalized
 from app.names.qualifiers import without_salt
 from app.names.slugs import slug
@@ -47,6 +48,8 @@ class Account:
     form_id: str | None
     fact_slug: str
     read_as_of: str
+    role: str | None = None
+    """What the drug is for in a trial: see `app.models.trial.DrugRole`."""
 
     @property
     def locator(self) -> str:
@@ -253,10 +256,12 @@ def _described(
         ],
         "citations": links.cited(cite),
     }
-    # Of a trial with two interventions that are this drug, the first counts.
+    # Of a trial with two interventions that are this drug, the first counts, with the role of all.
     by_record: dict[tuple[str, str], Account] = {}
     for account in accounts:
-        by_record.setdefault((account.source_id, account.record_id), account)
+        first = by_record.setdefault((account.source_id, account.record_id), account)
+        roles = {first.role, *account.said.get("roles", ())[account.position :][:1]}
+        first.role = next((role for role in DrugRole if role in roles), None)
     return Description(drug, record, coverage, compared, by_record)
 
 

@@ -90,6 +90,7 @@ class FactInMaking:
     digest: str
     source_id: str
     substance: Row | None
+    role: str | None = None
     passages: list[Passage] = field(default_factory=list)
     stated: list[OfLabel] = field(default_factory=list)
     of_labels: int = 0
@@ -280,6 +281,8 @@ class FactWriter:
                 entry["wordings"] = _wordings_of(fact, stored)
                 cited = [of.passage for of in fact.stated[:MOST_CITED]]
             self._add_common(entry, description, fact.substance, cited)
+            if fact.role is not None:  # a person who writes a trial says it in the trial
+                entry["role"] = fact.role
             if fact.stated:
                 stating = len({of.account.record_id for of in fact.stated})
                 entry["labels"] = {"stating": stating, "of": fact.of_labels}
@@ -339,7 +342,9 @@ class FactWriter:
                     fact = facts.get(key)
                     if fact is None:
                         substance = _substance_of(account)
-                        fact = FactInMaking(id_, drug_id, digest, account.source_id, substance)
+                        fact = FactInMaking(
+                            id_, drug_id, digest, account.source_id, substance, account.role
+                        )
                         facts[key] = fact
                     if label:
                         label.statements.append((digest, fact))

@@ -4,7 +4,7 @@ Everything follows from the source records, and only what an import changed is r
 the substances whose records changed, and those that substances are found to be otherwise.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -17,18 +17,18 @@ from app.ingest.bulk_insert import IN_ONE, Tables, among, chunks, select_in
 from app.ingest.publishing.brands import changed_brands, leave_to_combinations
 from app.ingest.publishing.descriptions import Description, describe_drugs
 from app.ingest.publishing.fact_writer import FactWriter
+from app.ingest.publishing.known_names import NamesAfterImport
 from app.ingest.publishing.references import SEED, References
-from app.ingest.resolution.aliases import names_of_others, write_aliases
-from app.ingest.resolution.resolver import UNKNOWN, is_distinctive
+from app.ingest.resolution.aliases import write_aliases
 from app.ingest.resolution.substances import ResolutionResult, resolve_by_name, resolve_substances
 from app.ingest.sources import IMPORTERS, NAME_NO_DRUGS
 from app.ingest.staging.upserting import AT_ONCE, Changes
 from app.models.base import table_of
 from app.models.condition import Condition
 from app.models.document import Document
-from app.models.drug import Drug, NameType
+from app.models.drug import Drug
 from app.models.label import Label, LabelTerm
-from app.models.lookup import NAME_TYPE, ApprovedApplication, SearchedName, SearchedPiece
+from app.models.lookup import ApprovedApplication, SearchedName, SearchedPiece
 from app.models.mechanism import Target
 from app.models.source import Source
 from app.models.source_record import (
@@ -38,7 +38,6 @@ from app.models.source_record import (
     SourceStatement,
     SourceSubstance,
 )
-from app.names.normalization import name_key, normalized
 
 ORDER = (SEED, *IMPORTERS)
 """The order in which sources are asked what a substance is: the most careful first."""
@@ -126,55 +125,16 @@ def resolve_rest_by_name(
     """Let sources find drugs that only speak of those which others name; says which drugs that
     affects, and whether facts may have moved."""
 
-    def drugs_by_name(wanted: set[str]) -> dict[str, set[str]]:
-        return _drugs_by_name(connection, resolution, described, wanted)
-
+    known = NamesAfterImport(connection, resolution.drugs, described)
     affected: frozenset[str] = frozenset()
     moved = False
     for source in ORDER:
         if source not in NAMERS:
             found, may_have_moved = resolve_by_name(
-                connection, tables, changes, source, drugs_by_name, resolution.drugs
+                connection, tables, changes, source, known, resolution.drugs
             )
             affected, moved = affected | found, moved or may_have_moved
     return affected, moved
-
-
-def _drugs_by_name(
-    connection: sa.Connection,
-    resolution: ResolutionResult,
-    described: Mapping[str, Description],
-    wanted: set[str],
-) -> dict[str, set[str]]:
-    """The drugs that have one of these names, brands too, as they are after this import.
-
-    A name that is also that of another's salt, or of a product that is quarantined, is theirs
-    as well, so that it is nobody's.
-    """
-    keys = {name_key(name) for name in wanted} - {""}
-    stored = table_of(SearchedName).c
-    of = sa.select(stored.drug_id, stored.name, NAME_TYPE).where(among(stored.key))
-    unchanged = [
-        row
-        for row in select_in(connection, of, keys)
-        if row[0] not in described and row[0] in resolution.drugs
-    ]
-    now = [
-        (id_, name["name"], name["type"])
-        for id_, description in described.items()
-        for name in description.record["names"]
-        if normalized(name["name"]) in wanted and name_key(name["name"]) in keys
-    ]
-    found: dict[str, set[str]] = defaultdict(set)
-    for drug_id, name, type_ in (*unchanged, *now):
-        if normalized(name) in wanted and (
-            type_ != NameType.BRAND or is_distinctive(name, resolution.drugs[drug_id].name)
-        ):
-            found[normalized(name)].add(drug_id)
-    for name, owner in names_of_others(connection, resolution.drugs):
-        if normalized(name) in found:
-            found[normalized(name)].add(owner or UNKNOWN)
-    return found
 
 
 def _drugs_read_again(connection: sa.Connection, changes: Changes) -> frozenset[str]:

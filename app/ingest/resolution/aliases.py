@@ -25,7 +25,10 @@ def write_aliases(
     drug_ids: list[str],
     drugs: Mapping[str, ResolvedDrug],
 ) -> None:
-    """Replace the aliases of these drugs, and the brands of what is quarantined."""
+    """Replace the aliases of these drugs, and the brands of what is quarantined.
+
+    What sources say that make no drugs known is left out: a trial's is no name of a salt.
+    """
     of_names = table_of(NameAlias)
     for model in (IdentifierAlias, NameAlias):
         tables.delete(model, "drug_id", drug_ids)
@@ -134,7 +137,7 @@ OF_DRUGS = sa.select(
     _substance.name,
     _substance.ambiguous,
     _substance.body,
-).where(among(_substance.drug_id))
+).where(among(_substance.drug_id), _substance.source_id.not_in(NAME_NO_DRUGS))
 
 NAMED_IN = (
     sa.select(

@@ -97,9 +97,6 @@ class ResolvedSubstances:
 
 NAMED_OTHERWISE = "its identifier is of one drug and its name of another"
 
-UNKNOWN = ""
-"""Stands among the drugs of a name for a product that was quarantined and bears it."""
-
 
 def resolve(substances: Iterable[NamedSubstance], order: Sequence[str]) -> ResolvedSubstances:
     """Which drug each substance is. `order` names the sources, the first to be asked first."""
@@ -116,39 +113,6 @@ def resolve(substances: Iterable[NamedSubstance], order: Sequence[str]) -> Resol
         resolver.add_source(single)
     resolver.add_combinations(combinations)
     return resolver.resolved(tiers)
-
-
-def names_to_match(substance: Substance) -> list[str]:
-    """The names by which a substance may be matched: its own, and less the words for its salt."""
-    name = normalized(substance.names[0])
-    return [name, *without_salt(name)]
-
-
-def match_by_name(
-    substances: Iterable[NamedSubstance], drugs_by_name: Mapping[str, Iterable[str]]
-) -> dict[tuple[str, str], Match]:
-    """Which known drug each substance is, by its name alone: for sources that make none known.
-
-    `drugs_by_name` has `UNKNOWN` beside the drugs for what is of no known drug and called so too.
-    """
-    found = {}
-    for named in substances:
-        name, *stems = names_to_match(named.substance)
-        matched_by = MatchedBy.NAME
-        owners = sorted(drugs_by_name.get(name, ()))
-        if not owners:
-            matched_by = MatchedBy.NAME_WITHOUT_SALT
-            known = (drugs_by_name[stem] for stem in stems if stem in drugs_by_name)
-            owners = sorted(next(known, ()))
-        drugs = [owner for owner in owners if owner != UNKNOWN]
-        if len(owners) == len(drugs) == 1:
-            match = Match(drugs[0], matched_by)
-        elif drugs:
-            match = Match(None, None, "its name is that of several drugs", tuple(drugs))
-        else:
-            match = Match(None, None, "it names no drug that is known")
-        found[named.source_id, named.key] = match
-    return found
 
 
 @dataclass(slots=True, eq=False)
@@ -439,19 +403,19 @@ class _Resolver:
         return found
 
     def _form_named(self, substance: Substance, drug: _NewDrug) -> _NewDrug:
-        """The form of a drug that has a substance's name or identifier; the drug, if none has."""
-        name = normalized(substance.names[0]) if substance.names else None
-        by_name = self._by_name.get(name, []) if name else []
-        by_identifier = (
-            owner
-            for identifier in substance.identifiers
-            if identifier[0] in MATCHING
-            for owner in self._by_identifier.get(identifier, ())
-        )
-        for owner in (*by_name, *by_identifier):
-            if owner.form_of is drug and name != normalized(drug.name):
-                return owner
-        return drug
+        """The form of a drug that has a substance's name, or else its identifiers and not the drug;
+        the drug, if none has."""
+        name = normalized(substance.names[0]) if substance.names else ""
+        owners = list(self._by_name.get(name, ())) if name else []
+        if drug in owners or not any(owner.form_of is drug for owner in owners):
+            owners = [
+                owner
+                for identifier in substance.identifiers
+                if identifier[0] in MATCHING
+                for owner in self._by_identifier.get(identifier, ())
+            ]
+        forms = [owner for owner in owners if owner.form_of is drug]
+        return drug if drug in owners or not forms else forms[0]
 
     def _find_drug(self, substance: Substance) -> _Outcome:
         sure: list[_NewDrug] = []
@@ -498,8 +462,8 @@ class _Resolver:
             reason = "several drugs claim its identifier"
             return _Outcome(quarantined=reason, candidates=ambiguous + named, by_identifier=True)
         if len(named) > 1:  # others have for a synonym what one is called
-            own = [drug for drug in named if normalized(drug.name) == names[0]]
-            if len(own) != 1:
+            own = [drug for drug in named if normalized(drug.name) in names]
+            if len(own) != 1 or normalized(own[0].name) != names[0]:
                 return _Outcome(quarantined="its name is that of several drugs", candidates=named)
             named, called = own, own
         if named:

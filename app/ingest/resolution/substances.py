@@ -1,7 +1,7 @@
 """The substances that source records name, and the drugs that they were found to be."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from pydantic_core import from_json, to_json
 from sqlmodel import col
 
 from app.ingest.bulk_insert import Tables, among, select_in
+from app.ingest.resolution.interventions import match_interventions
 from app.ingest.resolution.resolver import (
     Form,
     Identifier,
@@ -17,8 +18,6 @@ from app.ingest.resolution.resolver import (
     Match,
     NamedSubstance,
     ResolvedDrug,
-    match_by_name,
-    names_to_match,
     resolve,
 )
 from app.ingest.sources.interface import Substance
@@ -27,6 +26,7 @@ from app.models.base import table_of
 from app.models.drug import Drug, DrugForm, DrugIngredient
 from app.models.fact import MatchedBy
 from app.models.source_record import RecordSubstance, SourceSubstance
+from app.names.name_reader import KnownNames
 from app.names.slugs import slug
 
 Key = tuple[str, str]
@@ -91,21 +91,23 @@ def resolve_by_name(
     tables: Tables,
     changes: Changes,
     source_id: str,
-    drugs_by_name: Callable[[set[str]], dict[str, set[str]]],
+    known: KnownNames,
     drugs: Mapping[str, ResolvedDrug],
 ) -> tuple[frozenset[str], bool]:
     """Find which drugs the substances are of a source that makes none known, and store it.
 
-    `drugs_by_name` says which drugs have some names; `drugs` are all there are. Says which drugs
-    that affects, and whether facts may have moved: see `ResolutionResult`.
+    `drugs` are all there are. An import of that source itself changes no names, so what it did not
+    touch stays as it is. Says which drugs that affects, and whether facts may have moved: see
+    `ResolutionResult`.
     """
     stored = _Stored(connection, changes, [source_id])
     if not stored.is_any:
         return frozenset(), False
     named = stored.named()
-    wanted = {name for one in named for name in names_to_match(one.substance)}
-    matches = match_by_name(named, drugs_by_name(wanted))
-    for one in named:
+    matches = stored.settled() if changes.source_id == source_id else {}
+    unsettled = [one for one in named if (one.source_id, one.key) not in matches]
+    matches |= match_interventions(unsettled, known)
+    for one in unsettled:
         match = matches[one.source_id, one.key]
         form = slug(name_of(one.substance))
         if match.drug_id and any(form == of.id for of in drugs[match.drug_id].forms):
@@ -139,6 +141,19 @@ class _Stored:
     def named(self) -> list[NamedSubstance]:
         """The substances as they are named now."""
         return [_named(key, body) for key, body in self._bodies.items()]
+
+    def settled(self) -> dict[Key, Match]:
+        """What was found of those substances before that the import did not touch."""
+        return {
+            key: Match(
+                row.drug_id,
+                MatchedBy(row.matched_by) if row.matched_by else None,
+                row.quarantined,
+                tuple(from_json(row.candidates)),
+            )
+            for key, row in self._before.items()
+            if key not in self._touched
+        }
 
     def settle(
         self,
@@ -267,6 +282,9 @@ def _named(key: Key, body: str) -> NamedSubstance:
         tuple(said["form_of"]) if said.get("form_of") else None,
         said["distinct"],
         said.get("labelled", False),
+        part_of=said.get("part_of"),
+        instead_of=tuple(map(tuple, said.get("instead_of", ()))),
+        beside=tuple(said.get("beside", ())),
     )
     return NamedSubstance(*key, substance, said["drug_id"])
 

@@ -26,9 +26,9 @@ from app.ingest.sources.interface import (
     SkippedRecord,
     SourceVersion,
     Statement,
-    Substance,
     WrongFileError,
 )
+from app.ingest.sources.trial_interventions import Arm, Intervention, Study, substances_of
 from app.models.numbers import NUMBER, double_of
 from app.models.trial import (
     MOST,
@@ -58,7 +58,6 @@ PARTICIPANTS = "participants"
 FIRST_RECORDS = 100
 """Among so many at a file's beginning there is a study, or it is no file of studies."""
 
-DRUG_TYPES = {"DRUG", "BIOLOGICAL"}
 REGISTRY_ID_TYPES = {"EUDRACT_NUMBER", "CTIS", "REGISTRY"}
 """Types of secondary ids that a registry of trials issued; the others name grants and ethics."""
 
@@ -135,7 +134,7 @@ class ClinicalTrials:
     def read(
         self, parts: list[InputPart], source_version: SourceVersion
     ) -> Iterator[Record | InvalidRecord | SkippedRecord]:
-        """A record for each study with an intervention that is a drug or a biological."""
+        """A record for each study with an intervention that may be a drug."""
         for part in parts:
             for number, study in _studies(part):
                 place = f"record {number}"
@@ -287,14 +286,14 @@ def _record(study: Any) -> Record | SkippedRecord:
     if title is None:
         raise MalformedError("the study has no title")
     interventions = _object(protocol, "armsInterventionsModule")
-    drugs = _drugs(interventions)
+    substances, left_out = substances_of(_interventions(study))
     status = _object(protocol, "statusModule")
     version = (
         _date(status, "lastUpdatePostDateStruct") or _text(status, "lastUpdateSubmitDate") or ""
     )
     released = _data_of(study) or ""
-    if not drugs:
-        return SkippedRecord("studies not about a drug", nct_id, version, released)
+    if not substances:
+        return SkippedRecord("studies not about a drug", nct_id, version, released, left_out)
     arms = _Arms(interventions, _object(study, "resultsSection"))
     conditions = _conditions(study)
     outcomes = _outcomes(nct_id, study, arms)
@@ -333,21 +332,45 @@ def _record(study: Any) -> Record | SkippedRecord:
         version=version,
         released=released,
         dated=version,
-        substances=[Substance(names=(name,)) for name in drugs],
+        substances=substances,
         statements=[Statement("trials", fields, key=nct_id.lower())],
         kinds=("trials",),
         conditions=conditions,
+        left_out=left_out,
     )
 
 
-def _drugs(interventions: Object) -> list[str]:
-    """The names of the interventions that are drugs or biologicals, each once."""
-    named: dict[str, str] = {}
-    for intervention in _objects(interventions, "interventions"):
-        type_, name = _text(intervention, "type"), _text(intervention, "name")
-        if type_ and name and type_.upper() in DRUG_TYPES:
-            named.setdefault(normalized(name), name.strip())
-    return list(named.values())
+def _interventions(study: Object) -> Study:
+    """What the study says of its interventions, and where else it may name drugs."""
+    protocol = _object(study, "protocolSection")
+    module = _object(protocol, "armsInterventionsModule")
+    identification = _object(protocol, "identificationModule")
+    conditions = _object(protocol, "conditionsModule")
+    browse = _object(_object(study, "derivedSection"), "interventionBrowseModule")
+    titles = (_text(identification, name) for name in ("briefTitle", "officialTitle"))
+    return Study(
+        [
+            Intervention(
+                _text(intervention, "type") or "",
+                name,
+                _texts(intervention, "otherNames"),
+                _texts(intervention, "armGroupLabels"),
+            )
+            for intervention in _objects(module, "interventions")
+            if (name := _text(intervention, "name"))
+        ],
+        [
+            Arm(
+                _text(arm, "label") or "",
+                _of(ArmType, arm, "type"),
+                _texts(arm, "interventionNames"),
+            )
+            for arm in _objects(module, "armGroups")
+        ],
+        [term for mesh in _objects(browse, "meshes") if (term := _text(mesh, "term"))],
+        _texts(conditions, "conditions"),
+        [*filter(None, titles), *_texts(conditions, "keywords")],
+    )
 
 
 def _registry_ids(nct_id: str, identification: Object) -> list[str]:

@@ -6,11 +6,13 @@ read it yields as `InvalidRecord`, and goes on; a file that is no file of its so
 `WrongFileError`, before it yields anything.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Protocol
 
 from app.models.drug import ClassType, IdentifierSystem, NameType, RegulatoryStatus
+from app.models.trial import DrugRole
 
 
 class RefusedError(Exception):
@@ -75,6 +77,12 @@ class Substance:
     share an identifier.
     `radiolabelled`: the source says that it carries a label, such as a radioactive atom; the
     identifiers that it has may be those of the substance without.
+
+    A source that makes no drug known says what is to be decided when it is known which there are:
+    `part_of` is the name that this is part of, which counts if that is a list of drugs; this is to
+    be taken `instead_of` interventions, each with its names, if one of them is no drug that is
+    known, and if no name `beside` is another drug's. `role` is that of the substance in the record,
+    and no part of what the substance is.
     """
 
     names: tuple[str, ...]
@@ -87,6 +95,10 @@ class Substance:
     form_of: tuple[IdentifierSystem, str] | None = None
     distinct: bool = False
     radiolabelled: bool = False
+    part_of: str | None = None
+    instead_of: tuple[tuple[str, ...], ...] = ()
+    beside: tuple[str, ...] = ()
+    role: DrugRole | None = None
 
 
 @dataclass(slots=True)
@@ -122,6 +134,8 @@ class Record:
     rows, by id, of those that the statements name. A label says for which `routes` it is, and has a
     `precedence`: where several state the same, the wording of the highest is served.
 
+    `left_out` counts what it names beside its substances that is no drug, by what it is.
+
     A label has what it says of itself as `label`: see `app.models.label.LabelFields`. Its
     statements stand in its own order; those of kind `PASSAGE` are text of it that is no fact.
 
@@ -150,6 +164,7 @@ class Record:
     label: dict[str, Any] | None = None
     leading: list[tuple[IdentifierSystem, str, str]] = field(default_factory=list)
     products: list[dict[str, Any]] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -175,13 +190,15 @@ class InvalidRecord:
 class SkippedRecord:
     """A record that is right, and that this API has no use for: `reason` is counted, not listed.
 
-    With its `id`, `version` and `released`, what an older version of it said is gone.
+    With its `id`, `version` and `released`, what an older version of it said is gone. `left_out` as
+    of a `Record`.
     """
 
     reason: str
     id: str | None = None
     version: str = ""
     released: str | None = None
+    left_out: Counter[str] = field(default_factory=Counter)
 
 
 Item = Record | InvalidRecord | SkippedRecord

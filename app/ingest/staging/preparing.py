@@ -56,6 +56,13 @@ def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedR
     """A record as it is stored. Raises `ValidationError` and `UnstorableError`."""
     for approval in record.approvals:
         entry_of(Approval).model_validate(approval | {"cite": {"source": ["record"]}})
+    single = len(record.substances) == 1
+    substances: dict[str, str] = {}
+    roles: dict[str, str | None] = {}
+    for substance in record.substances:
+        key, text = _substance(substance, record, single)
+        substances[key] = text
+        roles.setdefault(key, substance.role)
     said: dict[str, Any] = {
         "locator": record.locator,
         "names": record.names,
@@ -67,6 +74,8 @@ def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedR
     }
     if record.precedence:
         said |= {"precedence": record.precedence, "routes": record.routes}
+    if any(roles.values()):
+        said["roles"] = list(roles.values())
     if record.label is not None:
         said["label"] = LabelFields.model_validate(record.label).model_dump(mode="json")
     if record.leading:
@@ -74,11 +83,6 @@ def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedR
     if record.products:
         said["products"] = record.products
     body = _json(said)
-    single = len(record.substances) == 1
-    substances: dict[str, str] = {}
-    for substance in record.substances:
-        key, text = _substance(substance, record, single)
-        substances[key] = text
     if max(len(record.id), len(body), *map(len, substances.values())) > LONGEST_KEY // 4:
         _refuse_long(record)
     statements: list[tuple[str, str, str, str | None]] = []
@@ -207,6 +211,10 @@ def stored_substance(
         said["synonyms"] = substance.synonyms
     if substance.radiolabelled:
         said["labelled"] = True
+    if substance.part_of is not None:
+        said["part_of"] = substance.part_of
+    if substance.instead_of:
+        said |= {"instead_of": substance.instead_of, "beside": substance.beside}
     return json_text(said)
 
 

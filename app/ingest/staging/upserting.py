@@ -168,6 +168,8 @@ class Staging:
             return
         counts["read"] += 1
         only_replaces = isinstance(item, SkippedRecord)
+        if not isinstance(item, InvalidRecord):
+            self.changes.skipped.update(item.left_out)
         if isinstance(item, SkippedRecord):
             self.changes.skipped[item.reason] += 1
             if item.id is None:

@@ -212,8 +212,8 @@ def test_what_is_radiolabelled_leads_to_the_drug_and_gives_it_nothing_but_facts(
     ]
     assert (drug["statuses"], drug["counts"]["mechanisms"]) == ([], 2)
     assert [fact["substance"] for fact in drug["mechanisms"]] == [
-        {"name": "[3H]hustanol", "matched_by": "labelled"},
-        {"name": "hustanol", "matched_by": "itself"},
+        {"name": "[3H]hustanol", "matched_by": "labelled", "form": None},
+        {"name": "hustanol", "matched_by": "itself", "form": None},
     ]
     assert candidates(own) == candidates(both) == [("hustanol", None)]
     assert candidates(ligand_8) == [("hustanol", "[3H]hustanol")]

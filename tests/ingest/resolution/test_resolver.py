@@ -10,13 +10,12 @@ from itertools import permutations
 import pytest
 
 from app.ingest.resolution.resolver import (
-    UNKNOWN,
+    Form,
     Ingredient,
     Match,
     NamedSubstance,
     ResolvedSubstances,
     is_distinctive,
-    match_by_name,
     resolve,
 )
 from app.ingest.sources.interface import Substance
@@ -95,7 +94,9 @@ def match_of(asked: Substance, known: list[NamedSubstance] | None = None) -> Mat
 def test_a_substance_is_the_drug_that_it_shares_an_identifier_or_a_name_with(
     asked: Substance, drug: str, matched_by: MatchedBy
 ) -> None:
-    assert match_of(asked) == Match(drug, matched_by)
+    match = match_of(asked)
+
+    assert (match.drug_id, match.matched_by, match.quarantined) == (drug, matched_by, None)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +214,9 @@ def test_a_salt_lends_its_drug_neither_name_nor_identifier() -> None:
         ORDER,
     )
 
-    assert found.matches["shop", "1"] == Match("metformin", NAME_WITHOUT_SALT)
+    assert found.matches["shop", "1"] == Match(
+        "metformin", NAME_WITHOUT_SALT, form="metformin-hydrochloride"
+    )
     assert found.matches["trials", "1"] == Match("something-else", ITSELF)
 
 
@@ -227,7 +230,9 @@ def test_a_salt_is_the_drug_of_its_own_source_whichever_stands_first() -> None:
             ORDER,
         )
 
-        assert found.matches["shop", salt] == Match("metformin", NAME_WITHOUT_SALT)
+        assert found.matches["shop", salt] == Match(
+            "metformin", NAME_WITHOUT_SALT, form="metformin-hydrochloride"
+        )
         assert list(found.drugs) == ["metformin"]
 
 
@@ -395,25 +400,6 @@ def test_a_source_is_asked_before_another_wherever_it_stands() -> None:
     assert [drug.name for drug in there.drugs.values()] == ["Aspirin"]
 
 
-@pytest.mark.parametrize(
-    ("name", "match"),
-    [
-        ("Baclofen", Match("baclofen", NAME)),
-        ("LIORESAL®", Match("baclofen", NAME)),
-        ("Baclofen hydrochloride", Match("baclofen", NAME_WITHOUT_SALT)),
-        ("Baclofen 10 mg", Match(None, None, "it names no drug that is known")),
-        ("Placebo", Match(None, None, "it names no drug that is known")),
-        ("Twin", Match(None, None, "its name is that of several drugs", ("gallamine", "gemin"))),
-    ],
-)
-def test_a_source_that_only_speaks_of_drugs_makes_none(name: str, match: Match) -> None:
-    known = {"baclofen": {"baclofen"}, "lioresal": {"baclofen"}, "twin": {"gemin", "gallamine"}}
-
-    found = match_by_name([NamedSubstance("trials", "1", substance(name))], known)
-
-    assert found == {("trials", "1"): match}
-
-
 def test_an_identifier_of_one_drug_beside_the_salt_s_name_of_another_is_quarantined() -> None:
     """One label with another drug's UNII must not give that drug the name of the first."""
     match = match_of(substance("METFORMIN HYDROCHLORIDE", unii="H789"))
@@ -471,22 +457,6 @@ def test_several_uniis_without_a_name_are_quarantined() -> None:
     match = match_of(of(uniis="H789 9100"))
 
     assert match.quarantined == "it has more UNIIs than names: an ingredient is not named"
-
-
-def test_a_name_that_a_product_bears_which_was_quarantined_is_nobody_s() -> None:
-    names = {"twinol": {"twin", UNKNOWN}, "hustol": {"hust"}, "lost": {UNKNOWN}}
-    asked = [
-        NamedSubstance("trials", name, substance(name)) for name in ("Twinol", "Hustol", "Lost")
-    ]
-
-    found = match_by_name(asked, names)
-
-    assert found["trials", "Hustol"].drug_id == "hust"
-    assert (found["trials", "Twinol"].drug_id, found["trials", "Twinol"].candidates) == (
-        None,
-        ("twin",),
-    )
-    assert found["trials", "Lost"].quarantined == "it names no drug that is known"
 
 
 @pytest.mark.parametrize(
@@ -568,3 +538,167 @@ def test_two_labels_on_a_substance_that_nobody_names_are_two_drugs() -> None:
         Match("125i-x", ITSELF),
         Match("18f-x", ITSELF),
     ]
+
+
+def concept(key: str, name: str, unii: str = "", form_of: str | None = None) -> NamedSubstance:
+    """A substance of a registry that tells forms from what they are forms of."""
+    rxcui = IdentifierSystem.RXCUI
+    of = substance(name, unii=unii)
+    return NamedSubstance(
+        "registry",
+        key,
+        replace(
+            of,
+            identifiers=((rxcui, key), *of.identifiers),
+            form_of=(rxcui, form_of) if form_of else None,
+            distinct=True,
+        ),
+    )
+
+
+REGISTRY = ("list", "registry", "shop")
+
+CANDESARTAN = [
+    listed("1", "Candesartan", unii="BASE"),
+    listed("2", "Candesartan cilexetil", unii="ESTER"),
+    concept("10", "candesartan", "BASE"),
+    concept("11", "candesartan cilexetil", "ESTER", form_of="10"),
+]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        substance("CANDESARTAN CILEXETIL"),
+        substance("Something else", unii="ESTER"),
+        substance("CANDESARTAN", unii="ESTER"),
+    ],
+)
+def test_what_a_registry_says_to_be_a_form_is_served_under_the_drug(asked: Substance) -> None:
+    shop = NamedSubstance("shop", "asked", asked)
+
+    found = resolve([*CANDESARTAN, shop], REGISTRY)
+
+    assert list(found.drugs) == ["candesartan"]
+    assert found.drugs["candesartan"].forms == (
+        Form("candesartan-cilexetil", "Candesartan cilexetil"),
+    )
+    for key in (("list", "2"), ("registry", "11"), ("shop", "asked")):
+        assert found.matches[key] == Match(
+            "candesartan", MatchedBy.FORM, form="candesartan-cilexetil"
+        )
+    assert found.ambiguous == {}
+
+
+def test_a_form_that_nobody_else_names_is_one_all_the_same() -> None:
+    named = [
+        CANDESARTAN[0],
+        *CANDESARTAN[2:],
+        NamedSubstance("shop", "1", substance("CANDESARTAN CILEXETIL")),
+    ]
+
+    found = resolve(named, REGISTRY)
+
+    assert list(found.drugs) == ["candesartan"]
+    assert found.matches["shop", "1"].form == "candesartan-cilexetil"
+
+
+def test_a_combination_of_forms_is_that_of_their_drugs() -> None:
+    made_of = ("CANDESARTAN CILEXETIL", "HYDROCHLOROTHIAZIDE")
+    known = [*CANDESARTAN, listed("3", "Hydrochlorothiazide", unii="HCTZ")]
+    shop = NamedSubstance("shop", "1", Substance((), ingredients=made_of))
+
+    found = resolve([*known, shop], REGISTRY)
+
+    assert found.matches["shop", "1"].drug_id == "candesartan-hydrochlorothiazide"
+
+
+def test_what_a_person_calls_a_drug_stays_one() -> None:
+    seeded = NamedSubstance("list", "2", CANDESARTAN[1].substance, "candesartan-cilexetil")
+
+    found = resolve([CANDESARTAN[0], seeded, *CANDESARTAN[2:]], REGISTRY)
+
+    assert set(found.drugs) == {"candesartan", "candesartan-cilexetil"}
+    assert found.matches["registry", "11"].candidates == ("candesartan", "candesartan-cilexetil")
+
+
+def test_a_substance_that_only_a_registry_knows_is_called_by_its_one_known_form() -> None:
+    found = resolve(
+        [
+            listed("1", "Mefenamic acid", unii="ACID"),
+            concept("10", "mefenamate"),
+            concept("11", "mefenamic acid", "ACID", form_of="10"),
+            listed("2", "Fluocinolone acetonide", unii="ACET"),
+            concept("20", "fluocinolone"),
+            concept("21", "fluocinolone acetonide", "ACET", form_of="20"),
+        ],
+        REGISTRY,
+    )
+
+    assert set(found.drugs) == {"mefenamic-acid", "fluocinolone"}
+    assert found.matches["registry", "10"].drug_id == "mefenamic-acid"
+    assert found.matches["list", "2"].drug_id == "fluocinolone"
+
+
+def test_a_synonym_of_one_drug_is_not_what_several_others_are_forms_of() -> None:
+    found = resolve(
+        [
+            listed("1", "Beroctocog alfa", "factor VIII", unii="B"),
+            listed("2", "Antihemophilic factor human", unii="H"),
+            listed("3", "Lonoctocog alfa", unii="L"),
+            concept("10", "factor VIII"),
+            concept("11", "antihemophilic factor, human", "H", form_of="10"),
+            concept("12", "lonoctocog alfa", "L", form_of="10"),
+        ],
+        REGISTRY,
+    )
+
+    assert set(found.drugs) == {"beroctocog-alfa", "factor-viii"}
+    assert found.matches["list", "2"].drug_id == "factor-viii"
+    assert found.matches["list", "1"].drug_id == "beroctocog-alfa"
+
+
+def test_a_registry_knows_a_substance_by_its_unii_whatever_others_call_it() -> None:
+    found = resolve(
+        [
+            listed("1", "Zinc sulfate", unii="HEPTA"),
+            listed("2", "Zinc sulfate, unspecified form", unii="ZINC"),
+            concept("10", "zinc sulfate", "ZINC"),
+            concept("11", "zinc sulfate heptahydrate", "HEPTA", form_of="10"),
+        ],
+        REGISTRY,
+    )
+
+    assert list(found.drugs) == ["zinc-sulfate-unspecified-form"]
+
+
+def test_a_biosimilar_is_a_form_of_its_substance() -> None:
+    shop = [
+        NamedSubstance("shop", "1", substance("TOCILIZUMAB-BAVI", unii="T")),
+        NamedSubstance("shop", "2", substance("INSULIN-ZINC")),
+    ]
+
+    found = resolve([listed("1", "Tocilizumab"), listed("2", "Insulin"), *shop], REGISTRY)
+
+    assert found.matches["shop", "1"] == Match(
+        "tocilizumab", MatchedBy.FORM, form="tocilizumab-bavi"
+    )
+    assert found.matches["shop", "2"].drug_id == "insulin-zinc"
+
+
+def test_the_parts_of_one_name_are_a_combination_only_if_each_is_known() -> None:
+    def match(*parts: str) -> Match:
+        asked = Substance((), ingredients=parts, of_one_name=True)
+        return match_of(asked)
+
+    assert match("BACLOFEN", "METFORMIN").drug_id == "baclofen-metformin"
+    assert match("BACLOFEN", "WHATEVER").drug_id is None
+    assert match("BACLOFEN", "WHATEVER").quarantined == (
+        "its name names WHATEVER, which is no drug that is known"
+    )
+
+
+def test_the_drug_that_is_called_so_goes_before_those_with_the_synonym() -> None:
+    known = [listed("1", "Adrenaline", "Epinephrine"), listed("2", "Epinephrine")]
+
+    assert match_of(substance("EPINEPHRINE"), known).drug_id == "epinephrine"

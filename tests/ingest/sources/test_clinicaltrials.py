@@ -114,7 +114,9 @@ def test_a_study_is_one_trial_of_each_drug_that_it_names() -> None:
 
     record = record_of(study(armsInterventionsModule=interventions))
 
-    assert [substance.names for substance in record.substances] == [("Baclofen",), ("Vaccine",)]
+    names = [substance.names for substance in record.substances]
+    assert names == [("Baclofen", "Lioresal"), ("Vaccine",)]
+    assert record.left_out == {"interventions that are no drugs: behavioural interventions": 1}
     assert not any(substance.identifiers for substance in record.substances)
     assert (record.id, record.locator, record.version) == (
         "NCT00525252",

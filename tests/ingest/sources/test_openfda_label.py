@@ -400,9 +400,25 @@ def test_a_label_without_a_substance_is_of_its_generic_name() -> None:
     assert ("Vincasar", NameType.BRAND) in record.names
 
 
-@pytest.mark.parametrize("name", ["AMOXICILLIN AND CLAVULANATE", "A, B", "A/B", "A + B", "A; B"])
-def test_a_generic_name_of_several_substances_is_no_substance(name: str) -> None:
-    assert read(label(openfda={"generic_name": [name]}))[0].substances == []
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("AMOXICILLIN AND CLAVULANATE", ("AMOXICILLIN", "CLAVULANATE")),
+        ("A, B", ("A", "B")),
+        ("A/B", ("A", "B")),
+        ("A + B", ("A", "B")),
+        ("A; B", ("A", "B")),
+        ("A, B, and C", ("A", "B", "C")),
+        ("ANDROSTANE with HANDY", ("ANDROSTANE", "HANDY")),
+    ],
+)
+def test_a_generic_name_of_several_substances_is_taken_apart(
+    name: str, parts: tuple[str, ...]
+) -> None:
+    record = read(label(openfda={"generic_name": [name], "brand_name": ["Yaz"]}))[0]
+
+    assert record.substances == [Substance((), ingredients=parts, of_one_name=True)]
+    assert ("Yaz", NameType.BRAND) in record.names
 
 
 def test_a_label_whose_openfda_is_empty_names_no_substance() -> None:

@@ -309,7 +309,8 @@ class NameReader:
                 of_none = (Qualifier.NOT_UNDERSTOOD, aside[1:-1])
                 found = replace(found, stripped=[*found.stripped[:-1], of_none])
             elif other is None:
-                return None
+                if not _is_code(read.name, aside[1:-1].strip()):
+                    return None
             elif (drug := _id(found)) is None or not (
                 drug == _id(other) or (is_brand and drug in _ids(other.candidates))
             ):
@@ -433,6 +434,23 @@ def _aside(name: str, aside: str) -> str:
     """What stands in brackets beside a name; with the name, if it is a salt of it."""
     text = aside[1:-1].strip().removeprefix("as ")
     return f"{name} {text}" if SALT_WORDS.issuperset(normalized(text).split()) else text
+
+
+def _is_code(name: str, aside: str) -> bool:
+    """Whether what stands in brackets beside a name can only be a code or an abbreviation of it:
+    `(BAY1747846)`, or `(MTX)` beside methotrexate."""
+    if _CODE.fullmatch(aside):
+        return True
+    plain = words_of(name)
+    short = _ABBREVIATION.fullmatch(aside)
+    if short is None or short[1][0].lower() != plain[:1]:
+        return False
+    letters = iter(plain)
+    return all(letter in letters for letter in short[1].lower())
+
+
+_CODE = re.compile(r"[A-Z]{2}[- ]?[0-9]{4,}|[A-Z]{3,}[- ]?[0-9]{2,}")
+_ABBREVIATION = re.compile("(?:[0-9]-)?([A-Z]{2,6})")
 
 
 def _may_tell_brands_apart(what: Qualifier, text: str) -> bool:

@@ -1,0 +1,287 @@
+"""Which drugs a trial is of: its interventions, and the terms of MeSH that the registry added.
+
+Which of them is a drug that is known is decided later: see `app.ingest.resolution.interventions`.
+What is none, whatever is known, is left out and counted: a placebo, a procedure, a device.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from app.ingest.sources.interface import Substance
+from app.models.trial import ArmType, DrugRole
+from app.names.normalization import normalized, words_of
+from app.names.qualifiers import IONS, lists_of
+
+DRUG_TYPES = frozenset({"DRUG", "BIOLOGICAL", "COMBINATION_PRODUCT"})
+
+LEFT_OUT = {
+    "PROCEDURE": "procedures",
+    "DEVICE": "devices",
+    "BEHAVIORAL": "behavioural interventions",
+    "DIETARY_SUPPLEMENT": "dietary supplements and foods",
+    "DIAGNOSTIC_TEST": "diagnostic tests",
+    "RADIATION": "radiation",
+    "GENETIC": "gene transfer and the like",
+}
+PLACEBOS = "placebos and shams"
+OTHERS = "other interventions"
+
+COMPARATORS = frozenset(
+    {ArmType.ACTIVE_COMPARATOR, ArmType.PLACEBO_COMPARATOR, ArmType.SHAM_COMPARATOR}
+)
+INACTIVE = frozenset({ArmType.PLACEBO_COMPARATOR, ArmType.SHAM_COMPARATOR})
+
+_PLACEBO = re.compile(
+    r"placebo|plasebo|plazebo|\b(?:pbo|shams?|sugar pills?|inactive (?:pill|tablet|capsule)s?)\b"
+    r"|(?<!double[ -])\bdummy\b|^vehicles?\b|\bvehicle(?: (?:control|comparator|alone|only|cream"
+    r"|gel|ointment|lotion|foam|solution|spray|drops|patch))*$"
+)
+_ONLY_PLACEBO = re.compile(
+    r"(?:matching |matched )?(?:placebos?|pbo|sham)(?: (?:comparator|control))?"
+)
+_INERT = re.compile(
+    r"\b(?:saline|sodium chloride|lactose|starch|cellulose|maltodextrin|sucrose|dextrose|glucose"
+    r"|water|mannitol)\b"
+)
+"""What serves as a placebo where an arm is one and nothing else is said of it."""
+
+_NO_DRUGS = (
+    (
+        "blood draws and samples",
+        re.compile(
+            r"\b(?:blood (?:draws?|drawing|samples?|sampling|tests?|collection)|venipuncture"
+            r"|phlebotomy|biospecimens?|(?:urine|stool|saliva|tissue|biopsy) (?:samples?|sampling"
+            r"|collection))\b"
+        ),
+    ),
+    (
+        "usual care",
+        re.compile(
+            r"(?:best |standard |usual |routine |conventional )*"
+            r"(?:standard of care|usual care|routine care|supportive care|standard care"
+            r"|no (?:treatment|intervention|drugs?)|observation|(?:conventional|standard|usual) "
+            r"(?:therapy|treatment|medicine))(?: \(\w+\))?$"
+        ),
+    ),
+    (
+        LEFT_OUT["DIETARY_SUPPLEMENT"],
+        re.compile(r"(?:[\w%-]+ )?(?:diets?|meals?|breakfast|lunch|dinner|snacks?|juice|foods?)$"),
+    ),
+    (
+        LEFT_OUT["PROCEDURE"],
+        re.compile(
+            r"(?:[\w-]+ )*(?:surgery|surgical procedure|biopsy|radiotherapy|radiation therapy"
+            r"|physiotherapy|physical therapy|exercises?|acupuncture|massage|questionnaires?)$"
+        ),
+    ),
+)
+"""What registrants call a drug, and is none by its name."""
+
+_BACKGROUND = re.compile(r"\bbackground\b")
+
+_TOO_WIDE = frozenset(
+    """
+    antibodies, antibodies monoclonal, anti bacterial agents, anticoagulants, botulinum toxins,
+    contraceptives oral, estrogens, glucocorticoids, heparin, hormones, immunoglobulins, insulin,
+    insulins, interferons, steroids, vaccines, vitamin d, vitamins
+    """.replace("\n", " ")
+    .strip()
+    .split(", ")
+)
+"""Terms that the registry adds to whatever is one of these: `Insulin` stands beside every analogue
+of it, and `Heparin` beside those of low molecular weight."""
+
+_BEFORE_A_CAUSE = (
+    r"(?:for|against|after|before|during|following|from|without|versus|vs|than|anti|non|toward"
+    r"|towards|until|prevent\w*|reduc\w*|revers\w*|withdraw\w*|discontinu\w*|stop\w*|taper\w*)"
+    r" (?:\w+ ){0,2}"
+)
+_FIXED = re.compile(r"\b(?:fixed (?:dose )?combination|fdc|co ?formulat\w+)\b")
+_AFTER_A_CAUSE = (
+    r" (?:\w+ )?(?:induced|associated|related|resistant|refractory|dependen\w+|withdrawal|free"
+    r"|naive|toxicity|neuropathy|overdose|poisoning|allergy|intoleran\w+|antagonist|inhibitor"
+    r"|receptors?|antibod\w+|vaccine|analogs?|analogues?|derivatives?|use|users?|abuse|failure"
+    r"|discontinuation|tapering|exposure|exposed|treated|challenge)\b"
+)
+
+
+@dataclass(frozen=True)
+class Arm:
+    """An arm: its label, its type, and the interventions that it names: `Drug: Pregabalin`."""
+
+    label: str
+    type: str | None
+    interventions: list[str]
+
+
+@dataclass(frozen=True)
+class Intervention:
+    """An intervention, as it is registered: with the labels of the arms that it is given in."""
+
+    type: str
+    name: str
+    other_names: list[str] = field(default_factory=list)
+    arms: list[str] = field(default_factory=list)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its name, and what else it is called."""
+        return (self.name.strip(), *(name.strip() for name in self.other_names))
+
+
+@dataclass(frozen=True)
+class Study:
+    """What a study says of its interventions, and where it may name drugs that are none of them."""
+
+    interventions: list[Intervention]
+    arms: list[Arm]
+    mesh_terms: list[str] = field(default_factory=list)
+    conditions: list[str] = field(default_factory=list)
+    topics: list[str] = field(default_factory=list)
+    """Its titles and keywords."""
+
+
+def substances_of(study: Study) -> tuple[list[Substance], Counter[str]]:
+    """The substances that a study may be of, and how many of its interventions are none, by what
+    they are."""
+    drugs: dict[str, Intervention] = {}
+    left_out: Counter[str] = Counter()
+    for intervention in study.interventions:
+        if kind := _kind_of_none(study, intervention):
+            left_out[f"interventions that are no drugs: {kind}"] += 1
+            continue
+        key = normalized(intervention.name)
+        drugs[key] = _joined(drugs[key], intervention) if key in drugs else intervention
+    substances = []
+    for intervention in drugs.values():
+        role = _role(study, intervention)
+        substances.append(Substance(intervention.names, role=role))
+        parts = {part: None for way in lists_of(intervention.names[0]) for part in way}
+        for part in parts:
+            substances.append(Substance((part,), part_of=intervention.names[0], role=role))
+    substances += _of_terms(study, list(drugs.values()))
+    return substances, left_out
+
+
+def _joined(one: Intervention, other: Intervention) -> Intervention:
+    """Two interventions of one name."""
+    return Intervention(
+        one.type,
+        one.name,
+        list(dict.fromkeys([*one.other_names, *other.other_names])),
+        list(dict.fromkeys([*one.arms, *other.arms])),
+    )
+
+
+def _kind_of_none(study: Study, intervention: Intervention) -> str | None:
+    """What an intervention is, if that is no drug."""
+    name = normalized(intervention.name)
+    others = map(normalized, intervention.other_names)
+    if _PLACEBO.search(name) or any(map(_ONLY_PLACEBO.fullmatch, others)):
+        return PLACEBOS
+    type_ = intervention.type.upper().replace(" ", "_")
+    if type_ not in DRUG_TYPES:
+        return LEFT_OUT.get(type_, OTHERS)
+    types = {arm.type for arm in _arms_of(study, intervention)}
+    if types and types <= INACTIVE and _INERT.search(name):
+        return PLACEBOS
+    for kind, pattern in _NO_DRUGS:
+        if pattern.match(name) or (kind.startswith("blood") and pattern.search(name)):
+            return kind
+    return None
+
+
+def _arms_of(study: Study, intervention: Intervention) -> list[Arm]:
+    """The arms that an intervention is given in, by its own account or theirs."""
+    name = normalized(intervention.name)
+    labels = set(map(normalized, intervention.arms))
+    return [
+        arm
+        for arm in study.arms
+        if normalized(arm.label) in labels
+        or any(normalized(given.partition(": ")[2]) == name for given in arm.interventions)
+    ]
+
+
+def _role(study: Study, intervention: Intervention) -> DrugRole | None:
+    """What a drug is for, by the types of the arms that it is given in; a word is no type, but for
+    the registry's `background`."""
+    if any(_BACKGROUND.search(normalized(name)) for name in intervention.names):
+        return DrugRole.BACKGROUND
+    arms = _arms_of(study, intervention)
+    types = {arm.type for arm in arms}
+    if types == {ArmType.EXPERIMENTAL}:
+        return DrugRole.EXPERIMENTAL
+    if types == {ArmType.ACTIVE_COMPARATOR}:
+        return DrugRole.COMPARATOR
+    is_in_all = len(arms) == len(study.arms) > 1 and not COMPARATORS.isdisjoint(types)
+    if is_in_all and _makes_arms_differ(study, intervention, types):
+        return DrugRole.BACKGROUND
+    return None
+
+
+def _makes_arms_differ(study: Study, given_to_all: Intervention, types: set[str | None]) -> bool:
+    """Whether another intervention, and no placebo, is given in some of the arms alone: in an
+    experimental one, where there is one."""
+    for other in study.interventions:
+        name = normalized(other.name)
+        if name == normalized(given_to_all.name) or _PLACEBO.search(name):
+            continue
+        arms = _arms_of(study, other)
+        is_tried = ArmType.EXPERIMENTAL not in types or any(
+            arm.type == ArmType.EXPERIMENTAL for arm in arms
+        )
+        if 0 < len(arms) < len(study.arms) and is_tried:
+            return True
+    return False
+
+
+def _of_terms(study: Study, drugs: list[Intervention]) -> Iterator[Substance]:
+    """The terms of MeSH, each instead of the interventions that it may stand for.
+
+    Those are the ones whose names it is part of. Where no term is part of any, it is of one that is
+    called otherwise; but the registry finds terms in other texts too, so it must not be what is
+    treated, nor what that came from, and the terms must name one drug together.
+    """
+    terms = [
+        term
+        for term in dict.fromkeys(study.mesh_terms)
+        if words_of(term) not in _TOO_WIDE and not IONS.issuperset(words_of(term).split())
+    ]
+    named = {term: [drug for drug in drugs if _is_in(term, drug.names)] for term in terms}
+    for term in terms:
+        of_it = named[term]
+        texts = [name for drug in drugs for name in drug.names]
+        if not of_it:
+            texts += study.topics
+        is_cause = _is_in(term, study.conditions) or any(_names_cause(term, t) for t in texts)
+        is_within = any(other != term and named[other] and _is_in(term, [other]) for other in terms)
+        if is_cause or is_within or not drugs:
+            continue
+        if not of_it and any(named.values()):
+            continue
+        instead_of = of_it or drugs
+        beside = () if of_it else tuple(other for other in terms if other != term)
+        roles = {_role(study, drug) for drug in instead_of}
+        yield Substance(
+            (term,),
+            instead_of=tuple(drug.names for drug in instead_of),
+            beside=beside,
+            role=roles.pop() if len(roles) == 1 else None,
+        )
+
+
+def _is_in(term: str, texts: Iterable[str]) -> bool:
+    """Whether a term stands in one of some texts, in whole words."""
+    return any(f" {words_of(term)} " in f" {words_of(text)} " for text in texts)
+
+
+def _names_cause(term: str, text: str) -> bool:
+    """Whether a text names a drug as what is treated, stopped or compared with, or as a part of a
+    fixed combination."""
+    if _FIXED.search(words_of(text)):
+        return True
+    name = rf"\b{re.escape(words_of(term))}\b"
+    return bool(re.search(f"{_BEFORE_A_CAUSE}{name}|{name}{_AFTER_A_CAUSE}", words_of(text)))
