@@ -18,7 +18,7 @@ from app.models.document import Document
 from app.models.fact import fact_kinds
 from app.search.query import listed
 
-COUNTED = {"drugs", "conditions", "sources", "labels", *fact_kinds()}
+COUNTED = {"drugs", "conditions", "sources", "labels", "products", *fact_kinds()}
 """The kinds that a release counts."""
 
 DRUG, ITEM = 0, 1

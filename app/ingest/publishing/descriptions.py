@@ -42,6 +42,8 @@ class Account:
     label: bytes | None
     """What is stored of the record, compressed, if it is a label: what that says of itself takes
     no memory until the label is made."""
+    products: bytes | None
+    """The same, if it is one of products."""
     position: int
     name: str
     fact_slug: str
@@ -83,6 +85,8 @@ class Description:
     coverage: dict[tuple[str, str], tuple[bool, str]]
     compared: Compared
     accounts: dict[tuple[str, str], Account]
+    leading: dict[Identifier, str]
+    """Identifiers of a brand, or of what it is a combination of, each with its name."""
 
     @property
     def of_several_sources(self) -> bool:
@@ -117,8 +121,9 @@ def describe_drugs(
         ):
             said = from_json(decompress(body))
             label = body if said.pop("label", None) else None
-            said.pop("products", None)
-            by_drug[drug_id].append(Account(source, record, matched_by, said, label, *rest))
+            products = body if said.pop("products", None) else None
+            account = Account(source, record, matched_by, said, label, products, *rest)
+            by_drug[drug_id].append(account)
         for drug in chunk:
             accounts = by_drug[drug.id]
             accounts.sort(key=lambda a: (rank[a.source_id], a.record_id, a.position))
@@ -141,6 +146,7 @@ def _described(
     approvals: Said = {}
     statuses: Said = {}
     ingredients: list[Row] = []
+    leading: dict[Identifier, str] = {}
     coverage: dict[tuple[str, str], tuple[bool, str]] = {}
     description: str | None = None
     cite: Mapping[str, list[str]] | None = None
@@ -150,6 +156,8 @@ def _described(
         own = [Passage(source, account.locator)] if account.locator else []
         is_radiolabelled = account.matched_by == MatchedBy.RADIOLABELLED
         is_its_name = account.matched_by in NAMES_OF_ITS_OWN
+        for system, value, name in said.get("leading", ()):
+            leading.setdefault((system, value), name)
         if not is_radiolabelled:  # its names and identifiers are of what was made of the drug
             for name, type_, *cited in said.get("names", ()):
                 if is_its_name or type_ == NameType.BRAND or _names_all_of(account, name):
@@ -228,7 +236,7 @@ def _described(
     by_record: dict[tuple[str, str], Account] = {}
     for account in accounts:
         by_record.setdefault((account.source_id, account.record_id), account)
-    return Description(drug, record, coverage, compared, by_record)
+    return Description(drug, record, coverage, compared, by_record, leading)
 
 
 def _cited(links: RecordLinks, fields: tuple[str, ...], said: Said) -> list[Row]:
