@@ -1,7 +1,8 @@
 """The answers that the docs show as examples: `python -m tests.examples` writes them anew.
 
 They are what the API says of baclofen by the project's seed, whatever other drugs it holds. The
-seed has no labels: theirs, and dosages, are of four sections of a real one, imported beside it.
+seed has no labels: theirs, and dosages, are of four sections of a real one, imported beside it; and
+no products: these are two of RxNorm's.
 """
 
 import json
@@ -23,13 +24,14 @@ from app.ingest.seed.loading import load_seed
 from app.main import create_app
 from app.openapi.specification import EXAMPLES, OF_LABEL
 from app.settings import ROOT, Settings
-from tests.ingest.loading import labels
+from tests.ingest.loading import labels, rxnorm
 
 VALUES = {
     "drug_id": "baclofen",
     "condition_id": "muscle-spasticity",
     "source_id": "what-is-baclofen",
     "set_id": "f133fe04-1550-4fa4-9dc4-652c27936bf2",
+    "rxcui": "197391",
     "get_dosage": "baclofen-dosage-71a6f8e60437",
     "get_indication": "baclofen-indication-rheumatic-disorders",
     "get_mechanism": "baclofen-mechanism-gaba-b-agonist",
@@ -49,7 +51,7 @@ QUERIES = {
 }
 
 
-OF_LABELS = ("Dosages", "Labels")
+OF_LABELS = ("Dosages", "Labels", "Products")
 """The tags of operations on what the seed has nothing of."""
 
 KEMSTRO = {
@@ -106,6 +108,28 @@ KEMSTRO = {
     ],
 }
 """Four sections, each whole, of the label of Kemstro as FDA published it in 2006."""
+
+PRODUCTS = (
+    {
+        "1292": ("IN", "baclofen"),
+        "202996": ("BN", "Lioresal"),
+        "317302": ("SCDC", "baclofen 10 MG"),
+        "315456": ("SCDC", "baclofen 0.5 MG/ML"),
+        "197391": ("SCD", "baclofen 10 MG Oral Tablet"),
+        "308517": ("SCD", "20 ML baclofen 0.5 MG/ML Injection"),
+        "805678": ("SBD", "20 ML baclofen 0.5 MG/ML Injection [Lioresal]"),
+    },
+    [
+        ("317302", "has_ingredient", "1292"),
+        ("315456", "has_ingredient", "1292"),
+        ("197391", "consists_of", "317302"),
+        ("308517", "consists_of", "315456"),
+        ("805678", "tradename_of", "308517"),
+        ("805678", "has_ingredient", "202996"),
+    ],
+    [("197391", "00115101001"), ("197391", "00115101003"), ("805678", "70121250101")],
+)
+"""Concepts of RxNorm as of October 2025, their relations, and some of their NDCs."""
 
 VERQUVO = {
     "set_id": "17056d73-1b1b-4bf2-9c07-b7a9367f0d6d",
@@ -205,6 +229,7 @@ def examples(folder: Path) -> dict[str, Any]:
     load_seed(engine, settings.seed_dir)
     found = anyio.run(answers, create_app(settings))
     import_files(engine, "openfda-label", [*labels(KEMSTRO, updated="2026-11-23")])
+    import_files(engine, "rxnorm", [*rxnorm(*PRODUCTS, date="2025-10-06")])
     found |= anyio.run(partial(answers, of_labels=True), create_app(settings))
     import_files(engine, "openfda-label", [*labels(VERQUVO, updated="2026-11-23")])
     found["list_warnings_of_drug" + OF_LABEL] = anyio.run(of_label, create_app(settings))

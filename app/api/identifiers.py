@@ -8,7 +8,8 @@ from sqlmodel import col
 from app.api.read_session import with_release
 from app.models.drug import Drug, DrugIdentifier, IdentifierSystem
 from app.models.label import Label, LabelTerm
-from app.models.lookup import ApprovedApplication, IdentifierAlias
+from app.models.lookup import ApprovedApplication, IdentifierAlias, NameIdentifier
+from app.models.product import Product, ProductNdc
 from app.names.product_numbers import ProductNumber, written_forms
 from app.search.query import one_of
 
@@ -19,7 +20,8 @@ IDENTIFIER = f"^({'|'.join(SYSTEMS)}):[^\\x00-\\x1f\\x7f-\\x9f]+$"
 OF_PRODUCTS = (
     "The numbers of products and labels lead to their drugs as well: `ndc`, in any of its layouts, "
     "with dashes or without; `spl_set_id`; and `application_number`, with or without its type. A "
-    "monograph's number is one, too."
+    "monograph's number is one, too. So does the `rxcui` of a product, a pack, a brand or a "
+    "combination."
 )
 """What identifiers there are beside drugs' own, for the documentation."""
 
@@ -46,15 +48,24 @@ def keys_of(identifier: str) -> list[str]:
 
 
 def _leading_to(
-    drug_id: Any, system: Any, value: Any, what: int = ALIAS, substance: Any = NULL
+    drug_id: Any,
+    system: Any,
+    value: Any,
+    what: int = ALIAS,
+    substance: Any = NULL,
+    name: Any = NULL,
+    product: Any = NULL,
 ) -> Any:
-    """The identifiers in a table that are asked for, each with the drug that it leads to."""
+    """The identifiers in a table that are asked for, each with the drug that it leads to; with the
+    name that it is of, if any, and the product."""
     system = sa.type_coerce(system, sa.String())
     return sa.select(
         sa.literal_column(str(what)).label("what"),
         system.concat(sa.literal_column("':'")).concat(col(value)).label("key"),
         col(drug_id).label("drug_id"),
         substance.label("substance"),
+        name.label("name"),
+        product.label("product"),
     ).where(one_of(system, "systems"), one_of(col(value), "values"))
 
 
@@ -65,7 +76,22 @@ _aliases = _leading_to(
     IdentifierAlias.value,
     substance=col(IdentifierAlias.substance),
 )
+_RXCUI: Any = sa.literal_column(f"'{IdentifierSystem.RXCUI}'")
+_of_names = _leading_to(
+    NameIdentifier.drug_id,
+    NameIdentifier.system,
+    NameIdentifier.value,
+    name=col(NameIdentifier.name),
+)
+_PRODUCT: Any = {"name": col(Product.name), "product": col(Product.id)}
 _of_products = [
+    _leading_to(Product.drug_id, _RXCUI, Product.id, **_PRODUCT),
+    _leading_to(
+        Product.drug_id,
+        sa.literal_column(f"'{ProductNumber.NDC}'"),
+        ProductNdc.ndc,
+        **_PRODUCT,
+    ).join_from(ProductNdc, Product, col(Product.id) == col(ProductNdc.product_id)),
     _leading_to(
         ApprovedApplication.drug_id,
         sa.literal_column(f"'{ProductNumber.APPLICATION_NUMBER}'"),
@@ -79,13 +105,13 @@ _of_products = [
 _system = sa.type_coerce(col(IdentifierAlias.system), sa.String())
 _numbers: list[Any] = [sa.literal_column(f"'{system}'") for system in ProductNumber]
 
-_with_it = [_own, _aliases.where(_system.in_(_numbers)), *_of_products]
+_with_it = [_own, _aliases.where(_system.in_(_numbers)), _of_names, *_of_products]
 HAS_IDENTIFIER = col(Drug.id).in_(
     sa.union_all(*(each.with_only_columns(each.selected_columns.drug_id) for each in _with_it))
 )
 """That a drug has an identifier, or a product or a label with it."""
 
-_leading = sa.union_all(_own, _aliases, *_of_products).subquery("leading")
+_leading = sa.union_all(_own, _aliases, _of_names, *_of_products).subquery("leading")
 _found: Any = (
     sa.select(
         _leading.c.what,
@@ -93,8 +119,11 @@ _found: Any = (
         _leading.c.drug_id,
         col(Drug.name).label("generic"),
         _leading.c.substance,
+        _leading.c.name,
+        _leading.c.product,
     )
-    .join_from(_leading, Drug, col(Drug.id) == _leading.c.drug_id)
+    .join_from(_leading, Drug, col(Drug.id) == _leading.c.drug_id, isouter=True)
+    .where(sa.or_(col(Drug.id).is_not(None), _leading.c.product.is_not(None)))
     .distinct()
     .subquery("found")
 )
@@ -103,4 +132,5 @@ LED_TO = with_release(
     *_found.c,
     order=(_found.c.drug_id, _found.c.what),  # its own come first
 )
-"""The drugs that identifiers lead to: what, key, id, name and substance."""
+"""The drugs that identifiers lead to: what, key, id, name, substance, and the name and the product
+that an identifier is of. Of a product whose drug is not known, id and name are null."""

@@ -20,7 +20,7 @@ from app.models.drug import Drug, DrugForm
 from app.models.fact import fact_kinds
 from app.search.query import listed
 
-COUNTED = {"drugs", "conditions", "sources", "labels", *fact_kinds()}
+COUNTED = {"drugs", "conditions", "sources", "labels", "products", *fact_kinds()}
 """The kinds that a release counts."""
 
 _form = col(DrugForm.id) == sa.bindparam("drug", type_=KEY)

@@ -1,5 +1,6 @@
 """Which drug is meant by a name or an identifier: one, or several, or none, and never a guess."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,12 +26,14 @@ from app.api.lists import bound_to
 from app.api.read_session import ReadSession, resource, with_release
 from app.api.suggestions import BEGINS, CLOSE, NameMatch, NameMatches
 from app.database.reading import CompiledSelect
+from app.documents.product_records import key_of
 from app.documents.records import Link
 from app.http.parameters import Text
 from app.http.problems import BadParameterError, LargeBodyError, documented
 from app.models.base import Shape
 from app.models.drug import Drug, DrugIngredient, NameType
 from app.models.lookup import NAME_TYPE, NameAlias, SearchedName
+from app.models.product import Product
 from app.names.distinctions import distinctions
 from app.names.name_reader import (
     KnownIngredient,
@@ -82,8 +85,8 @@ class Candidate(Shape):
     )
     match: ResolveMatch = Field(description="How it could be.", examples=["brand"])
     name: str | None = Field(
-        description="The name that it has; null where an identifier was given, and where the name "
-        "is not its own.",
+        description="The name that it has; of an identifier the brand or the combination that it "
+        "is of; null where an identifier is the drug's own, and where the name is not.",
         examples=["Lioresal"],
     )
     substance: str | None = Field(
@@ -107,6 +110,16 @@ class Suggestion(Shape):
     )
 
 
+class ProductLink(Shape):
+    """A product by its RxCUI and name."""
+
+    rxcui: str = Field(description="Its RxCUI, by which /v1/products has it.", examples=["197391"])
+    name: str = Field(
+        description="Its name, which says its strengths and its dose form.",
+        examples=["baclofen 10 MG Oral Tablet"],
+    )
+
+
 class Resolution(Shape):
     """Which drug a name or an identifier means."""
 
@@ -120,7 +133,8 @@ class Resolution(Shape):
         "`identifier`: it is the drug's, or of what `substance` names, or the number of its "
         "products or labels. `labelled`: it is "
         "the name of the drug with a label, such as a radioactive atom, and not the drug's. "
-        "`ingredients`: it names each ingredient of the combination, and no other. "
+        "`ingredients`: it names each ingredient of the combination, and no other. `product`: it "
+        "is the name of a product of the drug, as RxNorm writes it. "
         "`ambiguous`: it is that of several drugs, and none is chosen; a monograph's number always "
         "is. `none`: nothing has it.",
         examples=["brand"],
@@ -128,6 +142,11 @@ class Resolution(Shape):
     drug: Link | None = Field(
         description="The drug that is meant; null where that is not sure.",
         examples=[{"id": "baclofen", "name": "baclofen"}],
+    )
+    product: ProductLink | None = Field(
+        description="The product that an identifier (an RxCUI, an NDC) is of, or that a name is "
+        "exactly that of, as RxNorm writes it; otherwise null.",
+        examples=[None],
     )
     stripped: list[Stripped] = Field(
         description="What stood beside the name, or the names of ingredients, and was left out: a "
@@ -259,17 +278,47 @@ def _looked_up(session: ReadSession, keys: set[str]) -> list[tuple[Any, ...]]:
 
 def _by_name(session: ReadSession, names: list[str]) -> list[Resolution]:
     reader = NameReader(_ServedNames(session), names)
-    answers = {name: _resolved(session, reader, name) for name in dict.fromkeys(names)}
+    products = _products_called(session, names)
+    answers = {
+        name: _resolved(session, reader, name, products.get(key_of(name)))
+        for name in dict.fromkeys(names)
+    }
     return [answers[name] for name in names]
 
 
-def _resolved(session: ReadSession, reader: NameReader, name: str) -> Resolution:
-    """Which drug a name means."""
+def _resolved(
+    session: ReadSession, reader: NameReader, name: str, product: tuple[Any, ...] | None
+) -> Resolution:
+    """Which drug a name means; if it is a product's, that product's drug, or it is disputed."""
     found = reader.found(name)
+    beside: list[Stripped] = []
     if found is None:
-        return _answer([], name=name, suggestions=_suggestions(session, reader.bare(name)))
-    stripped = [Stripped(kind=what, text=text) for what, text in found.stripped]
-    return _answer(found.candidates, found.is_disputed, name=name, stripped=stripped)
+        suggestions = [] if product else _suggestions(session, reader.bare(name))
+        answer = _answer([], name=name, suggestions=suggestions)
+    else:
+        beside = [Stripped(kind=what, text=text) for what, text in found.stripped]
+        answer = _answer(found.candidates, found.is_disputed, name=name, stripped=beside)
+    if product is None:
+        return answer
+    _, rxcui, called, id_, generic = product
+    link = ProductLink(rxcui=rxcui, name=called)
+    if id_ is None or (answer.drug and answer.drug.id == id_):
+        return answer.model_copy(update={"product": link})
+    own = PossibleDrug(id_, generic, ResolveMatch.PRODUCT, called)
+    others = found.candidates if found and answer.drug else []
+    return _answer([own, *others], name=name, product=link, stripped=beside)
+
+
+def _products_called(session: ReadSession, names: list[str]) -> dict[str, tuple[Any, ...]]:
+    """The products that have these names, by their keys: rows of `CALLED`. Each has a number."""
+    keys = {key_of(name) for name in names if _HAS_DIGIT.search(name)}
+    if not keys:
+        return {}
+    rows = session.found(CALLED, keys=listed(session.dialect, sorted(keys)))
+    return {row[0]: row for row in rows}
+
+
+_HAS_DIGIT = re.compile("[0-9]")
 
 
 def _answer(candidates: list[PossibleDrug], is_disputed: bool = False, **fields: Any) -> Resolution:
@@ -280,7 +329,8 @@ def _answer(candidates: list[PossibleDrug], is_disputed: bool = False, **fields:
         match, drug = candidates[0].match, _link(candidates[0])
     elif candidates:
         match = ResolveMatch.AMBIGUOUS
-    given = {"name": None, "identifier": None, "stripped": [], "suggestions": []} | fields
+    given: dict[str, Any] = {"name": None, "identifier": None, "product": None, "stripped": []}
+    given |= {"suggestions": []} | fields
     return Resolution(
         match=match,
         drug=drug,
@@ -328,16 +378,23 @@ def _suggestions(session: ReadSession, text: str) -> list[Suggestion]:
 def _by_identifier(session: ReadSession, identifiers: list[str]) -> list[Resolution]:
     found: dict[str, dict[str, PossibleDrug]] = defaultdict(dict)
     bound = bound_to(session.dialect, asked_of(*identifiers))
-    for _, key, id_, generic, substance in session.found(LED_TO, **bound):
-        candidate = PossibleDrug(id_, generic, ResolveMatch.IDENTIFIER, None, substance)
-        found[key].setdefault(id_, candidate)
+    products: dict[str, dict[str, ProductLink]] = defaultdict(dict)
+    for _, key, id_, generic, substance, name, product in session.found(LED_TO, **bound):
+        called = None if product else name
+        candidate = PossibleDrug(id_, generic, ResolveMatch.IDENTIFIER, called, substance)
+        found[key].setdefault(id_ or "", candidate)
+        if product:
+            products[key][product] = ProductLink(rxcui=product, name=name)
     answers = []
     for identifier in identifiers:
         by_drug: dict[str, PossibleDrug] = {}
+        named: dict[str, ProductLink] = {}
         for key in keys_of(identifier):
             by_drug |= found.get(key, {})
+            named |= products.get(key, {})
         candidates = [by_drug[id_] for id_ in sorted(by_drug)]
-        answer = _answer(candidates, identifier=identifier)
+        product = next(iter(named.values())) if len(named) == 1 else None
+        answer = _answer(candidates, identifier=identifier, product=product)
         if candidates and is_of_a_monograph(*identifier.split(":", 1)):
             answer.match, answer.drug = ResolveMatch.AMBIGUOUS, None
         answers.append(answer)
@@ -382,6 +439,21 @@ FAMILY = _names_of(
 )
 """Names that begin with a text and go on."""
 
+
+_called: Any = (
+    sa.select(
+        col(Product.key),
+        col(Product.id),
+        col(Product.name),
+        col(Drug.id).label("drug_id"),
+        col(Drug.name).label("generic"),
+    )
+    .join_from(Product, Drug, col(Drug.id) == col(Product.drug_id), isouter=True)
+    .where(one_of(col(Product.key), "keys"))
+    .subquery("called")
+)
+CALLED = with_release(_called, *_called.c)
+"""The products of some names: key, RxCUI, name, and the drug's id and name."""
 
 _asked = sa.select(col(DrugIngredient.drug_id)).where(one_of(col(DrugIngredient.drug), "ids"))
 _made_of = (

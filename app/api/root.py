@@ -17,6 +17,7 @@ RESOURCES = (
     "drugs",
     *fact_kinds(),
     "labels",
+    "products",
     "conditions",
     "sources",
     "releases",

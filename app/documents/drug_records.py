@@ -21,6 +21,9 @@ class Links(Shape):
     labels: str = Field(
         description="The path of its labels.", examples=["/v1/drugs/baclofen/labels"]
     )
+    products: str = Field(
+        description="The path of its products.", examples=["/v1/drugs/baclofen/products"]
+    )
 
 
 def _for_each_kind(
@@ -109,8 +112,8 @@ DrugRecord = create_model(
         Field(
             description="Where the record and its facts are.",
             examples=[
-                {"self": "/v1/drugs/baclofen", "labels": "/v1/drugs/baclofen/labels"}
-                | {name: f"/v1/drugs/baclofen/{name}" for name in KINDS}
+                {"self": "/v1/drugs/baclofen"}
+                | {name: f"/v1/drugs/baclofen/{name}" for name in ("labels", "products", *KINDS)}
             ],
         ),
     ),
@@ -192,4 +195,4 @@ def drug_as_served(drug: Row, counts: Row, coverage: Row) -> Row:
 
 def _links(drug_id: str) -> dict[str, str]:
     record = f"/v1/drugs/{drug_id}"
-    return {"self": record} | {name: f"{record}/{name}" for name in ("labels", *KINDS)}
+    return {"self": record} | {name: f"{record}/{name}" for name in ("labels", "products", *KINDS)}

@@ -1,4 +1,4 @@
-"""What drugs, facts and labels are found by, as rows of tables: it follows from their documents."""
+"""What drugs, facts, labels and products are found by, as rows of tables: by their documents."""
 
 from functools import cache
 from operator import itemgetter
@@ -7,11 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.documents.importance import rank_of
+from app.documents.product_records import key_of
 from app.models.base import Part, Row, table_of
 from app.models.drug import Drug
 from app.models.fact import Detail, Fact, fact_kinds
 from app.models.label import Label, LabelField, LabelTerm, term_of
 from app.models.lookup import ApprovedApplication
+from app.models.product import Product, ProductNdc
 from app.names.normalization import normalized
 
 TableRow = tuple[sa.Table, tuple[Any, ...]]
@@ -23,6 +25,8 @@ def rows_of(kind: str, record: Row) -> list[TableRow]:
         return fact_rows(kind, record)
     if kind == "labels":
         return label_rows(record)
+    if kind == "products":
+        return product_rows(record)
     if kind == "drugs":
         row, rows = drug_rows(record)
         return [(table_of(Drug), row), *rows]
@@ -73,11 +77,24 @@ def label_rows(record: Row) -> list[TableRow]:
     ]
 
 
+def product_rows(record: Row) -> list[TableRow]:
+    """The rows by which a product is found: its own, and one for each of its NDCs."""
+    id_, name, drug = record["id"], record["name"], record["drug"]
+    form, brand = record["dose_form"], record["brand"]
+    brand_name = term_of(brand["name"]) if brand else None
+    of_product = (id_, drug and drug["id"], name, key_of(name), record["tty"])
+    return [
+        (_PRODUCT, (*of_product, form and term_of(form), brand_name)),
+        *((_NDC, (id_, ndc)) for ndc in record["ndcs"]),
+    ]
+
+
 FIELDS_OF_TERMS = {LabelField.NDC: ("product_ndcs", "package_ndcs")}
 """The fields of a label's record that hold what it is found by, where they are named otherwise."""
 
 _FACT = table_of(Fact)
 _APPLICATION = table_of(ApprovedApplication)
+_PRODUCT, _NDC = table_of(Product), table_of(ProductNdc)
 
 
 @cache

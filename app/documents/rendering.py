@@ -17,6 +17,7 @@ from app.documents.checksums import checksum_of
 from app.documents.drug_records import DrugRecord
 from app.documents.fact_records import WORDINGS, Wordings, fact_record
 from app.documents.label_records import LabelRecord
+from app.documents.product_records import ProductRecord
 from app.documents.records import RecordLinks, record_of, stored_entries
 from app.models.base import Row
 from app.models.condition import Condition
@@ -76,5 +77,10 @@ def schema_of(kind: str) -> TypeAdapter[Any]:
     """What the documents of a kind are held to."""
     if kind in NOUNS:
         return TypeAdapter(record_of(NOUNS[kind]))
-    own: dict[str, Any] = {"drugs": DrugRecord, "labels": LabelRecord, WORDINGS: Wordings}
+    own: dict[str, Any] = {
+        "drugs": DrugRecord,
+        "labels": LabelRecord,
+        "products": ProductRecord,
+        WORDINGS: Wordings,
+    }
     return TypeAdapter(own.get(kind) or fact_record(fact_kinds()[kind]))

@@ -36,6 +36,7 @@ from app.models.fact import Fact, fact_kinds
 from app.models.label import Label, LabelTerm
 from app.models.lookup import ApprovedApplication
 from app.models.mechanism import Target
+from app.models.product import Product, ProductNdc
 from app.models.release import Release
 from app.models.source import Source
 from app.models.source_record import (
@@ -339,12 +340,21 @@ def _faults_of_order(connection: sa.Connection) -> Iterator[str]:
 
 _tables: list[Any] = [Drug, *fact_kinds().values()]
 FOUND_BY = [
-    *(table_of(model) for model in (Fact, Label, LabelTerm, ApprovedApplication)),
+    *(
+        table_of(model)
+        for model in (Fact, Label, LabelTerm, ApprovedApplication, Product, ProductNdc)
+    ),
     *(table_of(model) for of in _tables for model in (of, *of.found_by_parts.values())),
 ]
-"""What drugs, facts and labels are found by."""
+"""What drugs, facts, labels and products are found by."""
 
-COUNTED = {"drugs": Drug, "conditions": Condition, "sources": Source, "labels": Label}
+COUNTED = {
+    "drugs": Drug,
+    "conditions": Condition,
+    "sources": Source,
+    "labels": Label,
+    "products": Product,
+}
 """What is counted beside the facts."""
 
 LOOKS: dict[str, Callable[[sa.Connection], Iterable[str]]] = {

@@ -101,6 +101,21 @@ class IdentifierAlias(SQLModel, table=True):
     )
 
 
+class NameIdentifier(SQLModel, table=True):
+    """An identifier of a name of a drug, and not of the drug: of a brand, or of what it combines.
+
+    A brand of several drugs leads to each.
+    """
+
+    __tablename__ = "name_identifier"
+    __table_args__ = (sa.Index("ix_name_identifier_system_value", "system", "value"), BY_KEY)
+
+    drug_id: str = owned_by("drug")
+    system: IdentifierSystem = Field(primary_key=True, sa_type=checked(IdentifierSystem))
+    value: str = Field(primary_key=True, sa_type=KEY)
+    name: str = Field(description="The name, as the source writes it.")
+
+
 class ApprovedApplication(SQLModel, table=True):
     """The number of an application under which products of a drug were approved."""
 

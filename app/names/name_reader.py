@@ -39,6 +39,7 @@ class ResolveMatch(StrEnum):
     IDENTIFIER = "identifier"
     RADIOLABELLED = "labelled"
     INGREDIENTS = "ingredients"
+    PRODUCT = "product"
     AMBIGUOUS = "ambiguous"
     NONE = "none"
 

@@ -6,7 +6,7 @@ from alembic import op
 from app.ingest.publishing.downgrading import mark_for_rebuilding
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

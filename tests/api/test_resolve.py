@@ -175,6 +175,7 @@ def test_what_qualifies_the_name_is_reported(pharmacy: httpx.Client) -> None:
         "identifier": None,
         "match": "exact",
         "drug": {"id": "baclofen", "name": "baclofen"},
+        "product": None,
         "stripped": [
             {"kind": "strength", "text": "10 MG"},
             {"kind": "dose_form", "text": "TABLET"},

@@ -243,6 +243,72 @@ def approvals(*products: tuple[str, str, str, str], newest: str = "2024-01-05") 
     ]
 
 
+BACLOFEN = {
+    "1292": ("IN", "baclofen"),
+    "202800": ("BN", "Lioresal"),
+    "330001": ("SCDC", "baclofen 10 MG"),
+    "197391": ("SCD", "baclofen 10 MG Oral Tablet"),
+    "209001": ("SBD", "baclofen 10 MG Oral Tablet [Lioresal]"),
+}
+OF_BACLOFEN = [
+    ("202800", "tradename_of", "1292"),
+    ("330001", "has_ingredient", "1292"),
+    ("197391", "consists_of", "330001"),
+    ("209001", "tradename_of", "197391"),
+    ("209001", "has_ingredient", "202800"),
+]
+"""Concepts of RxNorm, by their RxCUIs, and how they are related."""
+
+
+def rxnorm(
+    concepts: dict[str, tuple[str, str]],
+    relations: list[tuple[str, str, str]],
+    ndcs: list[tuple[str, str]],
+    more: dict[str, list[str]] | None = None,
+    date: str = "2024-01-07",
+) -> list[Given]:
+    """RxNorm's three files: of these concepts, relations (of, name, to) and NDCs, and `more` rows
+    of a file."""
+    rows = {
+        "RXNCONSO": [concept(rxcui, *said) for rxcui, said in concepts.items()],
+        "RXNREL": [relation(*said) for said in relations],
+        "RXNSAT": [attribute(*said) for said in ndcs],
+    }
+    return [
+        Given(
+            f"{name}.RRF",
+            "".join(f"{row}\n" for row in (*own, *(more or {}).get(name, ()))).encode(),
+            date,
+        )
+        for name, own in rows.items()
+    ]
+
+
+def concept(
+    rxcui: str,
+    type_: str,
+    name: str,
+    code: str = "",
+    vocabulary: str = "RXNORM",
+    suppress: str = "N",
+) -> str:
+    """A row of RXNCONSO.RRF."""
+    of = f"{vocabulary}|{type_}|{code or rxcui}|{name}"
+    return f"{rxcui}|ENG||||||1|1|{rxcui}||{of}||{suppress}|4096|"
+
+
+def relation(of: str, name: str, to: str, vocabulary: str = "RXNORM", suppress: str = "N") -> str:
+    """A row of RXNREL.RRF: `of` is so related `to`."""
+    return f"{to}||CUI|RO|{of}||CUI|{name}|1||{vocabulary}||||{suppress}|4096|"
+
+
+def attribute(
+    rxcui: str, value: str, name: str = "NDC", vocabulary: str = "RXNORM", suppress: str = "N"
+) -> str:
+    """A row of RXNSAT.RRF."""
+    return f"{rxcui}||||AUI|{rxcui}|AT1||{name}|{vocabulary}|{value}|{suppress}|4096|"
+
+
 def studies(*every: Json, name: str = "studies.json", date: str = "2024-01-06") -> list[Given]:
     """A file of ClinicalTrials.gov's studies, of what `study` makes."""
     return [Given(name, json.dumps(every).encode(), date)]

@@ -43,6 +43,8 @@ class Account:
     label: bytes | None
     """What is stored of the record, compressed, if it is a label: what that says of itself takes
     no memory until the label is made."""
+    products: bytes | None
+    """The same, if it is one of products."""
     position: int
     name: str
     form_id: str | None
@@ -87,6 +89,8 @@ class Description:
     coverage: dict[tuple[str, str], tuple[bool, str]]
     compared: Compared
     accounts: dict[tuple[str, str], Account]
+    leading: dict[Identifier, str]
+    """Identifiers of a brand, or of what it is a combination of, each with its name."""
 
     @property
     def of_several_sources(self) -> bool:
@@ -121,8 +125,9 @@ def describe_drugs(
         ):
             said = from_json(decompress(body))
             label = body if said.pop("label", None) else None
-            said.pop("products", None)
-            by_drug[drug_id].append(Account(source, record, matched_by, said, label, *rest))
+            products = body if said.pop("products", None) else None
+            account = Account(source, record, matched_by, said, label, products, *rest)
+            by_drug[drug_id].append(account)
         for drug in chunk:
             accounts = by_drug[drug.id]
             accounts.sort(key=lambda a: (rank[a.source_id], a.record_id, a.position))
@@ -147,6 +152,7 @@ def _described(
     ingredients: list[Row] = []
     of_forms: dict[str, Said] = {form.id: {} for form in drug.forms}
     cited_forms: dict[str, list[Passage]] = {form.id: [] for form in drug.forms}
+    leading: dict[Identifier, str] = {}
     coverage: dict[tuple[str, str], tuple[bool, str]] = {}
     description: str | None = None
     cite: Mapping[str, list[str]] | None = None
@@ -156,6 +162,8 @@ def _described(
         own = [Passage(source, account.locator)] if account.locator else []
         is_radiolabelled = account.matched_by == MatchedBy.RADIOLABELLED
         is_its_name = account.matched_by in NAMES_OF_ITS_OWN
+        for system, value, name in said.get("leading", ()):
+            leading.setdefault((system, value), name)
         if not is_radiolabelled:  # its names and identifiers are of what was made of the drug
             for name, type_, *cited in said.get("names", ()):
                 if type_ == NameType.BRAND and not is_a_brand(name, drug.name):
@@ -262,7 +270,7 @@ def _described(
         first = by_record.setdefault((account.source_id, account.record_id), account)
         roles = {first.role, *account.said.get("roles", ())[account.position :][:1]}
         first.role = next((role for role in DrugRole if role in roles), None)
-    return Description(drug, record, coverage, compared, by_record)
+    return Description(drug, record, coverage, compared, by_record, leading)
 
 
 def _cited(links: RecordLinks, fields: tuple[str, ...], said: Said) -> list[Row]:

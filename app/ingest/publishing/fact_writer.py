@@ -24,6 +24,7 @@ from app.documents.rendering import document_of
 from app.ingest.bulk_insert import Tables, among, chunks, select_in
 from app.ingest.publishing.comparing import discrepancies, trial_account
 from app.ingest.publishing.descriptions import Account, Description
+from app.ingest.publishing.product_writer import PRODUCTS, ProductDocuments
 from app.ingest.publishing.references import SEED, References
 from app.ingest.sources import OF_LABELS
 from app.ingest.staging.preparing import NO_FACT
@@ -33,6 +34,7 @@ from app.models.document import Document
 from app.models.fact import Detail, Fact, fact_kinds
 from app.models.indication import Indication
 from app.models.label import Label
+from app.models.product import Product
 from app.models.source_record import (
     JOINED,
     RecordStatement,
@@ -58,6 +60,9 @@ LABELS_AT_ONCE = 100
 """How many labels are made together: their texts are in memory then."""
 
 LABELS = "labels"
+
+ON_THEIR_OWN = (LABELS, PRODUCTS)
+"""Kinds of document that are there whether or not their drug is known."""
 
 
 RecordKey = tuple[str, str]
@@ -158,6 +163,7 @@ class FactWriter:
         self._tables = tables
         self._references = references
         self._links = references.links
+        self._products = ProductDocuments(connection, references.links)
         self._served = served
         self._moved = moved
         self.counts: Counter[str] = Counter()
@@ -218,6 +224,21 @@ class FactWriter:
             self._write_made(made, None)
             self._remove(None, [key for key in made.stored if key not in made.there])
 
+    def write_products_of_no_drug(self) -> None:
+        """Make the products whose drug is not known, and write those that are not there already.
+
+        To be called when the products of all drugs are written.
+        """
+        of = sa.select(_document.drug_id, _document.id, _document.checksum).where(
+            _document.kind == PRODUCTS, _document.drug_id.is_(None)
+        )
+        stored = self._connection.execute(of).all()
+        made = _Made({(PRODUCTS, id_): (drug_id, checksum) for drug_id, id_, checksum in stored})
+        for document in self._products.of_no_drug():
+            made.add(document)
+        self._write_made(made, None)
+        self._remove(None, [key for key in made.stored if key not in made.there])
+
     def _write(self, batch: Mapping[str, Description]) -> None:
         there = [id_ for id_ in batch if id_ in self._served]
         made = _Made(
@@ -251,6 +272,13 @@ class FactWriter:
             self._make_labels(made, some)
             self._write_made(made, list(batch))
         self._labels_of_drugs.update(label.id for label in labels)
+        for description in batch.values():
+            of = {"id": description.drug.id, "name": description.drug.name}
+            for account in description.accounts.values():
+                if account.products:
+                    for document in self._products.of(account.products, of):
+                        made.add(document)
+        self._write_made(made, list(batch))
         removed = [key for key in made.stored if key not in made.there]
         self.counts["removed"] += sum(kind in fact_kinds() for kind, _ in removed)
         self._remove(list(batch), removed)
@@ -442,8 +470,8 @@ class FactWriter:
             ids = [document["id"] for document in facts]
             moved = [(row[0], row[1]) for row in select_in(connection, MOVED, ids)]
             self._remove(None, [*moved, *((WORDINGS, id_) for _, id_ in moved)])
-        labels = [key for document in made.documents if (key := _key(document))[0] == LABELS]
-        if new := [key for key in labels if key not in made.stored]:
+        keys = map(_key, made.documents)
+        if new := [key for key in keys if key[0] in ON_THEIR_OWN and key not in made.stored]:
             self._remove(None, new)  # it may be another drug's as yet, or nobody's
         letters = 0
         for document in made.documents:
@@ -467,6 +495,8 @@ class FactWriter:
                 self.conditions_dropped.update(row[0] for row in named if row[0])
             if kind in fact_kinds():
                 self._tables.delete(Fact, "id", ids, drug_id=drug_ids)
+            if kind == PRODUCTS:
+                self._tables.delete(Product, "id", ids, drug_id=drug_ids)
             if kind == LABELS:
                 self._labels_dropped.update(ids)
                 self._tables.delete(Label, "id", ids, drug_id=drug_ids)

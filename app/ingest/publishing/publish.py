@@ -28,7 +28,12 @@ from app.models.condition import Condition
 from app.models.document import Document
 from app.models.drug import Drug
 from app.models.label import Label, LabelTerm
-from app.models.lookup import ApprovedApplication, SearchedName, SearchedPiece
+from app.models.lookup import (
+    ApprovedApplication,
+    NameIdentifier,
+    SearchedName,
+    SearchedPiece,
+)
 from app.models.mechanism import Target
 from app.models.source import Source
 from app.models.source_record import (
@@ -75,6 +80,7 @@ def publish(connection: sa.Connection, tables: Tables, changes: Changes) -> Coun
     drugs = [described[id_] for id_ in sorted(described)]
     _write_drugs(connection, tables, affected & resolution.served, drugs)
     write_aliases(connection, tables, sorted(affected), resolution.drugs)
+    write_name_identifiers(tables, sorted(affected), drugs)
     facts = FactWriter(
         connection,
         tables,
@@ -87,6 +93,7 @@ def publish(connection: sa.Connection, tables: Tables, changes: Changes) -> Coun
     gone = sorted((affected & resolution.served) - resolution.drugs.keys())
     facts.remove(gone)
     facts.write_labels_of_no_drug(changes.labels)
+    facts.write_products_of_no_drug()
     tables.delete(Drug, "id", gone)
 
     named = {id_ for noun, id_ in changes.references if noun == "condition"}
@@ -102,6 +109,17 @@ def publish(connection: sa.Connection, tables: Tables, changes: Changes) -> Coun
     if is_large:  # readers come before Postgres would do it by itself
         tables.analyze(Drug, Document, SearchedName, SearchedPiece, Label, LabelTerm)
     return facts.counts
+
+
+def write_name_identifiers(
+    tables: Tables, drug_ids: Iterable[str], described: Iterable[Description]
+) -> None:
+    """Replace the identifiers of these drugs' names by those that they are described with."""
+    tables.delete(NameIdentifier, "drug_id", drug_ids)
+    for description in described:
+        for (system, value), name in sorted(description.leading.items()):
+            row = (description.drug.id, system, value, name)
+            tables.add_row(table_of(NameIdentifier), row)
 
 
 def describe(

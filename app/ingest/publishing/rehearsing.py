@@ -11,7 +11,13 @@ import sqlalchemy as sa
 
 from app.ingest.bulk_insert import Tables
 from app.ingest.publishing.fact_writer import FactWriter, records_of_labels
-from app.ingest.publishing.publish import NAMERS, ORDER, describe, resolve_rest_by_name
+from app.ingest.publishing.publish import (
+    NAMERS,
+    ORDER,
+    describe,
+    resolve_rest_by_name,
+    write_name_identifiers,
+)
 from app.ingest.publishing.references import SEED, References
 from app.ingest.resolution.aliases import write_aliases
 from app.ingest.resolution.substances import resolve_substances
@@ -19,10 +25,10 @@ from app.ingest.staging.upserting import Changes
 from app.models.base import Row, table_of
 from app.models.document import Document
 from app.models.fact import Fact
-from app.models.lookup import IdentifierAlias, NameAlias
+from app.models.lookup import IdentifierAlias, NameAlias, NameIdentifier
 from app.models.source_record import SourceReference
 
-ALIASES = (IdentifierAlias, NameAlias)
+ALIASES = (IdentifierAlias, NameAlias, NameIdentifier)
 
 
 def faults_of_release(connection: sa.Connection) -> Iterator[str]:
@@ -41,11 +47,13 @@ def faults_of_release(connection: sa.Connection) -> Iterator[str]:
     resolve_rest_by_name(connection, tables, changes, resolution, described)
     drugs = [described[id_] for id_ in sorted(described)]
     write_aliases(connection, tables, sorted(resolution.drugs), resolution.drugs)
+    write_name_identifiers(tables, sorted(resolution.drugs), drugs)
     facts = FactWriter(
         connection, tables, references, served=resolution.served, moved=resolution.moved
     )
     facts.write(drugs)
     facts.write_labels_of_no_drug(records_of_labels(connection))
+    facts.write_products_of_no_drug()
     yield from tables.faults(connection)
     for id_ in sorted(resolution.served - resolution.drugs.keys()):
         yield f"No source record speaks of the drug '{id_}'."

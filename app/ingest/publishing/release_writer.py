@@ -20,7 +20,7 @@ from app.models.fact import fact_kinds
 from app.models.release import Release, ReleaseFile
 from app.models.source_record import SourceState
 
-COUNTED = ("drugs", "conditions", "sources", "labels")
+COUNTED = ("drugs", "conditions", "sources", "labels", "products")
 """What a release counts beside the facts."""
 
 

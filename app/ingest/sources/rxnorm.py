@@ -121,21 +121,22 @@ class _RrfFile:
                 f"its first line has {columns} columns that end in a bar; {width} were expected.",
             )
 
-    def rows(self, wanted: tuple[bytes, ...]) -> Iterator[tuple[int, list[str]] | InvalidRecord]:
-        """The line and the columns of each row that holds one of these texts."""
-        width = self._width
+    def rows(
+        self, places: tuple[int, ...], wanted: frozenset[bytes]
+    ) -> Iterator[tuple[int, list[str]] | InvalidRecord]:
+        """The line and the columns at these places of each row whose first one is `wanted`."""
+        first, width = places[0], self._width
         with self._part.open() as file:
             for line, read in enumerate(file, 1):
-                if read.count(b"|") != width or b"\0" in read:
+                columns = read.split(b"|")
+                if len(columns) != width + 1 or b"\0" in read:
                     if not read.endswith(b"\n"):
                         raise WrongFileError(self.name, f"it is cut off in line {line}.")
-                    columns = read.count(b"|")
-                    reason = f"it has {columns} columns; {width} were expected."
+                    reason = f"it has {len(columns) - 1} columns; {width} were expected."
                     yield self.invalid(line, "it holds a NUL." if b"\0" in read else reason)
-                    continue
-                if any(text in read for text in wanted):
+                elif columns[first] in wanted:
                     try:
-                        yield line, read.decode().split("|")
+                        yield line, [columns[place].decode() for place in places]
                     except UnicodeDecodeError:
                         yield self.invalid(line, "its text is not UTF-8.")
 
@@ -168,13 +169,12 @@ def _day(file: _RrfFile) -> str | None:
 
 
 def _read_concepts(file: _RrfFile, graph: RxNormGraph) -> Iterator[InvalidRecord]:
-    for row in file.rows((b"|RXNORM|", b"|MTHSPL|SU|")):
+    for row in file.rows((11, 12, 16, 0, 13, 14), frozenset({b"RXNORM", b"MTHSPL"})):
         if isinstance(row, InvalidRecord):
             yield row
             continue
-        line, columns = row
-        rxcui, vocabulary, type_, code, name = (columns[i] for i in (0, 11, 12, 13, 14))
-        if columns[16] != "N":
+        line, (vocabulary, type_, suppressed, rxcui, code, name) = row
+        if suppressed != "N":
             continue
         is_fdas = (vocabulary, type_) == ("MTHSPL", "SU")
         if not is_fdas and (vocabulary != "RXNORM" or type_ not in CONCEPTS):
@@ -194,27 +194,25 @@ def _read_concepts(file: _RrfFile, graph: RxNormGraph) -> Iterator[InvalidRecord
 def _read_relations(file: _RrfFile, graph: RxNormGraph) -> Iterator[InvalidRecord]:
     known = graph.names
     same = {rxcui: rxcui for rxcui in known}
-    for row in file.rows(tuple(f"|{name}|".encode() for name in sorted(RELATIONS))):
+    for row in file.rows((7, 0, 4, 10, 14), frozenset(name.encode() for name in RELATIONS)):
         if isinstance(row, InvalidRecord):
             yield row
             continue
-        _, columns = row
-        to, of = same.get(columns[0]), same.get(columns[4])
-        name = columns[7]
-        if to and of and name in RELATIONS and columns[10] == "RXNORM" and columns[14] == "N":
+        _, (name, first, second, vocabulary, suppressed) = row
+        to, of = same.get(first), same.get(second)
+        if to and of and (vocabulary, suppressed) == ("RXNORM", "N"):
             graph.related[name][of].append(to)
     if graph.of_type["SCD"] and not graph.related["consists_of"]:
         raise WrongFileError(file.name, "it does not say what the products of RXNCONSO consist of.")
 
 
 def _read_ndcs(file: _RrfFile, graph: RxNormGraph) -> Iterator[InvalidRecord]:
-    for row in file.rows((b"|NDC|RXNORM|",)):
+    for row in file.rows((8, 9, 11, 0, 10), frozenset({b"NDC"})):
         if isinstance(row, InvalidRecord):
             yield row
             continue
-        line, columns = row
-        rxcui, attribute, vocabulary, value = (columns[i] for i in (0, 8, 9, 10))
-        if (attribute, vocabulary, columns[11]) != ("NDC", "RXNORM", "N"):
+        line, (_, vocabulary, suppressed, rxcui, value) = row
+        if (vocabulary, suppressed) != ("RXNORM", "N"):
             continue
         if not _NDC.fullmatch(value):
             yield file.invalid(line, f"its NDC '{value[:20]}' has not eleven digits.")

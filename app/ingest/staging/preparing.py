@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic_core import PydanticSerializationError, to_json
 
 from app.ingest.seed.entries import entry_of, fact_entry_of
@@ -14,6 +14,7 @@ from app.ingest.sources.interface import Record, Statement, Substance
 from app.models.drug import Approval, IdentifierSystem
 from app.models.fact import Detail, fact_kinds
 from app.models.label import PASSAGE, LabelFields, LabelText
+from app.models.product import ProductFields
 from app.models.source_record import JOINED
 
 
@@ -81,7 +82,8 @@ def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedR
     if record.leading:
         said["leading"] = record.leading
     if record.products:
-        said["products"] = record.products
+        products = PRODUCTS.validate_python(record.products)
+        said["products"] = PRODUCTS.dump_python(products, mode="json")
     body = _json(said)
     if max(len(record.id), len(body), *map(len, substances.values())) > LONGEST_KEY // 4:
         _refuse_long(record)
@@ -112,6 +114,8 @@ def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedR
     made.locator = record.locator
     return made
 
+
+PRODUCTS = TypeAdapter(list[ProductFields])
 
 NO_FACT = ""
 """The name of a statement that is no fact: no id is made with it."""

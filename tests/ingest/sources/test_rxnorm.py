@@ -9,24 +9,18 @@ from app.ingest.sources.interface import (
 )
 from app.ingest.sources.rxnorm import RXCUI, RxNorm
 from app.models.drug import IdentifierSystem, NameType
+from tests.ingest.loading import (
+    BACLOFEN,
+    OF_BACLOFEN,
+    attribute,
+    concept,
+    relation,
+    rxnorm,
+)
 from tests.ingest.made_files import File
 
 ZIP = "RxNorm_full_prescribe_10062025.zip"
 
-BACLOFEN = {
-    "1292": ("IN", "baclofen"),
-    "202800": ("BN", "Lioresal"),
-    "330001": ("SCDC", "baclofen 10 MG"),
-    "197391": ("SCD", "baclofen 10 MG Oral Tablet"),
-    "209001": ("SBD", "baclofen 10 MG Oral Tablet [Lioresal]"),
-}
-OF_BACLOFEN = [
-    ("202800", "tradename_of", "1292"),
-    ("330001", "has_ingredient", "1292"),
-    ("197391", "consists_of", "330001"),
-    ("209001", "tradename_of", "197391"),
-    ("209001", "has_ingredient", "202800"),
-]
 LOSARTAN = {
     "52175": ("IN", "losartan"),
     "203160": ("PIN", "losartan potassium"),
@@ -58,45 +52,14 @@ OF_LOSARTAN = [
 NDCS = [("197391", "00172409660"), ("209001", "00028002301")]
 
 
-def concept(
-    rxcui: str,
-    type_: str,
-    name: str,
-    code: str = "",
-    vocabulary: str = "RXNORM",
-    suppress: str = "N",
-) -> str:
-    of = f"{vocabulary}|{type_}|{code or rxcui}|{name}"
-    return f"{rxcui}|ENG||||||1|1|{rxcui}||{of}||{suppress}|4096|"
-
-
-def relation(of: str, name: str, to: str, vocabulary: str = "RXNORM", suppress: str = "N") -> str:
-    return f"{to}||CUI|RO|{of}||CUI|{name}|1||{vocabulary}|||| {suppress}|4096|".replace(
-        "| N", "|N"
-    )
-
-
-def attribute(
-    rxcui: str, value: str, name: str = "NDC", vocabulary: str = "RXNORM", suppress: str = "N"
-) -> str:
-    return f"{rxcui}||||AUI|{rxcui}|AT1||{name}|{vocabulary}|{value}|{suppress}|4096|"
-
-
 def files(
     concepts: dict[str, tuple[str, str]],
     relations: list[tuple[str, str, str]],
     ndcs: list[tuple[str, str]] = NDCS,
     more: dict[str, list[str]] | None = None,
 ) -> list[File]:
-    rows = {
-        "RXNCONSO": [concept(rxcui, *said) for rxcui, said in concepts.items()],
-        "RXNREL": [relation(*said) for said in relations],
-        "RXNSAT": [attribute(*said) for said in ndcs],
-    }
-    return [
-        File(f"{ZIP}/rrf/{name}.RRF", "".join(f"{r}\n" for r in of + (more or {}).get(name, [])))
-        for name, of in rows.items()
-    ]
+    given = rxnorm(concepts, relations, ndcs, more)
+    return [File(f"{ZIP}/rrf/{file.name}", file.content) for file in given]
 
 
 def read(files: list[File], version: SourceVersion | None = None) -> dict[str, Record]:

@@ -1,0 +1,91 @@
+"""Products as they are served."""
+
+from collections.abc import Mapping
+
+from pydantic import Field, create_model
+
+from app.documents.records import CITATIONS, CitationRecord, Link, Passage, RecordLinks, fields_of
+from app.models.base import Row, Shape
+from app.models.product import LONGEST_NAME_KEY, ProductFields, ProductIngredient
+from app.names.normalization import normalized
+
+
+class IngredientOfProduct(ProductIngredient):
+    """An ingredient of a product, with the drug that it is."""
+
+    drug: Link | None = Field(
+        description="The drug that it is; null where that is not known.",
+        examples=[{"id": "baclofen", "name": "baclofen"}],
+    )
+
+
+class ProductLinks(Shape):
+    """Where the product's record and its drug's are."""
+
+    self: str = Field(description="The record's path.", examples=["/v1/products/197391"])
+    drug: str | None = Field(
+        description="The path of its drug; null where that is not known.",
+        examples=["/v1/drugs/baclofen"],
+    )
+
+
+ProductRecord = create_model(
+    "Product",
+    __base__=Shape,
+    __doc__="A product: a drug in a strength and a dose form, with its brand and its NDCs.",
+    id=(str, Field(description="The product's id: its RxCUI.", examples=["197391"])),
+    drug=(
+        Link | None,
+        Field(
+            description="The drug it is of: of several ingredients the combination of exactly "
+            "these. Null where that is not known.",
+            examples=[{"id": "baclofen", "name": "baclofen"}],
+        ),
+    ),
+    **fields_of(ProductFields)
+    | {
+        "ingredients": (
+            list[IngredientOfProduct],
+            ProductFields.model_fields["ingredients"],
+        )
+    },
+    links=(
+        ProductLinks,
+        Field(
+            description="Where the record and its drug's are.",
+            examples=[{"self": "/v1/products/197391", "drug": "/v1/drugs/baclofen"}],
+        ),
+    ),
+    citations=(list[CitationRecord], CITATIONS),
+)
+
+
+def product_as_served(
+    links: RecordLinks,
+    source_id: str,
+    product: Row,
+    drug: Row | None,
+    drugs: Mapping[str, Row],
+) -> Row:
+    """A product, from what its record says, with the drug it is of; `drugs` are those of its
+    ingredients, by their RxCUIs."""
+    rxcui = product["rxcui"]
+    return {
+        "id": rxcui,
+        "drug": drug,
+        **product,
+        "ingredients": [
+            {**ingredient, "drug": drugs.get(ingredient["rxcui"])}
+            for ingredient in product["ingredients"]
+        ],
+        "links": {
+            "self": f"/v1/products/{rxcui}",
+            "drug": drug and f"/v1/drugs/{drug['id']}",
+        },
+        "citations": links.citations([Passage(source_id, f"RXCUI {rxcui}")]),
+    }
+
+
+def key_of(name: str) -> str:
+    """A product's name as it is ordered and found, whatever its case."""
+    return normalized(name)[:LONGEST_NAME_KEY]
