@@ -8,7 +8,7 @@ from fastapi import Path, Query
 from sqlmodel import col
 
 from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugFilter, DrugId
-from app.api.lists import Listing
+from app.api.lists import DRUG_ASKED, Listing
 from app.api.read_session import ReadSession, resource
 from app.documents.product_records import ProductRecord
 from app.http.pages import PageParams, page_of
@@ -34,7 +34,7 @@ PRODUCTS = Listing(
     filters={
         "brand": col(Product.brand) == sa.bindparam("brand"),
         "dose_form": col(Product.dose_form) == sa.bindparam("dose_form"),
-        "drug": col(Product.drug_id) == sa.bindparam("drug"),
+        "drug": col(Product.drug_id) == DRUG_ASKED,
         "ndc": col(Product.id).in_(_with_ndc),
         "tty": col(Product.tty) == sa.bindparam("tty"),
     },

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.ingest.bulk_insert import Tables
+from app.ingest.publishing.brands import leave_to_combinations
 from app.ingest.publishing.fact_writer import FactWriter, records_of_labels
 from app.ingest.publishing.publish import (
     NAMERS,
@@ -44,6 +45,7 @@ def faults_of_release(connection: sa.Connection) -> Iterator[str]:
     references.update_conditions(changes)
     references.update_targets(changes)
     described = describe(connection, references.links, resolution, sorted(resolution.drugs))
+    leave_to_combinations(connection, resolution.drugs, described, described)
     resolve_rest_by_name(connection, tables, changes, resolution, described)
     drugs = [described[id_] for id_ in sorted(described)]
     write_aliases(connection, tables, sorted(resolution.drugs), resolution.drugs)
