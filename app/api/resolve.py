@@ -181,7 +181,8 @@ class Resolution(Shape):
     )
     also: list[Candidate] = Field(
         description="Where it is what one drug is called, the other drugs that have it beside "
-        "their own name, and are not meant.",
+        "their own name, and are not meant; where it is a product's name, the other drugs that "
+        "what is in it could be called after.",
         examples=[[]],
     )
     suggestions: list[Suggestion] = Field(
@@ -352,19 +353,19 @@ def _products_called(session: ReadSession, names: list[str]) -> dict[str, tuple[
     return {row[0]: row for row in rows}
 
 
-def _with_product(answer: Resolution, product: tuple[Any, ...] | None) -> Resolution:
-    """The same, with the product of that name: it is that product's drug, or is disputed."""
-    if product is None:
+def _with_product(answer: Resolution, row: tuple[Any, ...] | None) -> Resolution:
+    """The same, with the product of that name, whose drug it means: RxNorm says what is in it."""
+    if row is None:
         return answer
-    _, rxcui, name, id_, generic = product
-    link = ProductLink(rxcui=rxcui, name=name)
+    _, rxcui, name, id_, generic = row
+    product = ProductLink(rxcui=rxcui, name=name)
     if id_ is None or (answer.drug and answer.drug.id == id_):
-        return answer.model_copy(update={"product": link})
-    own = Candidate(
-        drug=Link(id=id_, name=generic), match=ResolveMatch.PRODUCT, name=name, substance=None
-    )
-    others = [answer.candidates] if answer.drug else []
-    return _answer([own, *chain(*others)], name=answer.name, product=link, stripped=answer.stripped)
+        return answer.model_copy(update={"product": product})
+    drug = Link(id=id_, name=generic)
+    own = Candidate(drug=drug, match=ResolveMatch.PRODUCT, name=name, substance=None)
+    others = [each for each in answer.candidates if each.drug and each.drug.id != id_]
+    found = _answer([own], name=answer.name, product=product, stripped=answer.stripped)
+    return found.model_copy(update={"also": others})
 
 
 @dataclass(frozen=True)
