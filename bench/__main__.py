@@ -49,8 +49,8 @@ MEASUREMENTS: dict[str, Callable[[Run], None]] = {
     envvar="BENCH_DATA",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     default=lambda: REAL_FILES if REAL_FILES.is_dir() else None,
-    help="A folder of real files to import as well: drugbank/, drugsatfda/, gtopdb/, openfda/ and "
-    "clinicaltrials/.  [default: ../shared/data, where that is; or BENCH_DATA]",
+    help="A folder of real files to import as well: drugbank/, drugsatfda/, gtopdb/, openfda/, "
+    "rxnorm/ and clinicaltrials/.  [default: ../shared/data, where that is; or BENCH_DATA]",
 )
 @click.option("--quick", is_flag=True, help="Rounds of a second, 200 drugs; writes no file.")
 def main(

@@ -14,6 +14,7 @@ REAL_FILES: dict[str, tuple[str, ...]] = {
     "drugs-at-fda": ("drugsatfda/*.zip",),
     "openfda-label": ("openfda/drug-label-*",),
     "gtopdb": ("gtopdb/interactions.csv", "gtopdb/ligands.csv"),
+    "rxnorm": ("rxnorm/*.zip",),
     "clinicaltrials": ("clinicaltrials/*.json",),
 }
 """Where a folder of real files has those of each source, in the order of the imports."""

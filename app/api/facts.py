@@ -19,7 +19,7 @@ from app.documents.fact_records import (
     fact_with_wordings,
 )
 from app.http.pages import PageParams, page_of
-from app.http.parameters import Text
+from app.http.parameters import Flag, Text
 from app.http.problems import (
     BadParameterError,
     ReleaseChangedError,
@@ -68,7 +68,7 @@ FormFilter = Annotated[
 ]
 
 Combinations = Annotated[
-    bool,
+    Flag | None,
     Query(
         description="`true`: also those of the combinations that the drug is an ingredient of, "
         "each with its `drug`.",
@@ -188,7 +188,7 @@ def fact_routes(
         page: PageParams,
         narrowed: filters,  # type: ignore[valid-type] # each kind's own
         form: FormFilter = None,
-        combinations: Combinations = False,
+        combinations: Combinations = None,
         sort: FactOfDrugSort = "importance",
         fields: item_fields = None,  # type: ignore[valid-type] # each kind's own
     ) -> bytes:

@@ -160,7 +160,8 @@ class Resolution(Shape):
     )
     also: list[Candidate] = Field(
         description="Where it is what one drug is called, the other drugs that have it beside "
-        "their own name, and are not meant.",
+        "their own name, and are not meant; where it is a product's name, the other drugs that "
+        "what is in it could be called after.",
         examples=[[]],
     )
     suggestions: list[Suggestion] = Field(
@@ -289,7 +290,7 @@ def _by_name(session: ReadSession, names: list[str]) -> list[Resolution]:
 def _resolved(
     session: ReadSession, reader: NameReader, name: str, product: tuple[Any, ...] | None
 ) -> Resolution:
-    """Which drug a name means; if it is a product's, that product's drug, or it is disputed."""
+    """Which drug a name means; if it is a product's, the drug that RxNorm says is in it."""
     found = reader.found(name)
     beside: list[Stripped] = []
     if found is None:
@@ -305,8 +306,9 @@ def _resolved(
     if id_ is None or (answer.drug and answer.drug.id == id_):
         return answer.model_copy(update={"product": link})
     own = PossibleDrug(id_, generic, ResolveMatch.PRODUCT, called)
-    others = found.candidates if found and answer.drug else []
-    return _answer([own, *others], name=name, product=link, stripped=beside)
+    others = [each for each in answer.candidates if each.drug and each.drug.id != id_]
+    meant = _answer([own], name=name, product=link, stripped=beside)
+    return meant.model_copy(update={"also": others})
 
 
 def _products_called(session: ReadSession, names: list[str]) -> dict[str, tuple[Any, ...]]:

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field, create_model
 
 from app.documents.fact_records import CoverageRecord, fact_record
-from app.documents.records import CITATIONS, CitationRecord, fields_of, record_of
+from app.documents.records import CitationRecord, fields_of, record_of
 from app.models.base import Row, Shape
 from app.models.drug import DrugFields, DrugIdentifier
 from app.models.fact import fact_kinds
@@ -77,7 +77,7 @@ class FormRecord(Shape):
     identifiers: list[IdentifierRecord] = Field(  # type: ignore[valid-type] # made from a table
         description="Identifiers of the form, which are not the drug's.", examples=[[]]
     )
-    citations: list[CitationRecord] = CITATIONS
+    citations: list[CitationRecord] = Field(description="The passages that name it.", examples=[[]])
 
 
 DrugRecord = create_model(

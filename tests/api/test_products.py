@@ -221,6 +221,22 @@ def test_a_name_that_is_exactly_a_product_s_says_the_product(pharmacy: httpx.Cli
     assert (other["drug"]["id"], other["product"]) == ("baclofen", None)
 
 
+def test_a_product_s_own_name_means_the_drug_that_its_source_says_is_in_it(
+    database: Settings, client: httpx.Client
+) -> None:
+    name = "hustanol acid 5 MG Oral Tablet"
+    concepts = CONCEPTS | {"7": ("SCDC", "hustanol acid 5 MG"), "8": ("SCD", name)}
+    relations = [*RELATIONS, ("7", "has_ingredient", "49737"), ("8", "consists_of", "7")]
+    load(database, "rxnorm", rxnorm(concepts, relations, NDCS))
+    load(database, "openfda-label", labels(label("s1", "HUSTANOL ACID")))
+
+    answer = resolved(client, name=name)
+
+    assert (answer["match"], answer["drug"]["id"]) == ("product", "esmolol")
+    assert answer["product"] == {"rxcui": "8", "name": name}
+    assert [each["drug"]["id"] for each in answer["also"]] == ["hustanol-acid"]
+
+
 def test_a_product_whose_drug_is_not_known_is_served_nevertheless(
     database: Settings, client: httpx.Client
 ) -> None:

@@ -79,7 +79,7 @@ def test_the_names_are_all_that_a_record_has(seeded: httpx.Client) -> None:
         record = body["items"][0] if "items" in body else body
 
         assert answer.headers["content-type"] == WHOLE_JSON
-        assert [n for n in names_in(pattern) if n != "matched"] == list(record), path
+        assert sorted(set(names_in(pattern)) - {"matched"}) == sorted(record), path
 
 
 def test_an_answer_has_what_was_named_and_its_id(client: httpx.Client, save: Save) -> None:

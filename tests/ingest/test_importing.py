@@ -137,7 +137,7 @@ def test_five_sources_make_one_drug_with_all_its_facts(
     ]
     [trial] = drug["trials"]
     assert trial["registry_ids"] == ["NCT00000001"]
-    assert trial["substance"] == {"name": "Hustex", "matched_by": "name"}
+    assert trial["substance"] == {"name": "Hustex", "matched_by": "name", "form": None}
     assert cited(trial) == [("clinicaltrials", "NCT00000001")]
     assert {s["id"]: s["licence"] != "" for s in items(client, "/v1/sources")} == dict.fromkeys(
         ("clinicaltrials", "drugbank-vocabulary", "drugs-at-fda", "gtopdb", "openfda-label"), True
@@ -252,8 +252,12 @@ def test_a_fact_of_a_salt_keeps_the_substance_and_how_it_was_matched(
     drug = client.get("/v1/drugs/hustanol").json()
 
     assert [fact["substance"] for fact in facts] == [
-        {"name": "HUSTANOL SODIUM", "matched_by": "name_without_salt"},
-        {"name": "HUSTANOL", "matched_by": "name"},
+        {
+            "name": "HUSTANOL SODIUM",
+            "matched_by": "name_without_salt",
+            "form": "hustanol-sodium",
+        },
+        {"name": "HUSTANOL", "matched_by": "name", "form": None},
     ]
     assert "HUSTANOL SODIUM" not in [name["name"] for name in drug["names"]]
     assert "AAAAAAAAA9" not in [identifier["value"] for identifier in drug["identifiers"]]
@@ -497,12 +501,16 @@ def test_a_trial_is_of_every_drug_that_it_gives_and_waits_for_those_not_known_ye
         (
             "nct00000001-hustanol",
             "hustanol",
-            {"name": "Hustanol", "matched_by": "name"},
+            {"name": "Hustanol", "matched_by": "name", "form": None},
         ),
         (
             "nct00000001-placebin-sodium",
             "placebin",
-            {"name": "Placebin sodium", "matched_by": "name_without_salt"},
+            {
+                "name": "Placebin sodium",
+                "matched_by": "name_without_salt",
+                "form": None,
+            },
         ),
     ]
     assert [condition["name"] for condition in trials[0]["conditions"]] == ["Cough"]

@@ -122,23 +122,24 @@ class _RrfFile:
             )
 
     def rows(
-        self, places: tuple[int, ...], wanted: frozenset[bytes]
+        self, place: int, wanted: frozenset[str]
     ) -> Iterator[tuple[int, list[str]] | InvalidRecord]:
-        """The line and the columns at these places of each row whose first one is `wanted`."""
-        first, width = places[0], self._width
+        """The line and the columns of each row whose column at a place is one that is wanted."""
+        width = self._width
         with self._part.open() as file:
             for line, read in enumerate(file, 1):
-                columns = read.split(b"|")
+                try:
+                    columns = read.decode().split("|")
+                except UnicodeDecodeError:
+                    yield self.invalid(line, "its text is not UTF-8.")
+                    continue
                 if len(columns) != width + 1 or b"\0" in read:
                     if not read.endswith(b"\n"):
                         raise WrongFileError(self.name, f"it is cut off in line {line}.")
                     reason = f"it has {len(columns) - 1} columns; {width} were expected."
                     yield self.invalid(line, "it holds a NUL." if b"\0" in read else reason)
-                elif columns[first] in wanted:
-                    try:
-                        yield line, [columns[place].decode() for place in places]
-                    except UnicodeDecodeError:
-                        yield self.invalid(line, "its text is not UTF-8.")
+                elif columns[place] in wanted:
+                    yield line, columns
 
     def invalid(self, line: int, reason: str) -> InvalidRecord:
         return InvalidRecord(self.name, f"line {line}", reason)
@@ -169,13 +170,14 @@ def _day(file: _RrfFile) -> str | None:
 
 
 def _read_concepts(file: _RrfFile, graph: RxNormGraph) -> Iterator[InvalidRecord]:
-    for row in file.rows((11, 12, 16, 0, 13, 14), frozenset({b"RXNORM", b"MTHSPL"})):
+    for row in file.rows(11, frozenset({"RXNORM", "MTHSPL"})):
         if isinstance(row, InvalidRecord):
             yield row
             continue
-        line, (vocabulary, type_, suppressed, rxcui, code, name) = row
-        if suppressed != "N":
+        line, columns = row
+        if columns[16] != "N":
             continue
+        rxcui, vocabulary, type_, code, name = columns[0], *columns[11:15]
         is_fdas = (vocabulary, type_) == ("MTHSPL", "SU")
         if not is_fdas and (vocabulary != "RXNORM" or type_ not in CONCEPTS):
             continue
@@ -194,26 +196,27 @@ def _read_concepts(file: _RrfFile, graph: RxNormGraph) -> Iterator[InvalidRecord
 def _read_relations(file: _RrfFile, graph: RxNormGraph) -> Iterator[InvalidRecord]:
     known = graph.names
     same = {rxcui: rxcui for rxcui in known}
-    for row in file.rows((7, 0, 4, 10, 14), frozenset(name.encode() for name in RELATIONS)):
+    for row in file.rows(7, RELATIONS):
         if isinstance(row, InvalidRecord):
             yield row
             continue
-        _, (name, first, second, vocabulary, suppressed) = row
-        to, of = same.get(first), same.get(second)
-        if to and of and (vocabulary, suppressed) == ("RXNORM", "N"):
-            graph.related[name][of].append(to)
+        columns = row[1]
+        to, of = same.get(columns[0]), same.get(columns[4])
+        if to and of and columns[10] == "RXNORM" and columns[14] == "N":
+            graph.related[columns[7]][of].append(to)
     if graph.of_type["SCD"] and not graph.related["consists_of"]:
         raise WrongFileError(file.name, "it does not say what the products of RXNCONSO consist of.")
 
 
 def _read_ndcs(file: _RrfFile, graph: RxNormGraph) -> Iterator[InvalidRecord]:
-    for row in file.rows((8, 9, 11, 0, 10), frozenset({b"NDC"})):
+    for row in file.rows(8, frozenset({"NDC"})):
         if isinstance(row, InvalidRecord):
             yield row
             continue
-        line, (_, vocabulary, suppressed, rxcui, value) = row
-        if (vocabulary, suppressed) != ("RXNORM", "N"):
+        line, columns = row
+        if columns[9] != "RXNORM" or columns[11] != "N":
             continue
+        rxcui, value = columns[0], columns[10]
         if not _NDC.fullmatch(value):
             yield file.invalid(line, f"its NDC '{value[:20]}' has not eleven digits.")
         elif rxcui in graph.names:

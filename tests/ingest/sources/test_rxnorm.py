@@ -254,7 +254,11 @@ def test_an_ingredient_without_a_concept_is_known_by_its_component_s_name() -> N
     ]
 
     assert record.substances == [
-        Substance((), ingredients=("hydrochlorothiazide", "losartan potassium"))
+        Substance(
+            (),
+            ingredients=("hydrochlorothiazide", "losartan potassium"),
+            ingredient_identifiers=((IdentifierSystem.RXCUI, "5487"), None),
+        )
     ]
     assert record.locator == "RXCUI 979468"
 
