@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from itertools import compress, product
 
 from app.names import product_words as words
@@ -379,6 +380,7 @@ def _ingredients(tokens: list[_Token]) -> int:
     return max(1, sum(t.is_percent for t in strengths) or len(strengths))
 
 
+@lru_cache(maxsize=5_000)
 def _tokens(text: str) -> list[_Token]:
     """A text, taken apart."""
     return _doses(text, _brackets(text, _phrases(text, _raw_tokens(text))))
