@@ -28,6 +28,9 @@ LEFT_OUT = {
 PLACEBOS = "placebos and shams"
 OTHERS = "other interventions"
 
+LONGEST_NAME = 300
+"""Letters of the longest other name: some registrants describe the product there."""
+
 COMPARATORS = frozenset(
     {ArmType.ACTIVE_COMPARATOR, ArmType.PLACEBO_COMPARATOR, ArmType.SHAM_COMPARATOR}
 )
@@ -127,8 +130,9 @@ class Intervention:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Its name, and what else it is called."""
-        return (self.name.strip(), *(name.strip() for name in self.other_names))
+        """Its name, and what else it is called, less what is no name but a text."""
+        others = (name.strip() for name in self.other_names if len(name) <= LONGEST_NAME)
+        return (self.name.strip(), *others)
 
 
 @dataclass(frozen=True)
