@@ -85,13 +85,11 @@ _NO_DRUGS = (
 _BACKGROUND = re.compile(r"\bbackground\b")
 
 _TOO_WIDE = frozenset(
-    """
-    antibodies, antibodies monoclonal, anti bacterial agents, anticoagulants, botulinum toxins,
-    contraceptives oral, estrogens, glucocorticoids, heparin, hormones, immunoglobulins, insulin,
-    insulins, interferons, steroids, vaccines, vitamin d, vitamins
-    """.replace("\n", " ")
-    .strip()
-    .split(", ")
+    (
+        *("antibodies", "antibodies monoclonal", "anticoagulants", "botulinum toxins", "estrogens"),
+        *("glucocorticoids", "heparin", "hormones", "immunoglobulins", "insulin", "insulins"),
+        *("interferons", "steroids", "vaccines", "vitamin d", "vitamins"),
+    )
 )
 """Terms that the registry adds to whatever is one of these: `Insulin` stands beside every analogue
 of it, and `Heparin` beside those of low molecular weight."""
