@@ -240,9 +240,9 @@ def parts_of(name: str) -> list[tuple[str, ...]]:
 def lists_of(name: str) -> list[tuple[str, ...]]:
     """The ways in which a name may be a list of names, the fewest first: no hyphen parts those."""
     joiners = _joiners(_tokens(name))
-    if len(joiners) <= MOST_JOINERS:
-        return _ways(name, joiners)
-    return [parts] if all(parts := _parted(name, joiners)) else []
+    ways = _ways(name, joiners) if len(joiners) <= MOST_JOINERS else [_parted(name, joiners)]
+    bare = [tuple(part.strip(_EDGES + "+&") for part in way) for way in ways]  # of `A + / - B`
+    return [parts for parts in bare if all(parts)]
 
 
 def _joiners(tokens: list[_Token]) -> list[tuple[int, int]]:
