@@ -156,7 +156,8 @@ class DrugRole(StrEnum):
     """What a drug is for in a trial, by the types of the arms that it is given in.
 
     `experimental`: it is given in experimental arms alone. `comparator`: in active comparators
-    alone. `background`: in every arm, beside what makes them differ, or the registry calls it so.
+    alone, and others are experimental. `background`: in every arm, beside what makes them differ,
+    or the registry calls it so.
     """
 
     EXPERIMENTAL = "experimental"
@@ -561,8 +562,9 @@ class TrialFields(SQLModel):
 
     role: DrugRole | None = described(
         "What the drug is for in this trial: `experimental` where it is given in experimental arms "
-        "alone, `comparator` where in active comparators alone, `background` where in every arm, "
-        "beside another intervention by which these differ, or where the registry calls it so. Of "
+        "alone, `comparator` where in active comparators alone and other arms are experimental, "
+        "`background` where in every arm, beside another intervention by which these differ, or "
+        "where the registry calls it so; a single drug of an active comparator is none. Of "
         "several interventions that are this drug, the first of these that one of them is. Null "
         "where the arms do not say.",
         "experimental",

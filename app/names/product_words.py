@@ -137,32 +137,37 @@ FRENCH_FORMS = _listed(
 
 OF_STUDIES = _listed(
     """
-    active comparator, active-comparator, add on, add-on, add-on therapy, adjunctive,
-    administration, administration of, arm, auc 2, auc 4, auc 5, auc 6, auc2, auc4, auc5, auc6,
-    background, background therapy, background treatment, biological, blinded, bolus,
-    co-administration of, coadministration of, cohort 1, cohort 2, cohort 3, combination of,
-    combination therapy of, commercial, comparator, concomitant, dose 1, dose 2, dose 3, dose a,
-    dose b, dose c, dosing, double blind, double blinded, double-blind, double-blinded, drug,
-    epidural, eu approved, eu licensed, eu-approved, eu-licensed, eu-sourced, experimental,
-    experimental drug, experimental group, formulation, formulation 1, formulation 2,
-    formulation 3, formulation a, formulation b, formulation c, full dose, genetical
-    recombination, group, half dose, high dose, high-dose, higher dose, infusion of, infusions,
-    inhaled, injection of, injections, intermediate dose, investigational, loading dose, low
-    dose, low-dose, lower dose, maintenance dose, masked, medication, medium dose, medium-dose,
-    middle dose, monotherapy, multiple dose, multiple doses, nebulised, nebulized,
-    observer-blinded, open label, open-label, perineural, prophylactic, prophylactic dose,
-    prophylaxis, reference product, regular dose, single blind, single dose, single doses,
-    single-blind, single-dose, standard dose, standard-dose, study drug, supplement,
-    supplementation, supplements, test product, therapeutic dose, therapy, therapy with,
-    treatment, treatment arm, treatment group, treatment with, unblinded, us approved, us
-    licensed, us-approved, us-licensed, us-sourced
+    active comparator, active-comparator, add on, add-on, add-on therapy, adjunctive, adjuvant,
+    administration, administration of, background, background therapy, background treatment,
+    biological, biosimilar, blinded, bolus, co-administration of, coadministration of,
+    combination of, combination therapy of, commercial, comparator, concomitant, concurrent,
+    consolidation, dosing, double blind, double blinded, double-blind, double-blinded, epidural,
+    eu approved, eu licensed, eu-approved, eu-licensed, eu-sourced, experimental, experimental
+    drug, experimental group, full dose, genetical recombination, half dose, high dose,
+    high-dose, higher dose, induction, infusion of, infusions, inhaled, injection of,
+    injections, intermediate dose, investigational, loading dose, low dose, low-dose, lower
+    dose, maintenance, maintenance dose, masked, medication, medium dose, medium-dose, middle
+    dose, monotherapy, multiple dose, multiple doses, nebulised, nebulized, neoadjuvant,
+    observer-blinded, open label, open-label, perineural, premedication, prophylactic,
+    prophylactic dose, prophylaxis, reference product, regular dose, single blind, single dose,
+    single doses, single-blind, single-dose, standard dose, standard-dose, study drug,
+    supplement, supplementation, supplements, test product, therapeutic dose, therapy, therapy
+    with, treatment arm, treatment group, treatment with, unblinded, us approved, us licensed,
+    us-approved, us-licensed, us-sourced
     """
 )
+OF_STUDIES |= {
+    f"{word} {which}".strip()
+    for word in ("arm", "cohort", "dose", "drug", "formulation", "group", "part", "treatment")
+    for which in ("", *"abcd1234")
+} - {"dose", "part"}
+OF_STUDIES |= {f"auc{sign}{area}" for sign in ("", " ", "=") for area in "23456"}
 """What registries of trials write beside a drug: how it is given there, and in which group."""
 
 CARE = _listed(
     """
-    best supportive care, soc, standard care, standard of care, standard therapy,
+    best supportive care, chemoradiotherapy, chemotherapy, radiation, radiation therapy,
+    radiotherapy, soc, standard care, standard chemotherapy, standard of care, standard therapy,
     standard treatment, supportive care, usual care
     """
 )

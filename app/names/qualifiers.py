@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from itertools import compress, product
 
 from app.names import product_words as words
@@ -243,9 +244,9 @@ def parts_of(name: str) -> list[tuple[str, ...]]:
 def lists_of(name: str) -> list[tuple[str, ...]]:
     """The ways in which a name may be a list of names, the fewest first: no hyphen parts those."""
     joiners = _joiners(_tokens(name))
-    if len(joiners) <= MOST_JOINERS:
-        return _ways(name, joiners)
-    return [parts] if all(parts := _parted(name, joiners)) else []
+    ways = _ways(name, joiners) if len(joiners) <= MOST_JOINERS else [_parted(name, joiners)]
+    bare = [tuple(part.strip(_EDGES + "+&") for part in way) for way in ways]  # of `A + / - B`
+    return [parts for parts in bare if all(parts)]
 
 
 def _joiners(tokens: list[_Token]) -> list[tuple[int, int]]:
@@ -399,6 +400,7 @@ def _ingredients(tokens: list[_Token]) -> int:
     return max(1, sum(t.is_percent for t in strengths) or len(strengths))
 
 
+@lru_cache(maxsize=5_000)
 def _tokens(text: str) -> list[_Token]:
     """A text, taken apart."""
     return _doses(text, _brackets(text, _phrases(text, _raw_tokens(text))))

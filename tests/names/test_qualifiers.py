@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.names.qualifiers import parts_of, stripped_names
+from app.names.qualifiers import lists_of, parts_of, stripped_names
 
 
 def least(name: str) -> list[tuple[str, str]]:
@@ -239,3 +239,37 @@ def test_the_least_is_stripped_first() -> None:
         "amlodipine besylate",
         "amlodipine",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "lists"),
+    [
+        ("Baclofen", []),
+        ("Baclofen-metformin", []),
+        ("Baclofen, metformin", [("Baclofen", "metformin")]),
+        ("A\N{IDEOGRAPHIC COMMA}B", [("A", "B")]),
+        ("A in combination with B", [("A", "B")]),
+        ("A + B and C", [("A + B", "C"), ("A", "B and C"), ("A", "B", "C")]),
+        ("A, B, C, D, E, F, G", [tuple("ABCDEFG")]),
+    ],
+)
+def test_a_name_may_be_a_list_of_names(name: str, lists: list[tuple[str, ...]]) -> None:
+    assert lists_of(name) == lists
+
+
+@pytest.mark.parametrize(
+    ("name", "left"),
+    [
+        ("Baclofen (blinded)", "Baclofen"),
+        ("Comparator: baclofen 75 mg/m2 Q3W", "baclofen"),
+        ("IV baclofen - high dose", "baclofen"),
+        ("Arm A: Baclofen plus standard of care", "Baclofen"),
+        ("Carboplatin AUC=5", "Carboplatin"),
+        ("Baclofen prefilled syringe", "Baclofen"),
+        ("Baclofen plus metformin tablets", "Baclofen plus metformin"),
+        ("Baclofen-free interval", "Baclofen-free interval"),
+        ("Insulin pump", "Insulin pump"),
+    ],
+)
+def test_what_studies_write_beside_a_name_is_stripped(name: str, left: str) -> None:
+    assert [*stripped_names(name)][-1].name == left

@@ -28,20 +28,21 @@ SHORTEST = 4
 CLASSES = frozenset(
     """
     antibody antihistamine anticoagulant antibiotic antibiotics corticosteroid corticosteroids
-    estrogen estrogens glucocorticoid interferon interferons mesenchymalstemcells
-    mesenchymalstromalcells nsaid nsaids opioid progestin statin steroid steroids vaccine
+    estrogen estrogens gcsf glucocorticoid gmcsf interferon interferons mesenchymalstemcells
+    mesenchymalstromalcells nsaid nsaids opioid platinum progestin statin steroid steroids vaccine
     """.split()  # noqa: SIM905 -- a list of strings would be read by nobody
 )
-"""Words for classes that a list of drugs has among the names of one of them."""
+"""Words for classes that a list of drugs has among the names of one of them; and platinum, which in
+a trial is any of its compounds."""
 
 
 class NamesAfterImport:
     """See `app.names.name_reader.KnownNames`.
 
     Names are left out by which others than the drug itself are meant: a brand that has a word in
-    common with its drug's name (FDA calls a product of pork's insulin `REGULAR INSULIN`); and,
-    unless the drug is called so, a name of three letters or fewer, a Greek letter, and a word for
-    a class.
+    common with its drug's name (FDA calls a product of pork's insulin `REGULAR INSULIN`); a word
+    for a class; and, unless the drug is called so, a name of three letters or fewer and a Greek
+    letter.
     """
 
     def __init__(
@@ -89,8 +90,8 @@ class NamesAfterImport:
 
     def _own(self, key: str, drug_id: str, name: str, type_: NameType) -> Iterator[KnownName]:
         called = self._drugs[drug_id].name
-        is_vague = len(key) < SHORTEST or key in GREEK or key in CLASSES
-        if is_vague and key != name_key(called):
+        is_vague = len(key) < SHORTEST or key in GREEK
+        if key in CLASSES or (is_vague and key != name_key(called)):
             return
         if type_ is not NameType.BRAND or is_distinctive(name, called):
             yield KnownName(key, drug_id, called, name, type_)

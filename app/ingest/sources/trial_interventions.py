@@ -28,6 +28,9 @@ LEFT_OUT = {
 PLACEBOS = "placebos and shams"
 OTHERS = "other interventions"
 
+LONGEST_NAME = 300
+"""Letters of the longest other name: some registrants describe the product there."""
+
 COMPARATORS = frozenset(
     {ArmType.ACTIVE_COMPARATOR, ArmType.PLACEBO_COMPARATOR, ArmType.SHAM_COMPARATOR}
 )
@@ -82,13 +85,11 @@ _NO_DRUGS = (
 _BACKGROUND = re.compile(r"\bbackground\b")
 
 _TOO_WIDE = frozenset(
-    """
-    antibodies, antibodies monoclonal, anti bacterial agents, anticoagulants, botulinum toxins,
-    contraceptives oral, estrogens, glucocorticoids, heparin, hormones, immunoglobulins, insulin,
-    insulins, interferons, steroids, vaccines, vitamin d, vitamins
-    """.replace("\n", " ")
-    .strip()
-    .split(", ")
+    (
+        *("antibodies", "antibodies monoclonal", "anticoagulants", "botulinum toxins", "estrogens"),
+        *("glucocorticoids", "heparin", "hormones", "immunoglobulins", "insulin", "insulins"),
+        *("interferons", "steroids", "vaccines", "vitamin d", "vitamins"),
+    )
 )
 """Terms that the registry adds to whatever is one of these: `Insulin` stands beside every analogue
 of it, and `Heparin` beside those of low molecular weight."""
@@ -127,8 +128,9 @@ class Intervention:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Its name, and what else it is called."""
-        return (self.name.strip(), *(name.strip() for name in self.other_names))
+        """Its name, and what else it is called, less what is no name but a text."""
+        others = (name.strip() for name in self.other_names if len(name) <= LONGEST_NAME)
+        return (self.name.strip(), *others)
 
 
 @dataclass(frozen=True)
@@ -214,28 +216,33 @@ def _role(study: Study, intervention: Intervention) -> DrugRole | None:
     types = {arm.type for arm in arms}
     if types == {ArmType.EXPERIMENTAL}:
         return DrugRole.EXPERIMENTAL
-    if types == {ArmType.ACTIVE_COMPARATOR}:
+    is_tested = any(arm.type == ArmType.EXPERIMENTAL for arm in study.arms)
+    if types == {ArmType.ACTIVE_COMPARATOR} and is_tested:
         return DrugRole.COMPARATOR
     is_in_all = len(arms) == len(study.arms) > 1 and not COMPARATORS.isdisjoint(types)
-    if is_in_all and _makes_arms_differ(study, intervention, types):
+    if is_in_all and _is_added_to(study, intervention, is_tested=is_tested):
         return DrugRole.BACKGROUND
     return None
 
 
-def _makes_arms_differ(study: Study, given_to_all: Intervention, types: set[str | None]) -> bool:
-    """Whether another intervention, and no placebo, is given in some of the arms alone: in an
-    experimental one, where there is one."""
-    for other in study.interventions:
-        name = normalized(other.name)
-        if name == normalized(given_to_all.name) or _PLACEBO.search(name):
-            continue
-        arms = _arms_of(study, other)
-        is_tried = ArmType.EXPERIMENTAL not in types or any(
-            arm.type == ArmType.EXPERIMENTAL for arm in arms
-        )
-        if 0 < len(arms) < len(study.arms) and is_tried:
-            return True
-    return False
+def _is_added_to(study: Study, given_to_all: Intervention, *, is_tested: bool) -> bool:
+    """Whether another intervention, and no placebo, is given in some of the arms alone (in an
+    experimental one, where there is one), and the one that all have is no active comparator by
+    itself."""
+    others = [
+        (other, _arms_of(study, other))
+        for other in study.interventions
+        if normalized(other.name) != normalized(given_to_all.name)
+    ]
+    alone = [arm for arm in study.arms if all(arm not in arms for _, arms in others)]
+    if any(arm.type == ArmType.ACTIVE_COMPARATOR for arm in alone):
+        return False
+    return any(
+        0 < len(arms) < len(study.arms)
+        and not _PLACEBO.search(normalized(other.name))
+        and (not is_tested or any(arm.type == ArmType.EXPERIMENTAL for arm in arms))
+        for other, arms in others
+    )
 
 
 def _of_terms(study: Study, drugs: list[Intervention]) -> Iterator[Substance]:
