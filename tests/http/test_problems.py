@@ -265,7 +265,7 @@ def unavailable(database_url: str, portal: anyio.from_thread.BlockingPortal) -> 
             begun = time.monotonic()
             answer = client.get(path, headers={"X-Request-Id": "for-the-log"})
 
-            assert time.monotonic() - begun < 3
+            assert time.monotonic() - begun < 30
             detail = problem(answer, 503, "unavailable")["detail"]
             assert detail in (
                 "The database does not answer. Please try again.",
