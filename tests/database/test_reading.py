@@ -87,6 +87,7 @@ def test_connections_that_broke_while_they_were_idle_are_replaced(
     postgres.drop_database(name)
 
 
+@pytest.mark.slow
 def test_a_connection_that_breaks_under_a_statement_has_it_run_again(
     postgres: PostgresServer, postgres_template: str
 ) -> None:

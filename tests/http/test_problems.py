@@ -228,6 +228,7 @@ def locked(path: Path) -> sqlite3.Connection:
     return connection
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("harm", [not_there, not_a_database, without_tables, locked])
 def test_a_database_file_that_cannot_be_read_is_a_503(
     tmp_path: Path, portal: anyio.from_thread.BlockingPortal, harm: Callable[[Path], Any]

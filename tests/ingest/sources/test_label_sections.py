@@ -530,6 +530,7 @@ def test_160_kb_of_one_section_are_gone_through_once(much: str) -> None:
     assert_whole(sections_of(label(**NUMBERED_ELSE, warnings_and_cautions=[text])))
 
 
+@pytest.mark.slow
 def test_a_label_leaves_nothing_to_the_garbage_collector_which_no_import_runs() -> None:
     gc.collect()
     gc.disable()
