@@ -80,7 +80,7 @@ def test_labels_without_such_an_application_are_in_the_words_of_the_newest(
         of("s2", "Do not drive for 2 hours."),
         of("s2", "Do drive."),
         of("s2", "Do not drive.", route="TOPICAL"),
-        of("s2", "Do not drive.", substance="HUSTANOL SODIUM"),
+        of("s2", "DO NOT drive.", substance="HUSTANOL SODIUM"),
     ],
 )
 def test_what_differs_in_more_is_another_fact(database: Settings, other: Json) -> None:
