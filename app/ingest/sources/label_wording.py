@@ -6,7 +6,8 @@ same if and only if their normal forms are equal. What differs between manufactu
 - case, white space, bullets, commas, stops within a sentence, hyphens between words;
 - the section's own number and title at the beginning, and cross references to other sections;
 - the label's own names: brand, generic and substance, with the dose form but not its release,
-  become `<drug>`, and the manufacturer becomes `<maker>`;
+  become `<drug>`, a brand that its label calls extended-release means that, and the manufacturer
+  becomes `<maker>`;
 - telephone numbers, web and e-mail addresses, the manufacturer's address, dates of revision.
 
 All else has to be equal, the ends of sentences too, for a negation ends there. What is in doubt
@@ -316,6 +317,11 @@ _OF_RELEASE = _RELEASES - {"odt"} | {
     *"delayed enteric extended immediate modified prolonged sustained".split()  # noqa: SIM905
 }
 """How the drug is released, which is never left out: a dose is of one release."""
+_IN_FULL = {"er": ("extended", "release"), "xr": ("extended", "release")}
+_RELEASED = re.compile(
+    r"(?:extended|sustained|delayed|controlled|modified|prolonged|immediate)[- ]release",
+    re.IGNORECASE,
+)
 _BEFORE_FORMS = frozenset(word for word in OF_FORMS if "-" not in word) | {
     *"for film orally sterile".split()  # noqa: SIM905
 }
@@ -351,6 +357,8 @@ class LabelNames:
     ingredients: tuple[re.Pattern[str], ...] = ()
     salts: dict[str, str] = field(default_factory=dict)
     """For each name with a salt, the salt."""
+    releases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """For each brand of which the label says so, how it is released."""
 
     @classmethod
     def of(cls, label: dict[str, Any]) -> Self:
@@ -389,6 +397,7 @@ class LabelNames:
             generics=frozenset(own),
             ingredients=tuple(map(_any_of, parts)) if combined else (),
             salts={name: salt for name, salt in own.items() if salt},
+            releases={name.lower(): _release_of(name, own, text) for name in capital},
         )
 
     def brand(self, name: str) -> str:
@@ -526,7 +535,8 @@ def _less_drug(tokens: str, pattern: re.Pattern[str], names: LabelNames) -> str:
         if not names.is_drug(found["name"]):
             continue
         form, after = _form_at(tokens, found.end())
-        form = (*_release(found["name"].lower().split()), *form)
+        name = found["name"].lower()
+        form = (*names.releases.get(name, ()), *_release(name.split()), *form)
         between = tokens[end : found.start()]
         if between == " (" and pieces and tokens.startswith(" ) ", after):  # Zomax (zomepirac)
             more, after = _form_at(tokens, after + 2)
@@ -558,7 +568,9 @@ _Form = tuple[str, ...]
 
 def _release(words: Iterable[str]) -> _Form:
     """The words that say how the drug is released."""
-    return tuple(word for word in words if word in _OF_RELEASE)
+    return tuple(
+        full for word in words if word in _OF_RELEASE for full in _IN_FULL.get(word, (word,))
+    )
 
 
 def _salt_of_dose(tokens: str, found: re.Match[str], names: LabelNames) -> str:
@@ -724,6 +736,21 @@ def _is_a_name(brand: str, text: str, parts: list[dict[str, str]]) -> bool:
     ingredients = {word for part in parts for name in part for word in name.split()}
     words = [w for w in brand.lower().split() if w.isalpha() and w not in ingredients | _NO_NAMES]
     return any(not _is_ordinary(word, text) for word in words)
+
+
+def _release_of(brand: str, names: Iterable[str], text: str) -> _Form:
+    """How a brand is released, where its label always says the same: `Invega (paliperidone)
+    Extended-Release Tablets`. The brand alone means that, and generics say it in its place."""
+    if not _RELEASED.search(text):
+        return ()
+    own = "|".join(map(re.escape, sorted(names, key=_longest))) or "(?!)"
+    said = re.compile(
+        rf"\b{re.escape(brand)}[ ®™]*(?:\(? ?(?:{own}),? ?)?\)?[ ,]*({_RELEASED.pattern})",
+        re.IGNORECASE,
+    )
+    found = {tuple(re.split("[- ]", release.lower())) for release in said.findall(text)}
+    found.discard(("immediate", "release"))
+    return found.pop() if len(found) == 1 else ()
 
 
 def _is_ordinary(word: str, text: str) -> bool:
