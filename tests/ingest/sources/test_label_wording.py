@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.ingest.sources.label_wording import MOST_NAMES, LabelNames, compared
+from app.ingest.sources.label_names import MOST_NAMES, LabelNames
+from app.ingest.sources.label_wording import compared
 
 
 def label(
