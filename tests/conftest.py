@@ -99,7 +99,12 @@ def without_cache(settings: Settings) -> Settings:
 
 
 def pytest_configure() -> None:
-    """Have pytest make its temporary folders where databases are fast."""
+    """Have pytest make its temporary folders where databases are fast.
+
+    And clients wait for a minute, where httpx gives up after five seconds: a machine may be busy.
+    """
+    for phase in ("connect", "read", "write", "pool"):
+        setattr(httpx._config.DEFAULT_TIMEOUT_CONFIG, phase, 60.0)
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(scratch()))
 
 
@@ -219,8 +224,8 @@ def holding(
 
 @contextmanager
 def running(settings: Settings) -> Iterator[Api]:
-    """An app, as long as it is needed."""
-    app = create_app(settings)
+    """An app, as long as it is needed, whose requests take as long as a busy machine has them."""
+    app = create_app(settings.model_copy(update={"request_seconds": 60, "longest_wait": 60}))
     yield app
     app.close()
 

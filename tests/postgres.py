@@ -23,7 +23,7 @@ from tests.scratch import scratch
 
 USER = "medfacts"
 PORT = 5432  # Merely part of the socket's file name, so parallel servers do not collide.
-TIMEOUT = 20.0
+TIMEOUT = 60.0
 INITDB = ("-U", USER, "--locale=C", "--encoding=UTF8", "--auth=trust", "--no-sync")
 FAST = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 LIBC = ctypes.CDLL(None)

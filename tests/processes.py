@@ -17,7 +17,7 @@ from app.database.migrating import migrate
 from app.ingest.seed.loading import load_seed
 from app.settings import ROOT, Settings
 
-LONGEST = 60
+LONGEST = 300
 """Seconds after which a server is killed, whatever the test is doing."""
 
 
@@ -46,7 +46,7 @@ class Server:
         os.kill(worker, signal.SIGKILL)
         until(lambda: worker not in self.workers() and len(self.workers()) == number)
 
-    def stop(self, which: signal.Signals = signal.SIGTERM, seconds: float = 12) -> int:
+    def stop(self, which: signal.Signals = signal.SIGTERM, seconds: float = 30) -> int:
         """Tell it to stop, and wait until it has; returns its exit code."""
         self.process.send_signal(which)
         return self.process.wait(seconds)
@@ -66,7 +66,7 @@ def is_worker(pid: int) -> bool:
     return False
 
 
-def until(holds: Callable[[], bool], seconds: float = 10) -> float:
+def until(holds: Callable[[], bool], seconds: float = 30) -> float:
     """Wait until something holds; returns how many seconds that took, or fails."""
     begun = time.monotonic()
     while not holds():

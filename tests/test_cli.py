@@ -443,7 +443,7 @@ def test_serve_answers_from_nothing_as_soon_as_it_says_where_and_stops_when_sign
         answer = httpx.get(f"{address}/v1/drugs/baclofen", timeout=20)
 
         server.send_signal(signal.SIGTERM)
-        server.communicate(timeout=10)
+        server.communicate(timeout=30)
 
     assert (answer.status_code, answer.json()["id"]) == (200, "baclofen")
     assert address.startswith("http://127.0.0.1:")
@@ -459,7 +459,7 @@ def test_serve_stops_although_a_client_keeps_its_connection(tmp_path: Path) -> N
     ):
         answer = client.get("/v1/drugs")
         server.send_signal(signal.SIGTERM)
-        server.communicate(timeout=10)
+        server.communicate(timeout=30)
 
     assert answer.status_code == 200
     assert server.returncode in (0, -signal.SIGTERM)

@@ -19,9 +19,9 @@ from app.api.suggestions import HOW, NameMatch, NameMatches
 from app.database.reading import CompiledSelect
 from app.documents.checksums import STORED, verified
 from app.documents.drug_records import DrugInFull, DrugRecord, DrugWithFacts
-from app.http.pages import Cursor, PageParams, listing_of, page_of
+from app.http.pages import Cursor, PageParams, fitting, listing_of, page_of
 from app.http.parameters import SOMETHING, Text
-from app.http.sparse_fields import fields_of_record
+from app.http.sparse_fields import fields_of_record, sparse
 from app.models.base import KEY, Shape
 from app.models.document import Document
 from app.models.drug import Drug, DrugClass, DrugIngredient, NameType
@@ -206,9 +206,11 @@ def page_of_named(
         total = len(found)
     if sort:
         found = _sorted(session, found, sort)
-    end = start + page.limit
+    whole = _items(session, found[start : start + page.limit])
+    items = fitting(item if fields is None else sparse(item, fields) for item in whole)
+    end = start + len(items)
     cursor = Cursor(session.release, listing, total, (end,)) if end < total else None
-    return session.page(_items(session, found[start:end]), total, cursor, fields=fields)
+    return session.page(items, total, cursor, is_sparse=fields is not None)
 
 
 def _sorted(session: ReadSession, found: list[NameMatch], sort: Sort) -> list[NameMatch]:

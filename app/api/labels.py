@@ -102,8 +102,8 @@ class LabelFilters:
         Text | None,
         Query(
             description="Only labels of the product or package with this National Drug Code, in "
-            "any of its layouts, with dashes or without. Ten digits without dashes can be three "
-            "codes; labels of each are listed.",
+            "any of its layouts, with dashes or without. Without dashes ten digits can be three "
+            "codes, and a product's eight can be two; labels of each are listed.",
             examples=["0091-3351-01"],
         ),
     ] = None

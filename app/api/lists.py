@@ -12,8 +12,9 @@ from sqlmodel import col
 from app.api.read_session import ReadSession, with_release
 from app.database.reading import CompiledSelect
 from app.documents.checksums import STORED, verified
-from app.http.pages import Cursor, PageParams, listing_of
+from app.http.pages import Cursor, PageParams, fitting, listing_of
 from app.http.problems import BadParameterError, UnknownIdError
+from app.http.sparse_fields import sparse
 from app.models.base import KEY, Row
 from app.models.document import Document
 from app.models.drug import Drug, DrugForm
@@ -96,11 +97,12 @@ class Listing:
             total = session.counts[self.kind]
 
         found = [row for row in rows if row[0] == ITEM]
-        items = [verified(self.kind, str(row[2]), *row[3:6]) for row in found[: page.limit]]
+        whole = (verified(self.kind, str(row[2]), *row[3:6]) for row in found[: page.limit])
+        items = fitting(item if fields is None else sparse(item, fields) for item in whole)
         cursor = None
-        if len(found) > page.limit:
-            cursor = Cursor(session.release, listing, total, found[page.limit - 1][6:])
-        return session.page(items, total, cursor, more, fields)
+        if len(found) > len(items):
+            cursor = Cursor(session.release, listing, total, found[len(items) - 1][6:])
+        return session.page(items, total, cursor, more, is_sparse=fields is not None)
 
     def _is_counted(self, filters: Collection[str]) -> bool:
         """Whether the release counts what these filters leave."""

@@ -178,16 +178,16 @@ class ReadSession:
         total: int,
         cursor: Cursor | None = None,
         more: bytes = b"",
-        fields: str | None = None,
+        *,
+        is_sparse: bool = False,
     ) -> bytes:
         """A page of a list as JSON, and in the headers the link to the next, where there is one.
 
-        `items` are JSON themselves, of which only `fields` are sent where they were asked for;
-        `more` are further fields of the page, each with a comma before it.
+        `items` are JSON themselves, or less some fields; `more` are further fields of the page,
+        each with a comma before it.
         """
-        if fields is not None:
+        if is_sparse:
             self.media_type = SPARSE_JSON
-            items = [sparse(item, fields) for item in items]
         following = None
         if cursor is not None:
             following = next_path(self.scope, cursor)

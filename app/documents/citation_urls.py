@@ -3,11 +3,13 @@
 import re
 from typing import NamedTuple
 
+from app.names.product_numbers import SET_ID
+
 PAGES: tuple[tuple[str, re.Pattern[str], str], ...] = (
     (
         "https://open.fda.gov/apis/drug/label/",
-        re.compile(r"SPL set id ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b", re.I | re.A),
-        "https://dailymed.nlm.nih.gov/dailymed/drugInfo.cfm?setid={}",
+        re.compile(rf"SPL set id {SET_ID.pattern}\b", re.I | re.A),
+        "https://dailymed.nlm.nih.gov/dailymed/drugInfo.cfm?setid={}-{}-{}-{}-{}",
     ),
     (
         "https://www.fda.gov/drugs/drug-approvals-and-databases/drugsfda-data-files",
@@ -66,5 +68,5 @@ def page_of(source_url: str, locator: str) -> CitedPage:
     date = version[1] if version else None
     for beginning, record, page in PAGES:
         if source_url.startswith(beginning) and (found := record.match(locator)):
-            return CitedPage(page.format(found[1]), date)
+            return CitedPage(page.format(*found.groups()), date)
     return CitedPage(source_url, date)

@@ -5,7 +5,7 @@ import binascii
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, Self, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode
@@ -21,6 +21,22 @@ from app.models.base import Shape
 T = TypeVar("T")
 
 RELEASE_ID = re.compile(r"[0-9a-z-]{1,64}")
+
+
+LARGEST_PAGE = 490_000
+"""Bytes of a page's items. One that is larger has a page to itself."""
+
+
+def fitting(items: Iterable[bytes]) -> list[bytes]:
+    """The first items, as many as a page has room for; at least one."""
+    fits: list[bytes] = []
+    room = LARGEST_PAGE
+    for item in items:
+        room -= len(item) + 1
+        if fits and room < 0:
+            break
+        fits.append(item)
+    return fits
 
 
 class Page(Shape, Generic[T]):
@@ -50,7 +66,11 @@ class PageParams:
 
     limit: Annotated[
         PageSize,
-        Query(description="How many items a page has at the most.", examples=[20]),
+        Query(
+            description="How many items a page has at the most. It has fewer, and `next` has the "
+            "others, where they were over 500,000 bytes.",
+            examples=[20],
+        ),
     ] = 20
     cursor: Annotated[
         str | None,

@@ -24,7 +24,8 @@ def of_record(table: str) -> SchemaItem:
 
 
 JOINED = "~"
-"""What the names of statements begin with that are one fact whatever their wordings."""
+"""What the names of statements begin with that are one fact whatever their wordings. It parts the
+digest of what they are compared by from that of their letters."""
 
 
 class SourceState(SQLModel, table=True):

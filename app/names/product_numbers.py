@@ -26,8 +26,13 @@ def written_forms(system: str, value: str) -> list[str]:
         forms += _ndc_forms(value.strip())
     if system == ProductNumber.APPLICATION_NUMBER:
         forms += _application_forms(value)
+    if system == ProductNumber.SPL_SET_ID and (parts := SET_ID.fullmatch(value.strip().lower())):
+        forms += ["-".join(parts.groups()), "".join(parts.groups())]
     return list(dict.fromkeys(forms))
 
+
+SET_ID = re.compile("([0-9a-f]{8})" + 3 * "-?([0-9a-f]{4})" + "-?([0-9a-f]{12})")
+"""A label's SPL set id, in lower case: some are published without dashes."""
 
 LAYOUTS = ((4, 4, 2), (5, 3, 2), (5, 4, 1))
 """The lengths of the segments of an NDC of ten digits."""
@@ -37,14 +42,15 @@ FULL = (5, 4, 2)
 
 
 def _ndc_forms(text: str) -> Iterator[str]:
-    """An NDC with dashes and of eleven digits, and with them in each layout that it can have.
+    """An NDC with dashes and of all digits, and with them in each layout that it can have.
 
-    Of ten digits without dashes each layout is another number, and nothing says which is meant.
+    Of ten digits without dashes, and of a product's eight, each layout is another number, and
+    nothing says which is meant.
     """
     if not _NDC.fullmatch(text):
         return
-    if re.fullmatch("[0-9]{10}", text):
-        for layout in LAYOUTS:
+    if "-" not in text and len(text) in (8, 10):
+        for layout in LAYOUTS if len(text) == 10 else LAYOUTS[:2]:
             segments = _segments(text, layout)
             yield "-".join(segments)
             yield from _full(_filled(segments))
@@ -58,7 +64,8 @@ def _ndc_forms(text: str) -> Iterator[str]:
 
 def _segments(digits: str, layout: tuple[int, ...]) -> list[str]:
     labeler, product, _ = layout
-    return [digits[:labeler], digits[labeler : labeler + product], digits[labeler + product :]]
+    parts = digits[:labeler], digits[labeler : labeler + product], digits[labeler + product :]
+    return [part for part in parts if part]
 
 
 def _filled(segments: list[str]) -> list[str]:
@@ -91,7 +98,7 @@ def _application(text: str) -> re.Match[str] | None:
 
 
 _NDC = re.compile(
-    r"[0-9]{10,11}"
+    r"[0-9]{8,11}"
     r"|[0-9]{4}-[0-9]{4}(?:-[0-9]{2})?"
     r"|[0-9]{5}-[0-9]{3}(?:-[0-9]{2})?"
     r"|[0-9]{5}-[0-9]{4}(?:-[0-9]{1,2})?"

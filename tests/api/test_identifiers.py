@@ -1,7 +1,9 @@
 """The numbers of products and labels lead to their drugs, and to no others."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import anyio.from_thread
 import httpx
 import pytest
 import sqlalchemy as sa
@@ -11,6 +13,7 @@ from app.models.base import table_of
 from app.models.drug import IdentifierSystem
 from app.models.lookup import IdentifierAlias
 from app.settings import Settings
+from tests.conftest import AppTransport, running
 from tests.ingest.loading import approvals, drugbank, label, labels, load, vocabulary
 from tests.test_cli import change
 from tests.writing import writing
@@ -44,12 +47,18 @@ FILES = {
 }
 
 
-@pytest.fixture
-def shop(database: Settings, client: httpx.Client) -> httpx.Client:
+@pytest.fixture(scope="module")
+def shop(
+    new_database: Callable[..., Any], portal: anyio.from_thread.BlockingPortal
+) -> Iterator[httpx.Client]:
     """Labels of two drugs, of both together and of none that is known, and an approval."""
-    for source, files in FILES.items():
-        load(database, source, files)
-    return client
+    with new_database() as settings:
+        for source, files in FILES.items():
+            load(settings, source, files)
+        with running(settings) as app:
+            transport = AppTransport(app, portal, again=True)
+            with httpx.Client(transport=transport, base_url="http://medfacts") as client:
+                yield client
 
 
 BOTH = ["hustanol", "placebin"]
@@ -72,6 +81,10 @@ BOTH = ["hustanol", "placebin"]
         ("ndc:6808412301", BOTH),
         ("ndc:55555-0555-55", ["hustanol-placebin"]),
         ("ndc:44444-444-44", []),
+        ("ndc:000913351", ["hustanol"]),
+        ("ndc:680840123", ["hustanol"]),
+        ("ndc:68084123", BOTH),
+        ("ndc:00913351", ["hustanol"]),
         ("ndc:0091-335", []),
         ("application_number:NDA050495", ["hustanol"]),
         ("application_number:nda 050495", ["hustanol"]),
@@ -151,6 +164,7 @@ def test_labels_are_found_by_the_number_on_a_box(
     assert [item["id"] for item in page["items"]] == ids
 
 
+@pytest.mark.slow
 def test_a_number_follows_its_label_to_another_drug(
     database: Settings, client: httpx.Client
 ) -> None:

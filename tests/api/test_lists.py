@@ -382,3 +382,21 @@ def test_no_page_of_a_list_reads_a_whole_table(sqlite_template: Path, name: str)
             sorted_ = [s for s in steps if "ORDER BY" in s]
             assert len(sorted_) <= (2 if filters else 1), steps
     pool.close()
+
+
+def test_a_page_has_fewer_items_than_may_be_where_they_are_large(holding: Holding) -> None:
+    long = [warning(f"w{n}", statement=f"{n} " + 110_000 * "long ") for n in range(1, 3)]
+    short = [warning(f"w{n}", statement=f"{n} short") for n in range(3, 8)]
+    with holding(drug("a", *short, *long)) as client:
+        sizes, ids, url = [], [], "/v1/drugs/a/warnings?sort=id&limit=3"
+        while url:
+            page = client.get(url)
+            sizes.append(len(page.json()["items"]))
+            ids += [item["id"] for item in page.json()["items"]]
+            assert len(page.content) < 500_000 or sizes[-1] == 1
+            url = page.json()["next"]
+        sparse = client.get("/v1/drugs/a/warnings?sort=id&limit=3&fields=id").json()
+
+    assert sizes == [1, 1, 3, 2]
+    assert ids == [f"a-warning-w{n}" for n in range(1, 8)]
+    assert len(sparse["items"]) == 3

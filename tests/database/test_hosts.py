@@ -115,13 +115,12 @@ def test_out_of_connections_at_a_host_leaves_those_that_there_are(nodes: list[No
     with suppress(psycopg.OperationalError):
         while len(kept) < 100:
             kept.append(primary.connect())
-    thread = threading.Thread(target=lambda: pool.rows(ASLEEP, {}))
-    thread.start()
-    time.sleep(0.1)
 
-    with pytest.raises(psycopg.OperationalError, match="too many clients"):
+    with (
+        pool.engine.connect(),
+        pytest.raises(psycopg.OperationalError, match="too many clients"),
+    ):
         pool.rows(PROCESS, {})  # on a connection beside the one that is busy
-    thread.join()
     assert pool.rows(PROCESS, {}) == one
     for connection in kept:
         connection.close()
@@ -140,7 +139,7 @@ def test_a_thread_that_waits_for_a_frozen_server_is_free_once_it_is_cancelled(
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.3):
                 await pool.run(lambda: pool.rows(PORT, {}))
-        async with asyncio.timeout(0.3):
+        async with asyncio.timeout(30):
             return await pool.run(lambda: "free")
 
     with nodes[0].frozen():
@@ -161,7 +160,7 @@ def test_a_standby_that_freezes_costs_one_time_out_and_then_the_others_are_read(
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.5):
                 await pool.run(lambda: pool.rows(PORT, {}))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             return await pool.run(lambda: pool.rows(PORT, {}))
 
     with standby.frozen():

@@ -21,6 +21,11 @@ GUIDE = "https://www.guidetopharmacology.org/"
             f"SPL set id {SET_ID}, version 13, section 34066-1 Boxed Warning",
             f"https://dailymed.nlm.nih.gov/dailymed/drugInfo.cfm?setid={SET_ID}",
         ),
+        (
+            LABELS,
+            f"SPL set id {SET_ID.replace('-', '')}, version 13",
+            f"https://dailymed.nlm.nih.gov/dailymed/drugInfo.cfm?setid={SET_ID}",
+        ),
         (LABELS, "SPL set id 13, version 13", LABELS),
         (APPROVALS, "NDA017851, submission ORIG 1, status AP", f"{APPLICATION}017851"),
         (APPROVALS, "ANDA072234", f"{APPLICATION}072234"),

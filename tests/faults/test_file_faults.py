@@ -1,8 +1,8 @@
 """What a server over a SQLite file answers while something is wrong with the file, and after.
 
 One real server; a client asks it all the time. Each fault begins and ends under it. As long as it
-lasts there are 503s, within 3 seconds; a second after it ended, and without a restart, the truth:
-so alone, and within `SOON` beside the other tests.
+lasts there are 503s; after it ended, and without a restart, the truth: alone within three seconds
+and one, and within `SOON` on a busy machine.
 """
 
 import os
@@ -29,9 +29,8 @@ from tests.writing import drug, warning
 
 pytestmark = pytest.mark.slow
 
-SOON = 4.0
-"""Seconds within which all has to happen here, where the other tests run beside: three at most for
-a 503, and one until the truth is back, is what it takes alone."""
+SOON = 30.0
+"""Seconds within which all has to happen here, however busy the machine is."""
 
 PATHS = ("/v1/drugs", "/v1/drugs/{drug}/warnings", "/v1/releases/current")
 
@@ -57,7 +56,7 @@ class Client:
         self._thread = Thread(target=self._ask, args=(address, paths), daemon=True)
 
     def _ask(self, address: str, paths: list[str]) -> None:
-        with httpx.Client(base_url=address, timeout=10) as client:
+        with httpx.Client(base_url=address, timeout=60) as client:
             while not self._stop.is_set():
                 for path in paths:
                     asked = time.monotonic()
@@ -70,6 +69,14 @@ class Client:
                     answered = (answer.status_code, answer.headers, answer.content)
                     self.seen.append(Seen(path, asked, took, *answered))
                 time.sleep(0.02)
+
+    def asked_since(self, moment: float) -> list[Seen]:
+        """The answers that it had not asked for before this moment."""
+        return [seen for seen in list(self.seen) if seen.asked >= moment]
+
+    def wait_for_answers(self, since: float) -> None:
+        """Wait until it has asked for each path since a moment, and was answered."""
+        until(lambda: len(self.asked_since(since)) > len(PATHS), SOON)
 
     def __enter__(self) -> "Client":
         self._thread.start()
@@ -233,21 +240,18 @@ def test_while_something_is_wrong_with_the_file_there_are_503s_and_then_the_trut
                 with fault(place):
                     begun = time.monotonic()
                     time.sleep(2 if fault is locked else 0.8)
+                    client.wait_for_answers(since=begun + 0.3)
                     assert httpx.get(f"{address}/health/live").status_code == 200
-                    ready = httpx.get(f"{address}/health/ready", timeout=10)
+                    ready = httpx.get(f"{address}/health/ready", timeout=60)
                     assert (ready.status_code, "retry-after" in ready.headers) == (503, True), fault
                     ended = time.monotonic()
                 until(lambda: httpx.get(f"{address}/health/ready").status_code == 200, SOON)
                 until(lambda: client.seen[-1].status == 200, SOON)
                 back = time.monotonic()
-                time.sleep(0.1)
+                client.wait_for_answers(since=back)
 
-                during = [
-                    s for s in client.seen if begun + 0.3 <= s.asked and s.asked + s.took < ended
-                ]
-                after = [s for s in client.seen if s.asked >= back]
-                assert during, fault
-                assert after, fault
+                during = [s for s in client.asked_since(begun + 0.3) if s.asked + s.took < ended]
+                after = client.asked_since(back)
                 assert {s.status for s in during} == {503}, fault
                 assert {s.status for s in after} == {200}, fault
                 assert {path.name for path in place.folder.iterdir()} - before <= {
@@ -273,17 +277,17 @@ def test_while_something_is_wrong_with_the_file_there_are_503s_and_then_the_trut
             assert "retry-after" in answer.headers
 
 
-def test_a_file_that_replaces_another_is_served_within_a_second_and_never_the_one_before(
+def test_who_asks_a_second_after_a_file_was_replaced_is_never_served_the_one_before(
     place: Place,
 ) -> None:
     with serving(place) as address:
         paths = [path.format(drug="hustanol") for path in PATHS]
         old = {path: httpx.get(address + path).content for path in paths}
         with Client(address, paths) as client:
-            time.sleep(0.3)
+            client.wait_for_answers(since=0)
             place.put(place.other)
-            replaced = time.monotonic()
-            time.sleep(1)
+            late = time.monotonic() + 0.5
+            client.wait_for_answers(since=late)
         new = {path: httpx.get(address + path).content for path in paths}
 
     assert all(old[path] != new[path] for path in paths)
@@ -291,9 +295,7 @@ def test_a_file_that_replaces_another_is_served_within_a_second_and_never_the_on
     for answer in client.seen:
         assert answer.status == 200
         assert answer.body in (old[answer.path], new[answer.path])
-    late = [s for s in client.seen if s.asked >= replaced + 0.5]
-    assert late
-    assert all(s.body == new[s.path] for s in late)
+    assert all(s.body == new[s.path] for s in client.asked_since(late))
 
 
 def test_a_file_beside_the_log_of_the_one_before_is_not_served_until_that_is_gone(

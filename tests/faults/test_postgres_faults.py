@@ -192,8 +192,10 @@ def test_one_server_that_fails_is_503s_and_then_the_truth_again(alone: Cluster) 
             with fault(primary):
                 begun = time.monotonic()
                 time.sleep(seconds)
+                for client in clients:
+                    client.wait_for_answers(since=begun + 0.3)
                 assert httpx.get(f"{server.url}/health/live").status_code == 200
-                ready = httpx.get(f"{server.url}/health/ready", timeout=10)
+                ready = httpx.get(f"{server.url}/health/ready", timeout=60)
                 assert (ready.status_code, "retry-after" in ready.headers) == (503, True), fault
                 assert ready.elapsed.total_seconds() < SOON, fault
                 ended = time.monotonic()
@@ -247,7 +249,9 @@ def test_standbys_that_lag_die_freeze_and_are_promoted_cost_a_503_at_most(three:
         with asking(three, server, 4) as clients:
 
             def answered_since(moment: float) -> set[int]:
-                return {s.status for c in clients for s in c.seen if s.asked >= moment}
+                for client in clients:
+                    client.wait_for_answers(since=moment)
+                return {s.status for c in clients for s in c.asked_since(moment)}
 
             # Standbys are asked, and the primary is not.
             until(lambda: first.readers() + second.readers() > 0)
@@ -257,7 +261,6 @@ def test_standbys_that_lag_die_freeze_and_are_promoted_cost_a_503_at_most(three:
             first.run("SELECT pg_wal_replay_pause()")
             three.load()
             loaded = time.monotonic()
-            time.sleep(1)
             assert answered_since(loaded) == {200}
             first.run("SELECT pg_wal_replay_resume()")
 
@@ -265,7 +268,6 @@ def test_standbys_that_lag_die_freeze_and_are_promoted_cost_a_503_at_most(three:
             second.end(signal.SIGKILL)
             time.sleep(0.3)
             died = time.monotonic()
-            time.sleep(0.5)
             assert answered_since(died) == {200}
             second.start()
 
@@ -273,7 +275,6 @@ def test_standbys_that_lag_die_freeze_and_are_promoted_cost_a_503_at_most(three:
             with first.frozen():
                 time.sleep(6)
                 gone = time.monotonic()
-                time.sleep(1)
                 assert answered_since(gone) == {200}
             until(lambda: httpx.get(f"{server.url}/health/ready").status_code == 200, SOON)
 
@@ -288,4 +289,4 @@ def test_standbys_that_lag_die_freeze_and_are_promoted_cost_a_503_at_most(three:
                 )
             )
         statuses = [seen.status for client in clients for seen in client.seen]
-        assert statuses.count(503) < len(statuses) / 10
+        assert statuses.count(503) < 30

@@ -47,7 +47,7 @@ def connected(server: Server, receives: int = 0) -> socket.socket:
     client = socket.socket()
     if receives:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receives)
-    client.settimeout(15)
+    client.settimeout(60)
     try:
         client.connect(("127.0.0.1", server.port))
     except OSError:
@@ -138,7 +138,7 @@ def test_every_answer_that_begins_is_whole(server: Server, connect: Connect) -> 
     begun = time.monotonic()
     server.process.send_signal(signal.SIGTERM)
     _, body = whole(slow, pause=0.002)
-    code = server.process.wait(12)
+    code = server.process.wait(30)
     took = time.monotonic() - begun
     for each in asking:
         each.join()
@@ -147,7 +147,7 @@ def test_every_answer_that_begins_is_whole(server: Server, connect: Connect) -> 
     assert len(body) > 400_000
     assert idle.recv(1) == b""
     assert code == 0
-    assert took < 10
+    assert took < 30
 
 
 @pytest.mark.parametrize("server", ["1", "2"], indirect=True)
@@ -158,4 +158,4 @@ def test_a_client_that_does_not_read_keeps_nobody(server: Server, connect: Conne
 
     begun = time.monotonic()
     assert server.stop() == 0
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 30

@@ -71,7 +71,7 @@ def test_a_killed_worker_costs_its_own_requests_alone_and_is_replaced(
     with Asking(three, clients := 6) as asking:
         until(lambda: len(asking.answers) > 60)
         os.kill(killed, signal.SIGKILL)
-        until(lambda: killed not in three.workers() and len(three.workers()) == 3, seconds=3)
+        until(lambda: killed not in three.workers() and len(three.workers()) == 3)
         asked = len(asking.answers)
         until(lambda: len(asking.answers) > asked + 60)
 
@@ -95,6 +95,6 @@ def test_a_worker_that_hangs_is_replaced(url: str) -> None:
         until(lambda: len(server.workers()) == 2)
         stuck = server.workers()[0]
         os.kill(stuck, signal.SIGSTOP)
-        until(lambda: stuck not in server.workers() and len(server.workers()) == 2, seconds=12)
+        until(lambda: stuck not in server.workers() and len(server.workers()) == 2)
 
         assert httpx.get(f"{server.url}{BACLOFEN}").status_code == 200

@@ -44,7 +44,7 @@ async def asked_of(
 class Connection:
     """A connection to a server, on which bytes are sent as they stand."""
 
-    def __init__(self, port: int, seconds: float = 10, receives: int = 0) -> None:
+    def __init__(self, port: int, seconds: float = 60, receives: int = 0) -> None:
         self.socket = socket.socket()
         if receives:  # as few bytes as the system takes before they are read
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receives)

@@ -4,6 +4,7 @@ from datetime import date
 
 import anyio.from_thread
 import httpx
+import pytest
 from openapi_spec_validator import validate
 
 from app.http.deprecation import deprecated
@@ -14,6 +15,7 @@ from tests.conformance import contract
 from tests.conftest import AppTransport
 
 
+@pytest.mark.slow
 def test_a_deprecated_route_says_so_in_both(
     portal: anyio.from_thread.BlockingPortal,
 ) -> None:

@@ -116,6 +116,7 @@ def test_every_parameter_is_bounded_in_the_document() -> None:
             assert schema["type"] == "boolean", where
 
 
+@pytest.mark.slow
 def test_and_in_fact(without_database: httpx.Client) -> None:
     for template, parameter in parameters():
         name = parameter["name"]
@@ -281,6 +282,7 @@ def test_drugs_are_found_by_what_they_are_for(pharmacy: httpx.Client) -> None:
     assert (ids("gout"), ids("one-gout"), ids("flu")) == (["one", "other"], [], [])
 
 
+@pytest.mark.slow
 def test_following_next_gives_each_item_of_every_list_once(pharmacy: httpx.Client) -> None:
     for template in lists():
         every = every_of(pharmacy, template, limit=100).json()

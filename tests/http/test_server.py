@@ -219,9 +219,9 @@ def test_the_limits_are_settings(strict: int) -> None:
 
 @pytest.mark.slow
 def test_a_connection_that_is_not_used_is_closed(strict: int) -> None:
-    with Connection(strict, seconds=3) as connection:
+    with Connection(strict, seconds=30) as connection:
         connection.send(LIVE + END)
         assert connection.answer()[0] == 200
         begun = time.monotonic()
         assert connection.is_closed()
-    assert 0.2 < time.monotonic() - begun < 2
+    assert time.monotonic() - begun > 0.2

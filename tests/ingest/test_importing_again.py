@@ -143,6 +143,7 @@ def test_an_older_complete_version_neither_removes_nor_adds(database: Settings) 
     assert served_in(database) == before
 
 
+@pytest.mark.slow
 def test_more_than_a_fifth_and_a_hundred_records_go_only_if_that_is_confirmed(
     database: Settings,
 ) -> None:

@@ -188,3 +188,24 @@ def test_each_wording_has_its_own_tables_and_the_fact_those_of_the_one_that_is_s
         (TEXT, [as_cells], 2),
         (TEXT.upper(), [], 1),
     ]
+
+
+def test_one_text_is_one_fact_whatever_its_labels_call_their_substance_and_product(
+    database: Settings, client: httpx.Client
+) -> None:
+    text = {"contraindications": "Hustex and hustanol are contraindicated in asthma."}
+    own = {"contraindications": "Zomex and hustanol are contraindicated in asthma."}
+    of_another = {"contraindications": "Hustex and hustanol are contraindicated in gout."}
+    made = labels(
+        label("s1", "HUSTANOL", brand_name=["Hustex"]) | text,
+        label("s2", "HUSTANOL HYDROCHLORIDE") | text,
+        label("s3", "HUSTANOL", brand_name=["Zomex"]) | own,
+        label("s4", "HUSTANOL") | of_another,
+    )
+    load(database, LABEL, made)
+
+    found = items(client, "/v1/drugs/hustanol/warnings")
+    assert {fact["statement"]: fact["labels"]["stating"] for fact in found} == {
+        text["contraindications"]: 3,
+        of_another["contraindications"]: 1,
+    }

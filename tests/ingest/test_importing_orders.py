@@ -199,6 +199,7 @@ def test_the_sources_of_this_test_know_the_same_and_contradict_each_other(
     assert len(all_loaded["fact"]) == 15
 
 
+@pytest.mark.slow
 def test_both_engines_have_the_same_bytes(
     new_database: Callable[[], AbstractContextManager[Settings]], all_loaded: State
 ) -> None:
@@ -214,6 +215,7 @@ def test_both_engines_have_the_same_bytes(
     assert state["release"] == all_loaded["release"]
 
 
+@pytest.mark.slow
 def test_the_seed_may_be_loaded_first_in_the_middle_or_last(shelf: Shelf, tmp_path: Path) -> None:
     write_seed(tmp_path, SEED)
     shelf.take("empty")

@@ -56,6 +56,7 @@ def test_an_import_does_not_hide_what_was_lost_before_it(database: Settings, sav
     assert faults_in(database) != []
 
 
+@pytest.mark.slow
 def test_imports_leave_nothing_to_find(database: Settings, save: Save) -> None:
     save(*DRUGS)
     save(DRUGS[1], drug("novum", warning("rash"), indication("cough")))

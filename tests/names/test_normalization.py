@@ -95,6 +95,7 @@ def changed(name: str, chance: random.Random) -> str:
     )
 
 
+@pytest.mark.slow
 def test_no_close_name_is_missed() -> None:
     """The pieces are only where to look: none that is close may have none of them."""
     chance = random.Random(6)

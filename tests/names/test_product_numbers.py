@@ -23,6 +23,9 @@ def test_a_package_is_the_same_in_each_layout_with_dashes_or_without(typed: str)
         ("0091-3351", "00091-3351"),
         ("68084-123", "68084-0123"),
         ("68084-1234", "68084-1234"),
+        ("0091-3351", "000913351"),
+        ("68084-123", "680840123"),
+        ("68084-1234", "680841234"),
     ],
 )
 def test_what_is_published_in_ten_digits_is_found_by_eleven(published: str, typed: str) -> None:
@@ -41,6 +44,23 @@ def test_ten_digits_without_dashes_are_a_code_in_each_of_three_layouts() -> None
     }
 
 
+def test_a_products_eight_digits_without_dashes_are_a_code_in_each_of_two_layouts() -> None:
+    forms = set(written_forms("ndc", "12345678"))
+
+    assert forms == {
+        "12345678",
+        *("1234-5678", "01234-5678", "012345678"),
+        *("12345-678", "12345-0678", "123450678"),
+    }
+
+
+def test_a_set_id_is_the_same_with_dashes_or_without() -> None:
+    dashed = "f133fe04-1550-4fa4-9dc4-652c27936bf2"
+
+    assert dashed in written_forms("spl_set_id", dashed.replace("-", "").upper())
+    assert dashed.replace("-", "") in written_forms("spl_set_id", dashed)
+
+
 def test_ten_digits_are_no_code_that_was_published_in_another_layout() -> None:
     """0913-0351-01 is 09130351 01, though filled up it is what 00913-351-01 would be."""
     assert "00913-0351-01" in written_forms("ndc", "0091335101")
@@ -49,7 +69,7 @@ def test_ten_digits_are_no_code_that_was_published_in_another_layout() -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "-", "0091", "0091-3351-1", "0091-335-01", "123456789", "0091-3351-01-1", "٠٠٩١-٣٣٥١"],
+    ["", "-", "0091", "0091-3351-1", "0091-335-01", "1234567", "0091-3351-01-1", "٠٠٩١-٣٣٥١"],
 )
 def test_what_is_no_code_has_no_other_forms(typed: str) -> None:
     assert set(written_forms("ndc", typed)) == {typed}

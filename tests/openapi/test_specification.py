@@ -43,6 +43,7 @@ def responses(document: dict[str, Any], operation: dict[str, Any]) -> Iterator[t
         yield status, shared.get(name, response)
 
 
+@pytest.mark.slow
 def test_the_document_is_valid_openapi(document: dict[str, Any]) -> None:
     validate(document)
 
@@ -93,6 +94,7 @@ def test_every_example_is_what_its_schema_says(document: dict[str, Any]) -> None
                 check(of_field, example, f"{name}.{field}")
 
 
+@pytest.mark.slow
 def test_the_examples_are_what_the_api_answers(tmp_path: Path) -> None:
     served = examples(tmp_path)
 

@@ -353,6 +353,7 @@ class FactWriter:
         labels: list[LabelInMaking] = []
         for drug_id, description in batch.items():
             facts: dict[tuple[str, str], FactInMaking] = {}
+            ids_by_letters = _ids_by_letters(description, statements)
             drug = {"id": drug_id, "name": description.drug.name}
             for record, account in description.accounts.items():
                 label = None
@@ -364,8 +365,9 @@ class FactWriter:
                         if label:
                             label.statements.append((digest, None))
                         continue
-                    id_ = _fact_id(name, account.fact_slug)
                     is_joined = name.startswith(JOINED)
+                    id_ = _fact_id(name, account.fact_slug)
+                    id_ = ids_by_letters.get(_letters(name), id_)
                     key = (id_, "" if is_joined else digest)
                     fact = facts.get(key)
                     if fact is None:
@@ -550,9 +552,35 @@ def _wordings_of(fact: FactInMaking, stored: Mapping[str, tuple[type[Detail], by
     return [wording for _, wording in (first, *rest)]
 
 
+def _ids_by_letters(description: Description, statements: Statements) -> dict[str, str]:
+    """The id of each text that labels compare by different names, or under different substances.
+
+    Letter for letter one text is one fact: that of most labels. What each of them says otherwise
+    stays apart, so no two join that none of the labels has as the same.
+    """
+    ids: dict[str, set[str]] = defaultdict(set)
+    labels: Counter[str] = Counter()
+    for record, account in description.accounts.items():
+        for _, _, name, *_ in statements.get(record, ()):
+            if letters := _letters(name):
+                id_ = _fact_id(name, account.fact_slug)
+                labels[id_] += 1
+                ids[letters].add(id_)
+    return {
+        letters: min(of, key=lambda id_: (-labels[id_], id_))
+        for letters, of in ids.items()
+        if len(of) > 1
+    }
+
+
+def _letters(name: str) -> str:
+    """The digest of the letters of what is compared by its wording; of others nothing."""
+    return name.removeprefix(JOINED).partition(JOINED)[2]
+
+
 def _fact_id(name: str, fact_slug: str) -> str:
     """A fact's id: a person's own, or made with what the substance is called."""
-    name = name.removeprefix(JOINED)
+    name = name.removeprefix(JOINED).partition(JOINED)[0]
     if name.startswith("/"):
         return name[1:]
     if name.startswith("="):

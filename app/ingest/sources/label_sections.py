@@ -247,6 +247,12 @@ def _served(key: str) -> int:
     return 2 if key in _FACTS else int(key in _TEXTS)
 
 
+def _makes_less(key: str, host: str) -> bool:
+    """Whether a key makes less of a text than that of the text around it, which has no such part:
+    `5.9 Laboratory Tests`, or storage in how a drug is given."""
+    return key not in PARTS.get(host, ()) and _served(key) < _served(host)
+
+
 @dataclass(slots=True)
 class _Part:
     """A string of the label within a longer one, from its start to its end there."""
@@ -287,7 +293,7 @@ def _insert_long(hosts: list[_Root], key: str, wanted: str, number: Number | Non
     """Note a part in each section that it belongs to, else in one of those that have it."""
     hosts = sorted(hosts, key=lambda root: root.key in LEAFLETS)
     related = [root for root in hosts if _is_related(root, key, number)]
-    if not related and key != UNCLASSIFIED and _served(key) < _served(hosts[0].key):
+    if not related and key != UNCLASSIFIED and _makes_less(key, hosts[0].key):
         return _served(key) > 0  # it stays in a text that is served, and a leaflet is there beside
     noted = [_insert(root, key, wanted, number) for root in related or hosts[:1]]
     return any(noted) or key == UNCLASSIFIED
@@ -424,8 +430,8 @@ def _pieces(root: _Root, cuts: list[_Cut], known: _Known) -> Iterator[LabelPassa
 def _nested(root: _Root, whole: _Part) -> list[_Nested]:
     """The parts of a text that are pieces by themselves, in order.
 
-    Those without a number are not within numbered subsections, nor those without a key. One under
-    a key that makes no fact is as if it had none where it would take a fact's text from it.
+    Those without a number are not within numbered subsections, nor those without a key. One whose
+    key makes less of the text is as if it had none.
     """
     nested: list[_Nested] = []
     around = [whole]
@@ -433,7 +439,7 @@ def _nested(root: _Root, whole: _Part) -> list[_Nested]:
         while around[-1].end <= part.start:
             around.pop()
         host = around[-1]
-        is_unclassified = part.key == UNCLASSIFIED or _is_less(part, host)
+        is_unclassified = part.key == UNCLASSIFIED or _makes_less(part.key, host.key)
         if part.number is None and (is_unclassified or (host.number and host.number[1])):
             continue
         key = host.key if is_unclassified else part.key
@@ -441,16 +447,6 @@ def _nested(root: _Root, whole: _Part) -> list[_Nested]:
         nested.append(_Nested(piece, host))
         around.append(piece)
     return nested
-
-
-def _is_less(part: _Part, host: _Part) -> bool:
-    """Whether a part's key makes no fact of a text that is one: `5.9 Laboratory Tests`."""
-    return (
-        host.key in _FACTS
-        and part.key not in _FACTS
-        and part.key not in PARTS.get(host.key, ())
-        and (part.number is not None or part.key not in _TEXTS)
-    )
 
 
 def _subsections(root: _Root, whole: _Part, nested: list[_Nested], known: _Known) -> list[_Cut]:

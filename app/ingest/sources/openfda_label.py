@@ -25,9 +25,10 @@ from app.ingest.sources.interface import (
     WrongFileError,
 )
 from app.ingest.sources.label_keys import KEYS_BY_NUMBER, SECTION_KEYS, UNCLASSIFIED
+from app.ingest.sources.label_names import LabelNames
 from app.ingest.sources.label_sections import LabelPassage, passages_of
 from app.ingest.sources.label_table_places import TABLE, PlacedTables, Tables, place_tables
-from app.ingest.sources.label_wording import LabelNames, compared
+from app.ingest.sources.label_wording import compared
 from app.models.drug import ClassType, IdentifierSystem, NameType
 from app.models.indication import IndicationStatus
 from app.models.label import PASSAGE

@@ -245,10 +245,16 @@ def _name(statement: Statement, table: type[Detail]) -> str:
     fields = statement.fields
     section = fields.get("section") or {}
     said = [statement.kind, section.get("code"), fields["statement"], fields.get("comment")]
-    mark = ""
-    if statement.compared is not None:
-        mark, said[2:] = JOINED, [statement.compared, *map(fields.get, DISTINGUISHED_BY)]
-    return f"{mark}{table.singular}-{hashlib.sha256(_json(said)).hexdigest()[:12]}"
+    if statement.compared is None:
+        return f"{table.singular}-{_short_digest(said)}"
+    said[3:] = map(fields.get, DISTINGUISHED_BY)
+    letters = _short_digest(said)
+    said[2] = statement.compared
+    return f"{JOINED}{table.singular}-{_short_digest(said)}{JOINED}{letters}"
+
+
+def _short_digest(said: list[Any]) -> str:
+    return hashlib.sha256(_json(said)).hexdigest()[:12]
 
 
 DISTINGUISHED_BY = ("type", "boxed", "category", "route", "status")

@@ -110,6 +110,7 @@ def test_a_condition_without_a_code_is_spelled_as_most_studies_do(
     assert condition(client, "pre-diabetes") == (name, [])
 
 
+@pytest.mark.slow
 def test_a_condition_does_not_depend_on_the_order_of_loading(
     new_on_sqlite: Callable[[], Settings],
 ) -> None:

@@ -6,8 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
+from app.main import Api
 from app.settings import Settings
 from tests.ingest.loading import Json, label, labels, load, served_in
+from tests.ingest.test_importing_label_facts import STATED_BY_LABELS
 
 UNII = "AAAAAAAAA1"
 
@@ -80,7 +82,7 @@ def test_labels_without_such_an_application_are_in_the_words_of_the_newest(
         of("s2", "Do not drive for 2 hours."),
         of("s2", "Do drive."),
         of("s2", "Do not drive.", route="TOPICAL"),
-        of("s2", "Do not drive.", substance="HUSTANOL SODIUM"),
+        of("s2", "DO NOT drive.", substance="HUSTANOL SODIUM"),
     ],
 )
 def test_what_differs_in_more_is_another_fact(database: Settings, other: Json) -> None:
@@ -146,6 +148,17 @@ def test_what_no_label_states_has_no_wordings(seeded: httpx.Client) -> None:
     path = "/v1/warnings/baclofen-warning-withdrawal"
 
     assert seeded.get(f"{path}?include=wordings").json()["wordings"] == []
+
+
+def test_wordings_are_promised_of_kinds_alone_that_labels_state(seeded_app: Api) -> None:
+    paths = seeded_app.openapi()["paths"]
+
+    having = {
+        path.split("/")[2]
+        for path, operations in paths.items()
+        if any(p["name"] == "include" for p in operations["get"].get("parameters", ()))
+    }
+    assert having == {"drugs", *STATED_BY_LABELS}
 
 
 def test_a_fact_stays_when_a_label_of_it_comes_changes_or_goes(database: Settings) -> None:

@@ -389,6 +389,21 @@ def test_a_part_whose_text_is_not_kept_stays_in_the_section_that_is_a_fact() -> 
     ]
 
 
+def test_a_part_that_is_text_of_the_label_stays_in_the_fact_that_it_stands_in() -> None:
+    storage = "Storage Store the tablets at room temperature, away from light."
+    directions = f"Directions Take one tablet with water. {storage} Ask a doctor about children."
+    found = passages_of(
+        label(
+            spl_unclassified_section=[f"Drug Facts of the tablets. {directions}"],
+            dosage_and_administration=[directions],
+            storage_and_handling=[storage],
+        )
+    )
+
+    assert ("dosage_and_administration", directions) in [(p.key, p.text) for p in found]
+    assert "storage_and_handling" not in [p.key for p in found]
+
+
 def test_a_section_is_told_though_a_part_that_is_another_fact_takes_it_up() -> None:
     text = "General: The level in blood depends on what else the patient takes."
     whole = f"DOSAGE AND ADMINISTRATION {text}"
@@ -530,6 +545,7 @@ def test_160_kb_of_one_section_are_gone_through_once(much: str) -> None:
     assert_whole(sections_of(label(**NUMBERED_ELSE, warnings_and_cautions=[text])))
 
 
+@pytest.mark.slow
 def test_a_label_leaves_nothing_to_the_garbage_collector_which_no_import_runs() -> None:
     gc.collect()
     gc.disable()

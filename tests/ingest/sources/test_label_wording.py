@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.ingest.sources.label_wording import MOST_NAMES, LabelNames, compared
+from app.ingest.sources.label_names import MOST_NAMES, LabelNames
+from app.ingest.sources.label_wording import compared
 
 
 def label(
@@ -259,6 +260,39 @@ def test_the_release_is_never_left_out(release: str) -> None:
     assert not same(dose.format("zomepirac"), dose.format(f"{release} zomepirac"))
     assert not same(dose.format("Zomax"), dose.format(f"Zomax {release}"), BRANDED, branded)
     assert same(dose.format(f"Zomax {release}"), dose.format(f"zomepirac {release} tablets"))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ZOMAX\u00ae (zomepirac) Extended-Release Tablets are white.",
+        "ZOMAX (zomepirac extended-release tablets) is white.",
+        "Zomax\u2122 zomepirac extended release tablets 10 mg",
+    ],
+)
+def test_a_brand_means_the_release_that_its_label_gives_it(said: str) -> None:
+    extended = LabelNames.of(label(description=[said]))
+    dose = "{} has to be taken with food."
+
+    assert same(dose.format("ZOMAX"), dose.format("Zomepirac extended-release tablets"), extended)
+    assert same(dose.format("ZOMAX"), dose.format("Zomepirac ER tablets"), extended)
+    assert same(dose.format("Zomepirac"), dose.format("Zomepirac"), extended)
+    for other in ("Zomepirac tablets", "Zomepirac", "Zomepirac delayed-release tablets"):
+        assert not same(dose.format("ZOMAX"), dose.format(other), extended)
+    assert not same(dose.format("ZOMAX"), dose.format("ZOMAX"), extended, BRANDED)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ZOMAX (zomepirac) extended-release tablets. ZOMAX (zomepirac) delayed-release tablets.",
+        "ZOMAX (zomepirac) immediate-release tablets.",
+        "ZOMAX tablets. Other extended-release tablets.",
+        "ZOMAX (ibuprofen) extended-release tablets.",
+    ],
+)
+def test_a_brand_of_no_release_or_of_several_means_none(said: str) -> None:
+    assert same("ZOMAX is.", "Zomepirac is.", LabelNames.of(label(description=[said])))
 
 
 def test_a_salt_is_part_of_the_name_except_where_a_dose_is_of_it() -> None:

@@ -131,6 +131,7 @@ def superseded(served: Served) -> dict[str, list[str]]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("editions", EDITIONS)
 def test_editions_end_in_the_highest_version_of_each_label_whichever_comes_last(
     new_on_sqlite: Callable[[], Settings], editions: str
@@ -174,6 +175,7 @@ def test_files_that_are_imported_together_end_in_the_same(
     assert [state for state in states if state != states[0]] == []
 
 
+@pytest.mark.slow
 def test_both_engines_order_versions_alike(
     new_database: Callable[[], AbstractContextManager[Settings]], on_sqlite: Settings
 ) -> None:
