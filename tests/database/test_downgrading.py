@@ -15,6 +15,8 @@ from app.models.fact import fact_kinds
 from app.settings import ROOT, Settings
 from tests.conftest import AppTransport, Save, running, without_cache
 from tests.ingest.loading import (
+    BACLOFEN,
+    OF_BACLOFEN,
     Json,
     approvals,
     drugbank,
@@ -25,6 +27,7 @@ from tests.ingest.loading import (
     labels,
     ligand,
     load,
+    rxnorm,
     served_in,
     studies,
     study,
@@ -82,6 +85,7 @@ FILES = {
         label("limited", "HUSTANOL", indications_and_usage="Limitations of Use: Not for colds."),
         label("of-nobody", "NOSTRUM", warnings="Careful.", dosage_and_administration="Rub it in."),
     ),
+    "rxnorm": rxnorm(BACLOFEN, OF_BACLOFEN, [("197391", "00115101001")]),
     "clinicaltrials": studies(study(1, "Hustanol", conditions=("Cough",))),
 }
 """A file of each source, in which labels of a drug state the same, differently and more."""
@@ -98,7 +102,8 @@ def loaded(database: Settings, save: Save) -> Settings:
 
 
 ASKED = (
-    *(f"/v1/{kind}" for kind in (*fact_kinds(), "labels", "drugs", "conditions", "sources")),
+    *(f"/v1/{kind}" for kind in (*fact_kinds(), "labels", "products", "drugs", "conditions")),
+    "/v1/sources",
     *(f"/v1/drugs/hustanol/{kind}?sort=importance" for kind in fact_kinds()),
     *(
         f"/v1/indications?status={s}"
@@ -108,6 +113,8 @@ ASKED = (
     "/v1/labels?ndc=0091-3351",
     "/v1/labels?product_type=human otc drug",
     "/v1/resolve?identifier=ndc:0091-3351",
+    "/v1/resolve?identifier=ndc:0115-1010-01",
+    "/v1/resolve?identifier=rxcui:202800",
     "/v1/resolve?identifier=application_number:NDA000001",
     "/v1/search?q=take",
 )
@@ -146,7 +153,8 @@ def test_down_and_up_again_is_answered_as_before(
     loaded: Settings, client: httpx.Client, revision: str
 ) -> None:
     before, documents = answers(client), served_in(loaded)
-    of_every_kind = {*fact_kinds(), "wordings", "labels", "drugs", "conditions", "sources"}
+    of_every_kind = {*fact_kinds(), "wordings", "labels", "products", "drugs", "conditions"}
+    of_every_kind.add("sources")
     assert {kind for kind, _ in documents} == of_every_kind
 
     downgrade(loaded, revision)

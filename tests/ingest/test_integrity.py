@@ -18,6 +18,8 @@ from app.settings import Settings
 from tests.conftest import Save
 from tests.documents.test_corruption import pages_of
 from tests.ingest.loading import (
+    BACLOFEN,
+    OF_BACLOFEN,
     approvals,
     drugbank,
     guide,
@@ -25,6 +27,7 @@ from tests.ingest.loading import (
     label,
     labels,
     ligand,
+    rxnorm,
     studies,
     study,
     vocabulary,
@@ -93,6 +96,7 @@ def loaded(database: Settings, save: Save) -> Settings:
             ),
             label("a2", brand="Hustorin", boxed_warning="Of nothing that has a name."),
         ),
+        "rxnorm": rxnorm(BACLOFEN, OF_BACLOFEN, [("197391", "00115101001")]),
         "clinicaltrials": studies(trial),
     }
     with writing(database) as engine:

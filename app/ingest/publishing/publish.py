@@ -35,6 +35,7 @@ from app.models.lookup import (
     SearchedPiece,
 )
 from app.models.mechanism import Target
+from app.models.product import Product, ProductNdc
 from app.models.source import Source
 from app.models.source_record import (
     RecordStatement,
@@ -46,6 +47,12 @@ from app.models.source_record import (
 
 ORDER = (SEED, *IMPORTERS)
 """The order in which sources are asked what a substance is: the most careful first."""
+
+READ_SOON = (
+    *(Drug, Document, SearchedName, SearchedPiece, NameIdentifier),
+    *(Label, LabelTerm, Product, ProductNdc),
+)
+"""Tables that are read by what a client asks for."""
 
 NAMERS = tuple(source for source in ORDER if source not in NAME_NO_DRUGS)
 """The sources that make drugs known; the others only speak of drugs that are."""
@@ -107,7 +114,7 @@ def publish(connection: sa.Connection, tables: Tables, changes: Changes) -> Coun
     _write_documents(connection, tables, references.links, "sources", sources.changed)
     tables.finish()
     if is_large:  # readers come before Postgres would do it by itself
-        tables.analyze(Drug, Document, SearchedName, SearchedPiece, Label, LabelTerm)
+        tables.analyze(*READ_SOON)
     return facts.counts
 
 
