@@ -31,7 +31,6 @@ from app.http.sparse_fields import fields_of_record
 from app.models.base import table_of
 from app.models.drug import DrugIngredient
 from app.models.fact import Detail, Fact
-from app.models.label_section import SECTION_TYPES
 
 DrugId = Annotated[
     Text,
@@ -108,9 +107,6 @@ IncludedInFact = Annotated[
         pattern=f"^{WORDINGS}$",
     ),
 ]
-
-STATED_BY_LABELS = {section.kind for section in SECTION_TYPES}
-"""The kinds of fact that labels state, in one wording or in several."""
 
 LIST_ERRORS = documented(UnknownIdError, BadParameterError, ReleaseChangedError)
 RECORD_ERRORS = documented(UnknownIdError, BadParameterError)
@@ -218,43 +214,28 @@ def fact_routes(
     ) -> bytes:
         return listing.page_of(session, page, vars(narrowed), sort, fields=fields)
 
+    @router.get(
+        f"/{kind}/{{fact_id}}",
+        name=f"get_{name_of_one or table.singular}",
+        description=one,
+        response_model=fact_with_wordings(table),
+        responses=RECORD_ERRORS,
+    )
     def get(
-        session: ReadSession,
-        fact_id: FactId,
-        fields: record_fields = None,  # type: ignore[valid-type] # each kind's own
-    ) -> bytes:
-        return session.record(_stored(session, table, fact_id), fields)
-
-    def get_with_wordings(
         session: ReadSession,
         fact_id: FactId,
         include: IncludedInFact = None,
         fields: record_fields = None,  # type: ignore[valid-type] # each kind's own
     ) -> bytes:
-        found = _stored(session, table, fact_id)
+        found = session.document(kind, fact_id)
+        if found is None:
+            raise UnknownIdError(
+                f"There is no {table.singular} '{fact_id}'. /v1/{kind} lists those there are."
+            )
         record = session.record(found, fields)
         return record if include is None else _with_wordings(session, fact_id, found, record)
 
-    has_wordings = kind in STATED_BY_LABELS
-    router.get(
-        f"/{kind}/{{fact_id}}",
-        name=f"get_{name_of_one or table.singular}",
-        description=one,
-        response_model=fact_with_wordings(table) if has_wordings else record,
-        responses=RECORD_ERRORS,
-    )(get_with_wordings if has_wordings else get)
     return router
-
-
-def _stored(session: ReadSession, table: type[Detail], fact_id: str) -> bytes:
-    """A fact as it is served, or a 404."""
-    kind = table.kind_name
-    found = session.document(kind, fact_id)
-    if found is None:
-        raise UnknownIdError(
-            f"There is no {table.singular} '{fact_id}'. /v1/{kind} lists those there are."
-        )
-    return found
 
 
 def _with_wordings(session: ReadSession, fact_id: str, fact: bytes, record: bytes) -> bytes:

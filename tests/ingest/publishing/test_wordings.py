@@ -6,10 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.main import Api
 from app.settings import Settings
 from tests.ingest.loading import Json, label, labels, load, served_in
-from tests.ingest.test_importing_label_facts import STATED_BY_LABELS
 
 UNII = "AAAAAAAAA1"
 
@@ -148,17 +146,6 @@ def test_what_no_label_states_has_no_wordings(seeded: httpx.Client) -> None:
     path = "/v1/warnings/baclofen-warning-withdrawal"
 
     assert seeded.get(f"{path}?include=wordings").json()["wordings"] == []
-
-
-def test_wordings_are_promised_of_kinds_alone_that_labels_state(seeded_app: Api) -> None:
-    paths = seeded_app.openapi()["paths"]
-
-    having = {
-        path.split("/")[2]
-        for path, operations in paths.items()
-        if any(p["name"] == "include" for p in operations["get"].get("parameters", ()))
-    }
-    assert having == {"drugs", *STATED_BY_LABELS}
 
 
 def test_a_fact_stays_when_a_label_of_it_comes_changes_or_goes(database: Settings) -> None:
