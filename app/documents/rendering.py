@@ -18,6 +18,7 @@ from app.documents.drug_records import DrugRecord
 from app.documents.fact_records import WORDINGS, Wordings, fact_record
 from app.documents.label_records import LabelRecord
 from app.documents.records import RecordLinks, record_of, stored_entries
+from app.documents.trial_events import ADVERSE_EVENTS, EventsByTerm
 from app.models.base import Row
 from app.models.condition import Condition
 from app.models.fact import fact_kinds
@@ -27,7 +28,7 @@ from app.models.source import Source
 BATCH = 500
 """How many rows are read at once."""
 
-DOCUMENT_VERSION = 7
+DOCUMENT_VERSION = 8
 """In which form documents are, and how they are compressed: raise it when what is rendered of the
 same rows changes, or the dictionary of `app.documents.compression`. `medfacts migrate` then renders
 what is stored again."""
@@ -76,5 +77,10 @@ def schema_of(kind: str) -> TypeAdapter[Any]:
     """What the documents of a kind are held to."""
     if kind in NOUNS:
         return TypeAdapter(record_of(NOUNS[kind]))
-    own: dict[str, Any] = {"drugs": DrugRecord, "labels": LabelRecord, WORDINGS: Wordings}
+    own: dict[str, Any] = {
+        "drugs": DrugRecord,
+        "labels": LabelRecord,
+        WORDINGS: Wordings,
+        ADVERSE_EVENTS: EventsByTerm,
+    }
     return TypeAdapter(own.get(kind) or fact_record(fact_kinds()[kind]))

@@ -21,6 +21,7 @@ from app.documents.label_records import label_as_served, section_as_served
 from app.documents.lookup_rows import rows_of
 from app.documents.records import Passage, passages
 from app.documents.rendering import document_of
+from app.documents.trial_events import ADVERSE_EVENTS, events_by_term
 from app.ingest.bulk_insert import Tables, among, chunks, select_in
 from app.ingest.publishing.comparing import discrepancies, trial_account
 from app.ingest.publishing.descriptions import Account, Description
@@ -235,6 +236,8 @@ class FactWriter:
                 if entry["wordings"]:
                     record = self._wordings(entry["wordings"])
                     made.add(document_of(WORDINGS, entry["id"], entry["drug"]["id"], record))
+                if table is Trial and (events := events_by_term(entry)):
+                    made.add(document_of(ADVERSE_EVENTS, entry["id"], entry["drug"]["id"], events))
             self._write_made(made, list(batch))
         for description in batch.values():
             if description.of_several_sources:

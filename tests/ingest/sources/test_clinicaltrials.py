@@ -184,6 +184,10 @@ def test_a_trial_has_its_design_in_the_registrys_own_terms() -> None:
         "first_posted_type": "ESTIMATED",
         "locations": ["Rome, Italy", "France"],
         "groups": [],
+        "baseline": [],
+        "adverse_events": None,
+        "type_units_assigned": None,
+        "cluster_randomized": False,
         "limitations": [],
     }
 
@@ -435,6 +439,10 @@ def test_a_result_is_given_for_the_arm_that_its_group_is() -> None:
         "param_type": "COUNT_OF_PARTICIPANTS",
         "population_description": "Intention to treat",
         "type_units_analyzed": None,
+        "analyzed": [
+            {"arm": "baclofen", "participants": 42},
+            {"arm": "placebo", "participants": 42},
+        ],
         "group_descriptions": [],
         "analyses": [],
         "cite": {"clinicaltrials": ["NCT00525252, outcome measure 1"]},
@@ -541,9 +549,13 @@ def test_a_group_that_is_no_arm_is_given_once_beside_the_arms() -> None:
     trial = trial_of(study(results=results))
 
     assert [arm["id"] for arm in trial["arms"]] == ["baclofen", "placebo"]
-    assert trial["groups"] == [
-        {"id": "all-participants", "label": "All participants", "description": "Both arms"}
-    ]
+    [group] = trial["groups"]
+    assert (group["id"], group["label"], group["description"], group["unmatched_reason"]) == (
+        "all-participants",
+        "All participants",
+        "Both arms",
+        "several_arms",
+    )
     assert [r["arm"] for o in trial["outcomes"] for r in o["results"]] == ["all-participants"] * 2
 
 
