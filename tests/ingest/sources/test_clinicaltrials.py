@@ -716,6 +716,56 @@ def test_a_dispersion_is_known_by_the_name_that_is_shown_and_by_the_apis(
     assert (result.dispersion_type, result.spread, result.comment) == (term, 0.5, None)
 
 
+@pytest.mark.parametrize(
+    ("published", "type_", "level"),
+    [
+        ("95% Confidence Interval", "CONFIDENCE_95", 95),
+        ("97.5% Confidence Interval", "CONFIDENCE_975", 97.5),
+        ("95.8% Confidence Interval", "CONFIDENCE_OTHER", 95.8),
+        ("98 % confidence interval", "CONFIDENCE_OTHER", 98),
+        ("90% CI", "CONFIDENCE_90", 90),
+        ("CONFIDENCE_80", "CONFIDENCE_80", 80),
+        ("Other Confidence Interval Level", "CONFIDENCE_OTHER", None),
+        ("Standard Deviation", "STANDARD_DEVIATION", None),
+    ],
+)
+def test_the_level_of_a_confidence_interval_is_a_number(
+    published: str, type_: str, level: float | None
+) -> None:
+    found = result_of({"value": "5", "lowerLimit": "4"}, dispersionType=published)
+
+    assert (found.dispersion_type, found.ci_percent, found.comment) == (type_, level, None)
+
+
+@pytest.mark.parametrize(
+    ("published", "level"), [("97.5", 97.5), ("95.8%", 95.8), ("99 %", 99), ("about 95", None)]
+)
+def test_the_level_of_an_analysis_is_a_number(published: str, level: float | None) -> None:
+    analysis = {"groupIds": ["OG000"], "ciPctValue": published}
+
+    [found] = entry(study(results=measured({"analyses": [analysis]}))).outcomes[0].analyses
+
+    assert found.ci_percent == level
+    assert found.as_printed == {"ci_percent": published}
+
+
+@pytest.mark.parametrize(
+    ("published", "number"),
+    [
+        *(("0.04", 0.04), ("1", 1), ("= 0.5", 0.5), ("0", 0), ("<0.001", None)),
+        *(("1.2", None), ("= 1.2", None), ("5E2", None), ("-0.1", None)),
+    ],
+)
+def test_a_p_value_that_is_no_probability_is_kept_as_printed(
+    published: str, number: float | None
+) -> None:
+    analysis = {"groupIds": ["OG000"], "pValue": published}
+
+    [found] = entry(study(results=measured({"analyses": [analysis]}))).outcomes[0].analyses
+
+    assert (found.p_value, found.as_printed) == (number, {"p_value": published})
+
+
 def test_a_term_that_is_not_known_loses_no_study() -> None:
     made = study(
         statusModule={"overallStatus": "PAUSED"},
