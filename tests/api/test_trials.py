@@ -40,7 +40,7 @@ def event(number: int) -> Json:
     return {"term": f"Event {number}", "organSystem": "Cardiac disorders", "stats": stats}
 
 
-def adjuvant(**modules: Json) -> Json:
+def adjuvant(**modules: Any) -> Json:
     """A study of two arms that its results call otherwise, with hundreds of adverse events."""
     arms = [
         {"label": "Arm A: palbociclib plus endocrine therapy", "type": "EXPERIMENTAL"},

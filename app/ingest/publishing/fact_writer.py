@@ -51,9 +51,10 @@ NOT_SEARCHED = {kind: coverage([]) for kind in fact_kinds()}
 RECORDS_AT_ONCE = 1_000
 """About how many records' statements are made into facts together."""
 
-FACTS_AT_ONCE = 500
+FACTS_AT_ONCE = 100
 LETTERS_AT_ONCE = 4_000_000
-"""How many facts, and letters of their documents, wait to be written."""
+"""How many facts, and letters of their documents, wait to be written: a trial may have hundreds of
+thousands of letters."""
 
 LABELS_AT_ONCE = 100
 """How many labels are made together: their texts are in memory then."""

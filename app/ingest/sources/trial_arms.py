@@ -12,7 +12,7 @@ says why. Wrongly joined arms would turn a trial's results round: in doubt, they
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import count
+from itertools import combinations, count
 
 from app.ingest.sources.study_fields import (
     Object,
@@ -26,8 +26,18 @@ from app.models.trial_arm import ArmType, GroupMatch, ResultsModule, UnmatchedRe
 from app.names.normalization import normalized
 from app.names.slugs import shortened, slug
 
-SEVERAL = re.compile(r"\b(all|total|overall|combined|pooled|both|entire|any|or|and/or)\b")
-"""What titles say of groups that are several arms: `Total`, `All Participants`, `Both Arms`."""
+SEVERAL = re.compile(
+    r"""
+    ^ \W* (all|both|everybody|everyone) \W* $ | \b or \b
+    | \b (all|both|any|entire|whole|total|overall|pooled|combined) \s+ ([\w-]+ \s+){0,2}
+      (participant|patient|subject|arm|group|cohort|population|people|individual|child(ren)?
+       |parent|adult|wom[ae]n|m[ae]n|dose|treatment|stud(y|ies)|sample) s? \b
+    | \b (combined|pooled|overall|total|together) \W* $
+    """,
+    re.VERBOSE,
+)
+"""What titles say of groups that are several arms: `Total`, `All Participants`, `A + B Combined`;
+but not `Total Knee Replacement` or `Combined Contraceptive`."""
 
 PARTICIPANTS = "participants"
 """The units of denominators that are people."""
@@ -133,10 +143,10 @@ class Arms:
 
         In a crossover trial there is none, for its groups may be orders of treatments. The groups
         that are left have to be as many as the arms that are left, less those that are several
-        arms by their title; and none may share more words with another arm than with its own.
+        arms by their title; and their words must not say otherwise: see `_speaks_against`.
         An outcome's groups may be other people than its arms, such as men and women. So each of
-        them has to share more words with its arm than with any other; or some of them do, and
-        in each as many were analysed as started in its arm.
+        them has to share more words with its arm than with any other; or some of them do and none
+        fewer, and in each as many were analysed as started in its arm.
         """
         joined = self._joined(titles)
         left = [arm for arm in self.all if not any(arm is other for other in joined)]
@@ -149,23 +159,42 @@ class Arms:
         of_places = {normalized(titles[place]) for place in places}
         if self._is_crossover or len(places) != len(left) or len(of_places) < len(places):
             return
-        pairs = list(zip(places, left, strict=True))
-        leads = [self._lead(titles[place], arm) for place, arm in pairs]
-        if any(lead < 0 for lead in leads):
+        pairs = [(titles[place], arm) for place, arm in zip(places, left, strict=True)]
+        if self._speaks_against(pairs, [arm for arm in joined if arm]):
             return
-        if module == ResultsModule.OUTCOMES and not all(lead > 0 for lead in leads):
+        if module == ResultsModule.OUTCOMES:
+            leads = [self._lead(title, arm) for title, arm in pairs]
             numbers = [analyzed.get(text_of(groups[place], "id") or "") for place in places]
             started = [self._started.get(arm["id"]) for arm in left]
-            if None in numbers or numbers != started or not any(lead > 0 for lead in leads):
+            is_all = None not in numbers and numbers == started
+            if min(leads, default=0) < (0 if is_all else 1) or not any(leads):
                 return
-        yield from pairs
+        yield from zip(places, left, strict=True)
+
+    def _speaks_against(self, pairs: list[tuple[str, Object]], joined: list[Object]) -> bool:
+        """Whether words say that titles are of other arms than those that stand in their place.
+
+        They do where a title shares more words with an arm that another group is; or where two
+        titles share more words with each other's arms than with their own. One of them alone may:
+        of `Drug + usual care` and `Usual care alone`, both share most with the first arm.
+        """
+        for title, arm in pairs:
+            own = self._shared(title, arm)
+            if any(self._shared(title, other) > own for other in joined):
+                return True
+        return any(
+            self._shared(title, arm) + self._shared(other_title, other)
+            < self._shared(title, other) + self._shared(other_title, arm)
+            for (title, arm), (other_title, other) in combinations(pairs, 2)
+        )
 
     def _lead(self, title: str, arm: Object) -> int:
         """How many more words a title shares with an arm than with any other arm."""
-        words = _words(title)
-        shared = {id_: len(words & of_arm) for id_, of_arm in self._words.items()}
-        own = shared.pop(arm["id"])
-        return own - max(shared.values(), default=0)
+        others = (self._shared(title, other) for other in self.all if other is not arm)
+        return self._shared(title, arm) - max(others, default=0)
+
+    def _shared(self, title: str, arm: Object) -> int:
+        return len(_words(title) & self._words[arm["id"]])
 
     def _group(self, title: str, description: str | None, nth: int, times: int) -> Object:
         """The group of this title that is no arm: one of several in its module by what they say."""

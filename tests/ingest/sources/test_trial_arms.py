@@ -109,6 +109,24 @@ def test_groups_in_another_order_than_the_arms_are_not_joined_in_order() -> None
     assert [group["participants"] for group in trial["groups"]] == [2900, 2896]
 
 
+def test_an_arm_with_more_than_another_may_share_words_with_both_groups() -> None:
+    results = flow(**{"Palbociclib and usual care": 20, "Usual care, without": 21})
+    arms = protocol("Palbociclib, usual care without delay", "Usual treatment")
+
+    trial = trial_of(study(results=results, **arms))
+
+    assert [arm["participants"] for arm in trial["arms"]] == [20, 21]
+
+
+def test_a_group_that_is_called_like_an_arm_that_is_there_is_no_other_arm() -> None:
+    results = flow(**{"Low": 20, "High": 21, "Low and High": 41})
+
+    trial = trial_of(study(results=results, **protocol("Low", "High", "Control")))
+
+    assert numbers_of(trial) == [("Low", 20), ("High", 21), ("Control", None)]
+    assert apart(trial) == {"Low and High": "no_equal_title"}
+
+
 def test_what_an_arm_is_given_speaks_against_the_group_of_another() -> None:
     results = flow(Placebo=40, Baclofen=42)
 
@@ -151,6 +169,26 @@ def test_groups_stand_apart_where_their_number_leaves_it_open(
     named = {title: reason for title in titles if title not in labels}
     assert apart(trial) == named
     assert all(group["participants"] for group in trial["groups"])
+
+
+@pytest.mark.parametrize(
+    ("title", "is_several"),
+    [
+        *((title, True) for title in ("Total", "ALL", "All Treated Patients", "Both Groups")),
+        *((title, True) for title in ("Low + High (pooled)", "Low or High", "Overall Study")),
+        *((title, False) for title in ("Total Knee Replacement", "All-trans retinoic acid")),
+        *(
+            (title, False)
+            for title in ("Combined Contraceptive", "Both eyes dilated", "Overactive")
+        ),
+    ],
+)
+def test_a_title_says_whether_a_group_is_several_arms(title: str, is_several: bool) -> None:
+    results = flow(**{"A": 20, title: 21})
+
+    trial = trial_of(study(results=results, **protocol("A", "Second")))
+
+    assert (trial["arms"][1]["participants"] is None) == is_several
 
 
 def test_the_orders_of_a_crossover_trial_are_no_arms() -> None:
