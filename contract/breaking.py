@@ -452,6 +452,7 @@ CHOICE = re.compile(r"\(([\w-]+(?:\|[\w-]+)*)\)")
 
 def _adds_choices(old: str, new: str) -> bool:
     """Whether a pattern differs from another by more words to choose among, and nothing else."""
+    old = re.sub(r"^\^([\w-]+)\$$", r"^(\1)$", old)  # one word alone
     if "(?" in old or CHOICE.sub("()", old) != CHOICE.sub("()", new):
         return False
     pairs = zip(CHOICE.findall(old), CHOICE.findall(new), strict=True)

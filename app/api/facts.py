@@ -18,6 +18,7 @@ from app.documents.fact_records import (
     fact_record,
     fact_with_wordings,
 )
+from app.documents.trial_events import ADVERSE_EVENTS, TERMS
 from app.http.pages import PageParams, page_of
 from app.http.parameters import Flag, Text
 from app.http.problems import (
@@ -31,6 +32,7 @@ from app.http.sparse_fields import fields_of_record
 from app.models.base import table_of
 from app.models.drug import DrugIngredient
 from app.models.fact import Detail, Fact
+from app.models.trial import Trial
 
 DrugId = Annotated[
     Text,
@@ -108,6 +110,18 @@ IncludedInFact = Annotated[
     ),
 ]
 
+IncludedInTrial = Annotated[
+    Text | None,
+    Query(
+        description="`adverse_events`: the adverse events by term, as `serious_events` and "
+        "`other_events`. `wordings` are of labels, and trials have none.",
+        examples=[ADVERSE_EVENTS],
+        min_length=len(WORDINGS),
+        max_length=len(ADVERSE_EVENTS),
+        pattern=f"^({WORDINGS}|{ADVERSE_EVENTS})$",
+    ),
+]
+
 LIST_ERRORS = documented(UnknownIdError, BadParameterError, ReleaseChangedError)
 RECORD_ERRORS = documented(UnknownIdError, BadParameterError)
 
@@ -170,6 +184,7 @@ def fact_routes(
     page_across = page_of(record)
     record_fields = fields_of_record(record)
     item_fields = fields_of_record(record, "each item's fields")
+    included: Any = IncludedInTrial if table is Trial else IncludedInFact
     filters_across: Any = make_dataclass(
         "FiltersAcross", [("drug", DrugFilter, field(default=None))], bases=(filters,)
     )
@@ -224,7 +239,7 @@ def fact_routes(
     def get(
         session: ReadSession,
         fact_id: FactId,
-        include: IncludedInFact = None,
+        include: included = None,
         fields: record_fields = None,  # type: ignore[valid-type] # each kind's own
     ) -> bytes:
         found = session.document(kind, fact_id)
@@ -233,6 +248,8 @@ def fact_routes(
                 f"There is no {table.singular} '{fact_id}'. /v1/{kind} lists those there are."
             )
         record = session.record(found, fields)
+        if include == ADVERSE_EVENTS:
+            return _with_events(session, fact_id, record)
         return record if include is None else _with_wordings(session, fact_id, found, record)
 
     return router
@@ -247,6 +264,12 @@ def _with_wordings(session: ReadSession, fact_id: str, fact: bytes, record: byte
         of_labels = own | {"labels": said["citations"]}
         stored = to_json({"wordings": [of_labels] if said["labels"] else []})
     return b"%b,%b" % (record[:-1], stored[1:])
+
+
+def _with_events(session: ReadSession, trial_id: str, record: bytes) -> bytes:
+    """A trial's record, in which its adverse events by term stand last."""
+    stored = session.document(ADVERSE_EVENTS, trial_id)
+    return b"%b,%b" % (record[:-1], (stored or to_json(dict.fromkeys(TERMS, ())))[1:])
 
 
 def _page_of_drug(table: type[Detail], page: type[Any]) -> Any:

@@ -1,12 +1,15 @@
 """What follows from how many had an outcome in each of two arms.
 
 Formulas: Cochrane Handbook for Systematic Reviews of Interventions, chapter 6.4 (risk ratio, odds
-ratio, risk difference) and 15.4 (number needed to treat); the intervals by the usual large-sample
-standard errors: log odds ratio (Woolf 1955), log risk ratio (Katz 1978), risk difference (Wald).
+ratio, risk difference) and 15.4 (number needed to treat); the intervals of the ratios by the usual
+large-sample standard errors: log odds ratio (Woolf 1955), log risk ratio (Katz 1978). That of the
+risk difference is the hybrid score interval, which never leaves -1 to 1: Newcombe RG. Interval
+estimation for the difference between independent proportions: comparison of eleven methods.
+Stat Med 1998;17:873-890, method 10; of Wilson's score intervals (J Am Stat Assoc 1927;22:209-212).
 """
 
 from dataclasses import dataclass
-from math import exp, log, sqrt
+from math import exp, hypot, log, sqrt
 from statistics import NormalDist
 
 CI_PERCENT = 95
@@ -60,15 +63,14 @@ class TwoArms:
         return self.experimental_risk - self.comparator_risk
 
     @property
-    def risk_difference_interval(self) -> Interval | None:
-        """None where an arm has the event in all or in none, for then the error is not known."""
-        if 0 in self._cells:
-            return None
-        error = Z * sqrt(
-            self.experimental_risk * (1 - self.experimental_risk) / self.experimental_total
-            + self.comparator_risk * (1 - self.comparator_risk) / self.comparator_total
-        )
-        return Interval(self.risk_difference - error, self.risk_difference + error)
+    def risk_difference_interval(self) -> Interval:
+        """Newcombe's hybrid score interval, within -1 to 1, and there for empty cells too."""
+        ours = _score_interval(self.experimental_events, self.experimental_total)
+        theirs = _score_interval(self.comparator_events, self.comparator_total)
+        below = hypot(self.experimental_risk - ours.lower, theirs.upper - self.comparator_risk)
+        above = hypot(ours.upper - self.experimental_risk, self.comparator_risk - theirs.lower)
+        difference = self.risk_difference
+        return Interval(max(difference - below, -1.0), min(difference + above, 1.0))
 
     @property
     def relative_risk(self) -> float | None:
@@ -111,3 +113,12 @@ class TwoArms:
 def _around(ratio: float, standard_error_of_log: float) -> Interval:
     error = Z * standard_error_of_log
     return Interval(exp(log(ratio) - error), exp(log(ratio) + error))
+
+
+def _score_interval(events: int, total: int) -> Interval:
+    """Wilson's score interval of one share, from 0 to 1."""
+    share, z2 = events / total, Z * Z
+    middle = (events + z2 / 2) / (total + z2)
+    error = Z * sqrt(total * share * (1 - share) + z2 / 4) / (total + z2)
+    # Of none and of all, a limit is the share itself, but for the last digit of a double.
+    return Interval(middle - error if events else 0.0, middle + error if events < total else 1.0)

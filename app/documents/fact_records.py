@@ -14,9 +14,11 @@ from app.documents.records import (
     UncitedError,
     fields_of,
 )
+from app.documents.trial_events import ADVERSE_EVENTS, EventsByTerm
 from app.models.base import Row, Shape
 from app.models.fact import Detail, FactFields, LabelCount, SubstanceAsNamed
 from app.models.label_table import LabelTable, tables
+from app.models.trial import Trial
 
 
 class CoverageRecord(Shape):
@@ -116,7 +118,8 @@ WITH_WORDINGS = "WithWordings"
 
 @cache
 def fact_with_wordings(table: type[Detail]) -> type[Shape]:
-    """A fact of this kind, with its wordings where they are asked for."""
+    """A fact of this kind, with its wordings where they are asked for, and of a trial its adverse
+    events by term."""
     record = fact_record(table)
     wordings: Any = Field(
         default_factory=list,
@@ -130,10 +133,25 @@ def fact_with_wordings(table: type[Detail]) -> type[Shape]:
         __base__=record,
         __doc__=record.__doc__,
         wordings=(list[Wording], wordings),
+        **(EVENTS_INCLUDED if table is Trial else {}),
     )
     made.model_config["json_schema_serialization_defaults_required"] = False
     return cast(type[Shape], made)
 
+
+EVENTS_INCLUDED: dict[str, Any] = {
+    name: (
+        field.annotation,
+        Field(
+            default_factory=list,
+            description=f"Where `include={ADVERSE_EVENTS}` asked for them. {field.description} "
+            "Otherwise left out.",
+            examples=field.examples,
+        ),
+    )
+    for name, field in EventsByTerm.model_fields.items()
+}
+"""A trial's adverse events by term, in its record."""
 
 WORDINGS = "wordings"
 """The kind of document that has the wordings of a fact, where several labels state it."""

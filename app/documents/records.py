@@ -17,6 +17,8 @@ from sqlmodel import SQLModel
 from app.documents.citation_urls import page_of
 from app.documents.statistics import DERIVED, EffectMeasures, derive_effects
 from app.documents.subjects import SUBJECT, Subject, name_subject
+from app.documents.trial_events import EVENT_TOTALS, total_events
+from app.models.adverse_event import AdverseEventTotals
 from app.models.base import Part, Row, Shape, table_of
 from app.models.condition import Code, Condition
 from app.models.discrepancy import DiscrepancyFields
@@ -128,13 +130,20 @@ def fields_of(table: type[SQLModel]) -> dict[str, Any]:
 
 
 COMPUTED_FIELDS: dict[type[SQLModel], dict[str, Any]] = {
+    TrialFields: {"adverse_events": (AdverseEventTotals | None, EVENT_TOTALS)},
     TrialOutcome: {"derived": (EffectMeasures | None, DERIVED)},
     DiscrepancyFields: {"subject": (Subject, SUBJECT)},
 }
-"""Fields that no source says."""
+"""Fields that no source says, or that are served otherwise than they are written."""
+
+
+def _complete_trial(trial: Row, entry: Row) -> None:
+    derive_effects(trial, entry)
+    total_events(trial, entry)
+
 
 COMPLETIONS: dict[type[SQLModel], Callable[[Row, Row], None]] = {
-    TrialFields: derive_effects,
+    TrialFields: _complete_trial,
     DiscrepancyFields: name_subject,
 }
 """What gives a record its computed fields, in place, from the record and what it is made of."""

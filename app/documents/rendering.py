@@ -19,6 +19,7 @@ from app.documents.fact_records import WORDINGS, Wordings, fact_record
 from app.documents.label_records import LabelRecord
 from app.documents.product_records import ProductRecord
 from app.documents.records import RecordLinks, record_of, stored_entries
+from app.documents.trial_events import ADVERSE_EVENTS, EventsByTerm
 from app.models.base import Row
 from app.models.condition import Condition
 from app.models.fact import fact_kinds
@@ -82,5 +83,6 @@ def schema_of(kind: str) -> TypeAdapter[Any]:
         "labels": LabelRecord,
         "products": ProductRecord,
         WORDINGS: Wordings,
+        ADVERSE_EVENTS: EventsByTerm,
     }
     return TypeAdapter(own.get(kind) or fact_record(fact_kinds()[kind]))

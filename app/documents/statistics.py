@@ -4,10 +4,16 @@ from pydantic import Field
 
 from app.documents.effect_measures import CI_PERCENT, Interval, TwoArms
 from app.models.base import Row, Shape
-from app.models.trial import ArmType, InterventionModel, ParamType
+from app.models.trial import InterventionModel, ParamType
+from app.models.trial_arm import ArmType
 
 DIGITS = 6
 """Significant digits: more than any count carries, and few enough to be the same everywhere."""
+
+METHOD = (
+    "Cochrane Handbook for Systematic Reviews of Interventions, 6.4 and 15.4; the interval of the "
+    "risk difference: Newcombe RG, Stat Med 1998;17:873-890, method 10"
+)
 
 
 class ConfidenceInterval(Shape):
@@ -56,7 +62,8 @@ class EffectMeasures(Shape):
         description="Experimental less comparator, from -1 to 1.", examples=[0.428571]
     )
     risk_difference_ci: ConfidenceInterval | None = Field(
-        description="Its interval (Wald).", examples=[{"lower": 0.235357, "upper": 0.621786}]
+        description="Its interval, from -1 to 1 (hybrid score method, Newcombe 1998).",
+        examples=[{"lower": 0.216499, "upper": 0.589854}],
     )
     relative_risk: float | None = Field(
         description="Experimental over comparator: the risk ratio.", examples=[2.5]
@@ -91,15 +98,16 @@ class EffectMeasures(Shape):
     )
     method: str = Field(
         description="By which formulas.",
-        examples=["Cochrane Handbook for Systematic Reviews of Interventions, 6.4 and 15.4"],
+        examples=[METHOD],
     )
 
 
 DERIVED = Field(
     description="What the project computes from the counts in both arms, and from which; null "
     "where the outcome has no counts in exactly one experimental arm and one comparator, or has "
-    "some of other arms or groups beside them, where other units than participants were counted, "
-    "and in crossover trials, whose arms are the same people at different times.",
+    "some of other arms or groups beside them, where other units than participants were counted or "
+    "assigned (eyes, clinics), in trials that randomised clusters of people, and in crossover "
+    "trials, whose arms are the same people at different times.",
 )
 
 COMPARATORS = {
@@ -113,9 +121,13 @@ COMPARATORS = {
 def derive_effects(trial: Row, _: Row) -> None:
     """Give each of a trial's outcomes what follows from its counts.
 
-    The formulas are for arms of different people, each of whom is counted once.
+    The formulas are for arms of different people, each of whom was assigned and counted once.
     """
-    is_crossover = trial["intervention_model"] == InterventionModel.CROSSOVER
+    is_of_people = (
+        trial["intervention_model"] != InterventionModel.CROSSOVER
+        and trial["type_units_assigned"] is None
+        and not trial["cluster_randomized"]
+    )
     types = {arm["id"]: arm["type"] for arm in trial["arms"]}  # of groups that are no arms: none
     for outcome in trial["outcomes"]:
         counted = [
@@ -128,7 +140,7 @@ def derive_effects(trial: Row, _: Row) -> None:
         compared = (
             len(experimental) == len(comparator) == 1
             and len(counted) == 2
-            and not is_crossover
+            and is_of_people
             and not _is_of_other_units(outcome)
         )
         outcome["derived"] = _effects(experimental[0], comparator[0]) if compared else None
@@ -165,7 +177,7 @@ def _effects(experimental: Row, comparator: Row) -> Row:
             "experimental": _counts(experimental),
             "comparator": _counts(comparator),
         },
-        "method": "Cochrane Handbook for Systematic Reviews of Interventions, 6.4 and 15.4",
+        "method": METHOD,
     }
 
 

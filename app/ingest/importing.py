@@ -210,13 +210,15 @@ def _read(
     for input_ in sorted(inputs, key=lambda i: i.sha256 in known):
         for part in input_.parts():
             is_known = apart and input_.sha256 in known
-            reading.parts.append(_Watched(part, is_known, input_.sha256, reading))
+            day = part.date or input_.modified
+            reading.parts.append(_Watched(part, is_known, input_.sha256, day, reading))
     for item in importer.read(list(reading.parts), source_version):
         if reading.known:
             staging.skip(item)
         else:
             file = reading.file if apart else inputs[0].name
-            staging.upsert(item, source_version, file, is_known=reading.sha256 in known_files)
+            is_known = reading.sha256 in known_files
+            staging.upsert(item, source_version, file, is_known=is_known, read_on=reading.day)
     staging.write()
 
 
@@ -228,6 +230,7 @@ class _CurrentPart:
     file: str = ""
     known: bool = False
     sha256: str = ""
+    day: str = ""
 
 
 @dataclass
@@ -237,6 +240,7 @@ class _Watched:
     part: InputPart
     known: bool
     sha256: str
+    day: str
     reading: _CurrentPart
 
     @property
@@ -252,7 +256,7 @@ class _Watched:
     def open(self) -> BinaryIO:
         """See `InputPart`."""
         self.reading.file, self.reading.known = self.name, self.known
-        self.reading.sha256 = self.sha256
+        self.reading.sha256, self.reading.day = self.sha256, self.day
         return self.part.open()
 
 

@@ -25,6 +25,7 @@ from app.documents.fact_records import WORDINGS
 from app.documents.lookup_rows import rows_of
 from app.documents.records import RecordLinks, stored_entries
 from app.documents.rendering import BATCH, NOUNS, documents_of, schema_of
+from app.documents.trial_events import ADVERSE_EVENTS
 from app.ingest.publishing.rehearsing import faults_of_release
 from app.ingest.staging.preparing import record_digest
 from app.ingest.staging.upserting import content_number, content_of
@@ -280,7 +281,7 @@ def _faults_of_documents(connection: sa.Connection) -> Iterator[str]:
             read.append(row | {"record": record})
             for table, values in rows_of(kind, record):
                 found_by[table].add(values)
-        ids = [row["id"] for row in read if row["kind"] != WORDINGS]
+        ids = [row["id"] for row in read if row["kind"] not in (WORDINGS, ADVERSE_EVENTS)]
         for table in FOUND_BY:
             key = next(iter(table.primary_key))
             stored_rows = connection.execute(table.select().where(key.in_(ids)))

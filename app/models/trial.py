@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from sqlmodel import Field, SQLModel
 
+from app.models.adverse_event import AdverseEvents
 from app.models.base import (
     KEY,
     Part,
@@ -17,10 +18,8 @@ from app.models.base import (
     owned_by,
 )
 from app.models.fact import Certainty, Detail, found_by
-from app.models.numbers import NUMBER, Number, double_of, is_exact
-
-MOST = 2**31 - 1
-"""The most that a column of whole numbers holds on either engine."""
+from app.models.numbers import MOST, NUMBER, Number, double_of, is_exact
+from app.models.trial_arm import TrialArm, TrialGroup, people
 
 
 class TrialStatus(StrEnum):
@@ -139,17 +138,6 @@ class DateType(StrEnum):
 
     ACTUAL = "ACTUAL"
     ESTIMATED = "ESTIMATED"
-
-
-class ArmType(StrEnum):
-    """ClinicalTrials.gov's arm group `type`."""
-
-    EXPERIMENTAL = "EXPERIMENTAL"
-    ACTIVE_COMPARATOR = "ACTIVE_COMPARATOR"
-    PLACEBO_COMPARATOR = "PLACEBO_COMPARATOR"
-    SHAM_COMPARATOR = "SHAM_COMPARATOR"
-    NO_INTERVENTION = "NO_INTERVENTION"
-    OTHER = "OTHER"
 
 
 class DrugRole(StrEnum):
@@ -291,63 +279,6 @@ class TrialCondition(Part, table=True):
     condition_id: str = Field(foreign_key="condition.id", index=True, sa_type=KEY)
 
 
-class TrialDose(Part):
-    """A dose given in an arm."""
-
-    value: Number | None = described("The amount.", 5, default=None)
-    unit: str | None = described(
-        "The unit of the amount and what it is counted over.", "mg per day", default=None
-    )
-    frequency: str | None = described("How often it was given.", "three times a day", default=None)
-    period: str | None = described(
-        "When in the trial it was given.", "the first week", default=None
-    )
-    route: str | None = described("How it was given.", "oral", default=None)
-
-
-class TrialArm(Part):
-    """A group of participants who were given the same."""
-
-    parts: ClassVar[dict[str, type[Part]]] = {"doses": TrialDose}
-
-    id: Slug = described("The arm's id within the trial.", "baclofen")
-    label: str = described("What the source calls the arm.", "Baclofen")
-    type: ArmType | None = described("Its part in the comparison.", "EXPERIMENTAL", default=None)
-    description: str | None = described(
-        "What its participants were given.", "Oral baclofen for 12 weeks", default=None
-    )
-    participants: int | None = described(
-        "How many were in it; null where the source does not say.", 42, ge=0, le=MOST, default=None
-    )
-    interventions: list[str] = described(
-        "What its participants were given, as the registry lists it.",
-        ["Drug: Baclofen"],
-        default_factory=list,
-    )
-
-
-class TrialGroup(Part):
-    """A group of participants that results are given of and that is no arm, such as all of them."""
-
-    examples: ClassVar = [
-        [
-            {
-                "id": "all-participants",
-                "label": "All participants",
-                "description": "Both arms together",
-            }
-        ]
-    ]
-
-    id: Slug = described(
-        "The group's id within the trial, which none of its arms has.", "all-participants"
-    )
-    label: str = described("What the source calls the group.", "All participants")
-    description: str | None = described(
-        "Who was in it, as the source has it.", "Both arms together", default=None
-    )
-
-
 class TrialDefinition(Part):
     """What a term meant in the trial, as this source tells it."""
 
@@ -369,6 +300,7 @@ class OutcomeResult(Part, PrintedNumbers):
             "participants",
             "units_analyzed",
             "spread",
+            "ci_percent",
             "lower_limit",
             "upper_limit",
         }
@@ -408,6 +340,11 @@ class OutcomeResult(Part, PrintedNumbers):
     spread: Number | None = described(
         "How far the values spread, as `dispersion_type` says.", 5.4, default=None
     )
+    ci_percent: Number | None = described(
+        "The level of the confidence interval, in percent, where `spread`, or the range, is one.",
+        None,
+        default=None,
+    )
     lower_limit: Number | None = described("The lower limit of a range.", 52.2, default=None)
     upper_limit: Number | None = described("The upper limit of a range.", 73.4, default=None)
     comment: str | None = described(
@@ -431,6 +368,17 @@ class OutcomeAnalysis(Part, PrintedNumbers):
         }
     )
 
+    @classmethod
+    def read_numbers(cls, data: Any) -> Any:
+        """The same, where a p-value that is no probability is null as a number."""
+        read = super().read_numbers(data)
+        if not isinstance(read, dict):
+            return read
+        p_value = str(read.get("p_value"))
+        if not NUMBER.fullmatch(p_value) or 0 <= float(p_value) <= 1:
+            return read
+        return read | {"p_value": None, "as_printed": {"p_value": p_value} | read["as_printed"]}
+
     param_type: str | None = described("What was estimated.", "Odds Ratio (OR)", default=None)
     param_value: Number | None = described("The estimate.", 6.3, default=None)
     ci_percent: Number | None = described(
@@ -445,7 +393,9 @@ class OutcomeAnalysis(Part, PrintedNumbers):
         "What `dispersion_value` is.", "STANDARD_ERROR_OF_MEAN", default=None
     )
     dispersion_value: Number | None = described("How far the estimate spreads.", 1.06, default=None)
-    p_value: Number | None = described("The p-value.", 0.0001, default=None)
+    p_value: Number | None = described(
+        "The p-value; null where what is printed is no number from 0 to 1.", 0.0001, default=None
+    )
     statistical_method: str | None = described(
         "The method, where the source names it.", "Fisher Exact", default=None
     )
@@ -463,16 +413,25 @@ class OutcomeAnalysis(Part, PrintedNumbers):
     )
 
 
+class GroupAnalyzed(Part):
+    """How many participants of an arm were analysed for an outcome."""
+
+    examples: ClassVar = [[{"arm": "baclofen", "participants": 42}]]
+
+    arm: str = described("The id of the arm, or of one of the trial's `groups`.", "baclofen")
+    participants: int | None = people("How many of it were analysed", 42)
+
+
 class GroupDescription(Part):
-    """What an outcome's results say of an arm, where that is not the arm's own description."""
+    """What an outcome says of an arm or group, where that is not its own description."""
 
     examples: ClassVar = [
         [{"arm": "baclofen", "description": "Participants who took baclofen for 12 weeks"}]
     ]
 
-    arm: str = described("The arm's id.", "baclofen")
+    arm: str = described("The id of the arm, or of one of the trial's `groups`.", "baclofen")
     description: str = described(
-        "Who was in that arm for this outcome, and what they were given, as the source has it.",
+        "Who was in it for this outcome, and what they were given, as the source has it.",
         "Participants who took baclofen for 12 weeks",
     )
 
@@ -482,6 +441,7 @@ class TrialOutcome(Part):
 
     cites: ClassVar = "always"
     parts: ClassVar[dict[str, type[Part]]] = {
+        "analyzed": GroupAnalyzed,
         "group_descriptions": GroupDescription,
         "results": OutcomeResult,
         "analyses": OutcomeAnalysis,
@@ -523,6 +483,26 @@ class TrialOutcome(Part):
     )
 
 
+class BaselineMeasure(Part):
+    """Something that the participants had when they started, such as their age."""
+
+    parts: ClassVar[dict[str, type[Part]]] = {"results": OutcomeResult}
+    examples: ClassVar = [[]]
+
+    measure: str = described("What was measured.", "Age, Continuous")
+    description: str | None = described("How, as the source has it.", None, default=None)
+    unit: str | None = described("The unit of each result's `value`.", "years", default=None)
+    param_type: ParamType | None = described(
+        "What kind of number each result's `value` is.", "MEAN", default=None
+    )
+    population_description: str | None = described("Who was counted.", None, default=None)
+    type_units_analyzed: str | None = described(
+        "What else than participants was counted, such as eyes, as the source has it.",
+        None,
+        default=None,
+    )
+
+
 class TrialComment(Part):
     """A conclusion or a limitation."""
 
@@ -554,6 +534,7 @@ class TrialFields(SQLModel):
         "conditions": TrialCondition,
         "arms": TrialArm,
         "groups": TrialGroup,
+        "baseline": BaselineMeasure,
         "definitions": TrialDefinition,
         "outcomes": TrialOutcome,
         "conclusions": TrialConclusion,
@@ -661,6 +642,24 @@ class TrialFields(SQLModel):
         "Whether that is the day, or the registry's estimate; null where the source does not say.",
         "ACTUAL",
         default=None,
+    )
+    adverse_events: AdverseEvents | None = described(
+        "The adverse events that were counted; null where the source gives none, which does not "
+        "mean that there were none.",
+        None,
+        default=None,
+    )
+    type_units_assigned: str | None = described(
+        "What else than participants was assigned to the arms, such as eyes or clinics, as the "
+        "source has it.",
+        None,
+        default=None,
+    )
+    cluster_randomized: bool = described(
+        "Whether the source's own words call it a trial in which groups of people were randomised; "
+        "false where they do not.",
+        False,
+        default=False,
     )
     duration: str | None = described("How long treatment lasted.", "12 weeks", default=None)
     locations: list[str] = described("Where it was done.", ["Rome"], default_factory=list)

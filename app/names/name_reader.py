@@ -331,6 +331,7 @@ class NameReader:
                 _Ingredient.of(_bare(self._readings[part]).name, _id(each) if each else None)
                 for part, each in zip(way, named, strict=True)
             ]
+            parts = list({part.drug or " ".join(part.words): part for part in parts}.values())
             drug = next((part.drug for part in parts if part.drug), None)
             if read.ingredients not in (1, len(way)) or drug is None:
                 continue

@@ -8,7 +8,8 @@ import pytest
 
 from app.documents.effect_measures import Interval, TwoArms
 from app.documents.statistics import EffectMeasures, derive_effects
-from app.models.trial import ArmType, InterventionModel, ParamType
+from app.models.trial import InterventionModel, ParamType
+from app.models.trial_arm import ArmType
 
 SMALL = [
     TwoArms(a, n, c, m)
@@ -57,11 +58,53 @@ def test_the_trials_counts_bear_out_the_papers_interval() -> None:
     assert limits(arms.odds_ratio_interval) == pytest.approx((2.42499, 16.1083), rel=1e-5)
     # ln 2.5 = 0.9162907 and the root of 1/30 + 1/12 - 2/42 is 0.2627691.
     assert limits(arms.relative_risk_interval) == pytest.approx((1.4937245, 4.1841718), rel=1e-7)
-    # The root of 2 * (5/7 * 2/7) / 42 is 0.0985808.
-    assert limits(arms.risk_difference_interval) == pytest.approx((0.2353566, 0.6217862), rel=1e-6)
+    # statsmodels 0.15.0, confint_proportions_2indep(30, 42, 12, 42, "newcomb", compare="diff").
+    assert limits(arms.risk_difference_interval) == pytest.approx((0.2164991, 0.5898541), rel=1e-6)
 
 
-def trial(*, units: int | None = None, model: str | None = None, **outcome: Any) -> dict[str, Any]:
+@pytest.mark.parametrize(
+    ("arms", "lower", "upper"),
+    [
+        (TwoArms(56, 70, 48, 80), 0.0524, 0.3339),
+        (TwoArms(9, 10, 3, 10), 0.1705, 0.8090),
+        (TwoArms(6, 7, 2, 7), 0.0582, 0.8062),
+        (TwoArms(5, 56, 0, 29), -0.0381, 0.1926),
+        (TwoArms(0, 10, 0, 20), -0.1611, 0.2775),
+        (TwoArms(0, 10, 0, 10), -0.2775, 0.2775),
+        (TwoArms(10, 10, 0, 20), 0.6791, 1.0),
+        (TwoArms(10, 10, 0, 10), 0.6075, 1.0),
+    ],
+)
+def test_the_interval_of_a_risk_difference_is_newcombes(
+    arms: TwoArms, lower: float, upper: float
+) -> None:
+    """Stat Med 1998;17:873-890, table II, method 10; statsmodels 0.15.0 gives the same."""
+    assert limits(arms.risk_difference_interval) == pytest.approx((lower, upper), abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("arms", "lower", "upper"),
+    [
+        (TwoArms(1, 2, 1, 7), -0.191952148, 0.779203888),
+        (TwoArms(1, 20000, 3, 20000), -0.000393862395, 0.000153329644),
+        (TwoArms(0, 1, 1, 1), -1, 0.122108721),
+    ],
+)
+def test_an_interval_never_leaves_what_is_possible(
+    arms: TwoArms, lower: float, upper: float
+) -> None:
+    """The limits are those of statsmodels 0.15.0."""
+    assert limits(arms.risk_difference_interval) == pytest.approx((lower, upper), rel=1e-6)
+
+
+def trial(
+    *,
+    units: int | None = None,
+    model: str | None = None,
+    assigned: str | None = None,
+    clusters: bool = False,
+    **outcome: Any,
+) -> dict[str, Any]:
     """A trial whose one outcome has the counts that are documented."""
     counts = [("baclofen", 30), ("placebo", 12)]
     results = [
@@ -71,6 +114,8 @@ def trial(*, units: int | None = None, model: str | None = None, **outcome: Any)
     measured = {"param_type": None, "type_units_analyzed": None, "results": results}
     return {
         "intervention_model": model,
+        "type_units_assigned": assigned,
+        "cluster_randomized": clusters,
         "arms": [
             {"id": "baclofen", "type": ArmType.EXPERIMENTAL},
             {"id": "placebo", "type": ArmType.PLACEBO_COMPARATOR},
@@ -117,9 +162,11 @@ def test_counts_of_a_group_that_is_no_arm_are_compared_with_nothing() -> None:
         trial(type_units_analyzed="Eyes"),
         trial(units=84),
         trial(param_type=ParamType.COUNT_OF_UNITS),
+        trial(assigned="Eyes"),
+        trial(clusters=True),
     ],
 )
-def test_nothing_follows_where_something_else_than_participants_was_counted(
+def test_nothing_follows_where_something_else_than_participants_was_counted_or_assigned(
     of_eyes: dict[str, Any],
 ) -> None:
     assert derived(of_eyes) is None
@@ -167,7 +214,7 @@ def test_fewer_events_make_a_negative_difference_and_a_positive_number_needed() 
         pytest.param(TwoArms(0, 10, 10, 10), 0, 0, 1, id="none against all"),
     ],
 )
-def test_an_empty_cell_leaves_what_it_divides_and_every_interval_undefined(
+def test_an_empty_cell_leaves_what_it_divides_and_the_intervals_of_ratios_undefined(
     arms: TwoArms,
     relative_risk: float | None,
     odds_ratio: float | None,
@@ -180,7 +227,7 @@ def test_an_empty_cell_leaves_what_it_divides_and_every_interval_undefined(
     )
     assert arms.relative_risk_interval is None
     assert arms.odds_ratio_interval is None
-    assert arms.risk_difference_interval is None
+    assert arms.risk_difference_interval is not None
 
 
 @pytest.mark.parametrize(
@@ -204,13 +251,16 @@ def test_no_measure_of_a_small_table_raises_or_is_infinite() -> None:
         assert [n for n in numbers if n is not None and not isfinite(n)] == [], arms
 
 
-def test_every_interval_holds_its_estimate_and_there_is_one_just_where_no_cell_is_empty() -> None:
+def test_every_interval_holds_its_estimate_and_a_ratio_has_one_just_where_no_cell_is_empty() -> (
+    None
+):
     for arms in SMALL:
         full = 0 < arms.experimental_events < arms.experimental_total and (
             0 < arms.comparator_events < arms.comparator_total
         )
+        difference = arms.risk_difference_interval
+        assert -1 <= difference.lower <= arms.risk_difference <= difference.upper <= 1, arms
         for estimate, interval in (
-            (arms.risk_difference, arms.risk_difference_interval),
             (arms.relative_risk, arms.relative_risk_interval),
             (arms.odds_ratio, arms.odds_ratio_interval),
         ):

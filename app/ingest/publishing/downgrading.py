@@ -35,7 +35,7 @@ def mark_for_rebuilding(connection: sa.Connection) -> None:
 
 def remove_facts(connection: sa.Connection, kind: str, ids: sa.Select[tuple[str]]) -> None:
     """Remove facts of a kind and their documents, but for the rows of the kind's own table."""
-    served = document.c.kind.in_((kind, "wordings"))
+    served = document.c.kind.in_((kind, "wordings", "adverse_events"))
     connection.execute(document.delete().where(served, document.c.id.in_(ids)))
     of = discrepancy.c.subject_id.in_(ids)
     connection.execute(discrepancy.update().where(of).values(subject_id=None))

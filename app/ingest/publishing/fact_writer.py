@@ -21,6 +21,7 @@ from app.documents.label_records import label_as_served, section_as_served
 from app.documents.lookup_rows import rows_of
 from app.documents.records import Passage, passages
 from app.documents.rendering import document_of
+from app.documents.trial_events import ADVERSE_EVENTS, events_by_term
 from app.ingest.bulk_insert import Tables, among, chunks, select_in
 from app.ingest.publishing.comparing import discrepancies, trial_account
 from app.ingest.publishing.descriptions import Account, Description
@@ -52,9 +53,10 @@ NOT_SEARCHED = {kind: coverage([]) for kind in fact_kinds()}
 RECORDS_AT_ONCE = 1_000
 """About how many records' statements are made into facts together."""
 
-FACTS_AT_ONCE = 500
+FACTS_AT_ONCE = 100
 LETTERS_AT_ONCE = 4_000_000
-"""How many facts, and letters of their documents, wait to be written."""
+"""How many facts, and letters of their documents, wait to be written: a trial may have hundreds of
+thousands of letters."""
 
 LABELS_AT_ONCE = 100
 """How many labels are made together: their texts are in memory then."""
@@ -257,6 +259,8 @@ class FactWriter:
                 if entry["wordings"]:
                     record = self._wordings(entry["wordings"])
                     made.add(document_of(WORDINGS, entry["id"], entry["drug"]["id"], record))
+                if table is Trial and (events := events_by_term(entry)):
+                    made.add(document_of(ADVERSE_EVENTS, entry["id"], entry["drug"]["id"], events))
             self._write_made(made, list(batch))
         for description in batch.values():
             if description.of_several_sources:

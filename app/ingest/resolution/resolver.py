@@ -328,7 +328,8 @@ class _Resolver:
         return _Outcome(form, MatchedBy.FORM)
 
     def add_combinations(self, combinations: list[NamedSubstance]) -> None:
-        """Take in combinations: those of the same ingredients are one drug."""
+        """Take in combinations: those of the same ingredients are one drug, and one of forms of a
+        drug is that drug."""
         made: dict[tuple[str, ...], _NewDrug] = {}
         for named in combinations:
             found = self._ingredients(named.substance)
@@ -338,7 +339,7 @@ class _Resolver:
             ingredients_key = tuple(
                 sorted(f"drug {id(drug)}" if drug else normalized(name) for name, drug in found)
             )
-            drug = made.get(ingredients_key)
+            drug = found[0][1] if len(found) == 1 else made.get(ingredients_key)
             if drug is None:
                 drug = made[ingredients_key] = self._combination(found)
             self._found[named.source_id, named.key] = _Outcome(drug, MatchedBy.INGREDIENTS)
@@ -530,7 +531,7 @@ class _Resolver:
         self._learn(named.substance, found)
 
     def _ingredients(self, substance: Substance) -> list[tuple[str, _NewDrug | None]] | _Outcome:
-        """Each ingredient with the drug that it is; or why that cannot be said.
+        """Each ingredient with the drug that it is, each drug once; or why that cannot be said.
 
         UNIIs are as many as names, and in no order that ties the two together: each UNII that is
         known has to be one of the drugs that the names are.
@@ -575,13 +576,13 @@ class _Resolver:
                     candidates=[d for _, d in by_name if d] + strangers,
                 )
             by_name[unnamed[0]] = (by_name[unnamed[0]][0], strangers[0])
-        return sorted(by_name, key=lambda i: normalized(i[1].name if i[1] else i[0]))
+        once = {
+            id(drug) if drug else normalized(name): (name, drug) for name, drug in by_name[::-1]
+        }
+        return sorted(once.values(), key=lambda i: normalized(i[1].name if i[1] else i[0]))
 
     def _combination(self, ingredients: list[tuple[str, _NewDrug | None]]) -> _NewDrug:
-        names = [drug.name if drug else name for name, drug in ingredients]
-        if len({normalized(name) for name in names}) < len(names):  # two salts of one drug
-            names = [name for name, _ in ingredients]
-        name = " / ".join(names)
+        name = " / ".join(drug.name if drug else name for name, drug in ingredients)
         drug = _NewDrug(name, slug(name), "combination", ingredients=tuple(ingredients))
         self._drugs.append(drug)
         return drug

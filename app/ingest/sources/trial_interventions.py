@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from app.ingest.sources.interface import Substance
-from app.models.trial import ArmType, DrugRole
+from app.models.trial import DrugRole
+from app.models.trial_arm import ArmType
 from app.names.normalization import normalized, words_of
 from app.names.qualifiers import IONS, lists_of
 

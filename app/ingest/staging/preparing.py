@@ -279,18 +279,24 @@ def contradiction(entry: Any) -> str | None:
     if len(set(named)) < len(named):
         return "two of its arms and groups have one id."
     for outcome in said.get("outcomes", []):
-        for described in outcome.group_descriptions:
-            if described.arm not in arms:
-                return f"it describes the arm '{described.arm}', and has no such arm."
+        for described in (*outcome.group_descriptions, *outcome.analyzed):
+            if described.arm not in named:
+                return f"it describes the arm '{described.arm}', and has no such arm or group."
         for analysis in outcome.analyses:
             for arm in analysis.arms:
                 if arm not in named:
                     return f"it has an analysis of the arm '{arm}', and no such arm or group."
-        for result in outcome.results:
+    for measured in (*said.get("outcomes", []), *said.get("baseline", [])):
+        for result in measured.results:
             if result.arm not in named:
                 return f"it has a result of the arm '{result.arm}', and no such arm or group."
             if (result.count or 0) > (result.participants or result.count or 0):
                 return "it counts more than its participants."
+    if events := said.get("adverse_events"):
+        by_term = (*events.serious_events, *events.other_events)
+        for counted in (*events.totals, *(count for event in by_term for count in event.counts)):
+            if counted.arm not in named:
+                return f"it counts adverse events of '{counted.arm}', and has no such arm or group."
     return None
 
 

@@ -157,10 +157,13 @@ class Staging:
         file: str,
         *,
         is_known: bool = False,
+        read_on: str = "",
     ) -> None:
         """Have one record be stored if it is newer than what is there, or note why it is not.
 
         `is_known`: its file was imported before, so that it is not older than what it said then.
+        `read_on` is the day of its file: as of that day a record says so that has no day, and is
+        of a source whose files are of different days. It is never that of another file.
         """
         counts = self.changes.counts
         if isinstance(item, InvalidRecord) and item.in_part:
@@ -200,7 +203,8 @@ class Staging:
         record.file = file
         released = source_version.released if item.released is None else item.released
         record.released = self._given_date or released or ""
-        record.as_of = record.released if is_day(record.released) else item.dated
+        own_day = item.dated or (read_on if item.released is not None else "")
+        record.as_of = record.released if is_day(record.released) else own_day
         record.is_known = is_known
         record.only_replaces = only_replaces
         record.is_partial = self._is_spread and (item.id in self._unread or counts["nameless"] > 0)

@@ -702,3 +702,14 @@ def test_the_drug_that_is_called_so_goes_before_those_with_the_synonym() -> None
     known = [listed("1", "Adrenaline", "Epinephrine"), listed("2", "Epinephrine")]
 
     assert match_of(substance("EPINEPHRINE"), known).drug_id == "epinephrine"
+
+
+def test_forms_of_one_drug_together_are_that_drug_and_count_once_in_a_combination() -> None:
+    def match(*ingredients: str) -> Match:
+        return match_of(Substance((), ingredients=ingredients))
+
+    alone = match("METFORMIN", "METFORMIN HYDROCHLORIDE")
+    beside = match("BACLOFEN", "METFORMIN HYDROCHLORIDE", "METFORMIN")
+
+    assert (alone.drug_id, alone.matched_by) == ("metformin", MatchedBy.INGREDIENTS)
+    assert beside.drug_id == match("METFORMIN", "BACLOFEN").drug_id == "baclofen-metformin"

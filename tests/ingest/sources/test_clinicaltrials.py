@@ -186,6 +186,10 @@ def test_a_trial_has_its_design_in_the_registrys_own_terms() -> None:
         "first_posted_type": "ESTIMATED",
         "locations": ["Rome, Italy", "France"],
         "groups": [],
+        "baseline": [],
+        "adverse_events": None,
+        "type_units_assigned": None,
+        "cluster_randomized": False,
         "limitations": [],
     }
 
@@ -437,6 +441,10 @@ def test_a_result_is_given_for_the_arm_that_its_group_is() -> None:
         "param_type": "COUNT_OF_PARTICIPANTS",
         "population_description": "Intention to treat",
         "type_units_analyzed": None,
+        "analyzed": [
+            {"arm": "baclofen", "participants": 42},
+            {"arm": "placebo", "participants": 42},
+        ],
         "group_descriptions": [],
         "analyses": [],
         "cite": {"clinicaltrials": ["NCT00525252, outcome measure 1"]},
@@ -543,9 +551,13 @@ def test_a_group_that_is_no_arm_is_given_once_beside_the_arms() -> None:
     trial = trial_of(study(results=results))
 
     assert [arm["id"] for arm in trial["arms"]] == ["baclofen", "placebo"]
-    assert trial["groups"] == [
-        {"id": "all-participants", "label": "All participants", "description": "Both arms"}
-    ]
+    [group] = trial["groups"]
+    assert (group["id"], group["label"], group["description"], group["unmatched_reason"]) == (
+        "all-participants",
+        "All participants",
+        "Both arms",
+        "several_arms",
+    )
     assert [r["arm"] for o in trial["outcomes"] for r in o["results"]] == ["all-participants"] * 2
 
 
@@ -704,6 +716,56 @@ def test_a_dispersion_is_known_by_the_name_that_is_shown_and_by_the_apis(
     result = result_of({"value": "1", "spread": "0.5"}, dispersionType=published)
 
     assert (result.dispersion_type, result.spread, result.comment) == (term, 0.5, None)
+
+
+@pytest.mark.parametrize(
+    ("published", "type_", "level"),
+    [
+        ("95% Confidence Interval", "CONFIDENCE_95", 95),
+        ("97.5% Confidence Interval", "CONFIDENCE_975", 97.5),
+        ("95.8% Confidence Interval", "CONFIDENCE_OTHER", 95.8),
+        ("98 % confidence interval", "CONFIDENCE_OTHER", 98),
+        ("90% CI", "CONFIDENCE_90", 90),
+        ("CONFIDENCE_80", "CONFIDENCE_80", 80),
+        ("Other Confidence Interval Level", "CONFIDENCE_OTHER", None),
+        ("Standard Deviation", "STANDARD_DEVIATION", None),
+    ],
+)
+def test_the_level_of_a_confidence_interval_is_a_number(
+    published: str, type_: str, level: float | None
+) -> None:
+    found = result_of({"value": "5", "lowerLimit": "4"}, dispersionType=published)
+
+    assert (found.dispersion_type, found.ci_percent, found.comment) == (type_, level, None)
+
+
+@pytest.mark.parametrize(
+    ("published", "level"), [("97.5", 97.5), ("95.8%", 95.8), ("99 %", 99), ("about 95", None)]
+)
+def test_the_level_of_an_analysis_is_a_number(published: str, level: float | None) -> None:
+    analysis = {"groupIds": ["OG000"], "ciPctValue": published}
+
+    [found] = entry(study(results=measured({"analyses": [analysis]}))).outcomes[0].analyses
+
+    assert found.ci_percent == level
+    assert found.as_printed == {"ci_percent": published}
+
+
+@pytest.mark.parametrize(
+    ("published", "number"),
+    [
+        *(("0.04", 0.04), ("1", 1), ("= 0.5", 0.5), ("0", 0), ("<0.001", None)),
+        *(("1.2", None), ("= 1.2", None), ("5E2", None), ("-0.1", None)),
+    ],
+)
+def test_a_p_value_that_is_no_probability_is_kept_as_printed(
+    published: str, number: float | None
+) -> None:
+    analysis = {"groupIds": ["OG000"], "pValue": published}
+
+    [found] = entry(study(results=measured({"analyses": [analysis]}))).outcomes[0].analyses
+
+    assert (found.p_value, found.as_printed) == (number, {"p_value": published})
 
 
 def test_a_term_that_is_not_known_loses_no_study() -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from app.ingest.sources.interface import Substance
 from app.ingest.sources.trial_interventions import Arm, Intervention, Study, substances_of
-from app.models.trial import ArmType, DrugRole
+from app.models.trial import DrugRole
+from app.models.trial_arm import ArmType
 
 EXPERIMENTAL, COMPARATOR, BACKGROUND = DrugRole
 A, B, C = "Arm A", "Arm B", "Arm C"

@@ -45,8 +45,20 @@ def outcome(**fields: Any) -> list[dict[str, Any]]:
             "it has an analysis of the arm 'b', and no such arm or group.",
         ),
         (
-            {"outcomes": outcome(group_descriptions=[{"arm": "all", "description": "x"}])},
-            "it describes the arm 'all', and has no such arm.",
+            {"outcomes": outcome(group_descriptions=[{"arm": "b", "description": "x"}])},
+            "it describes the arm 'b', and has no such arm or group.",
+        ),
+        (
+            {"outcomes": outcome(analyzed=[{"arm": "b"}])},
+            "it describes the arm 'b', and has no such arm or group.",
+        ),
+        (
+            {"baseline": [{"measure": "Age", "results": [{"arm": "b"}]}]},
+            "it has a result of the arm 'b', and no such arm or group.",
+        ),
+        (
+            {"adverse_events": {"other_events": [{"term": "Rash", "counts": [{"arm": "b"}]}]}},
+            "it counts adverse events of 'b', and has no such arm or group.",
         ),
         (
             {"outcomes": outcome(results=[{"arm": "all", "count": 3, "participants": 2}])},

@@ -227,6 +227,65 @@ def test_a_study_is_as_of_the_data_that_it_was_taken_from(
     assert states[0] == states[1]
 
 
+def without_days(made: Json) -> Json:
+    """A study that says neither when it was updated nor of what day the data are."""
+    made["protocolSection"]["statusModule"] = {}
+    return made | {"derivedSection": {}}
+
+
+STUDIES = [
+    *studies(study(1, "Alphadol", data_of="2026-01-05"), name="newest.json", date="2026-01-06"),
+    *studies(
+        study(1, "Alphadol", title="As it was", updated="2021-01-01", data_of="2022-03-04"),
+        study(2, "Betadol", data_of="2022-03-04"),
+        name="older.json",
+        date="2022-03-05",
+    ),
+    *studies(study(2, "Betadol", data_of="2021-03-04"), name="oldest.json", date="2021-03-05"),
+    *studies(
+        without_days(study(3, "Gammadol")),
+        without_days(study(4, "Alphadol")),
+        name="undated.json",
+        date="2020-05-06",
+    ),
+]
+"""Files of studies, some in several versions, and one of studies that have no day."""
+
+
+@pytest.mark.slow
+def test_studies_are_as_of_their_own_days_in_any_order_of_the_files(
+    new_on_sqlite: Callable[[], Settings],
+) -> None:
+    drugs = [drugbank(n, f"{name}dol") for n, name in enumerate(("Alpha", "Beta", "Gamma"), 1)]
+    states = []
+    for order in permutations(STUDIES):
+        database = new_on_sqlite()
+        load(database, "drugbank-vocabulary", vocabulary(*drugs, date="2019-01-02"))
+        for file in order:
+            load(database, "clinicaltrials", [file])
+        states.append((releases(database)[-1], served_in(database)))
+        assert coverage_of(database, "alphadol", "trials") == "2026-01-05"
+        assert coverage_of(database, "betadol", "trials") == "2022-03-04"
+        assert coverage_of(database, "gammadol", "trials") == "2020-05-06"
+
+    assert [state for state in states if state != states[0]] == []
+
+
+@pytest.mark.slow
+def test_both_engines_have_the_same_bytes_of_studies(
+    new_database: Callable[[], AbstractContextManager[Settings]], on_sqlite: Settings
+) -> None:
+    load(on_sqlite, "drugbank-vocabulary", vocabulary(drugbank(1, "Gammadol")))
+    load(on_sqlite, "clinicaltrials", STUDIES)
+    with new_database() as database:
+        for file in STUDIES[::-1]:
+            load(database, "clinicaltrials", [file])
+        load(database, "drugbank-vocabulary", vocabulary(drugbank(1, "Gammadol")))
+        here = served_in(database)
+
+    assert here == served_in(on_sqlite)
+
+
 def test_a_label_that_was_removed_comes_back_in_no_older_version(on_sqlite: Settings) -> None:
     both = (of_version("s1", 3, "20200101"), of_version("s2", 1, "20200101"))
     load(on_sqlite, "openfda-label", [dated(*both, name="a", updated="2021-01-01", complete=True)])
