@@ -177,6 +177,7 @@ def complete_document(api: FastAPI) -> None:
                     _complete(operation, answers, schemas)
                     _tell_headers(path, operation)
             _show_parts(schemas)
+            _show_empty(schemas)
             _describe_sparse(document)
             document["components"]["headers"] = HEADERS
             _share_errors(document)
@@ -255,6 +256,14 @@ def _complete(operation: dict[str, Any], answers: dict[str, Any], schemas: dict[
             content[PROBLEM_JSON] = content.pop("application/json") | content[PROBLEM_JSON]
         elif operation["operationId"] in answers:
             _show_answers(content[WHOLE_JSON], operation["operationId"], answers, schemas)
+
+
+def _show_empty(schemas: dict[str, Any]) -> None:
+    """Show that a list may be empty, where no answer has anything in it."""
+    for schema in schemas.values():
+        for of_field in schema.get("properties", {}).values():
+            if of_field.get("type") == "array":
+                of_field.setdefault("examples", [[]])
 
 
 def _show_answers(
