@@ -241,7 +241,7 @@ def test_a_fact_of_a_salt_keeps_the_substance_and_how_it_was_matched(
         "openfda-label",
         labels(
             label("s1", "HUSTANOL SODIUM", unii="AAAAAAAAA9", brand="Hustex", warnings="Careful."),
-            label("s2", "HUSTANOL", warnings="Careful."),
+            label("s2", "HUSTANOL", warnings="Take care."),
             label("s3", "HUSTANOL EXTRACT", warnings="Careful."),
         ),
     )
