@@ -1,6 +1,5 @@
 """Dose forms beside a drug's name, and how it is released."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -19,11 +18,8 @@ _OF_RELEASE = _RELEASES - {"odt"} | {
 }
 """How the drug is released, which is never left out: a dose is of one release."""
 _IN_FULL = {"er": ("extended", "release"), "xr": ("extended", "release")}
-RELEASED = re.compile(
-    r"(?:controlled|delayed|extended|immediate|modified|prolonged|sustained)[- ]release",
-    re.IGNORECASE,
-)
-"""The same as a text says it in full."""
+RELEASED = "(?:controlled|delayed|extended|immediate|modified|prolonged|sustained)[- ]release"
+"""A pattern of the same as a text says it in full."""
 _BEFORE_FORMS = frozenset(word for word in OF_FORMS if "-" not in word) | {
     *"for film orally sterile".split()  # noqa: SIM905
 }

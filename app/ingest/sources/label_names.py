@@ -228,16 +228,20 @@ def _is_a_name(brand: str, text: str, parts: list[dict[str, str]]) -> bool:
 def _release_of(brand: str, names: Iterable[str], text: str) -> Form:
     """How a brand is released, where its label always says the same: `Invega (paliperidone)
     Extended-Release Tablets`. The brand alone means that, and generics say it in its place."""
-    if not RELEASED.search(text):
+    if "elease" not in text and "ELEASE" not in text:
         return ()
     own = "|".join(map(re.escape, sorted(names, key=_longest))) or "(?!)"
-    said = re.compile(
-        rf"\b{re.escape(brand)}[ ®™]*(?:\(? ?(?:{own}),? ?)?\)?[ ,]*({RELEASED.pattern})",
-        re.IGNORECASE,
-    )
-    found = {tuple(re.split("[- ]", release.lower())) for release in said.findall(text)}
-    found.discard(("immediate", "release"))
-    return found.pop() if len(found) == 1 else ()
+    after = _compiled(rf"[ ®™]*(?:\(? ?(?:{own}),? ?)?\)?[ ,]*({RELEASED})")
+    said = set()
+    for written in {brand, brand.upper(), brand.title()}:
+        start = text.find(written)
+        while start >= 0:
+            end = start + len(written)
+            if found := after.match(text, end):
+                said.add(tuple(re.split("[- ]", found[1].lower())))
+            start = text.find(written, end)
+    said.discard(("immediate", "release"))
+    return said.pop() if len(said) == 1 else ()
 
 
 def _is_ordinary(word: str, text: str) -> bool:
