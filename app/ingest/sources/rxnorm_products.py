@@ -41,6 +41,8 @@ class RxNormGraph:
         self.brands_by_name: dict[str, str] = {}
         self.substances: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self.related: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        self.incomplete: set[str] = set()
+        """Concepts that are related to others which are not here, so that they say less."""
         self.ndcs: dict[str, list[str]] = defaultdict(list)
 
     def add(self, rxcui: str, type_: str, name: str) -> None:
@@ -117,7 +119,7 @@ def _product(
         held = graph.to("contains", rxcui, *PRODUCTS)
         if not held and generic:
             held = [content["rxcui"] for content in generic["contents"]]
-        if not held or any(product not in made for product in held):
+        if rxcui in graph.incomplete or not held or any(product not in made for product in held):
             return "not all that it contains is known."
         contents = [_content(name, made[product]) for product in held]
         ingredients = _of_contents([made[product] for product in held])
