@@ -44,12 +44,8 @@ def _serving(database_url: str, log: Path) -> Iterator[str]:
     program = [sys.executable, "-m", "app.cli"]
     command = [*program, "serve", "--prepare", "--port", "0"]
     environment = {**os.environ, "MEDFACTS_DATABASE_URL": database_url, "PYTHONUNBUFFERED": "1"}
-    given = {
-        "openfda-label": labels(
-            {key: KEMSTRO[key] for key in OF_LABEL}
-        ),  # none of the seed's kinds
-        "rxnorm": rxnorm(*PRODUCTS),
-    }
+    label = {key: KEMSTRO[key] for key in OF_LABEL}  # no facts of the seed's kinds
+    given = {"openfda-label": labels(label), "rxnorm": rxnorm(*PRODUCTS)}
     with (
         log.open("wb") as output,  # not a pipe: nobody would empty it
         subprocess.Popen(
