@@ -23,8 +23,9 @@ PLAIN = {"Accept-Encoding": "identity"}
 
 
 def pages() -> Iterator[str]:
+    not_of_the_seed = ("get_dosage", "get_label", "get_product")
     for template, methods in contract().document["paths"].items():
-        if methods["get"]["operationId"] not in ("get_dosage", "get_label"):  # the seed has none
+        if methods["get"]["operationId"] not in not_of_the_seed:
             yield path_of(methods["get"], template)
     yield from ("/docs", "/docs/problems", "/docs/start.js", "/openapi.json")
     yield from ("/docs/assets/swagger-ui.css", "/.well-known/api-catalog")
