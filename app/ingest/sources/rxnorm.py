@@ -62,6 +62,9 @@ RELATIONS = frozenset(
     }
 )
 
+SUPPRESSED = frozenset({"O", "Y", "E"})
+"""Marks of what is obsolete or suppressed; `N` or nothing is neither, but of a name it is `N`."""
+
 WHOLE = {
     "MIN": ("has_part",),
     "BN": ("tradename_of",),
@@ -211,7 +214,7 @@ def _read_relations(file: _RrfFile, graph: RxNormGraph) -> Iterator[InvalidRecor
             continue
         columns = row[1]
         to, of = same.get(columns[0]), same.get(columns[4])
-        if of and columns[10] == "RXNORM" and columns[14] == "N":
+        if of and columns[10] == "RXNORM" and columns[14] not in SUPPRESSED:
             if to:
                 graph.related[columns[7]][of].append(to)
             elif columns[7] in WHOLE.get(graph.types[of], ()):
@@ -226,7 +229,7 @@ def _read_ndcs(file: _RrfFile, graph: RxNormGraph) -> Iterator[InvalidRecord]:
             yield row
             continue
         line, columns = row
-        if columns[9] != "RXNORM" or columns[11] != "N":
+        if columns[9] != "RXNORM" or columns[11] in SUPPRESSED:
             continue
         rxcui, value = columns[0], columns[10]
         if not _NDC.fullmatch(value):

@@ -309,7 +309,11 @@ def test_what_is_suppressed_or_of_another_vocabulary_is_not_read() -> None:
         ],
     }
 
+    unmarked = {"RXNSAT": [attribute("197391", "00000000009", suppress="")]}
+
     assert read(files(BACLOFEN, OF_BACLOFEN, more=more)) == read(files(BACLOFEN, OF_BACLOFEN))
+    products = read(files(BACLOFEN, OF_BACLOFEN, more=unmarked))["1292"].products
+    assert products[0]["ndcs"] == ["00000000009", "00172409660"]
 
 
 def test_a_line_that_cannot_be_read_is_reported_and_the_rest_is_read() -> None:
