@@ -59,8 +59,11 @@ class RxNormGraph:
 
     def to(self, name: str, rxcui: str, *types: str) -> list[str]:
         """The concepts of these types to which one is so related, each once."""
-        related = self.related[name].get(rxcui, ())
-        return list(dict.fromkeys(to for to in related if self.types[to] in types))
+        related = self.related[name].get(rxcui)
+        if not related:
+            return []
+        found = [to for to in related if self.types[to] in types]
+        return list(dict.fromkeys(found)) if len(found) > 1 else found
 
     def ingredient_of(self, rxcui: str) -> str:
         """The ingredient of which this is a form; else itself."""

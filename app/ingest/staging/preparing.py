@@ -73,8 +73,8 @@ def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedR
     if record.leading:
         said["leading"] = record.leading
     if record.products:
-        products = PRODUCTS.validate_python(record.products)
-        said["products"] = PRODUCTS.dump_python(products, mode="json")
+        PRODUCTS.validate_python(record.products)
+        said["products"] = record.products
     body = _json(said)
     single = len(record.substances) == 1
     substances: dict[str, str] = {}
