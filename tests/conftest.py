@@ -196,19 +196,15 @@ def holding(
     portal: anyio.from_thread.BlockingPortal,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[..., AbstractContextManager[httpx.Client]]:
-    """Makes clients of an app over these drugs and files of labels and of RxNorm, for tests that
-    only read."""
+    """Makes clients of an app over these drugs and files of labels, for tests that only read."""
 
     @contextmanager
-    def client(
-        *drugs: dict[str, Any], labels: Sequence[Given] = (), products: Sequence[Given] = ()
-    ) -> Iterator[httpx.Client]:
+    def client(*drugs: dict[str, Any], labels: Sequence[Given] = ()) -> Iterator[httpx.Client]:
         with new_database() as settings:
             load_drugs(settings, tmp_path_factory.mktemp("seed"), *drugs)
-            with writing(settings) as engine:
-                for source, files in (("openfda-label", labels), ("rxnorm", products)):
-                    if files:
-                        import_files(engine, source, list(files))
+            if labels:
+                with writing(settings) as engine:
+                    import_files(engine, "openfda-label", list(labels))
             with running(settings) as app:
                 transport = AppTransport(app, portal, again=True)
                 with httpx.Client(transport=transport, base_url="http://medfacts") as client:

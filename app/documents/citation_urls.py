@@ -1,7 +1,6 @@
 """Where a person can read the very record that a citation names, and of what day that is."""
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 PAGES: tuple[tuple[str, re.Pattern[str], str], ...] = (
@@ -65,12 +64,7 @@ def page_of(source_url: str, locator: str) -> CitedPage:
     """The page of the record that a locator begins with, or the source's where it has none."""
     version = VERSION_OF_LABEL.match(locator)
     date = version[1] if version else None
-    for record, page in _pages_of(source_url):
-        if found := record.match(locator):
+    for beginning, record, page in PAGES:
+        if source_url.startswith(beginning) and (found := record.match(locator)):
             return CitedPage(page.format(found[1]), date)
     return CitedPage(source_url, date)
-
-
-@lru_cache(maxsize=1_000)
-def _pages_of(source_url: str) -> list[tuple[re.Pattern[str], str]]:
-    return [(record, page) for begin, record, page in PAGES if source_url.startswith(begin)]

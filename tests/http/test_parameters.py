@@ -10,7 +10,7 @@ from app.http.parameters import MOST_PROBLEMS
 from tests.conformance import contract
 from tests.conftest import Holding
 from tests.examples import path_of
-from tests.ingest.loading import label, labels, rxnorm
+from tests.ingest.loading import label, labels
 from tests.writing import drug, fact, indication, warning
 
 Parameter = dict[str, Any]
@@ -39,11 +39,8 @@ HELD: dict[str, Values] = {
     "manufacturer": lambda item: item["manufacturers"],
     "route": lambda item: item["routes"],
     "application_number": lambda item: item["application_numbers"],
-    "ndc": lambda item: item.get("ndcs") or [*item["product_ndcs"], *item["package_ndcs"]],
+    "ndc": lambda item: [*item["product_ndcs"], *item["package_ndcs"]],
     "product_type": lambda item: item["product_types"],
-    "brand": lambda item: [item["brand"] and item["brand"]["name"]],
-    "dose_form": lambda item: [item["dose_form"]],
-    "tty": lambda item: [item["tty"]],
 }
 """What an item holds of what each filter asks for."""
 
@@ -191,7 +188,7 @@ def pharmacy(holding: Holding) -> Iterator[httpx.Client]:
     shared = [{"id": "shared", "name": "shared", "cite": CITE}]
     one, other = of("one", classes=shared), of("other", classes=shared)
     one["targets"].append({"id": "gaba", "name": "gaba"})
-    with holding(one, other, drug("third"), labels=LABELS, products=PRODUCTS) as client:
+    with holding(one, other, drug("third"), labels=LABELS) as client:
         yield client
 
 
@@ -217,31 +214,6 @@ LABELS = labels(
         version=2,
     ),
     label("64f1bcdd", "unheard of"),
-)
-
-
-PRODUCTS = rxnorm(
-    {
-        "1": ("IN", "one"),
-        "2": ("BN", "Onex"),
-        "3": ("SCDC", "one 1 MG"),
-        "4": ("SCD", "one 1 MG Oral Tablet"),
-        "5": ("SBD", "one 1 MG Oral Tablet [Onex]"),
-        "6": ("SCD", "one 1 MG Oral Capsule"),
-        "7": ("IN", "more"),
-        "8": ("SCDC", "more 2 MG"),
-        "9": ("SCD", "more 2 MG Oral Tablet"),
-    },
-    [
-        ("3", "has_ingredient", "1"),
-        ("4", "consists_of", "3"),
-        ("5", "tradename_of", "4"),
-        ("5", "has_ingredient", "2"),
-        ("6", "consists_of", "3"),
-        ("8", "has_ingredient", "7"),
-        ("9", "consists_of", "8"),
-    ],
-    [("4", "68084012301"), ("5", "68084012302"), ("6", "68084012303"), ("9", "68084012304")],
 )
 
 
