@@ -12,8 +12,8 @@ from signal import SIGTERM
 
 from app.settings import ROOT
 from contract.tools import JudgementError
-from tests.examples import KEMSTRO
-from tests.ingest.loading import labels
+from tests.examples import KEMSTRO, PRODUCTS
+from tests.ingest.loading import labels, rxnorm
 from tests.postgres import LIBC, PR_SET_PDEATHSIG, running_postgres
 
 SECONDS_TO_START = 60
@@ -26,7 +26,7 @@ OF_LABEL = (
 
 @contextmanager
 def servers(folder: Path) -> Iterator[dict[str, str]]:
-    """The address of a server over the project's own seed and a label, by its engine's name."""
+    """The address of a server over the seed, a label and products, by its engine's name."""
     with running_postgres() as postgres:
         databases = {
             "SQLite": f"sqlite:///{folder}/medfacts.db",
@@ -44,9 +44,8 @@ def _serving(database_url: str, log: Path) -> Iterator[str]:
     program = [sys.executable, "-m", "app.cli"]
     command = [*program, "serve", "--prepare", "--port", "0"]
     environment = {**os.environ, "MEDFACTS_DATABASE_URL": database_url, "PYTHONUNBUFFERED": "1"}
-    [label] = labels({key: KEMSTRO[key] for key in OF_LABEL})  # no facts of the seed's kinds
-    path = log.with_name(label.name)
-    path.write_bytes(label.content)
+    label = {key: KEMSTRO[key] for key in OF_LABEL}  # no facts of the seed's kinds
+    given = {"openfda-label": labels(label), "rxnorm": rxnorm(*PRODUCTS)}
     with (
         log.open("wb") as output,  # not a pipe: nobody would empty it
         subprocess.Popen(
@@ -60,8 +59,12 @@ def _serving(database_url: str, log: Path) -> Iterator[str]:
     ):
         try:
             address = _address(server, log)
-            loading = [*program, "import", "openfda-label", str(path)]
-            subprocess.run(loading, cwd=ROOT, env=environment, check=True, capture_output=True)
+            for source, files in given.items():
+                paths = [log.with_name(file.name) for file in files]
+                for path, file in zip(paths, files, strict=True):
+                    path.write_bytes(file.content)
+                loading = [*program, "import", source, *map(str, paths)]
+                subprocess.run(loading, cwd=ROOT, env=environment, check=True, capture_output=True)
             yield address
         finally:
             server.terminate()

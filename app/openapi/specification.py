@@ -29,6 +29,8 @@ sources were searched. Null means that the source does not say.
 | What to be warned of, what matters most first | `GET /v1/drugs/baclofen/warnings` |
 | Its headings first, for a screen | `GET /v1/drugs/baclofen/warnings?fields=type,section,labels` |
 | Its labels, once they are imported, by section | `GET /v1/drugs/baclofen/labels` |
+| Its strengths, dose forms and NDCs, once RxNorm is imported | `GET /v1/drugs/baclofen/products` |
+| Which drug the number on a box means | `GET /v1/resolve?identifier=ndc:0115-1010-01` |
 | Which drug a name or an identifier means | `GET /v1/resolve?name=BACLOFEN 10 MG TABLET` |
 | The same of up to 1,000 names | `POST /v1/resolve` with `["Lioresal", "BACLOFEN 10 MG TABLET"]` |
 | A search box, as it is typed into | `GET /v1/drugs?q=lior` |

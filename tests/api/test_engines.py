@@ -13,8 +13,8 @@ from app.main import create_app
 from app.settings import Settings
 from tests.conformance import contract
 from tests.conftest import AppTransport
-from tests.examples import KEMSTRO, VERQUVO, path_of
-from tests.ingest.loading import labels
+from tests.examples import KEMSTRO, PRODUCTS, VERQUVO, path_of
+from tests.ingest.loading import labels, rxnorm
 from tests.postgres import PostgresServer
 
 QUERIES = [
@@ -41,6 +41,11 @@ QUERIES = [
     "/v1/labels?ndc=00913351001&application_number=214377",
     "/v1/drugs?identifier=ndc:0091-3351&limit=1",
     "/v1/resolve?identifier=ndc:0091-3351&identifier=application_number:nda%20214377",
+    "/v1/products?brand=lioresal&tty=SBD&dose_form=injection&sort=-name",
+    "/v1/products?ndc=0115-1010-01&drug=baclofen",
+    "/v1/drugs/baclofen/products?limit=1",
+    "/v1/resolve?identifier=rxcui:202996&identifier=rxcui:805678&identifier=ndc:00115101001",
+    "/v1/resolve?name=Baclofen%2010%20mg%20oral%20tablet&identifier=rxcui:1",
     "/v1/drugs/vericiguat/dosages?limit=1",
     "/v1/drugs/vericiguat?include=all",
     "/v1/conditions?cursor=WyJhIl0",
@@ -79,7 +84,7 @@ def both(
     tmp_path_factory: pytest.TempPathFactory,
     portal: Any,
 ) -> Any:
-    """Clients of the project's own seed and two labels, on SQLite and on Postgres."""
+    """Clients of the project's own seed, two labels and products, on SQLite and on Postgres."""
     path = tmp_path_factory.mktemp("both") / "medfacts.db"
     path.write_bytes(sqlite_template.read_bytes())
     name = postgres.create_database(postgres_template)
@@ -89,6 +94,7 @@ def both(
         engine = write_engine(settings)
         load_seed(engine, settings.seed_dir)
         import_files(engine, "openfda-label", [*labels(KEMSTRO, VERQUVO)])
+        import_files(engine, "rxnorm", [*rxnorm(*PRODUCTS)])
         engine.dispose()
         apps.append(create_app(settings))
     yield tuple(

@@ -98,9 +98,7 @@ def test_an_unknown_form_is_a_404_that_names_those_there_are(pharmacy: httpx.Cli
 @pytest.mark.parametrize(
     "below", ["", "?include=all", "/warnings", "/warnings?limit=1", "/labels", "/products"]
 )
-def test_the_address_of_a_form_answers_as_its_drug_does(
-    pharmacy: httpx.Client, below: str
-) -> None:
+def test_the_address_of_a_form_answers_as_its_drug_does(pharmacy: httpx.Client, below: str) -> None:
     def without_next(answer: httpx.Response) -> dict[str, Any]:
         return {name: value for name, value in answer.json().items() if name != "next"}
 

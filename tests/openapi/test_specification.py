@@ -181,7 +181,7 @@ def test_the_introduction_says_what_a_newcomer_needs(document: dict[str, Any]) -
 
     assert "not medical advice" in introduction
     assert "How to cite it" in introduction
-    assert introduction.count("`GET /v1/") == 8
+    assert introduction.count("`GET /v1/") == 10
 
 
 def test_the_introduction_shows_a_labels_warnings_boxed_ones_first(

@@ -63,17 +63,18 @@ class References:
         before = self._stored(Source)
         changed = self._write(Source, self._sources, before)
         gone = [id_ for id_ in before if id_ not in self._sources]
-        renamed = any(
-            before[id_][field] != self._sources[id_][field]
+        renamed = [
+            id_
             for id_ in changed
             if id_ in before
-            for field in ("title", "url")
-        )
+            and any(before[id_][field] != self._sources[id_][field] for field in ("title", "url"))
+        ]
         affected: frozenset[str] = frozenset()
         if renamed:  # what cites it says so too
             substance = table_of(SourceSubstance).c
+            citing = {changes.source_id, SEED, *renamed}  # the seed may have described it as well
             of = sa.select(substance.drug_id).where(
-                substance.source_id == changes.source_id, substance.drug_id.is_not(None)
+                substance.source_id.in_(sorted(citing)), substance.drug_id.is_not(None)
             )
             affected = frozenset(self._connection.execute(of).scalars())
         return Update(changed, gone, affected)

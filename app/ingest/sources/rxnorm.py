@@ -62,6 +62,18 @@ RELATIONS = frozenset(
     }
 )
 
+SUPPRESSED = frozenset({"O", "Y", "E"})
+"""Marks of what is obsolete or suppressed; `N` or nothing is neither, but of a name it is `N`."""
+
+WHOLE = {
+    "MIN": ("has_part",),
+    "BN": ("tradename_of",),
+    "GPCK": ("contains",),
+    "BPCK": ("contains",),
+}
+"""The relations of concepts that say something else where one of several is lacking: what a brand
+of two ingredients is a name of is never the one that is left."""
+
 RXCUI = IdentifierSystem.RXCUI
 
 LONGEST_LINE = 100_000
@@ -202,8 +214,11 @@ def _read_relations(file: _RrfFile, graph: RxNormGraph) -> Iterator[InvalidRecor
             continue
         columns = row[1]
         to, of = same.get(columns[0]), same.get(columns[4])
-        if to and of and columns[10] == "RXNORM" and columns[14] == "N":
-            graph.related[columns[7]][of].append(to)
+        if of and columns[10] == "RXNORM" and columns[14] not in SUPPRESSED:
+            if to:
+                graph.related[columns[7]][of].append(to)
+            elif columns[7] in WHOLE.get(graph.types[of], ()):
+                graph.incomplete.add(of)
     if graph.of_type["SCD"] and not graph.related["consists_of"]:
         raise WrongFileError(file.name, "it does not say what the products of RXNCONSO consist of.")
 
@@ -214,7 +229,7 @@ def _read_ndcs(file: _RrfFile, graph: RxNormGraph) -> Iterator[InvalidRecord]:
             yield row
             continue
         line, columns = row
-        if columns[9] != "RXNORM" or columns[11] != "N":
+        if columns[9] != "RXNORM" or columns[11] in SUPPRESSED:
             continue
         rxcui, value = columns[0], columns[10]
         if not _NDC.fullmatch(value):
@@ -231,11 +246,11 @@ def _add_other_brands(graph: RxNormGraph, drugs: dict[frozenset[str], DrugOfProd
     Such a brand is the combination's where there is one of all that it is a name of; what it is
     else is not known.
     """
-    for rxcui in graph.of_type["MIN"]:
+    for rxcui in graph.of_type["MIN"] - graph.incomplete:
         if ingredients := drug_of_combination(graph, rxcui):
             drugs.setdefault(ingredients, DrugOfProducts()).combinations.append(rxcui)
     sold = {brand for drug in drugs.values() for brand in drug.brands}
-    for brand in graph.of_type["BN"] - sold:
+    for brand in graph.of_type["BN"] - sold - graph.incomplete:
         of = graph.to("tradename_of", brand, "IN", "PIN")
         ingredients = frozenset(graph.ingredient_of(rxcui) for rxcui in of)
         if len(ingredients) == 1 or ingredients in drugs:

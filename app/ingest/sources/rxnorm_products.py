@@ -41,6 +41,8 @@ class RxNormGraph:
         self.brands_by_name: dict[str, str] = {}
         self.substances: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self.related: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        self.incomplete: set[str] = set()
+        """Concepts that are related to others which are not here, so that they say less."""
         self.ndcs: dict[str, list[str]] = defaultdict(list)
 
     def add(self, rxcui: str, type_: str, name: str) -> None:
@@ -57,8 +59,11 @@ class RxNormGraph:
 
     def to(self, name: str, rxcui: str, *types: str) -> list[str]:
         """The concepts of these types to which one is so related, each once."""
-        related = self.related[name].get(rxcui, ())
-        return list(dict.fromkeys(to for to in related if self.types[to] in types))
+        related = self.related[name].get(rxcui)
+        if not related:
+            return []
+        found = [to for to in related if self.types[to] in types]
+        return list(dict.fromkeys(found)) if len(found) > 1 else found
 
     def ingredient_of(self, rxcui: str) -> str:
         """The ingredient of which this is a form; else itself."""
@@ -117,7 +122,7 @@ def _product(
         held = graph.to("contains", rxcui, *PRODUCTS)
         if not held and generic:
             held = [content["rxcui"] for content in generic["contents"]]
-        if not held or any(product not in made for product in held):
+        if rxcui in graph.incomplete or not held or any(product not in made for product in held):
             return "not all that it contains is known."
         contents = [_content(name, made[product]) for product in held]
         ingredients = _of_contents([made[product] for product in held])

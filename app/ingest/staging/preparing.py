@@ -82,8 +82,8 @@ def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedR
     if record.leading:
         said["leading"] = record.leading
     if record.products:
-        products = PRODUCTS.validate_python(record.products)
-        said["products"] = PRODUCTS.dump_python(products, mode="json")
+        PRODUCTS.validate_python(record.products)
+        said["products"] = record.products
     body = _json(said)
     if max(len(record.id), len(body), *map(len, substances.values())) > LONGEST_KEY // 4:
         _refuse_long(record)

@@ -278,6 +278,21 @@ def test_a_product_of_which_an_ingredient_is_not_known_is_left_out() -> None:
     assert not any(item.products for item in found if isinstance(item, Record))
 
 
+def test_a_pack_or_a_combination_of_which_a_part_is_lacking_is_not_its_other_part() -> None:
+    concepts = BACLOFEN | {"500": ("GPCK", "{1 (a) / 1 (b) } Pack"), "99": ("MIN", "a / b")}
+    relations = [*OF_BACLOFEN, ("500", "contains", "197391"), ("500", "contains", "1")]
+    relations += [("99", "has_part", "1292"), ("99", "has_part", "1")]
+
+    *found, record = RxNorm().read([*files(concepts, relations)], SourceVersion())
+
+    assert [(item.place, item.reason) for item in found if isinstance(item, InvalidRecord)] == [
+        ("RXCUI 500", "not all that it contains is known.")
+    ]
+    assert isinstance(record, Record)
+    assert record.leading == [(RXCUI, "202800", "Lioresal")]
+    assert [product["rxcui"] for product in record.products] == ["197391", "209001"]
+
+
 def test_what_is_suppressed_or_of_another_vocabulary_is_not_read() -> None:
     more = {
         "RXNCONSO": [
@@ -298,7 +313,11 @@ def test_what_is_suppressed_or_of_another_vocabulary_is_not_read() -> None:
         ],
     }
 
+    unmarked = {"RXNSAT": [attribute("197391", "00000000009", suppress="")]}
+
     assert read(files(BACLOFEN, OF_BACLOFEN, more=more)) == read(files(BACLOFEN, OF_BACLOFEN))
+    products = read(files(BACLOFEN, OF_BACLOFEN, more=unmarked))["1292"].products
+    assert products[0]["ndcs"] == ["00000000009", "00172409660"]
 
 
 def test_a_line_that_cannot_be_read_is_reported_and_the_rest_is_read() -> None:
