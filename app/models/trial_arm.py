@@ -72,7 +72,9 @@ class TrialDose(Part):
 class FlowMilestone(Part):
     """What else than starting and completing a period was counted, such as being treated."""
 
-    examples: ClassVar = [[{"title": "Received a dose", "participants": 41, "comment": None}]]
+    examples: ClassVar = [
+        [{"title": "Received a dose", "participants": 41, "comment": "One had a rash before"}]
+    ]
 
     title: str = described("What the source calls it.", "Received a dose")
     participants: int | None = people("How many participants reached it", 41)
@@ -82,7 +84,9 @@ class FlowMilestone(Part):
 class DropOut(Part):
     """Why some did not complete a period, as published."""
 
-    examples: ClassVar = [[{"reason": "Lost to Follow-up", "participants": 4, "comment": None}]]
+    examples: ClassVar = [
+        [{"reason": "Lost to Follow-up", "participants": 4, "comment": "They moved away"}]
+    ]
 
     reason: str = described("The reason, as the source has it.", "Lost to Follow-up")
     participants: int | None = people("How many left for it", 4)
@@ -101,7 +105,9 @@ class FlowPeriod(Part):
                 "completed": 36,
                 "not_completed": 6,
                 "milestones": [],
-                "drop_outs": [{"reason": "Lost to Follow-up", "participants": 6, "comment": None}],
+                "drop_outs": [
+                    {"reason": "Lost to Follow-up", "participants": 6, "comment": "They moved away"}
+                ],
             }
         ]
     ]
@@ -182,18 +188,11 @@ class TrialGroup(Part):
                 "id": "all-participants",
                 "label": "All participants",
                 "description": "Both arms together",
-                "participants": None,
-                "completed": None,
+                "participants": 84,
+                "completed": 72,
                 "unmatched_reason": "several_arms",
                 "periods": [],
-                "reported_as": [
-                    {
-                        "title": "All participants",
-                        "modules": ["outcomes"],
-                        "matched_by": None,
-                        "descriptions": [],
-                    }
-                ],
+                "reported_as": [],
             }
         ]
     ]
