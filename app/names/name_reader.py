@@ -18,7 +18,7 @@ from typing import NamedTuple, Protocol, Self
 from app.models.drug import NameType
 from app.names.distinctions import NUMERALS
 from app.names.normalization import name_key, normalized, words_of
-from app.names.product_words import ABBREVIATED_INGREDIENTS
+from app.names.product_words import ABBREVIATED_INGREDIENTS, ABBREVIATED_NAMES
 from app.names.qualifiers import (
     SALT_WORDS,
     Qualifier,
@@ -413,7 +413,10 @@ def _bare(readings: list[StrippedName]) -> StrippedName:
 
 
 def _in_other_order(read: StrippedName) -> list[StrippedName]:
-    """A name of two or three words with the words in every other order: `insulin NPH`."""
+    """A name of two or three words with the words in every other order: `insulin regular`; or an
+    abbreviation written out."""
+    if written_out := ABBREVIATED_NAMES.get(normalized(read.name)):
+        return [replace(read, name=written_out)]
     words = read.name.split()
     if not 2 <= len(words) <= MOST_REORDERED or read.salt is not None or not read.is_as_written:
         return []

@@ -247,3 +247,10 @@ ABBREVIATED_INGREDIENTS = {
     "tmp": "trimethoprim",
 }
 """Ingredients of combinations as pharmacies abbreviate them; beside no other, they mean nothing."""
+
+ABBREVIATED_NAMES = {
+    "insulin nph": "insulin isophane",
+    "nph": "insulin isophane",
+    "nph insulin": "insulin isophane",
+}
+"""Drugs as they are abbreviated where no source has the abbreviation."""

@@ -508,3 +508,45 @@ def test_who_asks_for_nothing_is_answered_nothing(pharmacy: httpx.Client) -> Non
 
     assert (answer.status_code, answer.json()) == (200, {"items": []})
     assert "data-release" in answer.headers
+
+
+@pytest.fixture(scope="session")
+def written_otherwise(holding: Holding) -> Iterator[httpx.Client]:
+    """Drugs of which sources have other names than people use."""
+    with holding(
+        named("insulin-human", synonym("Insulin regular")),
+        named("insulin-isophane", synonym("insulin isophane")),
+        named("fentanyl", brand("DURAGESIC-100"), brand("DURAGESIC-50")),
+        named("tocilizumab"),
+        named("insulin"),
+        named("valproic-acid", synonym("Divalproex sodium")),
+        named("brompheniramine-and-more", brand("Bromfed DM")),
+        named("one", brand("Shared 10")),
+        named("other", brand("Shared 20")),
+    ) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("name", "match", "id_"),
+    [
+        ("regular insulin", "synonym", "insulin-human"),
+        ("Insulin, Regular 100 units/mL", "synonym", "insulin-human"),
+        ("NPH insulin", "synonym", "insulin-isophane"),
+        ("insulin NPH", "synonym", "insulin-isophane"),
+        ("lente insulin", "none", None),
+        ("Duragesic", "brand", "fentanyl"),
+        ("Duragesic patch", "brand", "fentanyl"),
+        ("divalproex", "synonym", "valproic-acid"),
+        ("divalproex 250 mg tablet", "synonym", "valproic-acid"),
+        ("tocilizumab-bavi", "exact", "tocilizumab"),
+        ("insulin-zinc", "none", None),
+        ("Bromfed", "none", None),  # with DM it is another product
+        ("Shared", "ambiguous", None),
+        ("Dura", "none", None),
+    ],
+)
+def test_what_sources_write_otherwise_is_found_where_nothing_else_is(
+    written_otherwise: httpx.Client, name: str, match: str, id_: str | None
+) -> None:
+    assert meant(written_otherwise, name) == [(match, id_)]

@@ -284,11 +284,22 @@ def _drug_names(
     return names
 
 
+HUMAN_NPH = dict.fromkeys(
+    (
+        "insulin susp isophane recombinant human",
+        "insulin susp isophane semisynthetic purified human",
+    ),
+    "insulin isophane, human",
+)
+"""Of suspensions of human isophane insulin, which Drugs@FDA alone names so, how others do."""
+
+
 def _record(application: str, ingredients: str, drug_names: set[str]) -> Record:
     substances = _ingredients_of(ingredients)
     names = _names_of_products(ingredients, substances, drug_names)
     if len(substances) == 1:
-        substance = Substance(substances)
+        as_others_write = HUMAN_NPH.get(substances[0].lower())
+        substance = Substance((*substances, as_others_write) if as_others_write else substances)
         names.insert(0, (substances[0], NameType.GENERIC))
     else:
         substance = Substance((), ingredients=substances)
