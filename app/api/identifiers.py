@@ -15,7 +15,7 @@ from app.search.query import one_of
 
 SYSTEMS = dict.fromkeys([*IdentifierSystem, *ProductNumber])
 
-IDENTIFIER = f"^({'|'.join(SYSTEMS)}):[^\\x00-\\x1f\\x7f-\\x9f]+$"
+IDENTIFIER = f"^({'|'.join([*SYSTEMS, *map(str.upper, SYSTEMS)])}):[^\\x00-\\x1f\\x7f-\\x9f]+$"
 
 OF_PRODUCTS = (
     "The numbers of products and labels lead to their drugs as well: `ndc`, in any of its layouts, "
@@ -44,6 +44,7 @@ def asked_of(*identifiers: str) -> dict[str, list[str]]:
 def keys_of(identifier: str) -> list[str]:
     """An identifier as it may be stored: its system, a colon, and the value."""
     system, _, value = identifier.partition(":")
+    system = system.lower()
     return [f"{system}:{form}" for form in written_forms(system, value)]
 
 

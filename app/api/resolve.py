@@ -397,7 +397,7 @@ def _by_identifier(session: ReadSession, identifiers: list[str]) -> list[Resolut
         candidates = [by_drug[id_] for id_ in sorted(by_drug)]
         product = next(iter(named.values())) if len(named) == 1 else None
         answer = _answer(candidates, identifier=identifier, product=product)
-        if candidates and is_of_a_monograph(*identifier.split(":", 1)):
+        if candidates and is_of_a_monograph(*identifier.lower().split(":", 1)):
             answer.match, answer.drug = ResolveMatch.AMBIGUOUS, None
         answers.append(answer)
     return answers

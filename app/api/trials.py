@@ -10,6 +10,7 @@ from sqlmodel import col
 from app.api.facts import fact_routes, facts_listed
 from app.http.parameters import Text
 from app.models.trial import Trial, TrialCondition, TrialRegistryId
+from app.search.query import one_of
 
 
 @dataclass
@@ -26,17 +27,24 @@ class TrialFilters:
     registry_id: Annotated[
         Text | None,
         Query(
-            description="Only those that give this registry number.",
+            description="Only those that give this registry number, in any case.",
             examples=["NCT00525252"],
         ),
     ] = None
     study: Annotated[
         Text | None,
         Query(
-            description="Only accounts of this study, for each source's is a record of its own.",
+            description="Only accounts of this study, in any case; each source's is a record of "
+            "its own.",
             examples=["addolorato-2007"],
         ),
     ] = None
+
+    def __post_init__(self) -> None:
+        """Numbers are found in any case."""
+        for name in ("registry_id", "study"):
+            if (value := vars(self)[name]) is not None:
+                vars(self)[name] = sorted({value, value.upper(), value.lower()})
 
 
 LISTING = facts_listed(
@@ -49,10 +57,10 @@ LISTING = facts_listed(
         ),
         "registry_id": col(Trial.id).in_(
             sa.select(col(TrialRegistryId.trial_id)).where(
-                col(TrialRegistryId.registry_id) == sa.bindparam("registry_id")
+                one_of(col(TrialRegistryId.registry_id), "registry_id")
             )
         ),
-        "study": col(Trial.study) == sa.bindparam("study"),
+        "study": one_of(col(Trial.study), "study"),
     },
 )
 

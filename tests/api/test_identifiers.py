@@ -13,10 +13,10 @@ from app.models.base import table_of
 from app.models.drug import IdentifierSystem
 from app.models.lookup import IdentifierAlias
 from app.settings import Settings
-from tests.conftest import AppTransport, running
+from tests.conftest import AppTransport, Save, running
 from tests.ingest.loading import approvals, drugbank, label, labels, load, vocabulary
 from tests.test_cli import change
-from tests.writing import writing
+from tests.writing import CITE, drug, writing
 
 HUSTANOL, PLACEBIN = "AAAAAAAAA1", "AAAAAAAAA2"
 
@@ -221,3 +221,13 @@ def test_check_finds_a_number_that_no_longer_leads_to_its_drug(
 
     with writing(database) as engine, engine.connect() as connection:
         assert any(fault.startswith(found) for fault in faults_of(connection))
+
+
+def test_a_system_and_a_value_are_found_in_any_case(client: httpx.Client, save: Save) -> None:
+    save(drug("a", identifiers=[{"system": "unii", "value": "H789N3FKE8", "cite": CITE}]))
+
+    for identifier in ("unii:H789N3FKE8", "UNII:h789n3fke8"):
+        [answer] = client.get("/v1/resolve", params={"identifier": identifier}).json()["items"]
+        assert answer["drug"] == {"id": "a", "name": "a"}
+        found = client.get("/v1/drugs", params={"identifier": identifier}).json()
+        assert found["total"] == 1

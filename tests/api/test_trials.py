@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from app.settings import Settings
+from tests.conftest import Save
 from tests.ingest.loading import (
     Given,
     Json,
@@ -18,7 +19,7 @@ from tests.ingest.loading import (
     study,
     vocabulary,
 )
-from tests.writing import writing
+from tests.writing import drug, fact, writing
 
 TERMS = 400
 
@@ -162,3 +163,17 @@ def test_adverse_events_go_with_the_study_that_counted_them(database: Settings) 
     assert not [kind for kind, _ in served_in(database) if kind == "adverse_events"]
     with writing(database) as engine:
         assert faults_in(engine) == []
+
+
+def test_a_study_is_found_by_its_numbers_in_any_case(client: httpx.Client, save: Save) -> None:
+    save(drug("a", fact("trials", "t1", registry_ids=["NCT1"], study="nct00000001")))
+
+    for given in (
+        {"registry_id": "nct1"},
+        {"registry_id": "NCT1"},
+        {"study": "nct00000001"},
+        {"study": "NCT00000001"},
+    ):
+        for path in ("/v1/trials", "/v1/drugs/a/trials"):
+            assert client.get(path, params=given).json()["total"] == 1
+    assert client.get("/v1/trials?study=nct2").json()["total"] == 0
