@@ -74,7 +74,7 @@ class Listing:
         begun = None
         if page.cursor is not None:
             kinds = [column.type.python_type for column in columns]
-            begun = self._begun(session, page.cursor, listing, kinds, drug_id)
+            begun = self._begun(session, page.cursor, listing, kinds, given)
             bound |= {f"after_{i}": place for i, place in enumerate(begun.places)}
         select = self._select(frozenset(given), sort, begun is not None)
         rows = session.rows(select, **bound, page_size=page.limit + 1)
@@ -87,9 +87,7 @@ class Listing:
         if coverage_of is not None:
             about = from_json(verified("drugs", *document))
             more = b',"coverage":' + to_json(about["coverage"][coverage_of])
-            form = given.get("form")
-            if form is not None and all(each["id"] != form for each in about["forms"]):
-                raise _unknown_form(about, form)
+            _require_form(about, given.get("form"))
         if begun:
             begun.require_release(session.release)
             total = begun.total
@@ -109,14 +107,21 @@ class Listing:
         return self.kind in COUNTED and not filters
 
     def _begun(
-        self, session: ReadSession, cursor: str, listing: str, kinds: list[type], drug: str | None
+        self,
+        session: ReadSession,
+        cursor: str,
+        listing: str,
+        kinds: list[type],
+        given: Mapping[str, Any],
     ) -> Cursor:
-        """The cursor that was sent, or the error for it; for an unknown drug that comes first."""
+        """The cursor that was sent, or the error for it; for an unknown drug or form that comes
+        first."""
         try:
             return Cursor.read(cursor, listing, kinds)
         except BadParameterError:
-            if drug is not None:
-                drug_meant(session, drug)
+            if (drug := given.get("drug")) is not None:
+                about = session.document("drugs", drug_meant(session, drug))
+                _require_form(from_json(about or b"{}"), given.get("form"))
             raise
 
     @cached_property
@@ -201,9 +206,13 @@ _meant = sa.select(col(Drug.id)).where(col(Drug.id) == DRUG_ASKED).subquery("mea
 MEANT = with_release(_meant, _meant.c.id)
 
 
-def _unknown_form(drug: Row, form: str) -> UnknownIdError:
-    known = ", ".join(each["id"] for each in drug["forms"]) or "none"
-    return UnknownIdError(f"There is no form '{form}' of {drug['name']}; those there are: {known}.")
+def _require_form(drug: Row, form: str | None) -> None:
+    """Refuse the id of what is no form of a drug."""
+    if form is not None and all(each["id"] != form for each in drug["forms"]):
+        known = ", ".join(each["id"] for each in drug["forms"]) or "none"
+        raise UnknownIdError(
+            f"There is no form '{form}' of {drug['name']}; those there are: {known}."
+        )
 
 
 def unknown_drug(drug_id: str) -> UnknownIdError:

@@ -172,3 +172,12 @@ def test_sources_in_any_order_make_the_same_of_forms(new_database: Any) -> None:
 
     assert found[0] == found[1] == found[2]
     assert ("drugs", "candesartan-cilexetil") not in found[0]
+
+
+def test_an_unknown_form_is_told_of_before_a_cursor_of_another_list(pharmacy: httpx.Client) -> None:
+    path = "/v1/drugs/candesartan/warnings"
+    cursor = pharmacy.get(f"{path}?limit=1").json()["next"].partition("cursor=")[2]
+
+    assert pharmacy.get(f"{path}?form=none&cursor={cursor}").status_code == 404
+    known = pharmacy.get(f"{path}?form=candesartan-cilexetil&cursor={cursor}")
+    assert known.status_code == 422
