@@ -61,23 +61,55 @@ def leave_to_combinations(
     of_all = {id_ for ids in combinations.values() for id_ in ids}
     brands = _stored(connection, of_all - described.keys())
     brands |= {id_: _brands_in(described[id_].record) for id_ in of_all & described.keys()}
-    for drug_id, ids in combinations.items():
+    for drug_id in which:
+        record = described[drug_id].record
         theirs = {
             brand: words
-            for id_ in ids
+            for id_ in combinations.get(drug_id, ())
             for brand in brands.get(id_, ())
             for words in (_words_of_ingredients(drugs[id_]),)
         }
-        record = described[drug_id].record
-        record["names"] = [name for name in record["names"] if not _is_theirs(name, theirs)]
+        is_never_alone = normalized(record["name"]) in NEVER_ALONE
+        if theirs or is_never_alone:
+            record["names"] = [
+                name
+                for name in record["names"]
+                if not _is_only_listed(name)
+                or (
+                    not (is_never_alone and name["type"] == NameType.BRAND)
+                    and not _is_theirs(name, theirs)
+                )
+            ]
+
+
+NEVER_ALONE = frozenset(
+    {
+        "avibactam",
+        "benserazide",
+        "cilastatin",
+        "clavulanic acid",
+        "durlobactam",
+        "enmetazobactam",
+        "relebactam",
+        "sacubitril",
+        "tazobactam",
+        "tipiracil",
+        "vaborbactam",
+    }
+)
+"""What is given with another drug alone, to keep it in the body: what has such a brand has both."""
+
+
+def _is_only_listed(name: Row) -> bool:
+    """Whether a name may be a combination's: no source of products has it for the drug alone."""
+    if name["type"] not in (NameType.BRAND, NameType.SYNONYM):
+        return False
+    sources = {citation["source"]["id"] for citation in name["citations"]}
+    return sources.isdisjoint({SEED, *OF_PRODUCTS})
 
 
 def _is_theirs(name: Row, brands: Mapping[str, set[str]]) -> bool:
     """Whether a name of an ingredient is the beginning of a brand of one of its combinations."""
-    if name["type"] not in (NameType.BRAND, NameType.SYNONYM):
-        return False
-    if {citation["source"]["id"] for citation in name["citations"]} & {SEED, *OF_PRODUCTS}:
-        return False
     written = normalized(name["name"])
     for brand, ingredients in brands.items():
         if brand == written:

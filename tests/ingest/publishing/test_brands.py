@@ -4,7 +4,16 @@ import httpx
 import pytest
 
 from app.settings import Settings
-from tests.ingest.loading import approvals, drugbank, load, served_in, vocabulary
+from tests.ingest.loading import (
+    approvals,
+    drugbank,
+    guide,
+    interaction,
+    ligand,
+    load,
+    served_in,
+    vocabulary,
+)
 
 LISTED = vocabulary(
     drugbank(1, "Sacubitril", "Entresto"),
@@ -74,3 +83,17 @@ def test_an_ingredient_has_its_name_again_when_the_combination_is_gone(
 
     assert names(client, "sacubitril") == {"Sacubitril", "Entresto"}
     assert served_in(database)[("drugs", "sacubitril")] == before[("drugs", "sacubitril")]
+
+
+def test_what_is_never_given_alone_has_no_brand_of_a_list(
+    database: Settings, client: httpx.Client
+) -> None:
+    ligands = [
+        ligand(1, "benserazide", synonyms="Madopar&reg;|Ro 4-4602"),
+        ligand(2, "gliclazide", synonyms="Diamicron&reg;"),
+    ]
+    load(database, "gtopdb", guide(ligands, [interaction(2, "SUR1", "Inhibitor")]))
+
+    assert names(client, "benserazide") == {"benserazide", "Ro 4-4602"}
+    assert meant(client, "Madopar") is None
+    assert meant(client, "Diamicron") == "gliclazide"
