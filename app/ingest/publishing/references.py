@@ -191,7 +191,9 @@ class References:
         rows = {id_: row for (id_, source), row in described.items() if source == SEED}
         same_as = {id_: id_ for id_ in rows}
         known = {(i["system"], i["value"]): id_ for id_, row in rows.items() for i in _own_of(row)}
-        for (id_, source), row in described.items():
+        for (id_, source), row in sorted(
+            described.items(), key=lambda of: (self._rank[of[0][1]], of[0])
+        ):
             if source == SEED:
                 continue
             same = next((known[key] for i in _own_of(row) if (key := _key(i)) in known), None)
@@ -307,5 +309,5 @@ def _key(identifier: Row) -> tuple[str, str]:
 
 
 def _own_of(row: Row) -> list[Row]:
-    """A target's identifiers that no other target has: those of the registry of targets."""
-    return [i for i in row.get("identifiers") or [] if i["system"] == "gtopdb"]
+    """A target's identifiers that no other target has: those of registries of targets."""
+    return [i for i in row.get("identifiers") or [] if i["system"] in ("gtopdb", "chembl")]
