@@ -53,8 +53,8 @@ class IndicationFields(SQLModel):
         default=None,
     )
     max_phase: Number | None = described(
-        "The highest phase of clinical development that the source gives for this use: 0.5 is early "
-        "phase 1, and 4 by itself no approval. Null where the source gives none.",
+        "The highest phase of clinical development that the source gives for this use: 0.5 is "
+        "early phase 1, and 4 by itself no approval. Null where the source gives none.",
         3,
         default=None,
     )

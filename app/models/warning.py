@@ -52,8 +52,8 @@ class WarningFields(SQLModel):
 
     type: WarningType = described("Which kind of FHIR ClinicalUseDefinition it is.", "warning")
     category: WarningCategory | None = described(
-        "What it is about: `withdrawn` that the drug was taken from a market, `withdrawal` what follows "
-        "when a person stops taking it.",
+        "What it is about: `withdrawn` that the drug was taken from a market, `withdrawal` what "
+        "follows when a person stops taking it.",
         "withdrawal",
         default=None,
     )

@@ -1,11 +1,12 @@
 """ChEMBL: how drugs act, what they are used or tried for, and which were withdrawn, coded.
 
-Format: the SQLite database of a release, `chembl_NN.db`, read in place, or the `.tar.gz` that has it,
-which is unpacked into a temporary file first. Salts and hydrates are molecules of their own, tied to
-their parent by `molecule_hierarchy`; what is said of a drug may stand on either, or on both.
+Format: the SQLite database of a release, `chembl_NN.db`, read in place, or the `.tar.gz` that has
+it, which is unpacked into a temporary file first. Salts and hydrates are molecules of their own,
+tied to their parent by `molecule_hierarchy`; what is said of a drug may stand on either, or both.
 Documented at https://ftp.ebi.ac.uk/pub/databases/chembl/ChEMBLdb/latest/schema_documentation.txt
 Licence: CC BY-SA 3.0, https://chembl.gitbook.io/chembl-interface-documentation/about
 """
+# ruff: noqa: S608 -- the names of tables and columns in statements are this module's own
 
 import json
 import re
@@ -93,7 +94,6 @@ NOT_READ = frozenset({"OTHER"})
 """Types of synonyms that are none: under `OTHER` rosiglitazone has brands of its combinations."""
 
 SQLITE = b"SQLite format 3\0"
-GZIP = b"\x1f\x8b"
 AT_ONCE = 2**20
 
 _NCT = re.compile(r"NCT\d{8}")
@@ -144,7 +144,8 @@ def _database_in(part: InputPart) -> Iterator[Path]:
         return
     with tempfile.NamedTemporaryFile(prefix="medfacts-", suffix=".db") as unpacked:
         with part.open() as file:
-            for block in _blocks(file if begin == SQLITE else _member(part.name, file)):
+            packed = file if begin == SQLITE else _member(part.name, file)
+            for block in _blocks(part.name, packed):
                 try:
                     unpacked.write(block)
                 except OSError as error:
@@ -157,7 +158,7 @@ def _database_in(part: InputPart) -> Iterator[Path]:
 def _member(name: str, file: Any) -> Any:
     """The database in a tar, as a stream."""
     try:
-        tar = tarfile.open(fileobj=file, mode="r|")
+        tar = tarfile.open(fileobj=file, mode="r|")  # noqa: SIM115 -- the file is closed
         for member in tar:
             if member.isfile() and member.name.endswith((".db", ".sqlite")):
                 return tar.extractfile(member)
@@ -166,12 +167,12 @@ def _member(name: str, file: Any) -> Any:
     raise WrongFileError(name, "it is a tar without a file that ends in .db.")
 
 
-def _blocks(file: Any) -> Iterator[bytes]:
+def _blocks(name: str, file: Any) -> Iterator[bytes]:
     try:
         while block := file.read(AT_ONCE):
             yield block
     except tarfile.TarError as error:
-        raise WrongFileError(ChEMBL.wanted, f"it is damaged: {error}.") from None
+        raise WrongFileError(name, f"it is damaged: {error}.") from None
 
 
 Row = sqlite3.Row
@@ -208,7 +209,7 @@ class _Molecule:
 
     @property
     def name(self) -> str:
-        """What it is called in a sentence."""
+        """Its preferred name or INN; of what has neither its id, as ChEMBL itself shows it."""
         return self.pref_name or next((n for n, type_ in self.synonyms if type_ == "INN"), self.id)
 
 
@@ -272,7 +273,9 @@ class _Release:
                     yield InvalidRecord(self._file, f"molregno {molecule.molregno}", reason)
 
     def _columns(self, table: str) -> set[str]:
-        return {row["name"].lower() for row in self._connection.execute(f"PRAGMA table_info({table})")}
+        return {
+            row["name"].lower() for row in self._connection.execute(f"PRAGMA table_info({table})")
+        }
 
     def _read_version(self, source_version: SourceVersion) -> None:
         has = self._columns("version")
@@ -420,7 +423,9 @@ class _Release:
             )
             if text
         ]
-        served = {name: target[name] for name in ("id", "name", "type", "identifiers")} if target else {}
+        served = (
+            {name: target[name] for name in ("id", "name", "type", "identifiers")} if target else {}
+        )
         return {
             "statement": f"{_NAME} is recorded with this mechanism of action: {said}.",
             "certainty": "stated",
@@ -486,7 +491,9 @@ class _Release:
         )
         where = ", ".join([*countries, *([f"{year:g}"] if year is not None else [])])
         codes = [
-            code for code in (_coded(row["efo_id"]), _coded(row["efo_id_for_warning_class"])) if code
+            code
+            for code in (_coded(row["efo_id"]), _coded(row["efo_id_for_warning_class"]))
+            if code
         ]
         return {
             "statement": f"{_NAME} is recorded {how}{f' ({where})' if where else ''}"
@@ -510,7 +517,8 @@ class _Release:
     def _read_target(self, tid: int) -> dict[str, Any]:
         if "target_dictionary" not in self._tables:
             return {}
-        of = "SELECT chembl_id, pref_name, target_type, organism FROM target_dictionary WHERE tid = ?"
+        columns = "chembl_id, pref_name, target_type, organism"
+        of = f"SELECT {columns} FROM target_dictionary WHERE tid = ?"
         row = self._connection.execute(of, (tid,)).fetchone()
         if row is None or not _CHEMBL_ID.fullmatch(row["chembl_id"] or ""):
             return {}
@@ -521,7 +529,9 @@ class _Release:
                 "ON s.component_id = c.component_id WHERE c.tid = ? AND s.accession IS NOT NULL "
                 "ORDER BY s.accession"
             )
-            accessions = [accession for (accession,) in self._connection.execute(components, (tid,))]
+            accessions = [
+                accession for (accession,) in self._connection.execute(components, (tid,))
+            ]
         return {
             "id": row["chembl_id"].lower(),
             "name": _text(row["pref_name"]) or row["chembl_id"],
@@ -552,14 +562,13 @@ _ACTIONS = {action.value: action.value for action in ActionType}
 
 def _record(molecule: _Molecule, parent: _Molecule | None) -> Record:
     names: dict[tuple[str, NameType], None] = {}
-    if molecule.pref_name:
-        names[molecule.pref_name, NameType.GENERIC] = None
+    names[molecule.name, NameType.GENERIC] = None
     for name, type_ in molecule.synonyms:
-        if name.casefold() != molecule.pref_name.casefold():
+        if name.casefold() != molecule.name.casefold():
             is_brand = type_ == "TRADE_NAME"
             names[name, NameType.BRAND if is_brand else NameType.SYNONYM] = None
     own = [n for n, type_ in molecule.synonyms if type_ == "INN"]
-    own = list(dict.fromkeys([*filter(None, [molecule.pref_name]), *own]))
+    own = list(dict.fromkeys([molecule.name, *own]))
     others = [n for n, type_ in molecule.synonyms if type_ in OWN_NAMES and n not in own]
     identifiers = [
         (IdentifierSystem.CHEMBL, molecule.id),
