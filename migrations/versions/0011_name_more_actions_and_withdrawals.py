@@ -1,4 +1,5 @@
-"""Let mechanisms have all of ChEMBL's action types, and warnings be of a withdrawn drug."""
+"""Let mechanisms have all of ChEMBL's action types, warnings be of a withdrawn drug, and
+conditions be found by their codes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -35,13 +36,28 @@ ACTION, CATEGORY = "ck_mechanism_action_type", "ck_warning_warning_category"
 
 
 def upgrade() -> None:
-    """The columns are held to the new values."""
+    """The columns are held to the new values; which codes there are is found by rebuilding."""
+    op.create_table(
+        "condition_code",
+        sa.Column("condition_id", KEY, nullable=False),
+        sa.Column("code", KEY, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["condition_id"],
+            ["condition.id"],
+            name=op.f("fk_condition_code_condition_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("condition_id", "code", name=op.f("pk_condition_code")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_condition_code_code", "condition_code", ["code", "condition_id"])
     _replace(_mechanism(ACTIONS), ACTION, "action_type", (*ACTIONS, *MORE_ACTIONS))
     _replace(_warning(CATEGORIES), CATEGORY, "category", (*CATEGORIES, *MORE_CATEGORIES))
 
 
 def downgrade() -> None:
     """What has one of the new values is gone until it is rebuilt."""
+    op.drop_table("condition_code")
     _remove("mechanism", "mechanisms", "action_type", MORE_ACTIONS)
     _remove("warning", "warnings", "category", MORE_CATEGORIES)
     _replace(_mechanism((*ACTIONS, *MORE_ACTIONS)), ACTION, "action_type", ACTIONS)
