@@ -102,6 +102,7 @@ def loaded(database: Settings, save: Save) -> Settings:
         "chembl": chembl(
             {"CHEMBL7": "HUSTANOL"},
             without=("warning_refs",),
+            version=[{"name": "ChEMBL_36", "creation_date": "2036-01-01"}],
             drug_indication=[
                 {"drugind_id": 1, "molregno": 7, "efo_id": "HP:1", "efo_term": "cough"}
             ],
