@@ -423,9 +423,7 @@ class _Release:
             )
             if text
         ]
-        served = (
-            {name: target[name] for name in ("id", "name", "type", "identifiers")} if target else {}
-        )
+        served = {name: said for name, said in (target or {}).items() if name != "organism"}
         return {
             "statement": f"{_NAME} is recorded with this mechanism of action: {said}.",
             "certainty": "stated",
@@ -532,10 +530,12 @@ class _Release:
             accessions = [
                 accession for (accession,) in self._connection.execute(components, (tid,))
             ]
+        type_ = _text(row["target_type"])
         return {
             "id": row["chembl_id"].lower(),
             "name": _text(row["pref_name"]) or row["chembl_id"],
-            "type": _text(row["target_type"]),
+            "type": type_,
+            "is_protein": type_ == "SINGLE PROTEIN" and len(set(accessions)) == 1,
             "organism": _text(row["organism"]),
             "identifiers": [
                 {"system": "chembl", "value": row["chembl_id"]},
