@@ -67,8 +67,8 @@ def rank_of(kind: str, fact: Row) -> str:
     elif kind == DOSAGES:
         group = [*DosageType].index(fact["type"])
     section = fact.get("section")
-    if section is None:
-        return f"{group}0"
+    if section is None:  # that there is a boxed warning comes after its text
+        return f"{group}9" if fact.get("boxed") else f"{group}0"
     labels = fact.get("labels") or {"stating": 1, "of": 1}
     few = 2 if labels["stating"] * FEW < labels["of"] else 1
     numbers = [int(number) for number in _NUMBER.findall(section.get("number") or "")]
