@@ -1,10 +1,12 @@
 """Conditions: what indications and trials name."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+import sqlalchemy as sa
 from fastapi import Path, Query
 from sqlmodel import col
 
+from app.api.condition_codes import CODE, CODED
 from app.api.facts import RECORD_ERRORS
 from app.api.lists import Listing
 from app.api.read_session import ReadSession, resource
@@ -14,6 +16,7 @@ from app.http.parameters import Text
 from app.http.problems import BadParameterError, ReleaseChangedError, UnknownIdError, documented
 from app.http.sparse_fields import fields_of_record
 from app.models.condition import Condition
+from app.names.terminologies import code_key
 
 router = resource("Conditions")
 
@@ -21,8 +24,18 @@ Record = record_of(Condition)
 ItemFields = fields_of_record(Record, "each item's fields")
 RecordFields = fields_of_record(Record)
 
+_NOTHING: Any = sa.literal_column("''")
+_name: Any = sa.func.lower(col(Condition.name))
+_asked: Any = sa.func.lower(sa.bindparam("q", type_=sa.String()))
+
 CONDITIONS = Listing(
-    kind="conditions", id=col(Condition.id), filters={}, orders={"id": (col(Condition.id),)}
+    kind="conditions",
+    id=col(Condition.id),
+    filters={
+        "q": sa.func.replace(_name, _asked, _NOTHING) != _name,
+        CODE: col(Condition.id).in_(CODED),
+    },
+    orders={"id": (col(Condition.id),)},
 )
 
 
@@ -34,6 +47,23 @@ CONDITIONS = Listing(
 def list_conditions(
     session: ReadSession,
     page: PageParams,
+    q: Annotated[
+        Text | None,
+        Query(
+            description="Only those with this text in their name, in capitals or not.",
+            examples=["spastic"],
+        ),
+    ] = None,
+    code: Annotated[
+        str | None,
+        Query(
+            description="Only those with this code: the terminology, a colon and the code.",
+            examples=["mesh:D000437"],
+            min_length=3,
+            max_length=200,
+            pattern="^[A-Za-z]+:[A-Za-z0-9:]+$",
+        ),
+    ] = None,
     sort: Annotated[
         Literal["id", "-id"],
         Query(
@@ -43,8 +73,10 @@ def list_conditions(
     ] = "id",
     fields: ItemFields = None,  # type: ignore[valid-type] # the names that its records have
 ) -> bytes:
-    """The conditions that indications and trials name."""
-    return CONDITIONS.page_of(session, page, {}, sort, fields=fields)
+    """The conditions that indications and trials name, or those that a name or a code leaves."""
+    return CONDITIONS.page_of(
+        session, page, {"q": q, CODE: code and code_key(code)}, sort, fields=fields
+    )
 
 
 @router.get("/conditions/{condition_id}", response_model=Record, responses=RECORD_ERRORS)

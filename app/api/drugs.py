@@ -10,6 +10,7 @@ from pydantic import Field, create_model
 from pydantic_core import to_json
 from sqlmodel import col
 
+from app.api.condition_codes import CODE, CODED, OR_BY_CODE, by_code
 from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugId
 from app.api.identifiers import HAS_IDENTIFIER, IDENTIFIER, OF_PRODUCTS, asked_of
 from app.api.included_facts import LARGEST_RECORD, left_out, within
@@ -41,18 +42,24 @@ def _with(owner: Any, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[b
     return col(Drug.id).in_(sa.select(col(owner)).where(*conditions))
 
 
+def _used_for(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """That a drug has an indication for a condition."""
+    return _with(
+        Fact.drug_id,
+        col(Fact.id) == col(Indication.id),
+        condition,
+        # A finding against is no match: the drug is of no use for that condition.
+        *(col(Indication.status) != status for status in sorted(AGAINST)),
+    )
+
+
 DRUGS = Listing(
     kind="drugs",
     id=col(Drug.id),
     filters={
         "class_": _with(DrugClass.drug_id, col(DrugClass.id) == sa.bindparam("class_")),
-        "condition": _with(
-            Fact.drug_id,
-            col(Fact.id) == col(Indication.id),
-            col(Indication.condition_id) == sa.bindparam("condition"),
-            # A finding against is no match: the drug is of no use for that condition.
-            *(col(Indication.status) != status for status in sorted(AGAINST)),
-        ),
+        "condition": _used_for(col(Indication.condition_id) == sa.bindparam("condition")),
+        CODE: _used_for(col(Indication.condition_id).in_(CODED)),
         "identifier": HAS_IDENTIFIER,
     },
     orders={"name": (col(Drug.normalized_name), col(Drug.id)), "id": (col(Drug.id),)},
@@ -90,8 +97,8 @@ class DrugFilters:
     condition: Annotated[
         Text | None,
         Query(
-            description="Only drugs with an indication for this condition, by its id. A finding "
-            "against (`not_effective`) is no match.",
+            description=f"Only drugs with an indication for this condition, {OR_BY_CODE}. A "
+            "finding against (`not_effective`) is no match.",
             examples=["muscle-spasticity"],
         ),
     ] = None
@@ -112,7 +119,7 @@ class DrugFilters:
         asked: dict[str, Any] = {"class_": self.class_, "condition": self.condition}
         if self.identifier is not None:
             asked["identifier"] = asked_of(self.identifier)
-        return asked
+        return by_code(asked)
 
 
 class MatchedName(Shape):

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from fastapi import Query
 from sqlmodel import col
 
+from app.api.condition_codes import CODE, CODED, OR_BY_CODE
 from app.api.facts import fact_routes, facts_listed
 from app.http.parameters import Text
 from app.models.indication import Indication, IndicationStatus
@@ -19,7 +20,7 @@ class IndicationFilters:
     condition: Annotated[
         Text | None,
         Query(
-            description="Only those that name this condition, by its id. Findings against are "
+            description=f"Only those that name this condition, {OR_BY_CODE}. Findings against are "
             "among them: look at `status`.",
             examples=["muscle-spasticity"],
         ),
@@ -37,6 +38,7 @@ LISTING = facts_listed(
     Indication,
     {
         "condition": col(Indication.condition_id) == sa.bindparam("condition"),
+        CODE: col(Indication.condition_id).in_(CODED),
         "status": col(Indication.status) == sa.bindparam("status"),
     },
 )

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from fastapi import Query
 from sqlmodel import col
 
+from app.api.condition_codes import CODE, CODED, OR_BY_CODE
 from app.api.facts import fact_routes, facts_listed
 from app.http.parameters import Text
 from app.models.trial import Trial, TrialCondition, TrialRegistryId
@@ -20,7 +21,7 @@ class TrialFilters:
     condition: Annotated[
         Text | None,
         Query(
-            description="Only those whose participants had this condition, by its id.",
+            description=f"Only those whose participants had this condition, {OR_BY_CODE}.",
             examples=["alcohol-dependence"],
         ),
     ] = None
@@ -53,6 +54,11 @@ LISTING = facts_listed(
         "condition": col(Trial.id).in_(
             sa.select(col(TrialCondition.trial_id)).where(
                 col(TrialCondition.condition_id) == sa.bindparam("condition")
+            )
+        ),
+        CODE: col(Trial.id).in_(
+            sa.select(col(TrialCondition.trial_id)).where(
+                col(TrialCondition.condition_id).in_(CODED)
             )
         ),
         "registry_id": col(Trial.id).in_(

@@ -33,6 +33,11 @@ PAGES: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ),
     (
         "https://www.ebi.ac.uk/chembl/",
+        re.compile(r"CHEMBL\d+\b.*, (https?://\S+)$"),  # what a row refers to
+        "{}",
+    ),
+    (
+        "https://www.ebi.ac.uk/chembl/",
         re.compile(r"(CHEMBL\d+)\b"),
         "https://www.ebi.ac.uk/chembl/explore/compound/{}",
     ),

@@ -4,7 +4,8 @@ Boxed warnings stand first; then contraindications, warnings, interactions, popu
 reactions, overdosage. How a drug is given stands before its dose forms and strengths. Within each
 of these, and of other kinds, what a person wrote stands before what labels say, what
 more than a few labels say before what few do, and passages in the order of a label: by their
-numbers, or, where they have none, by their sections.
+numbers, or, where they have none, by their sections. Uses of which only a phase of development is
+recorded come last, the highest phase first.
 """
 
 import re
@@ -15,7 +16,7 @@ from app.models.dosage import DosageType
 from app.models.label_section import SECTION_TYPES
 from app.models.warning import WarningCategory, WarningType
 
-WARNINGS, DOSAGES = "warnings", "dosages"
+WARNINGS, DOSAGES, INDICATIONS = "warnings", "dosages", "indications"
 
 PLACES = {section.code: place for place, section in reversed([*enumerate(SECTION_TYPES)])}
 """Where sections stand in the order of a label, by their LOINC codes."""
@@ -59,13 +60,15 @@ _NUMBER = re.compile(r"\d+")
 def rank_of(kind: str, fact: Row) -> str:
     """Where a fact stands among those of its kind and drug: text that orders, before the id."""
     group = 0
+    if kind == INDICATIONS and (phase := fact.get("max_phase")) is not None:
+        return f"9{round((9 - phase) * 10):02}"
     if kind == WARNINGS:
         group = group_of(fact)
     elif kind == DOSAGES:
         group = [*DosageType].index(fact["type"])
     section = fact.get("section")
-    if section is None:
-        return f"{group}0"
+    if section is None:  # that there is a boxed warning comes after its text
+        return f"{group}9" if fact.get("boxed") else f"{group}0"
     labels = fact.get("labels") or {"stating": 1, "of": 1}
     few = 2 if labels["stating"] * FEW < labels["of"] else 1
     numbers = [int(number) for number in _NUMBER.findall(section.get("number") or "")]

@@ -1,4 +1,5 @@
-"""What drugs, facts, labels and products are found by, as rows of tables: by their documents."""
+"""What drugs, facts, labels, products and conditions are found by, as rows of tables: by
+their documents."""
 
 from functools import cache
 from operator import itemgetter
@@ -9,12 +10,14 @@ import sqlalchemy as sa
 from app.documents.importance import rank_of
 from app.documents.product_records import key_of
 from app.models.base import Part, Row, table_of
+from app.models.condition import ConditionCode
 from app.models.drug import Drug
 from app.models.fact import Detail, Fact, fact_kinds
 from app.models.label import Label, LabelField, LabelTerm, term_of
 from app.models.lookup import ApprovedApplication
 from app.models.product import Product, ProductNdc
 from app.names.normalization import normalized
+from app.names.terminologies import code_key
 
 TableRow = tuple[sa.Table, tuple[Any, ...]]
 
@@ -27,10 +30,18 @@ def rows_of(kind: str, record: Row) -> list[TableRow]:
         return label_rows(record)
     if kind == "products":
         return product_rows(record)
+    if kind == "conditions":
+        return condition_rows(record)
     if kind == "drugs":
         row, rows = drug_rows(record)
         return [(table_of(Drug), row), *rows]
     return []
+
+
+def condition_rows(record: Row) -> list[TableRow]:
+    """The rows by which a condition is found: one for each of its codes."""
+    keys = dict.fromkeys(code_key(f"{code['system']}:{code['code']}") for code in record["codes"])
+    return [(_CODE, (record["id"], key)) for key in keys]
 
 
 def fact_rows(kind: str, record: Row) -> list[TableRow]:
@@ -92,7 +103,7 @@ def product_rows(record: Row) -> list[TableRow]:
 FIELDS_OF_TERMS = {LabelField.NDC: ("product_ndcs", "package_ndcs")}
 """The fields of a label's record that hold what it is found by, where they are named otherwise."""
 
-_FACT = table_of(Fact)
+_FACT, _CODE = table_of(Fact), table_of(ConditionCode)
 _APPLICATION = table_of(ApprovedApplication)
 _PRODUCT, _NDC = table_of(Product), table_of(ProductNdc)
 

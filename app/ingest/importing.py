@@ -253,6 +253,10 @@ class _Watched:
         """See `InputPart`."""
         return self.part.date
 
+    def path(self) -> Path | None:
+        """See `InputPart`."""
+        return self.part.path()
+
     def open(self) -> BinaryIO:
         """See `InputPart`."""
         self.reading.file, self.reading.known = self.name, self.known

@@ -30,7 +30,7 @@ from app.ingest.publishing.rehearsing import faults_of_release
 from app.ingest.staging.preparing import record_digest
 from app.ingest.staging.upserting import content_number, content_of
 from app.models.base import Row, table_of
-from app.models.condition import Condition
+from app.models.condition import Condition, ConditionCode
 from app.models.document import Document
 from app.models.drug import Drug
 from app.models.fact import Fact, fact_kinds
@@ -343,11 +343,19 @@ _tables: list[Any] = [Drug, *fact_kinds().values()]
 FOUND_BY = [
     *(
         table_of(model)
-        for model in (Fact, Label, LabelTerm, ApprovedApplication, Product, ProductNdc)
+        for model in (
+            ConditionCode,
+            Fact,
+            Label,
+            LabelTerm,
+            ApprovedApplication,
+            Product,
+            ProductNdc,
+        )
     ),
     *(table_of(model) for of in _tables for model in (of, *of.found_by_parts.values())),
 ]
-"""What drugs, facts, labels and products are found by."""
+"""What drugs, facts, labels, products and conditions are found by."""
 
 COUNTED = {
     "drugs": Drug,

@@ -5,7 +5,7 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from app.models.base import JSON, Shape, Slug, described, key
+from app.models.base import BY_KEY, JSON, KEY, Shape, Slug, described, key, owned_by
 
 
 class Code(Shape):
@@ -38,3 +38,13 @@ class Condition(SQLModel, table=True):
         sa_type=JSON,
         description="The passages that describe it so: each source's id, and where in it.",
     )
+
+
+class ConditionCode(SQLModel, table=True):
+    """What a condition is found by: a code of it, as `app.names.terminologies` compares it."""
+
+    __tablename__ = "condition_code"
+    __table_args__ = (sa.Index("ix_condition_code_code", "code", "condition_id"), BY_KEY)
+
+    condition_id: str = owned_by("condition")
+    code: str = Field(primary_key=True, sa_type=KEY)

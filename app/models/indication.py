@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 from app.models.base import KEY, checked, described
 from app.models.fact import Detail, Section, found_by, route
 from app.models.label_table import LabelTable, tables
+from app.models.numbers import Number
 
 
 class IndicationStatus(StrEnum):
@@ -49,6 +50,12 @@ class IndicationFields(SQLModel):
     jurisdiction: str | None = described(
         "Where that status holds: an ISO 3166 country code; null where the source names none.",
         "US",
+        default=None,
+    )
+    max_phase: Number | None = described(
+        "The highest phase of clinical development that the source gives for this use: 0.5 is "
+        "early phase 1, and 4 by itself no approval. Null where the source gives none.",
+        3,
         default=None,
     )
     populations: list[str] = described(

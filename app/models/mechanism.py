@@ -42,6 +42,23 @@ class ActionType(StrEnum):
     RELEASING_AGENT = "RELEASING AGENT"
     BINDING_AGENT = "BINDING AGENT"
     OTHER = "OTHER"
+    ANTISENSE_INHIBITOR = "ANTISENSE INHIBITOR"
+    CHELATING_AGENT = "CHELATING AGENT"
+    CROSS_LINKING_AGENT = "CROSS-LINKING AGENT"
+    DEGRADER = "DEGRADER"
+    DISRUPTING_AGENT = "DISRUPTING AGENT"
+    EXOGENOUS_GENE = "EXOGENOUS GENE"
+    EXOGENOUS_PROTEIN = "EXOGENOUS PROTEIN"
+    GENE_EDITING_NEGATIVE_MODULATOR = "GENE EDITING NEGATIVE MODULATOR"
+    HYDROLYTIC_ENZYME = "HYDROLYTIC ENZYME"
+    METHYLATING_AGENT = "METHYLATING AGENT"
+    OXIDATIVE_ENZYME = "OXIDATIVE ENZYME"
+    PROTEOLYTIC_ENZYME = "PROTEOLYTIC ENZYME"
+    REDUCING_AGENT = "REDUCING AGENT"
+    RNAI_INHIBITOR = "RNAI INHIBITOR"
+    SEQUESTERING_AGENT = "SEQUESTERING AGENT"
+    STABILISER = "STABILISER"
+    VACCINE_ANTIGEN = "VACCINE ANTIGEN"
 
 
 class TargetSystem(StrEnum):
@@ -146,6 +163,21 @@ class MechanismFields(SQLModel):
     endogenous: bool | None = described(
         "Whether the source says that the body makes this substance for this target.",
         False,
+        default=None,
+    )
+    direct_interaction: bool | None = described(
+        "Whether the source says that the drug itself interacts with this target.",
+        True,
+        default=None,
+    )
+    molecular_mechanism: bool | None = described(
+        "Whether the source says that this is a mechanism at a molecular target.",
+        True,
+        default=None,
+    )
+    disease_efficacy: bool | None = described(
+        "Whether the source says that the drug's effect on disease comes from this target.",
+        True,
         default=None,
     )
     comment: str | None = described(

@@ -6,6 +6,7 @@ from typing import ClassVar
 from sqlmodel import Field, SQLModel
 
 from app.models.base import checked, described
+from app.models.condition import Code
 from app.models.fact import Detail, Section, found_by, route
 from app.models.label_table import LabelTable, tables
 
@@ -20,7 +21,8 @@ class WarningType(StrEnum):
 
 
 class WarningCategory(StrEnum):
-    """What a warning is about."""
+    """What a warning is about: `withdrawal` is stopping to take the drug, `withdrawn` that the drug
+    was taken from a market."""
 
     ABUSE = "abuse"
     DEPENDENCE = "dependence"
@@ -34,6 +36,7 @@ class WarningCategory(StrEnum):
     RENAL = "renal"
     SUPERVISION = "supervision"
     WITHDRAWAL = "withdrawal"
+    WITHDRAWN = "withdrawn"
 
 
 class Severity(StrEnum):
@@ -48,9 +51,15 @@ class WarningFields(SQLModel):
     """What a warning has beyond every fact; null where the source gives none."""
 
     type: WarningType = described("Which kind of FHIR ClinicalUseDefinition it is.", "warning")
-    category: WarningCategory | None = described("What it is about.", "withdrawal", default=None)
+    category: WarningCategory | None = described(
+        "What it is about: `withdrawn` that the drug was taken from a market, `withdrawal` what "
+        "follows when a person stops taking it.",
+        "withdrawal",
+        default=None,
+    )
     boxed: bool | None = described(
-        "Whether it stands in a label's boxed warning; null where the source is no label.",
+        "Whether it stands in a label's boxed warning; null where the source does not "
+        "say, and is no label.",
         None,
         default=None,
     )
@@ -81,6 +90,22 @@ class WarningFields(SQLModel):
         "What the source says to do.",
         "Take baclofen only if a health professional advises it",
         default=None,
+    )
+    warning_class: str | None = described(
+        "The class of toxicity that the source puts it into.", "Hepatotoxicity", default=None
+    )
+    countries: list[str] = described(
+        "The countries in which it was issued, or the drug withdrawn, as the source names them.",
+        ["United States"],
+        default_factory=list,
+    )
+    year: int | None = described(
+        "The year in which that was first done, by the source.", 1998, default=None
+    )
+    codes: list[Code] = described(
+        "Codes for what it warns of, where the source gives them.",
+        [{"system": "efo", "code": "EFO:0011052"}],
+        default_factory=list,
     )
     section: Section | None = described(
         "The label's section, for label text.",

@@ -19,6 +19,7 @@ from tests.ingest.loading import (
     OF_BACLOFEN,
     Json,
     approvals,
+    chembl,
     drugbank,
     faults_in,
     guide,
@@ -87,6 +88,15 @@ FILES = {
     ),
     "rxnorm": rxnorm(BACLOFEN, OF_BACLOFEN, [("197391", "00115101001")]),
     "clinicaltrials": studies(study(1, "Hustanol", conditions=("Cough",))),
+    "chembl": chembl(
+        {"CHEMBL7": "HUSTANOL"},
+        drug_mechanism=[{"mec_id": 1, "molregno": 7, "tid": 1, "action_type": "CHELATING AGENT"}],
+        target_dictionary=[{"tid": 1, "chembl_id": "CHEMBL1", "pref_name": "Iron"}],
+        drug_indication=[
+            {"drugind_id": 1, "molregno": 7, "max_phase_for_ind": 3, "efo_term": "cough"}
+        ],
+        drug_warning=[{"warning_id": 1, "molregno": 7, "warning_type": "Withdrawn"}],
+    ),
 }
 """A file of each source, in which labels of a drug state the same, differently and more."""
 

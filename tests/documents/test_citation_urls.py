@@ -52,6 +52,11 @@ GUIDE = "https://www.guidetopharmacology.org/"
             "https://www.ebi.ac.uk/chembl/explore/compound/CHEMBL701",
         ),
         (
+            "https://www.ebi.ac.uk/chembl/",
+            "CHEMBL701, mec_id 1 (of CHEMBL2), PubMed 2, http://europepmc.org/abstract/MED/2",
+            "http://europepmc.org/abstract/MED/2",
+        ),
+        (
             "https://www.nlm.nih.gov/research/umls/rxnorm/",
             "RXCUI 1292",
             "https://mor.nlm.nih.gov/RxNav/search?searchBy=RXCUI&searchTerm=1292",

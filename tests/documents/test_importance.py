@@ -19,6 +19,7 @@ def of_label(code: str, type_: str = "warning", number: str | None = None, **fie
 
 IN_ORDER = [
     of_label("34066-1", boxed=True),
+    warning(boxed=True),
     warning("contraindication"),
     of_label("34070-3", "contraindication"),
     warning(category="withdrawal"),
@@ -80,6 +81,15 @@ def test_a_boxed_contraindication_is_boxed_first() -> None:
     boxed = rank_of("warnings", of_label("34066-1", "contraindication", boxed=True))
 
     assert boxed < rank_of("warnings", warning("contraindication"))
+
+
+def test_uses_with_no_more_than_a_phase_come_last_the_highest_first() -> None:
+    by_label = of_label("34067-9", number="1") | {"max_phase": None}
+    phases = [{"section": None, "max_phase": phase} for phase in (4, 3, 1, 0.5)]
+
+    ranks = [rank_of("indications", fact) for fact in (by_label, *phases)]
+
+    assert ranks == sorted(set(ranks))
 
 
 def test_what_a_person_wrote_stands_before_labels_and_kinds_without_sections_keep_their_order() -> (

@@ -34,7 +34,10 @@ HELD: dict[str, Values] = {
     "subject": lambda item: [item["subject"]["fact"]],
     "class": lambda item: [c["id"] for c in item["classes"]],
     "identifier": lambda item: [f"{i['system']}:{i['value']}" for i in item["identifiers"]],
-    "q": lambda item: [name["name"] for name in item["names"]],
+    "q": lambda item: (
+        [name["name"] for name in item["names"]] if "names" in item else [item["name"].lower()]
+    ),
+    "code": lambda item: [f"{code['system']}:{code['code']}" for code in item["codes"]],
     "kind": lambda item: [item["kind"]],
     "manufacturer": lambda item: item["manufacturers"],
     "route": lambda item: item["routes"],

@@ -122,7 +122,8 @@ def test_what_is_no_field_is_refused_with_those_there_are(
     assert problem["detail"].startswith(
         "Expected some of id, drug, statement, certainty, substance, labels, type, category, "
         "boxed, "
-        "severity, severity_basis, route, population, trigger, consequences, advice, section, "
+        "severity, severity_basis, route, population, trigger, consequences, advice, "
+        "warning_class, countries, year, codes, section, "
         "tables, "
         "citations, with commas between ('"
     )

@@ -8,8 +8,9 @@ import csv
 import hashlib
 import io
 import json
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -282,6 +283,58 @@ def rxnorm(
         )
         for name, own in rows.items()
     ]
+
+
+CHEMBL_TABLES = {
+    "version": "name, creation_date",
+    "molecule_dictionary": "molregno BIGINT PRIMARY KEY, pref_name, chembl_id, "
+    "max_phase NUMERIC(2, 1)",
+    "molecule_hierarchy": "molregno BIGINT PRIMARY KEY, parent_molregno, active_molregno",
+    "molecule_synonyms": "molregno, syn_type, synonyms",
+    "compound_structures": "molregno BIGINT PRIMARY KEY, molfile, standard_inchi_key",
+    "molecule_atc_classification": "molregno, level5",
+    "drug_mechanism": "mec_id, molregno, mechanism_of_action, tid, action_type, "
+    "direct_interaction, molecular_mechanism, disease_efficacy, mechanism_comment, "
+    "selectivity_comment, binding_site_comment",
+    "mechanism_refs": "mec_id, ref_type, ref_id, ref_url",
+    "target_dictionary": "tid, chembl_id, pref_name, target_type, organism",
+    "target_components": "tid, component_id",
+    "component_sequences": "component_id, accession",
+    "drug_indication": "drugind_id, molregno, max_phase_for_ind NUMERIC(2, 1), mesh_id, "
+    "mesh_heading, efo_id, efo_term",
+    "indication_refs": "drugind_id, ref_type, ref_id, ref_url",
+    "drug_warning": "warning_id, molregno, warning_type, warning_class, warning_description, "
+    "warning_country, warning_year, efo_id, efo_term, efo_id_for_warning_class",
+    "warning_refs": "warning_id, ref_type, ref_id, ref_url",
+}
+
+
+def chembl(
+    molecules: dict[str, str], *, without: tuple[str, ...] = (), **rows: list[Json]
+) -> list[Given]:
+    """ChEMBL's database: of these molecules, by their ids, with the rows of its other tables.
+
+    A molecule's number is that of its id, and its phase is 4 unless `molecule_dictionary` says.
+    """
+    given = {
+        "version": [{"name": "ChEMBL_33", "creation_date": "2023-05-31 00:00:00"}],
+        **rows,
+        "molecule_dictionary": [
+            {"molregno": int(id_[6:]), "chembl_id": id_, "pref_name": name, "max_phase": 4}
+            for id_, name in molecules.items()
+        ]
+        + rows.get("molecule_dictionary", []),
+    }
+    with closing(sqlite3.connect(":memory:")) as database:
+        for table, columns in CHEMBL_TABLES.items():
+            if table not in without:
+                database.execute(f"CREATE TABLE {table} ({columns})")
+        for table, of_table in given.items():
+            for row in of_table:
+                values = ", ".join(f":{column}" for column in row)
+                database.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({values})", row)
+        database.commit()
+        return [Given("chembl_33.db", database.serialize())]
 
 
 def concept(

@@ -12,5 +12,8 @@ class File:
         self.date = date
         self._content = content.encode() if isinstance(content, str) else content
 
+    def path(self) -> None:
+        return None
+
     def open(self) -> BinaryIO:
         return io.BytesIO(self._content)

@@ -21,6 +21,7 @@ from tests.ingest.loading import (
     BACLOFEN,
     OF_BACLOFEN,
     approvals,
+    chembl,
     drugbank,
     guide,
     interaction,
@@ -98,6 +99,14 @@ def loaded(database: Settings, save: Save) -> Settings:
         ),
         "rxnorm": rxnorm(BACLOFEN, OF_BACLOFEN, [("197391", "00115101001")]),
         "clinicaltrials": studies(trial),
+        "chembl": chembl(
+            {"CHEMBL7": "HUSTANOL"},
+            without=("warning_refs",),
+            version=[{"name": "ChEMBL_36", "creation_date": "2036-01-01"}],
+            drug_indication=[
+                {"drugind_id": 1, "molregno": 7, "efo_id": "HP:1", "efo_term": "cough"}
+            ],
+        ),
     }
     with writing(database) as engine:
         for source, files in every.items():

@@ -176,6 +176,10 @@ class _FilePart:
     def date(self) -> str | None:
         return None
 
+    def path(self) -> Path | None:
+        """See `InputPart`."""
+        return self._input.path
+
     def open(self) -> BinaryIO:
         """Its bytes, unpacked while they are read. Raises `WrongFileError` then for a damage."""
         stream = self._stream()
@@ -196,6 +200,10 @@ class _GzipPart(_FilePart):
 
     __slots__ = ()
 
+    def path(self) -> Path | None:
+        """See `InputPart`."""
+        return None
+
     def _stream(self) -> "_Stream":
         return _GzipStream(self, self._input.open())
 
@@ -208,6 +216,10 @@ class _ZipPart(_FilePart):
     def __init__(self, input_: Input, member: zipfile.ZipInfo) -> None:
         super().__init__(input_)
         self._member = member
+
+    def path(self) -> Path | None:
+        """See `InputPart`."""
+        return None
 
     @property
     def name(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.documents.lookup_rows import drug_rows
+from app.documents.lookup_rows import drug_rows, rows_of
 from app.documents.records import RecordLinks
 from app.documents.rendering import documents_of
 from app.ingest.bulk_insert import IN_ONE, Tables, among, chunks, select_in
@@ -24,7 +24,7 @@ from app.ingest.resolution.substances import ResolutionResult, resolve_by_name, 
 from app.ingest.sources import IMPORTERS, NAME_NO_DRUGS
 from app.ingest.staging.upserting import AT_ONCE, Changes
 from app.models.base import table_of
-from app.models.condition import Condition
+from app.models.condition import Condition, ConditionCode
 from app.models.document import Document
 from app.models.drug import Drug
 from app.models.label import Label, LabelTerm
@@ -216,5 +216,9 @@ def _write_documents(
 ) -> None:
     for chunk in chunks(ids, IN_ONE):
         tables.remove_documents(kind, chunk)
+        if kind == "conditions":
+            tables.delete(ConditionCode, "condition_id", chunk)
         for document in documents_of(connection, kind, chunk, links):
+            for table, row in rows_of(kind, document["record"]):
+                tables.add_row(table, row)
             tables.add_document(document)

@@ -5,6 +5,7 @@ source the first in the order of text: so it does not depend on the order of loa
 condition that the seed does not describe is the spelling that most of its records have, of those
 that have a code for it if any has, for theirs is the term of a terminology; of several, the first
 in the order of text. Its codes are those that any record has, as a target's identifiers are.
+Targets of two sources are one by an id of theirs, or where each is one protein, and the same.
 """
 
 from collections import Counter, defaultdict
@@ -192,10 +193,22 @@ class References:
         rows = {id_: row for (id_, source), row in described.items() if source == SEED}
         same_as = {id_: id_ for id_ in rows}
         known = {(i["system"], i["value"]): id_ for id_, row in rows.items() for i in _own_of(row)}
-        for (id_, source), row in described.items():
+        by_protein: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        for (id_, source), row in sorted(
+            described.items(), key=lambda of: (self._rank[of[0][1]], of[0])
+        ):
             if source == SEED:
                 continue
             same = next((known[key] for i in _own_of(row) if (key := _key(i)) in known), None)
+            proteins = _accessions(row) if row.get("is_protein") else set()
+            others = {
+                id_
+                for accession in proteins
+                for id_, of_source in by_protein[accession]
+                if of_source != source
+            }
+            if same is None and len(others) == 1:  # one protein, though they call it otherwise
+                (same,) = others
             if same is None:
                 same = slug(row["name"])
                 if same in rows:
@@ -206,6 +219,8 @@ class References:
                 more = [i for i in row.get("identifiers") or [] if i not in of_seed]
                 rows[same] = rows[same] | {"identifiers": [*of_seed, *more]}
             same_as[id_] = same
+            for accession in proteins:
+                by_protein[accession].add((same, source))
         return rows, same_as
 
     def _stored(self, table: type[SQLModel], ids: list[str] | None = None) -> dict[str, Row]:
@@ -307,6 +322,11 @@ def _key(identifier: Row) -> tuple[str, str]:
     return identifier["system"], identifier["value"]
 
 
+def _accessions(row: Row) -> set[str]:
+    """The proteins, of whatever species, that a target is."""
+    return {i["value"] for i in row.get("identifiers") or [] if i["system"] == "uniprot"}
+
+
 def _own_of(row: Row) -> list[Row]:
-    """A target's identifiers that no other target has: those of the registry of targets."""
-    return [i for i in row.get("identifiers") or [] if i["system"] == "gtopdb"]
+    """A target's identifiers that no other target has: those of registries of targets."""
+    return [i for i in row.get("identifiers") or [] if i["system"] in ("gtopdb", "chembl")]

@@ -11,6 +11,7 @@ IMPORTERS = {
     "openfda-label": "openfda_label:OpenFdaLabel",
     "drugs-at-fda": "drugs_at_fda:DrugsAtFda",
     "clinicaltrials": "clinicaltrials:ClinicalTrials",
+    "chembl": "chembl:ChEMBL",
 }
 """Each source's importer. The order says who is asked first which drug a substance is, and whose
 spelling of a name is served: those who keep a list of substances before those who sell them."""

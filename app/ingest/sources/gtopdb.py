@@ -591,6 +591,8 @@ def _targets(rows: Iterator[InteractionRow]) -> Targets:
             "type": None,
             "identifiers": own + [{"system": "uniprot", "value": id_} for id_ in uniprot_ids],
         }
+        if own and all(len(_listed(uniprot)) == 1 for *_, uniprot in ordered if uniprot):
+            targets[key]["is_protein"] = bool(uniprot_ids)  # and no complex, in any species
     return targets
 
 

@@ -9,6 +9,7 @@ read it yields as `InvalidRecord`, and goes on; a file that is no file of its so
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from app.models.drug import ClassType, IdentifierSystem, NameType, RegulatoryStatus
@@ -55,6 +56,10 @@ class InputPart(Protocol):
     @property
     def date(self) -> str | None:
         """The date that a zip gives its member, `YYYY-MM-DD`; None for a plain file."""
+
+    def path(self) -> Path | None:
+        """Where it lies on the disk as it is, for a format that is read in place; None where it is
+        packed."""
 
     def open(self) -> BinaryIO:
         """Its bytes, to be closed. Raises `WrongFileError` where a zip turns out to be corrupt."""

@@ -11,6 +11,7 @@ import pytest
 from app.settings import Settings
 from tests.conftest import Save, on_sqlite_alone
 from tests.ingest.loading import (
+    chembl,
     drugbank,
     guide,
     interaction,
@@ -69,6 +70,47 @@ def test_a_target_of_the_seed_has_the_identifiers_that_other_sources_give_it(
     for item in served:
         assert item["target"]["id"] == "gaba-b-receptor"
         assert item["target"]["identifiers"] == [*given, {"system": "uniprot", "value": "O75899"}]
+
+
+@pytest.mark.parametrize("guide_is_first", [True, False])
+def test_one_protein_is_one_target_and_a_complex_is_none_of_its_parts(
+    database: Settings, client: httpx.Client, guide_is_first: bool
+) -> None:
+    acts = [
+        interaction(7, "COX-2", "Inhibitor", target_id="1376", target_uniprot="P35354"),
+        interaction(7, "IL-6 receptor", "Agonist", target_id="9", target_uniprot="P08887|P40189"),
+    ]
+    targets = [
+        {"tid": 1, "chembl_id": "CHEMBL230", "pref_name": "Cyclooxygenase-2"},
+        {"tid": 2, "chembl_id": "CHEMBL2364155", "pref_name": "IL-6 receptor subunit alpha"},
+    ]
+    of_source = {
+        "gtopdb": guide([ligand(7, "hustanol")], acts),
+        "chembl": chembl(
+            {"CHEMBL7": "HUSTANOL"},
+            drug_mechanism=[{"mec_id": n, "molregno": 7, "tid": n} for n in (1, 2)],
+            target_dictionary=[row | {"target_type": "SINGLE PROTEIN"} for row in targets],
+            target_components=[{"tid": n, "component_id": n} for n in (1, 2)],
+            component_sequences=[
+                {"component_id": 1, "accession": "P35354"},
+                {"component_id": 2, "accession": "P08887"},
+            ],
+        ),
+    }
+
+    for source in sorted(of_source, reverse=guide_is_first):
+        load(database, source, of_source[source])
+
+    served = client.get("/v1/drugs/hustanol/mechanisms").json()["items"]
+    assert sorted(item["target"]["name"] for item in served) == [
+        "COX-2",
+        "COX-2",
+        "IL-6 receptor",
+        "IL-6 receptor subunit alpha",
+    ]
+    assert {"system": "chembl", "value": "CHEMBL230"} in next(
+        item["target"]["identifiers"] for item in served if item["target"]["name"] == "COX-2"
+    )
 
 
 MESH = ("D000086382", "COVID-19")

@@ -66,7 +66,7 @@ discrepancies:
 """
 CATEGORIES = (
     "'abuse', 'dependence', 'dosing', 'geriatric', 'hepatic', 'lactation', 'overdosage', "
-    "'pediatric', 'pregnancy', 'renal', 'supervision' or 'withdrawal'"
+    "'pediatric', 'pregnancy', 'renal', 'supervision', 'withdrawal' or 'withdrawn'"
 )
 NO_VALUE = "has no value; leave the line out where the source says nothing."
 SLUG = "expected lower-case words joined by hyphens, such as 'multiple-sclerosis', found"

@@ -30,6 +30,9 @@ class File:
     name: str = "studies.json"
     date: str | None = None
 
+    def path(self) -> None:
+        return None
+
     def open(self) -> BinaryIO:
         written = self.content if isinstance(self.content, bytes) else json.dumps(self.content)
         return io.BytesIO(written if isinstance(written, bytes) else written.encode())

@@ -92,6 +92,9 @@ class File:
     content: bytes
     date: str | None = None
 
+    def path(self) -> None:
+        return None
+
     def open(self) -> BinaryIO:
         return io.BytesIO(self.content)
 

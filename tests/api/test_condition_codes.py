@@ -1,0 +1,67 @@
+"""Conditions by the codes that terminologies give them, and by their names."""
+
+import httpx
+import pytest
+
+from app.settings import Settings
+from tests.conftest import Save
+from tests.ingest.loading import chembl, load, studies, study
+from tests.writing import drug, indication
+
+ALCOHOLISM = {"mesh_id": "D000437", "mesh_heading": "Alcoholism", "max_phase_for_ind": 3}
+DEPENDENCE = {"efo_id": "EFO:0003829", "efo_term": "alcohol dependence"}
+
+
+@pytest.fixture
+def client(database: Settings, save: Save, client: httpx.Client) -> httpx.Client:
+    """Baclofen, by a person for alcohol dependence; by ChEMBL as well, with codes; and others."""
+    save(drug("baclofen", indication("alcohol-dependence", status="investigational")))
+    rows = [
+        {"drugind_id": 1, "molregno": 701, **ALCOHOLISM, **DEPENDENCE},
+        {"drugind_id": 2, "molregno": 1276, **ALCOHOLISM},
+        {"drugind_id": 3, "molregno": 1276, "mesh_heading": "Gout 100%", "mesh_id": "D006073"},
+    ]
+    molecules = {"CHEMBL701": "BACLOFEN", "CHEMBL1276": "NALTREXONE"}
+    load(database, "chembl", chembl(molecules, drug_indication=rows))
+    load(database, "clinicaltrials", studies(study(1, "Baclofen", conditions=("Alcoholism",))))
+    return client
+
+
+def found(client: httpx.Client, path: str) -> list[str]:
+    return [item["id"] for item in client.get(path).json()["items"]]
+
+
+@pytest.mark.parametrize("kind", ["mesh:D000437", "mesh:d000437"])
+def test_a_code_finds_the_drugs_of_every_condition_that_has_it(
+    client: httpx.Client, kind: str
+) -> None:
+    assert found(client, f"/v1/drugs?condition={kind}") == ["baclofen", "naltrexone"]
+    assert len(found(client, f"/v1/indications?condition={kind}")) == 3
+    assert len(found(client, f"/v1/drugs/baclofen/indications?condition={kind}")) == 2
+    assert found(client, f"/v1/conditions?code={kind}") == ["alcohol-dependence", "alcoholism"]
+
+
+@pytest.mark.parametrize("code", ["efo:0003829", "EFO:0003829", "efo:EFO:0003829"])
+def test_efos_code_is_found_with_its_system_and_without(client: httpx.Client, code: str) -> None:
+    assert found(client, f"/v1/drugs?condition={code}") == ["baclofen"]
+
+
+def test_what_is_only_like_a_code_finds_nothing(client: httpx.Client) -> None:
+    for code in ("mesh:D00043", "mesh:%25", "mesh:_000437", "efo:D000437", ":", "mesh:"):
+        assert found(client, f"/v1/drugs?condition={code}") == [], code
+
+
+def test_conditions_are_found_by_a_part_of_their_name(client: httpx.Client) -> None:
+    assert found(client, "/v1/conditions?q=ALCOHOL") == ["alcohol-dependence", "alcoholism"]
+    assert found(client, "/v1/conditions?q=100%25") == ["gout-100"]
+    assert found(client, "/v1/conditions?q=g%25t") == []
+
+
+def test_the_articles_condition_and_chembls_of_one_name_are_one(client: httpx.Client) -> None:
+    condition = client.get("/v1/conditions/alcohol-dependence").json()
+
+    assert condition["name"] == "Alcohol-dependence"
+    assert condition["codes"] == [
+        {"system": "efo", "code": "EFO:0003829"},
+        {"system": "mesh", "code": "D000437"},
+    ]
