@@ -68,14 +68,15 @@ def product_as_served(
     drugs: Mapping[str, Row],
 ) -> Row:
     """A product, from what its record says, with the drug it is of; `drugs` are those of its
-    ingredients, by their RxCUIs."""
+    ingredients, by their RxCUIs. The one ingredient of a product without a number is its drug."""
     rxcui = product["rxcui"]
+    is_of_one = len(product["ingredients"]) == 1
     return {
         "id": rxcui,
         "drug": drug,
         **product,
         "ingredients": [
-            {**ingredient, "drug": drugs.get(ingredient["rxcui"])}
+            {**ingredient, "drug": drugs.get(ingredient["rxcui"], drug if is_of_one else None)}
             for ingredient in product["ingredients"]
         ],
         "links": {

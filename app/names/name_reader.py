@@ -266,7 +266,9 @@ class NameReader:
         return _candidates(
             each
             for each in self._family(read.name)
-            if SAYS_NO_MORE.fullmatch(normalized(each.name)[start:].replace("-", " "))
+            if SAYS_NO_MORE[each.type is NameType.BRAND].fullmatch(
+                normalized(each.name)[start:].replace("-", " ")
+            )
         )
 
     def _candidates(self, read: StrippedName, readings: list[StrippedName]) -> list[PossibleDrug]:
@@ -426,10 +428,13 @@ def _in_other_order(read: StrippedName) -> list[StrippedName]:
 SHORTEST_BEGINNING = 5
 """Letters of the shortest name that is looked for among those that begin with it."""
 
-SAYS_NO_MORE = re.compile(
-    rf"(?:\s(?:[\d./]+|mg|mcg|ml|hour|pak|copackaged|\(copackaged\)|{'|'.join(sorted(SALT_WORDS))}))+"
-)
-"""What may stand behind a name for the same drug: its strengths, its salt."""
+_SALTS = "|".join(sorted(SALT_WORDS))
+SAYS_NO_MORE = {
+    False: re.compile(rf"(?:\s(?:{_SALTS}))+"),
+    True: re.compile(rf"(?:\s(?:[\d./]+|mg|mcg|ml|hour|pak|\(?copackaged\)?|{_SALTS}))+"),
+}
+"""What may stand behind a name for the same drug, of a brand and of others: a salt, and behind a
+brand its strengths. Digits behind another name are a code: `Bayer 1470` is xylazine."""
 
 MOST_REORDERED = 3
 """Of how many words a name is at most whose words may stand in any order."""

@@ -34,22 +34,22 @@ Qualifier.__name__ = Qualifier.__qualname__ = "Beside"
 
 SALT_WORDS = frozenset(
     """
-    acetate aluminum bisulfate bisulphate diacetate diaspartate difumarate dimaleate dimeglumine
-    dimesylate diolamine dipotassium ditosylate epolamine ethanolate hemisulfate hemitartrate
-    heptahydrate ammonium anhydrous arginine aspartate benzathine benzoate besilate besylate
-    bitartrate borate bromide butyrate calcium camsylate carbonate chloride choline citrate
-    cypionate decanoate dichloride dihydrate dihydrochloride diphosphate dipropionate disodium
-    disoproxil edisylate enanthate erbumine esylate estolate ethylsuccinate fumarate furoate
-    gluceptate gluconate glutamate glycolate hcl hemifumarate hemihydrate hexahydrate hippurate
-    hyclate hydrate hydrobromide hydrochloride hydrogen hydroiodide hydroxide iodide isethionate
-    lactate lactobionate laurate lauroxil lysine magnesium malate maleate mandelate medoxomil
-    meglumine mesilate mesylate methylsulfate monohydrate monohydrochloride monosodium mucate
-    napadisylate napsylate nicotinate nitrate oleate olamine orotate oxalate oxide palmitate
-    pamoate pantothenate pentahydrate phenylpropionate phosphate picrate pivalate polistirex
-    potassium propionate saccharate salicylate sesquihydrate silver sodium stearate strontium
-    succinate sulfate sulphate sulfonate tannate tartrate teoclate tetrahydrate tosilate
-    tosylate trifluoroacetate trihydrate trisodium trometamol tromethamine undecanoate valerate
-    xinafoate zinc
+    acetate aluminum axetil bisulfate bisulphate diacetate diaspartate difumarate dimaleate
+    dimeglumine dimesylate diolamine dipotassium ditosylate epolamine ethanolate hemisulfate
+    hemitartrate heptahydrate ammonium anhydrous arginine aspartate benzathine benzoate besilate
+    besylate bitartrate borate bromide butyrate calcium camsylate carbonate chloride choline
+    citrate cypionate decanoate dichloride dihydrate dihydrochloride diphosphate dipropionate
+    disodium disoproxil edisylate enanthate erbumine esylate estolate ethylsuccinate fumarate
+    furoate gluceptate gluconate glutamate glycolate hcl hemifumarate hemihydrate hexahydrate
+    hippurate hyclate hydrate hydrobromide hydrochloride hydrogen hydroiodide hydroxide iodide
+    isethionate lactate lactobionate laurate lauroxil lysine magnesium malate maleate mandelate
+    medoxomil meglumine mesilate mesylate methylsulfate monohydrate monohydrochloride monosodium
+    mucate napadisylate napsylate nicotinate nitrate oleate olamine orotate oxalate oxide
+    palmitate cilexetil fumaric pamoate pantothenate pentahydrate pivoxil proxetil
+    phenylpropionate phosphate picrate pivalate polistirex potassium propionate saccharate
+    salicylate sesquihydrate silver sodium stearate strontium succinate sulfate sulphate
+    sulfonate tannate tartrate teoclate tetrahydrate tosilate tosylate trifluoroacetate
+    trihydrate trisodium trometamol tromethamine undecanoate valerate xinafoate zinc
     """.split()  # noqa: SIM905 -- a list of strings would be read by nobody
 )
 """Words that name a substance's salt, ester or water, not the substance."""
@@ -66,12 +66,13 @@ IONS = frozenset(
 
 ESTER_WORDS = frozenset(
     """
-    acetate arginine aspartate benzoate borate butyrate carbonate choline cypionate decanoate
-    diacetate diaspartate diphosphate dipropionate disoproxil enanthate estolate ethylsuccinate
-    furoate gluceptate glutamate glycolate hydroxide laurate lauroxil lysine medoxomil methylsulfate
-    nicotinate nitrate oleate orotate oxide palmitate pantothenate phenylpropionate phosphate
-    picrate pivalate polistirex propionate saccharate salicylate stearate sulfate sulfonate sulphate
-    tannate undecanoate valerate zinc
+    acetate arginine aspartate axetil benzoate cilexetil borate butyrate carbonate choline
+    cypionate decanoate diacetate diaspartate diphosphate dipropionate disoproxil enanthate
+    estolate ethylsuccinate furoate gluceptate glutamate glycolate hydroxide laurate lauroxil
+    lysine medoxomil methylsulfate nicotinate nitrate oleate orotate oxide palmitate
+    pantothenate phenylpropionate phosphate picrate pivalate pivoxil proxetil polistirex
+    propionate saccharate salicylate stearate sulfate sulfonate sulphate tannate undecanoate
+    valerate zinc
     """.split()  # noqa: SIM905 -- as above
 )
 """Salt words that as often make another substance: morphine sulfate is morphine's salt, and dextran
@@ -86,7 +87,7 @@ FORMS = frozenset(
     disc disk drop drops elixir enema film foam gel granule granules implant inhaler inj injectable
     injection insert jelly liquid lotion lozenge lozenges nebules ointment pastille pastilles patch
     patches pellet pellets pen pens pessary pessaries powder ring shampoo soln solution spray
-    suppositories suppository suspension swab syringe syringes syrup tab tablet tablets tabs troche
+    suppositories suppository suspension syringe syringes syrup tab tablet tablets tabs troche
     troches vial vials wafer
     """.split()  # noqa: SIM905 -- a list of strings would be read by nobody
 )
@@ -278,7 +279,7 @@ def without_salt(name: str) -> list[str]:
     What is left may be no drug, and means nothing unless it is one; a bare ion is never left, for
     calcium chloride is not calcium.
     """
-    words = name.split()
+    words = name.removesuffix(" acid").split() if name.endswith(" fumaric acid") else name.split()
     left = []
     while len(words) > 1 and words.pop() in SALT_WORDS:
         if not IONS.issuperset(words):

@@ -521,6 +521,8 @@ def written_otherwise(holding: Holding) -> Iterator[httpx.Client]:
         named("insulin"),
         named("valproic-acid", synonym("Divalproex sodium")),
         named("brompheniramine-and-more", brand("Bromfed DM")),
+        named("xylazine", synonym("Bayer 1470")),
+        named("ethanol", synonym("alcohol")),
         named("one", brand("Shared 10")),
         named("other", brand("Shared 20")),
     ) as client:
@@ -544,6 +546,8 @@ def written_otherwise(holding: Holding) -> Iterator[httpx.Client]:
         ("Bromfed", "none", None),  # with DM it is another product
         ("Shared", "ambiguous", None),
         ("Dura", "none", None),
+        ("Bayer", "none", None),
+        ("alcohol swab", "none", None),
     ],
 )
 def test_what_sources_write_otherwise_is_found_where_nothing_else_is(

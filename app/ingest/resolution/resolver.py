@@ -95,6 +95,9 @@ class ResolvedSubstances:
     ambiguous: dict[Identifier, list[str]]
 
 
+SHARED_BEGINNING = 5
+"""How many letters the names of an acid and its ion have in common at least."""
+
 NAMED_OTHERWISE = "its identifier is of one drug and its name of another"
 
 
@@ -273,7 +276,8 @@ class _Resolver:
         made = self._found[named.source_id, named.key].drug
         if made is None or len({id(form) for form in forms}) != 1 or forms[0].form_of:
             return
-        if not normalized(forms[0].name).startswith(normalized(made.name)):
+        own, form = normalized(made.name), normalized(forms[0].name)
+        if own[:SHARED_BEGINNING] == form[:SHARED_BEGINNING] and not form.startswith(own):
             made.form_of, forms[0].has_forms = forms[0], True
 
     def _add_forms(self, tier: list[NamedSubstance], forms: list[NamedSubstance]) -> None:
@@ -576,6 +580,7 @@ class _Resolver:
                     candidates=[d for _, d in by_name if d] + strangers,
                 )
             by_name[unnamed[0]] = (by_name[unnamed[0]][0], strangers[0])
+        by_name = [(name, _unless_protracted(name, drug)) for name, drug in by_name]
         once = {
             id(drug) if drug else normalized(name): (name, drug) for name, drug in by_name[::-1]
         }
@@ -600,6 +605,13 @@ class _Resolver:
             while drug.id in taken:
                 drug.id = shortened(f"{drug.id}-x")
             taken.add(drug.id)
+
+
+def _unless_protracted(name: str, drug: _NewDrug | None) -> _NewDrug | None:
+    """An ingredient's drug, unless that is the insulin whose protamine it is: an insulin mixed with
+    its protamine is not that insulin alone, though lists have both under one name."""
+    is_called_so = drug is not None and "protamine" in normalized(drug.name)
+    return drug if is_called_so or "protamine" not in normalized(name).split()[1:] else None
 
 
 def _form_of(substance: Substance, found: _Outcome) -> tuple[str, str] | None:

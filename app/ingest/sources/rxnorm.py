@@ -1,5 +1,5 @@
 """RxNorm's Current Prescribable Content: the drugs, brands and products that can be prescribed in
-the US, and the products' National DrugOfProducts Codes.
+the US, and the products' National Drug Codes.
 
 Format: `RXNCONSO.RRF`, `RXNREL.RRF` and `RXNSAT.RRF` in UTF-8, their columns each closed by a bar
 and without a heading; in the zip of a release they are under `rrf`, in that of the full RxNorm

@@ -713,3 +713,34 @@ def test_forms_of_one_drug_together_are_that_drug_and_count_once_in_a_combinatio
 
     assert (alone.drug_id, alone.matched_by) == ("metformin", MatchedBy.INGREDIENTS)
     assert beside.drug_id == match("METFORMIN", "BACLOFEN").drug_id == "baclofen-metformin"
+
+
+def test_an_insulin_mixed_with_its_protamine_is_not_that_insulin() -> None:
+    known = [listed("1", "Insulin lispro", "Insulin lispro protamine")]
+    mixed = Substance((), ingredients=("INSULIN LISPRO PROTAMINE", "INSULIN LISPRO"))
+
+    assert match_of(mixed, known).drug_id == "insulin-lispro-insulin-lispro-protamine"
+
+
+@pytest.mark.parametrize(
+    ("name", "drug"),
+    [("SIPONIMOD FUMARIC ACID", "siponimod"), ("CEFUROXIME AXETIL", "cefuroxime")],
+)
+def test_a_salt_that_is_named_by_its_acid_or_ester_is_one(name: str, drug: str) -> None:
+    match = match_of(substance(name), [listed("1", drug.title())])
+
+    assert (match.drug_id, match.form) == (drug, name.lower().replace(" ", "-"))
+
+
+def test_a_registrys_ingredient_is_not_called_as_a_form_of_another_name() -> None:
+    found = resolve(
+        [
+            listed("1", "Modified vaccinia ankara", unii="MVA"),
+            concept("10", "vaccinia virus"),
+            concept("11", "modified Vaccinia Ankara-Bavarian Nordic", "MVA", form_of="10"),
+        ],
+        REGISTRY,
+    )
+
+    assert set(found.drugs) == {"vaccinia-virus"}
+    assert found.matches["list", "1"].form == "modified-vaccinia-ankara"
