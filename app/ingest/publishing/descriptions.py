@@ -23,7 +23,6 @@ from app.models.discrepancy import Discrepancy
 from app.models.drug import NameType
 from app.models.fact import MatchedBy
 from app.models.source_record import RecordSubstance, SourceRecord, SourceState, SourceSubstance
-from app.models.trial import DrugRole
 from app.names.normalization import MARKS, normalized
 from app.names.qualifiers import without_salt
 from app.names.slugs import slug
@@ -266,10 +265,14 @@ def _described(
     }
     # Of a trial with two interventions that are this drug, the first counts, with the role of all.
     by_record: dict[tuple[str, str], Account] = {}
+    roles: dict[tuple[str, str], set[str | None]] = defaultdict(set)
     for account in accounts:
-        first = by_record.setdefault((account.source_id, account.record_id), account)
-        roles = {first.role, *account.said.get("roles", ())[account.position :][:1]}
-        first.role = next((role for role in DrugRole if role in roles), None)
+        record_key = (account.source_id, account.record_id)
+        by_record.setdefault(record_key, account)
+        roles[record_key].update(account.said.get("roles", ())[account.position :][:1])
+    for record_key, account in by_record.items():
+        said_roles = roles[record_key]
+        account.role = said_roles.pop() if len(said_roles) == 1 else None
     return Description(drug, record, coverage, compared, by_record, leading)
 
 

@@ -38,7 +38,8 @@ COMPARATORS = frozenset(
 INACTIVE = frozenset({ArmType.PLACEBO_COMPARATOR, ArmType.SHAM_COMPARATOR})
 
 _PLACEBO = re.compile(
-    r"placebo|plasebo|plazebo|\b(?:pbo|shams?|sugar pills?|inactive (?:pill|tablet|capsule)s?)\b"
+    r"placebo|plasebo|plazebo|placabo|plcebo|\b(?:pbo|plb|shams?"
+    r"|(?:sugar|inactive|non ?active|inert|simulated|fake) (?:pill|tablet|capsule|control)s?)\b"
     r"|(?<!double[ -])\bdummy\b|^vehicles?\b|\bvehicle(?: (?:control|comparator|alone|only|cream"
     r"|gel|ointment|lotion|foam|solution|spray|drops|patch))*$"
 )
@@ -46,8 +47,8 @@ _ONLY_PLACEBO = re.compile(
     r"(?:matching |matched )?(?:placebos?|pbo|sham)(?: (?:comparator|control))?"
 )
 _INERT = re.compile(
-    r"\b(?:saline|sodium chloride|lactose|starch|cellulose|maltodextrin|sucrose|dextrose|glucose"
-    r"|water|mannitol)\b"
+    r"\b(?:saline|sodium chloride|nacl|lactose|starch|cellulose|maltodextrin|sucrose|dextrose"
+    r"|glucose|water|mannitol)\b"
 )
 """What serves as a placebo where an arm is one and nothing else is said of it."""
 
@@ -211,7 +212,7 @@ def _arms_of(study: Study, intervention: Intervention) -> list[Arm]:
 def _role(study: Study, intervention: Intervention) -> DrugRole | None:
     """What a drug is for, by the types of the arms that it is given in; a word is no type, but for
     the registry's `background`."""
-    if any(_BACKGROUND.search(normalized(name)) for name in intervention.names):
+    if _BACKGROUND.search(normalized(intervention.name)):
         return DrugRole.BACKGROUND
     arms = _arms_of(study, intervention)
     types = {arm.type for arm in arms}
@@ -234,15 +235,15 @@ def _is_added_to(study: Study, given_to_all: Intervention, *, is_tested: bool) -
         (other, _arms_of(study, other))
         for other in study.interventions
         if normalized(other.name) != normalized(given_to_all.name)
+        and not _PLACEBO.search(normalized(other.name))
     ]
     alone = [arm for arm in study.arms if all(arm not in arms for _, arms in others)]
     if any(arm.type == ArmType.ACTIVE_COMPARATOR for arm in alone):
         return False
     return any(
         0 < len(arms) < len(study.arms)
-        and not _PLACEBO.search(normalized(other.name))
         and (not is_tested or any(arm.type == ArmType.EXPERIMENTAL for arm in arms))
-        for other, arms in others
+        for _, arms in others
     )
 
 
@@ -250,8 +251,9 @@ def _of_terms(study: Study, drugs: list[Intervention]) -> Iterator[Substance]:
     """The terms of MeSH, each instead of the interventions that it may stand for.
 
     Those are the ones whose names it is part of. Where no term is part of any, it is of one that is
-    called otherwise; but the registry finds terms in other texts too, so it must not be what is
-    treated, nor what that came from, and the terms must name one drug together.
+    called otherwise; but the registry finds terms in other texts too. So no title, keyword or
+    condition may name it, as what is treated, what that came from or what is given besides, the
+    terms must name one drug together, and nothing says what that is for.
     """
     terms = [
         term
@@ -262,9 +264,8 @@ def _of_terms(study: Study, drugs: list[Intervention]) -> Iterator[Substance]:
     for term in terms:
         of_it = named[term]
         texts = [name for drug in drugs for name in drug.names]
-        if not of_it:
-            texts += study.topics
         is_cause = _is_in(term, study.conditions) or any(_names_cause(term, t) for t in texts)
+        is_cause |= not of_it and _is_in(term, study.topics)
         is_within = any(other != term and named[other] and _is_in(term, [other]) for other in terms)
         if is_cause or is_within or not drugs:
             continue
@@ -272,7 +273,7 @@ def _of_terms(study: Study, drugs: list[Intervention]) -> Iterator[Substance]:
             continue
         instead_of = of_it or drugs
         beside = () if of_it else tuple(other for other in terms if other != term)
-        roles = {_role(study, drug) for drug in instead_of}
+        roles = {_role(study, drug) for drug in of_it}
         yield Substance(
             (term,),
             instead_of=tuple(drug.names for drug in instead_of),

@@ -134,7 +134,7 @@ ARMS = {A: TRIED, B: ACTIVE}
         (ARMS, (), (), None),
         ({A: ACTIVE, B: PLACEBO}, (A,), (), None),
         (ARMS, (A, B), (drug("Novumab", A), drug("Hustanol", B)), BACKGROUND),
-        (ARMS, (A, B), (drug("Novumab", A), drug("Placebo", B)), BACKGROUND),
+        (ARMS, (A, B), (drug("Novumab", A), drug("Placebo", B)), None),  # it is the comparator
         (ARMS, (A, B), (drug("Novumab", A),), None),
         ({A: TRIED, B: PLACEBO}, (A, B), (drug("Novumab", A),), BACKGROUND),
         (ARMS, (A, B), (drug("Placebo", A),), None),
@@ -235,3 +235,30 @@ def test_terms_find_nothing_where_no_intervention_may_be_a_drug() -> None:
     made = study(Intervention("DEVICE", "Insulin pump"), mesh_terms=["Baclofen"])
 
     assert substances_of(made)[0] == []
+
+
+def test_a_term_that_no_intervention_names_says_not_what_the_drug_is_for() -> None:
+    code = Intervention("DRUG", "QL1101", arms=[A])
+
+    unnamed = substances_of(Study([code], [Arm(A, TRIED, [])], ["Bevacizumab"]))[0]
+    besides = Study([code], [Arm(A, TRIED, [])], ["Oxaliplatin"], topics=["Given oxaliplatin"])
+
+    assert [(s.names, s.role) for s in unnamed] == [
+        (("QL1101",), EXPERIMENTAL),
+        (("Bevacizumab",), None),
+    ]
+    assert [s.names for s in substances_of(besides)[0]] == [("QL1101",)]
+
+
+def test_another_name_does_not_make_a_drug_a_background() -> None:
+    made = study(drug("Ibrutinib", A, others=("on background of metformin",)), arms=ARMS)
+
+    assert substances_of(made)[0][0].role is EXPERIMENTAL
+
+
+@pytest.mark.parametrize("name", ["Placabo", "PLB", "Sugar tablet", "Inert capsule", "Fake pills"])
+def test_a_placebo_is_none_however_it_is_written(name: str) -> None:
+    substances, left_out = substances_of(study(Intervention("DRUG", name)))
+
+    assert substances == []
+    assert left_out == {"interventions that are no drugs: placebos and shams": 1}
