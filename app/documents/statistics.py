@@ -108,9 +108,10 @@ class EffectMeasures(Shape):
 DERIVED = Field(
     description="What the project computes from the counts in both arms, and from which; null "
     "where the outcome has not exactly two results, of one row and category, of one experimental "
-    "arm and one comparator, or has other arms or groups beside them, counted or not, where other units than participants were counted or "
-    "assigned (eyes, clinics), also where only the unit or the measure says so, in trials that "
-    "randomised clusters of people, and in crossover trials, also those that only a title calls so, whose arms are the same people at different times.",
+    "arm and one comparator, or has other arms or groups beside them, counted or not, where other "
+    "units than participants were counted or assigned (eyes, clinics), also where only the unit or "
+    "the measure says so, in trials that randomised clusters of people, and in crossover trials, "
+    "also those that only a title calls so, whose arms are the same people at different times.",
 )
 
 _UNITS = (
@@ -138,14 +139,14 @@ COMPARATORS = {
 }
 
 
-def derive_effects(trial: Row, _: Row) -> None:
+def derive_effects(trial: Row, entry: Row) -> None:
     """Give each of a trial's outcomes what follows from its counts.
 
     The formulas are for arms of different people, each of whom was assigned and counted once.
     """
     is_of_people = (
         trial["intervention_model"] != InterventionModel.CROSSOVER
-        and not _is_said(CROSSOVER, trial["title"], trial["statement"])
+        and not _is_said(CROSSOVER, trial["title"], entry.get("statement"))
         and trial["type_units_assigned"] is None
         and not trial["cluster_randomized"]
     )

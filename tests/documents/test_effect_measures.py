@@ -126,7 +126,6 @@ def trial(
     }
     return {
         "title": title,
-        "statement": "A trial",
         "intervention_model": model,
         "type_units_assigned": assigned,
         "cluster_randomized": clusters,
@@ -140,7 +139,7 @@ def trial(
 
 def derived(trial: dict[str, Any]) -> Any:
     """What follows from the counts of a trial's one outcome."""
-    derive_effects(trial, {})
+    derive_effects(trial, {"statement": "A trial"})
     [outcome] = trial["outcomes"]
     return outcome["derived"]
 

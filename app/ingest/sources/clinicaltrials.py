@@ -93,7 +93,8 @@ _CLUSTER = re.compile(
     rf"|\b{_RANDOMIZED} (?:{_BE})?(?:at|on) the {_UNITS}[- ]level\b"
     rf"|\bunits? of {_RANDOMIZED} (?:{_BE})?(?:the |an? )?{_UNITS}\b"
     rf"|\bclusters? {_BE}{_RANDOMIZED}"
-    rf"|(?:^|[.;:,]\s+|\band )(?:(?:the|all|eligible|participating|\d+) )*{_UNITS} {_BE}{_RANDOMIZED}",
+    r"|(?:^|[.;:,]\s+|\band )(?:(?:the|all|eligible|participating|\d+) )*"
+    rf"{_UNITS} {_BE}{_RANDOMIZED}",
     re.IGNORECASE,
 )
 """What a registry's words call a trial in which groups of people were randomised."""

@@ -72,8 +72,8 @@ OTHER_PEOPLE = _words(
 partition; they are no such thing where the arm itself is called so."""
 
 GENERIC = _words(
-    "a an and or of the to for by on at in is was were who with plus arms groups cohort drugs other "
-    "biological device procedure behavioral treatment treated therapy alone only monotherapy "
+    "a an and or of the to for by on at in is was were who with plus arms groups cohort drugs "
+    "other biological device procedure behavioral treatment treated therapy alone only monotherapy "
     "participants patients subjects received receive receiving randomized randomised mg ml mcg "
     "daily once twice days doses dosing oral orally tablets capsules"
 )
@@ -191,7 +191,8 @@ class Arms:
         In a crossover trial there is none, for its groups may be orders of treatments. The groups
         that are left have to be as many as the arms that are left, less those that are several
         arms by their title; each has to name its arm (see `_names`), but for one that says nothing
-        else than its arm does, or the only group of the only arm, of all its people; and no number may be of other people (see `_are_other_people`).
+        else than its arm does, or the only group of the only arm, of all its people. And nothing
+        may be of other people: see `_are_other_people`.
         """
         joined = self._joined(titles)
         left = [arm for arm in self.all if not any(arm is other for other in joined)]
