@@ -256,7 +256,9 @@ class Arms:
 
         Of `Drug + usual care` and `Usual care alone`, the second has nothing of its own.
         """
-        said = _words(title) - GENERIC
+        said = {
+            word for word in _words(title) - GENERIC if len(word) > 1
+        }  # B of `Arm B` is its place
         return bool(said) and said <= self._named[arm["id"]]
 
     def _are_other_people(

@@ -110,8 +110,11 @@ def test_groups_in_another_order_than_the_arms_are_not_joined_in_order() -> None
     assert [group["participants"] for group in trial["groups"]] == [2900, 2896]
 
 
-def test_an_arm_without_anything_of_its_own_is_the_group_that_says_no_more() -> None:
-    results = flow(**{"Palbociclib and usual care": 20, "Usual care alone": 21})
+@pytest.mark.parametrize(("before", "other"), [("", ""), ("Arm A: ", "Arm B: ")])
+def test_an_arm_without_anything_of_its_own_is_the_group_that_says_no_more(
+    before: str, other: str
+) -> None:
+    results = flow(**{f"{before}Palbociclib and usual care": 20, f"{other}Usual care alone": 21})
 
     trial = trial_of(study(results=results, **protocol("Palbociclib, usual care", "Usual care")))
 
