@@ -79,10 +79,10 @@ class TwoArms:
 
     @property
     def relative_risk_interval(self) -> Interval | None:
-        """None where an arm has the event in all or in none."""
-        if self.relative_risk is None or 0 in self._cells:
-            return None
+        """None where an arm has the event in none, or both in all: that is no certainty of 1."""
         a, b, c, d = self._cells
+        if not self.relative_risk or not (b or d):
+            return None
         return _around(self.relative_risk, sqrt(1 / a - 1 / (a + b) + 1 / c - 1 / (c + d)))
 
     @property

@@ -1,10 +1,13 @@
 """What the project computes from a trial's counts, and from which, beside what was printed."""
 
+import re
+from typing import Any
+
 from pydantic import Field
 
 from app.documents.effect_measures import CI_PERCENT, Interval, TwoArms
 from app.models.base import Row, Shape
-from app.models.trial import InterventionModel, ParamType
+from app.models.trial import CROSSOVER, InterventionModel, ParamType
 from app.models.trial_arm import ArmType
 
 DIGITS = 6
@@ -104,11 +107,29 @@ class EffectMeasures(Shape):
 
 DERIVED = Field(
     description="What the project computes from the counts in both arms, and from which; null "
-    "where the outcome has no counts in exactly one experimental arm and one comparator, or has "
-    "some of other arms or groups beside them, where other units than participants were counted or "
-    "assigned (eyes, clinics), in trials that randomised clusters of people, and in crossover "
-    "trials, whose arms are the same people at different times.",
+    "where the outcome has not exactly two results, of one row and category, of one experimental "
+    "arm and one comparator, or has other arms or groups beside them, counted or not, where other "
+    "units than participants were counted or assigned (eyes, clinics), also where only the unit or "
+    "the measure says so, in trials that randomised clusters of people, and in crossover trials, "
+    "also those that only a title calls so, whose arms are the same people at different times.",
 )
+
+_UNITS = (
+    r"(?:eyes?|knees?|hips?|ears?|teeth|tooth|limbs?|legs?|feet|foot|hands?|joints?|lesions?|sites?"
+    r"|wounds?|events?|episodes?|clinics?|hospitals?|cycles?|samples?|implants?|breasts?|kidneys?"
+    r"|embryos?|visits?|lungs?|units?|tumou?rs?|nodules?|procedures?|households?|villages?)"
+)
+OTHER_UNITS = re.compile(
+    r"^(?!.*\b(?:participant|patient|subject|people|person|individual|wom[ae]n|m[ae]n\b|child))"
+    rf".*\b{_UNITS}\b",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Units of which one participant may have several: `Eyes`, but not `participants with events`."""
+
+COUNT_OF_OTHER_UNITS = re.compile(
+    rf"\b(?:number|count|percent(?:age)?|proportion|rate)s? of (?:\w+ )?{_UNITS}\b", re.IGNORECASE
+)
+"""What an outcome is called that counts them: `Number of Eyes With Improvement`."""
 
 COMPARATORS = {
     ArmType.PLACEBO_COMPARATOR,
@@ -118,38 +139,50 @@ COMPARATORS = {
 }
 
 
-def derive_effects(trial: Row, _: Row) -> None:
+def derive_effects(trial: Row, entry: Row) -> None:
     """Give each of a trial's outcomes what follows from its counts.
 
     The formulas are for arms of different people, each of whom was assigned and counted once.
     """
     is_of_people = (
         trial["intervention_model"] != InterventionModel.CROSSOVER
+        and not _is_said(CROSSOVER, trial["title"], entry.get("statement"))
         and trial["type_units_assigned"] is None
         and not trial["cluster_randomized"]
     )
     types = {arm["id"]: arm["type"] for arm in trial["arms"]}  # of groups that are no arms: none
     for outcome in trial["outcomes"]:
-        counted = [
-            result
-            for result in outcome["results"]
-            if result["count"] is not None and result["participants"]
-        ]
+        counted = outcome["results"]
         experimental = [r for r in counted if types.get(r["arm"]) == ArmType.EXPERIMENTAL]
         comparator = [r for r in counted if types.get(r["arm"]) in COMPARATORS]
         compared = (
             len(experimental) == len(comparator) == 1
             and len(counted) == 2
+            and all(r["count"] is not None and r["participants"] for r in counted)
+            and _cell(counted[0]) == _cell(counted[1])
+            and {of["arm"] for of in outcome["analyzed"]} <= {r["arm"] for r in counted}
             and is_of_people
             and not _is_of_other_units(outcome)
         )
         outcome["derived"] = _effects(experimental[0], comparator[0]) if compared else None
 
 
+def _cell(result: Row) -> tuple[Any, ...]:
+    """Of which row and category of the outcome's table a result is."""
+    return result["class_title"], result["category_title"]
+
+
+def _is_said(words: re.Pattern[str], *texts: str | None) -> bool:
+    return any(text and words.search(text) for text in texts)
+
+
 def _is_of_other_units(outcome: Row) -> bool:
     """Whether something else than participants was counted, of which one may have several."""
     return (
         outcome["param_type"] == ParamType.COUNT_OF_UNITS
+        or _is_said(CROSSOVER, outcome["measure"], outcome["description"])
+        or _is_said(OTHER_UNITS, outcome["unit"])
+        or _is_said(COUNT_OF_OTHER_UNITS, outcome["measure"])
         or outcome["type_units_analyzed"] is not None
         or any(result["units_analyzed"] is not None for result in outcome["results"])
     )

@@ -21,6 +21,9 @@ from app.models.fact import Certainty, Detail, found_by
 from app.models.numbers import MOST, NUMBER, Number, double_of, is_exact
 from app.models.trial_arm import TrialArm, TrialGroup, people
 
+CROSSOVER = re.compile(r"\bcross(ed)?[- ]?over\b", re.IGNORECASE)
+"""What words call a trial whose arms are the same people at different times."""
+
 
 class TrialStatus(StrEnum):
     """ClinicalTrials.gov's `overallStatus`."""

@@ -97,22 +97,35 @@ def test_an_interval_never_leaves_what_is_possible(
     assert limits(arms.risk_difference_interval) == pytest.approx((lower, upper), rel=1e-6)
 
 
+NO_CELL = {"class_title": None, "category_title": None}
+
+
 def trial(
     *,
     units: int | None = None,
     model: str | None = None,
     assigned: str | None = None,
     clusters: bool = False,
+    title: str = "A trial",
     **outcome: Any,
 ) -> dict[str, Any]:
     """A trial whose one outcome has the counts that are documented."""
     counts = [("baclofen", 30), ("placebo", 12)]
     results = [
-        {"arm": arm, "count": count, "participants": 42, "units_analyzed": units}
+        {"arm": arm, "count": count, "participants": 42, "units_analyzed": units} | NO_CELL
         for arm, count in counts
     ]
-    measured = {"param_type": None, "type_units_analyzed": None, "results": results}
+    measured = {
+        "measure": "Abstinence",
+        "description": None,
+        "unit": "Participants",
+        "param_type": None,
+        "type_units_analyzed": None,
+        "analyzed": [],
+        "results": results,
+    }
     return {
+        "title": title,
         "intervention_model": model,
         "type_units_assigned": assigned,
         "cluster_randomized": clusters,
@@ -126,7 +139,7 @@ def trial(
 
 def derived(trial: dict[str, Any]) -> Any:
     """What follows from the counts of a trial's one outcome."""
-    derive_effects(trial, {})
+    derive_effects(trial, {"statement": "A trial"})
     [outcome] = trial["outcomes"]
     return outcome["derived"]
 
@@ -147,12 +160,30 @@ def test_arms_of_the_same_people_are_not_compared_as_if_they_were_others(
 
 
 def test_counts_of_a_group_that_is_no_arm_are_compared_with_nothing() -> None:
-    both = {"arm": "everybody", "count": 42, "participants": 84, "units_analyzed": None}
+    both = {"arm": "everybody", "count": 42, "participants": 84, "units_analyzed": None} | NO_CELL
     of_arms = trial()["outcomes"][0]["results"]
 
     assert derived(trial(results=[*of_arms, both])) is None
     assert derived(trial(results=[both])) is None
-    assert derived(trial(results=[*of_arms, both | {"count": None}])) is not None
+    assert derived(trial(results=[*of_arms, both | {"count": None}])) is None
+    assert derived(trial(analyzed=[{"arm": "everybody", "participants": 84}])) is None
+    assert derived(trial(analyzed=[{"arm": "placebo", "participants": 42}])) is not None
+
+
+@pytest.mark.parametrize("name", ["class_title", "category_title"])
+def test_counts_of_different_rows_or_categories_are_not_compared(name: str) -> None:
+    first, second = trial()["outcomes"][0]["results"]
+
+    assert derived(trial(results=[first | {name: "Improved"}, second])) is None
+    assert derived(trial(results=[r | {name: "Improved"} for r in (first, second)])) is not None
+
+
+@pytest.mark.parametrize(
+    "said", ["A crossover trial", "A Double-Blind, Cross-Over Study", "A crossed-over comparison"]
+)
+def test_nothing_follows_in_a_trial_that_its_title_calls_crossover(said: str) -> None:
+    assert derived(trial(title=said, model=InterventionModel.SEQUENTIAL)) is None
+    assert derived(trial(measure=said)) is None
 
 
 @pytest.mark.parametrize(
@@ -164,12 +195,20 @@ def test_counts_of_a_group_that_is_no_arm_are_compared_with_nothing() -> None:
         trial(param_type=ParamType.COUNT_OF_UNITS),
         trial(assigned="Eyes"),
         trial(clusters=True),
+        trial(unit="Eyes"),
+        trial(unit="Lesions treated"),
+        trial(measure="Number of Eyes With Improvement"),
     ],
 )
 def test_nothing_follows_where_something_else_than_participants_was_counted_or_assigned(
     of_eyes: dict[str, Any],
 ) -> None:
     assert derived(of_eyes) is None
+
+
+def test_participants_with_events_are_no_other_units() -> None:
+    assert derived(trial(unit="Participants with events")) is not None
+    assert derived(trial(measure="Number of Participants With Events")) is not None
 
 
 def test_the_odds_ratio_is_that_of_bland_and_altman() -> None:
@@ -225,7 +264,7 @@ def test_an_empty_cell_leaves_what_it_divides_and_the_intervals_of_ratios_undefi
         odds_ratio,
         number_needed,
     )
-    assert arms.relative_risk_interval is None
+    assert (arms.relative_risk_interval is None) == (relative_risk in {None, 0, 1})
     assert arms.odds_ratio_interval is None
     assert arms.risk_difference_interval is not None
 
@@ -251,23 +290,30 @@ def test_no_measure_of_a_small_table_raises_or_is_infinite() -> None:
         assert [n for n in numbers if n is not None and not isfinite(n)] == [], arms
 
 
-def test_every_interval_holds_its_estimate_and_a_ratio_has_one_just_where_no_cell_is_empty() -> (
-    None
-):
+def test_every_interval_holds_its_estimate_and_a_ratio_has_one_just_where_it_is_defined() -> None:
     for arms in SMALL:
         full = 0 < arms.experimental_events < arms.experimental_total and (
             0 < arms.comparator_events < arms.comparator_total
         )
+        both = arms.experimental_events and arms.comparator_events
+        is_all = arms.experimental_risk == arms.comparator_risk == 1
         difference = arms.risk_difference_interval
         assert -1 <= difference.lower <= arms.risk_difference <= difference.upper <= 1, arms
-        for estimate, interval in (
-            (arms.relative_risk, arms.relative_risk_interval),
-            (arms.odds_ratio, arms.odds_ratio_interval),
+        for estimate, interval, is_defined in (
+            (arms.relative_risk, arms.relative_risk_interval, both and not is_all),
+            (arms.odds_ratio, arms.odds_ratio_interval, full),
         ):
-            assert (interval is not None) == full, arms
+            assert (interval is not None) == bool(is_defined), arms
             if interval is not None:
                 assert estimate is not None
                 assert interval.lower < estimate < interval.upper, arms
+
+
+def test_the_interval_of_a_risk_ratio_is_katzs_where_all_of_an_arm_had_the_event() -> None:
+    # ln 2 = 0.6931472 and the root of 1/5 - 1/10 is 0.3162278.
+    interval = limits(TwoArms(10, 10, 5, 10).relative_risk_interval)
+
+    assert interval == pytest.approx((1.0761094, 3.7170941), rel=1e-6)
 
 
 def test_swapped_arms_invert_the_ratios_and_turn_the_difference() -> None:

@@ -40,6 +40,7 @@ from app.ingest.sources.trial_adverse_events import adverse_events_of
 from app.ingest.sources.trial_interventions import Arm, Intervention, Study, substances_of
 from app.ingest.sources.trial_results import arms_of, baseline_of, outcomes_of, units_assigned
 from app.models.trial import (
+    CROSSOVER,
     Allocation,
     DateType,
     EnrollmentType,
@@ -64,12 +65,36 @@ REGISTRY_ID_TYPES = {"EUDRACT_NUMBER", "CTIS", "REGISTRY"}
 """Types of secondary ids that a registry of trials issued; the others name grants and ethics."""
 
 _NCT_ID = re.compile(r"NCT\d{8}")
+_CROSSOVER_TRIAL = re.compile(
+    rf"{CROSSOVER.pattern}[- ,]+(?:[a-z-]+[ ,]+){{0,3}}(?:trial|study|design)", re.IGNORECASE
+)
+"""Summaries say too that a patient may cross over once the disease has progressed."""
+
+_EARLIER = re.compile(
+    r"\b(?:unlike|earlier|previous|prior|in contrast to|other|not a)\b[^.;,]*", re.IGNORECASE
+)
+"""What is said of other trials."""
+
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
+_RANDOMIZED = r"(?:randomi[sz](?:ed|ation|ing)|allocat(?:ed|ion)|assign(?:ed|ment))"
+_UNITS = (
+    r"(?:clusters?|villages?|communit(?:y|ies)|households?|schools?|class(?:room|e)?s?|hospitals?"
+    r"|clinics?|wards?|practices?|famil(?:y|ies)|(?:health )?cent(?:er|re)s?|districts?|sites?"
+    r"|facilit(?:y|ies)|units?|pharmac(?:y|ies)|nursing homes?|neighbou?rhoods?)"
+)
+_BE = r"(?:(?:is|are|was|were|has|have|been|will|be) )+"
 _CLUSTER = re.compile(
-    r"\bclusters?[- ]+((level|based)[- ]+)?(randomi[sz]|rct\b|trial|allocat|assign)"
+    rf"\bcluster(?:s|ed)?[-, ]+(?:(?:level|based)[- ]+)?(?:{_RANDOMIZED}|rct\b|trial|cross)"
     r"|\bstepped[- ]wedge\b"
-    r"|\brandomi[sz](ed|ation|ing)( (by|of|in|into|at))?( the)? clusters?\b"
-    r"|\bclusters? (will be|were|are|was|is) randomi[sz]",
+    r"|(?<!parallel.)(?<!two.)(?<!three.)(?<!control.)\bgroup-randomi[sz]"
+    r"|\b(?:community|village|school|household|practice|ward|family)[- ]randomi[sz]"
+    r"|\brandomi[sz](?:ed|ation|ing)(?: (?:by|of|in|into|at))?(?: the)? clusters?\b"
+    rf"|\b{_RANDOMIZED} (?:{_BE})?(?:clustered by|(?:at|on) the levels? of)(?: the| a)? {_UNITS}\b"
+    rf"|\b{_RANDOMIZED} (?:{_BE})?(?:at|on) the {_UNITS}[- ]level\b"
+    rf"|\bunits? of {_RANDOMIZED} (?:{_BE})?(?:the |an? )?{_UNITS}\b"
+    rf"|\bclusters? {_BE}{_RANDOMIZED}"
+    r"|(?:^|[.;:,]\s+|\band )(?:(?:the|all|eligible|participating|\d+) )*"
+    rf"{_UNITS} {_BE}{_RANDOMIZED}",
     re.IGNORECASE,
 )
 """What a registry's words call a trial in which groups of people were randomised."""
@@ -192,9 +217,10 @@ def _record(study: Any) -> Record | SkippedRecord:
     interventions = object_of(protocol, "armsInterventionsModule")
     substances, left_out = substances_of(_interventions(study))
     status = object_of(protocol, "statusModule")
-    version = (
-        _date(status, "lastUpdatePostDateStruct") or text_of(status, "lastUpdateSubmitDate") or ""
-    )
+    submitted = text_of(status, "lastUpdateSubmitDate")
+    if submitted and not _is_date(submitted):
+        raise MalformedError(f"expected a date as 'lastUpdateSubmitDate', found '{submitted[:40]}'")
+    version = _date(status, "lastUpdatePostDateStruct") or submitted or ""
     released = _data_of(study) or ""
     if not substances:
         return SkippedRecord("studies not about a drug", nct_id, version, released, left_out)
@@ -202,7 +228,8 @@ def _record(study: Any) -> Record | SkippedRecord:
     design = object_of(protocol, "designModule")
     of_design = object_of(design, "designInfo")
     results = object_of(study, "resultsSection")
-    arms = arms_of(interventions, results, of_design)
+    is_called_crossover = _is_called_crossover(protocol)
+    arms = arms_of(interventions, results, of_design, is_called_crossover=is_called_crossover)
     fields: Object = {
         "statement": title,
         "certainty": "verbatim",
@@ -227,9 +254,9 @@ def _record(study: Any) -> Record | SkippedRecord:
         "locations": _locations(object_of(protocol, "contactsLocationsModule")),
         "arms": arms.all,
         "groups": arms.groups,
-        "baseline": baseline_of(results, arms),
+        "baseline": baseline_of(results, arms, left_out),
         "outcomes": outcomes_of(nct_id, study, arms),
-        "adverse_events": adverse_events_of(results, arms),
+        "adverse_events": adverse_events_of(results, arms, left_out),
         "type_units_assigned": units_assigned(results),
         "cluster_randomized": _is_of_clusters(protocol),
         "limitations": _limitations(nct_id, results),
@@ -297,7 +324,22 @@ def _is_of_clusters(protocol: Object) -> bool:
         text_of(description, "detailedDescription"),
         text_of(design, "interventionModelDescription"),
     )
-    return any(text and _CLUSTER.search(text) for text in said)
+    return any(text and _CLUSTER.search(_EARLIER.sub("", text)) for text in said)
+
+
+def _is_called_crossover(protocol: Object) -> bool:
+    """Whether titles, summary or design call it a crossover trial, whatever its model is."""
+    identification = object_of(protocol, "identificationModule")
+    design = object_of(object_of(protocol, "designModule"), "designInfo")
+    said = (
+        text_of(identification, "officialTitle"),
+        text_of(identification, "briefTitle"),
+        text_of(design, "interventionModelDescription"),
+    )
+    summary = text_of(object_of(protocol, "descriptionModule"), "briefSummary") or ""
+    return bool(
+        any(text and CROSSOVER.search(text) for text in said) or _CROSSOVER_TRIAL.search(summary)
+    )
 
 
 def _registry_ids(nct_id: str, identification: Object) -> list[str]:

@@ -107,6 +107,12 @@ def whole_number(printed: Any) -> int | None:
     return None if number is None or number > MOST else number
 
 
+def as_printed(printed: Any) -> str | None:
+    """What to say of a number of people that is there and cannot be read; None for one that can."""
+    is_there = printed is not None and str(printed).strip() != ""
+    return f"As printed: {printed}" if is_there and whole_number(printed) is None else None
+
+
 def put_number(
     fields: Object, name: str, printed: Any, *, whole: bool = False, is_percent: bool = False
 ) -> None:

@@ -4,7 +4,7 @@ The protocol's arms have labels and no ids; each module of the results (particip
 each outcome, adverse events) has groups with ids of its own, which say nothing beyond it. So a
 group is an arm by its title: it is the arm's label, or a title that the arm was found to have in
 another module. Groups and arms that this leaves are joined in their order, where the study has as
-many of the one as of the other and nothing speaks against it; see `_in_order`. A group that is
+many of the one as of the other and each group names its arm; see `_in_order`. A group that is
 no arm (all participants, two arms together, an order of treatments) stands beside the arms, and
 says why. Wrongly joined arms would turn a trial's results round: in doubt, they are not.
 """
@@ -12,10 +12,12 @@ says why. Wrongly joined arms would turn a trial's results round: in doubt, they
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import combinations, count
+from itertools import count
 
 from app.ingest.sources.study_fields import (
+    MalformedError,
     Object,
+    as_printed,
     objects_of,
     term_of,
     text_of,
@@ -39,11 +41,43 @@ SEVERAL = re.compile(
 """What titles say of groups that are several arms: `Total`, `All Participants`, `A + B Combined`;
 but not `Total Knee Replacement` or `Combined Contraceptive`."""
 
+OF_TYPES = {
+    ArmType.PLACEBO_COMPARATOR: "placebo",
+    ArmType.SHAM_COMPARATOR: "sham",
+    ArmType.NO_INTERVENTION: "no untreated",
+}
+"""What a group's words may call an arm of this type."""
+
 PARTICIPANTS = "participants"
 """The units of denominators that are people."""
 
 Analyzed = Mapping[str, int | None]
 """How many participants there are in each group of a module, by the ids that they have in it."""
+
+
+def _words(text: str) -> set[str]:
+    """The words and numbers of a text, without a plural's s: `5mg tablets` is 5, mg and tablet."""
+    words = re.findall(r"\d+(?:\.\d+)?|[^\W\d_]+", normalized(text))
+    return {word.removesuffix("s") if len(word) > 3 else word for word in words}
+
+
+OTHER_PEOPLE = _words(
+    "responders nonresponders men women man woman males females boys girls children "
+    "adults elderly healthy phases extension period part sequence ab ba switch switched switching "
+    "switchers crossed continued continuing continuation then followed before after first second "
+    "run baseline week month completers naive subgroup subset age aged years positive negative "
+    "rollover follow"
+)
+"""Words of titles whose groups may be some of an arm, or its people at another time or in another
+partition; they are no such thing where the arm itself is called so."""
+
+GENERIC = _words(
+    "a an and or of the to for by on at in is was were who with plus arms groups cohort drugs "
+    "other biological device procedure behavioral treatment treated therapy alone only monotherapy "
+    "participants patients subjects received receive receiving randomized randomised mg ml mcg "
+    "daily once twice days doses dosing oral orally tablets capsules"
+)
+"""Words that distinguish no arm."""
 
 
 class Arms:
@@ -58,10 +92,16 @@ class Arms:
         self._by_title: dict[str, Object] = {}
         self._matched: dict[str, GroupMatch] = {}
         self._words: dict[str, set[str]] = {}
+        self._described: dict[str, set[str]] = {}
+        self._named: dict[str, set[str]] = {}
         self._started: dict[str, int | None] = {}
         groups = objects_of(interventions, "armGroups")
         labels = [text_of(group, "label") or "" for group in groups]
         times = Counter(map(normalized, labels))
+        others = {
+            text_of(given, "name"): texts_of(given, "otherNames")
+            for given in objects_of(interventions, "interventions")
+        }
         for group, label in zip(groups, labels, strict=True):
             compared = normalized(label)
             arm = {
@@ -73,7 +113,12 @@ class Arms:
                 **_nothing_reported(),
             }
             self.all.append(arm)
-            self._words[arm["id"]] = _words(" ".join([label, *arm["interventions"]]))
+            named = [name.partition(": ")[2] or name for name in arm["interventions"]]
+            named += [other for name in named for other in others.get(name, [])]
+            self._named[arm["id"]] = _words(" ".join([label, *named]))
+            words = self._named[arm["id"]] | _words(OF_TYPES.get(arm["type"], ""))
+            self._words[arm["id"]] = words - GENERIC | _words(label)
+            self._described[arm["id"]] = words | _words(arm["description"] or "")
             if compared and times[compared] == 1:
                 self._by_title[compared] = arm
                 self._matched[compared] = GroupMatch.TITLE
@@ -85,11 +130,13 @@ class Arms:
         titles they are all joined then, whatever module a title was learnt from.
         """
         titles = [_title(group) for group in groups]
+        ids = Counter(text_of(group, "id") or "" for group in groups)
+        if twice := next((id_ for id_, times in ids.items() if times > 1), None):
+            raise MalformedError(f"two groups of one module have the id '{twice[:40]}'")
         for place, arm in list(self._in_order(module, groups, titles, analyzed)):
             compared = normalized(titles[place])
             self._by_title[compared] = arm
             self._matched[compared] = GroupMatch.ORDER
-            self._words[arm["id"]] |= _words(titles[place])
         if module == ResultsModule.PARTICIPANT_FLOW:
             numbers = zip(groups, self._joined(titles), strict=True)
             self._started = {
@@ -143,10 +190,9 @@ class Arms:
 
         In a crossover trial there is none, for its groups may be orders of treatments. The groups
         that are left have to be as many as the arms that are left, less those that are several
-        arms by their title; and their words must not say otherwise: see `_speaks_against`.
-        An outcome's groups may be other people than its arms, such as men and women. So each of
-        them has to share more words with its arm than with any other; or some of them do and none
-        fewer, and in each as many were analysed as started in its arm.
+        arms by their title; each has to name its arm (see `_names`), but for one that says nothing
+        else than its arm does, or the only group of the only arm, of all its people. And nothing
+        may be of other people: see `_are_other_people`.
         """
         joined = self._joined(titles)
         left = [arm for arm in self.all if not any(arm is other for other in joined)]
@@ -159,42 +205,72 @@ class Arms:
         of_places = {normalized(titles[place]) for place in places}
         if self._is_crossover or len(places) != len(left) or len(of_places) < len(places):
             return
-        pairs = [(titles[place], arm) for place, arm in zip(places, left, strict=True)]
-        if self._speaks_against(pairs, [arm for arm in joined if arm]):
-            return
-        if module == ResultsModule.OUTCOMES:
-            leads = [self._lead(title, arm) for title, arm in pairs]
-            numbers = [analyzed.get(text_of(groups[place], "id") or "") for place in places]
-            started = [self._started.get(arm["id"]) for arm in left]
-            is_all = None not in numbers and numbers == started
-            if min(leads, default=0) < (0 if is_all else 1) or not any(leads):
+        pairs = list(zip(places, left, strict=True))
+        for place, arm in pairs:
+            number = analyzed.get(text_of(groups[place], "id") or "")
+            if self._are_other_people(module, titles[place], number, arm):
                 return
-        yield from zip(places, left, strict=True)
+        named = [self._names(groups[place], titles[place], arm) for place, arm in pairs]
+        unnamed = [pair for pair, said in zip(pairs, named, strict=True) if not said]
+        if False in named or len(unnamed) > 1:
+            return
+        for place, arm in unnamed:
+            number = analyzed.get(text_of(groups[place], "id") or "")
+            is_all = is_one and (
+                module == ResultsModule.PARTICIPANT_FLOW
+                or bool(SEVERAL.search(normalized(titles[place])))
+                or (number is not None and number == self._started.get(arm["id"]))
+            )
+            if not (is_all or self._says_no_more(titles[place], arm)):
+                return
+        yield from pairs
 
-    def _speaks_against(self, pairs: list[tuple[str, Object]], joined: list[Object]) -> bool:
-        """Whether words say that titles are of other arms than those that stand in their place.
+    def _names(self, group: Object, title: str, arm: Object) -> bool | None:
+        """Whether a group says what distinguishes an arm; None where it says nothing of any.
 
-        They do where a title shares more words with an arm that another group is; or where two
-        titles share more words with each other's arms than with their own. One of them alone may:
-        of `Drug + usual care` and `Usual care alone`, both share most with the first arm.
+        Its title or description shares more words with the arm's label, type and interventions than
+        with those of any other arm, or its title does with the arm's description too. None of them
+        may share most with another arm: that speaks against it.
         """
-        for title, arm in pairs:
-            own = self._shared(title, arm)
-            if any(self._shared(title, other) > own for other in joined):
-                return True
-        return any(
-            self._shared(title, arm) + self._shared(other_title, other)
-            < self._shared(title, other) + self._shared(other_title, arm)
-            for (title, arm), (other_title, other) in combinations(pairs, 2)
-        )
+        if _squeezed(title) == _squeezed(arm["label"]):
+            return True
+        described = {
+            word
+            for word in _words(text_of(group, "description") or "") - GENERIC
+            if len(word) > 1  # an article, and the 3 of 3 months, are no arm called so
+        }
+        leads = [
+            self._lead(_words(title), arm, self._words),
+            self._lead(described, arm, self._words),
+            self._lead(_words(title) - GENERIC, arm, self._described),
+        ]
+        return False if min(leads) < 0 else True if any(leads) else None
 
-    def _lead(self, title: str, arm: Object) -> int:
-        """How many more words a title shares with an arm than with any other arm."""
-        others = (self._shared(title, other) for other in self.all if other is not arm)
-        return self._shared(title, arm) - max(others, default=0)
+    def _lead(self, said: set[str], arm: Object, words: Mapping[str, set[str]]) -> int:
+        """How many more words an arm shares with what is said than any other arm does."""
+        others = (len(said & words[other["id"]]) for other in self.all if other is not arm)
+        return len(said & words[arm["id"]]) - max(others, default=0)
 
-    def _shared(self, title: str, arm: Object) -> int:
-        return len(_words(title) & self._words[arm["id"]])
+    def _says_no_more(self, title: str, arm: Object) -> bool:
+        """Whether a title has words of its arm, and none that is another's or nobody's.
+
+        Of `Drug + usual care` and `Usual care alone`, the second has nothing of its own.
+        """
+        said = {
+            word for word in _words(title) - GENERIC if len(word) > 1
+        }  # B of `Arm B` is its place
+        return bool(said) and said <= self._named[arm["id"]]
+
+    def _are_other_people(
+        self, module: ResultsModule, title: str, number: int | None, arm: Object
+    ) -> bool:
+        """Whether a title or a number is of other people than an arm's, or of some of them."""
+        if _words(title) & OTHER_PEOPLE - self._named[arm["id"]]:
+            return True
+        started = self._started.get(arm["id"])
+        if module == ResultsModule.PARTICIPANT_FLOW or not started or number is None:
+            return False
+        return not started / 2 <= number <= started
 
     def _group(self, title: str, description: str | None, nth: int, times: int) -> Object:
         """The group of this title that is no arm: one of several in its module by what they say."""
@@ -236,23 +312,41 @@ class Arms:
     def read_flow(self, flow: Object) -> None:
         """Give arms and groups who started, who completed, and who left and why."""
         ids, _ = self.join(ResultsModule.PARTICIPANT_FLOW, objects_of(flow, "groups"))
+        periods, started = objects_of(flow, "periods"), started_in(flow)
+        for period in periods:
+            for name, of_groups in (("milestones", "achievements"), ("dropWithdraws", "reasons")):
+                for row in objects_of(period, name):
+                    for stats in objects_of(row, of_groups):
+                        if (group := text_of(stats, "groupId") or "") not in ids:
+                            raise MalformedError(
+                                f"a number of the flow is of group '{group[:40]}', which is not "
+                                "there"
+                            )
         named = {entry["id"]: entry for entry in (*self.all, *self.groups)}
         for group, id_ in ids.items():
-            periods = [_period(period, group) for period in objects_of(flow, "periods")]
-            named[id_]["periods"] = periods
-            named[id_]["participants"] = periods[0]["started"] if periods else None
-            named[id_]["completed"] = periods[0]["completed"] if len(periods) == 1 else None
+            named[id_]["periods"] = [_period(period, group) for period in periods]
+            named[id_]["participants"] = started.get(group)
+            if len(periods) == 1:
+                named[id_]["completed"] = named[id_]["periods"][0]["completed"]
 
 
 def started_in(flow: Object) -> Analyzed:
-    """How many started in the first period, by group: in a later one they may have changed over."""
-    return {
-        text_of(stats, "groupId") or "": whole_number(stats.get("numSubjects"))
-        for period in objects_of(flow, "periods")[:1]
-        for milestone in objects_of(period, "milestones")
-        if text_of(milestone, "type") == STARTED
-        for stats in objects_of(milestone, "achievements")
-    }
+    """How many started, by group, in the first period that two groups or the only one started.
+
+    In a later one they may have changed over; but before it all may have been in one run-in.
+    """
+    periods = [
+        {
+            text_of(stats, "groupId") or "": whole_number(stats.get("numSubjects"))
+            for milestone in objects_of(period, "milestones")
+            if text_of(milestone, "type") == STARTED
+            for stats in objects_of(milestone, "achievements")
+        }
+        for period in objects_of(flow, "periods")
+    ]
+    least = min(2, len(objects_of(flow, "groups")))
+    several = (p for p in periods if sum(map(bool, p.values())) >= least)
+    return next(several, periods[0] if periods else {})
 
 
 def _title(group: Object) -> str:
@@ -282,9 +376,9 @@ def _report(
         known["descriptions"].append(description)
 
 
-def _words(text: str) -> set[str]:
-    """The words and numbers of a text: `5mg` is 5 and mg."""
-    return set(re.findall(r"\d+(?:\.\d+)?|[^\W\d_]+", normalized(text)))
+def _squeezed(text: str) -> str:
+    """A text without blanks and marks: `cc IIV4` is `ccIIV4`."""
+    return re.sub(r"[\W_]", "", normalized(text))
 
 
 def _is_same(description: str | None, other: str | None) -> bool:
@@ -294,7 +388,8 @@ def _is_same(description: str | None, other: str | None) -> bool:
 
 STARTED, COMPLETED, NOT_COMPLETED = "STARTED", "COMPLETED", "NOT COMPLETED"
 COUNTED = {STARTED: "started", COMPLETED: "completed", NOT_COMPLETED: "not_completed"}
-"""Milestones that every period has, and the fields that they are."""
+"""Milestones that every period has, as the registry writes them, and the fields that they are; a
+study's own `Completed` is another."""
 
 
 def _period(period: Object, group: str) -> Object:
@@ -302,7 +397,7 @@ def _period(period: Object, group: str) -> Object:
     fields: Object = {"title": text_of(period, "title"), "milestones": [], "drop_outs": []}
     fields |= dict.fromkeys(COUNTED.values())
     for milestone, number, comment in _numbers(period, "milestones", "achievements", group):
-        if field := COUNTED.get(milestone.replace("_", " ").upper()):
+        if field := COUNTED.get(milestone):
             fields[field] = number
         if field is None or comment:
             reached = {"title": milestone, "participants": number, "comment": comment}
@@ -320,6 +415,7 @@ def _numbers(
     for row in objects_of(period, name):
         for stats in objects_of(row, of_groups):
             if text_of(stats, "groupId") == group:
-                said = (text_of(row, "comment"), text_of(stats, "comment"))
+                printed = stats.get("numSubjects")
+                said = [text_of(row, "comment"), text_of(stats, "comment"), as_printed(printed)]
                 comment = "\n".join(filter(None, said)) or None
-                yield text_of(row, "type") or "", whole_number(stats.get("numSubjects")), comment
+                yield text_of(row, "type") or "Not named", whole_number(printed), comment

@@ -2,6 +2,7 @@
 and the groups of each, joined with the study's arms."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,7 @@ from app.ingest.sources.study_fields import (
     texts_of,
     whole_number,
 )
+from app.ingest.sources.trial_adverse_events import at_risk_in
 from app.ingest.sources.trial_arms import PARTICIPANTS, Arms, started_in
 from app.models.trial import DispersionType, InterventionModel, OutcomeType, ParamType
 from app.models.trial_arm import ResultsModule
@@ -54,17 +56,22 @@ CI_LEVEL = re.compile(
 """The level that the name of an interval begins with: `95.8% Confidence Interval`."""
 
 
-def arms_of(interventions: Object, results: Object, design: Object) -> Arms:
+def arms_of(
+    interventions: Object, results: Object, design: Object, *, is_called_crossover: bool = False
+) -> Arms:
     """A study's arms, joined with the groups of its participant flow, and ready to be joined with
     those of its baseline, outcomes and adverse events."""
     model = term_of(InterventionModel, design, "interventionModel")
-    arms = Arms(interventions, is_crossover=model == InterventionModel.CROSSOVER)
+    is_crossover = is_called_crossover or model == InterventionModel.CROSSOVER
+    arms = Arms(interventions, is_crossover=is_crossover)
     flow = object_of(results, "participantFlowModule")
     baseline = object_of(results, "baselineCharacteristicsModule")
     events = object_of(results, "adverseEventsModule")
     arms.learn(ResultsModule.PARTICIPANT_FLOW, objects_of(flow, "groups"), started_in(flow))
-    arms.learn(ResultsModule.BASELINE, objects_of(baseline, "groups"), {})
-    arms.learn(ResultsModule.ADVERSE_EVENTS, objects_of(events, "eventGroups"), {})
+    at_baseline = objects_of(baseline, "groups")
+    arms.learn(ResultsModule.BASELINE, at_baseline, _participants_in(baseline))
+    with_events = objects_of(events, "eventGroups")
+    arms.learn(ResultsModule.ADVERSE_EVENTS, with_events, at_risk_in(with_events))
     for measure in _outcome_measures(results):
         groups = objects_of(measure, "groups")
         arms.learn(ResultsModule.OUTCOMES, groups, _participants_in(measure))
@@ -80,15 +87,19 @@ def units_assigned(results: Object) -> str | None:
     return next((name for name in named if name and normalized(name) != PARTICIPANTS), None)
 
 
-def baseline_of(results: Object, arms: Arms) -> list[Object]:
-    """What the participants had when they started, for each arm and for all together."""
+def baseline_of(results: Object, arms: Arms, left_out: Counter[str]) -> list[Object]:
+    """What the participants had when they started, for each arm and for all together.
+
+    What has no title is counted as left out.
+    """
     module = object_of(results, "baselineCharacteristicsModule")
     groups, _ = arms.join(ResultsModule.BASELINE, objects_of(module, "groups"))
     measures = []
-    for n, measure in enumerate(objects_of(module, "measures"), 1):
+    for measure in objects_of(module, "measures"):
         title = text_of(measure, "title")
         if title is None:
-            raise MalformedError(f"baseline measure {n} has no title")
+            left_out["baseline measures without a title"] += 1
+            continue
         denominators = {"denoms": module.get("denoms")} if not measure.get("denoms") else {}
         table = measure | denominators
         units = _units_analyzed({"typeUnitsAnalyzed": module.get("typeUnitsAnalyzed")} | table)

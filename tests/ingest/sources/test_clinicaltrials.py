@@ -987,3 +987,11 @@ def test_a_file_that_is_cut_off_is_refused() -> None:
 
     with pytest.raises(WrongFileError, match=r"studies\.json: "):
         read(whole[:-40])
+
+
+@pytest.mark.parametrize("said", ["June 2021", "2023-13-45"])
+def test_an_update_on_no_date_sets_the_study_aside(said: str) -> None:
+    [found] = read([study(statusModule={"lastUpdateSubmitDate": said})])
+
+    assert isinstance(found, InvalidRecord)
+    assert found.reason == f"expected a date as 'lastUpdateSubmitDate', found '{said}'."

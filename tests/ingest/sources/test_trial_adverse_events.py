@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.ingest.sources.interface import InvalidRecord
+from app.ingest.sources.interface import InvalidRecord, Record
 from tests.ingest.sources.test_clinicaltrials import Json, entry, read, study, trial_of
 
 GROUPS: list[Json] = [
@@ -113,15 +113,46 @@ def test_a_threshold_is_a_number_beside_its_print(printed: Any, number: float | 
     assert found.as_printed == {"frequency_threshold": str(printed)}
 
 
-@pytest.mark.parametrize(
-    ("broken", "reason"),
-    [
-        (event(group="EG009"), "an adverse event is of group 'EG009', which is not there."),
-        (event() | {"term": " "}, "an adverse event has no term."),
-    ],
-)
-def test_an_event_that_cannot_be_read_sets_the_study_aside(broken: Json, reason: str) -> None:
-    [found] = read([study(results=results(otherEvents=[broken]))])
+def test_an_event_of_a_group_that_is_not_there_sets_the_study_aside() -> None:
+    [found] = read([study(results=results(otherEvents=[event(group="EG009")]))])
 
     assert isinstance(found, InvalidRecord)
-    assert found.reason == reason
+    assert found.reason == "an adverse event is of group 'EG009', which is not there."
+
+
+def test_an_event_without_a_term_is_left_out_and_counted() -> None:
+    module = results(otherEvents=[event() | {"term": " "}, event("Rash")])
+
+    [found] = read([study(results=module)])
+
+    assert isinstance(found, Record)
+    assert found.left_out["adverse events without a term"] == 1
+    [events] = [statement.fields["adverse_events"] for statement in found.statements]
+    assert [of["term"] for of in events["other_events"]] == ["Rash"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "notes"),
+    [
+        ({"numAffected": -1}, "EG000: As printed: -1"),
+        ({"numAffected": 80, "numAtRisk": 50}, "As printed (EG000): 80 affected of 50 at risk"),
+        ({"numEvents": "1,234"}, "EG000: As printed: 1,234"),
+        ({}, None),
+    ],
+)
+def test_numbers_that_cannot_be_are_noted_as_printed(numbers: Json, notes: str | None) -> None:
+    made = event()
+    made["stats"][0] |= numbers
+
+    trial = trial_of(study(results=results(otherEvents=[made])))
+
+    assert trial["adverse_events"]["other_events"][0]["notes"] == notes
+
+
+def test_totals_that_cannot_be_are_noted_as_printed() -> None:
+    group = GROUPS[0] | {"seriousNumAffected": 80}
+
+    trial = trial_of(study(results=results(eventGroups=[group])))
+
+    said = "As printed (serious, Baclofen): 80 affected of 42 at risk"
+    assert trial["adverse_events"]["description"] == said

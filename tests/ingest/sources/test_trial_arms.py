@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.ingest.sources.test_clinicaltrials import Json, rows, study, trial_of
+from app.ingest.sources.interface import InvalidRecord, Record
+from tests.ingest.sources.test_clinicaltrials import Json, read, rows, study, trial_of
 
 
 def protocol(*labels: str | tuple[str, str], model: str = "PARALLEL") -> Json:
@@ -109,11 +110,13 @@ def test_groups_in_another_order_than_the_arms_are_not_joined_in_order() -> None
     assert [group["participants"] for group in trial["groups"]] == [2900, 2896]
 
 
-def test_an_arm_with_more_than_another_may_share_words_with_both_groups() -> None:
-    results = flow(**{"Palbociclib and usual care": 20, "Usual care, without": 21})
-    arms = protocol("Palbociclib, usual care without delay", "Usual treatment")
+@pytest.mark.parametrize(("before", "other"), [("", ""), ("Arm A: ", "Arm B: ")])
+def test_an_arm_without_anything_of_its_own_is_the_group_that_says_no_more(
+    before: str, other: str
+) -> None:
+    results = flow(**{f"{before}Palbociclib and usual care": 20, f"{other}Usual care alone": 21})
 
-    trial = trial_of(study(results=results, **arms))
+    trial = trial_of(study(results=results, **protocol("Palbociclib, usual care", "Usual care")))
 
     assert [arm["participants"] for arm in trial["arms"]] == [20, 21]
 
@@ -186,7 +189,7 @@ def test_groups_stand_apart_where_their_number_leaves_it_open(
 def test_a_title_says_whether_a_group_is_several_arms(title: str, is_several: bool) -> None:
     results = flow(**{"A": 20, title: 21})
 
-    trial = trial_of(study(results=results, **protocol("A", "Second")))
+    trial = trial_of(study(results=results, **protocol("A", ("Second", title))))
 
     assert (trial["arms"][1]["participants"] is None) == is_several
 
@@ -214,6 +217,12 @@ def test_a_single_arm_is_the_single_group_whatever_it_is_called() -> None:
         (("Men", "Women"), (42, 41)),
         (("Baclofen Responders", "Non-responders"), (20, 22)),
         (("Baclofen in Men", "Baclofen in Women"), (20, 22)),
+        (("Baclofen, men", "Placebo, men"), (20, 21)),
+        (("Baclofen responders", "Placebo responders"), (30, 30)),
+        (("Continued baclofen", "Switched from placebo"), (40, 40)),
+        (("Baclofen, Europe", "Placebo, Europe"), (20, 10)),
+        (("Baclofen 10 mg", "Placebo tablets"), (42, 99)),
+        (("Baclofen 10 mg", "Comparison"), (42, 41)),
     ],
 )
 def test_groups_of_other_people_in_an_outcome_are_no_arms(
@@ -230,10 +239,10 @@ def test_groups_of_other_people_in_an_outcome_are_no_arms(
     ("titles", "analyzed"),
     [
         (("Baclofen 10 mg", "Placebo tablets"), (40, 40)),
-        (("Baclofen 10 mg", "Comparison"), (42, 41)),
+        (("Oral baclofen", "Oral placebo"), (42, 41)),
     ],
 )
-def test_an_outcomes_groups_are_arms_where_words_or_numbers_say_so(
+def test_an_outcomes_groups_are_arms_where_words_say_so_and_numbers_nothing_else(
     titles: tuple[str, str], analyzed: tuple[int, int]
 ) -> None:
     results = flow(Baclofen=42, Placebo=41) | outcome(*titles, analyzed=analyzed)
@@ -253,9 +262,9 @@ def test_a_title_that_adverse_events_have_for_an_arm_is_that_arm_in_the_flow_too
     events = {"adverseEventsModule": {"eventGroups": groups("EG", "Low", "High")}}
     results = flow(**{"Run-in": 60, "Low": 20, "High": 21}) | events
 
-    trial = trial_of(study(results=results, **protocol("Dose 1", "Dose 2")))
+    trial = trial_of(study(results=results, **protocol("Low dose", "High dose")))
 
-    assert numbers_of(trial) == [("Dose 1", 20), ("Dose 2", 21)]
+    assert numbers_of(trial) == [("Low dose", 20), ("High dose", 21)]
     assert apart(trial) == {"Run-in": "no_equal_title"}
 
 
@@ -268,6 +277,183 @@ def test_two_groups_that_would_be_one_arm_are_not_both_that_arm() -> None:
     arms = [result["arm"] for result in trial["outcomes"][0]["results"]]
     assert arms == ["baclofen", "baclofen-tablets"]
     assert numbers_of(trial) == [("Baclofen", 42), ("Placebo", 41)]
+
+
+PREGABALIN = {
+    "armsInterventionsModule": {
+        "armGroups": [
+            {
+                "label": label,
+                "type": type_,
+                "description": description,
+                "interventionNames": [f"Drug: {given}"],
+            }
+            for label, type_, description, given in (
+                ("Arm 1", "PLACEBO_COMPARATOR", "A capsule", "Placebo"),
+                ("Arm 2", "EXPERIMENTAL", "150 mg", "Pregabalin"),
+            )
+        ],
+        "interventions": [
+            {"type": "DRUG", "name": "Pregabalin", "otherNames": ["Lyrica"]},
+            {"type": "DRUG", "name": "Baclofen"},
+        ],
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("titles", "descriptions", "is_joined"),
+    [
+        (("Intervention", "Control"), ("pregabalin 150 mg", "placebo capsule"), False),
+        (("Control", "Intervention"), ("placebo capsule", "pregabalin 150 mg"), True),
+        (("Sugar pill", "Lyrica"), ("Placebo", ""), True),
+        (("Lyrica", "Sugar pill"), ("", ""), False),
+        (("PGB", "PBO"), ("", ""), False),
+        (("Active", "Comparator"), ("", ""), False),
+        (("Arm I", "Arm II"), ("Pregabalin", "Placebo"), False),
+        (("Usual care", "Intervention"), ("", ""), False),
+        (("Men", "Women"), ("", ""), False),
+        (("Double-blind phase", "Open-label extension"), ("", ""), False),
+        (("Pregabalin 150 mg", "Pregabalin 300 mg"), ("", ""), False),
+        (("Placebo, then pregabalin", "Pregabalin, then placebo"), ("", ""), False),
+        (("Sequence AB", "Sequence BA"), ("", ""), False),
+    ],
+)
+@pytest.mark.parametrize("name", ["flow", "baseline", "events"])
+def test_groups_are_joined_in_order_only_where_each_names_its_arm(
+    titles: tuple[str, str], descriptions: tuple[str, str], is_joined: bool, name: str
+) -> None:
+    of_module = [
+        group | {"description": description}
+        for group, description in zip(groups("G", *titles), descriptions, strict=True)
+    ]
+    modules = {
+        "flow": {"participantFlowModule": {"groups": of_module}},
+        "baseline": {"baselineCharacteristicsModule": {"groups": of_module}},
+        "events": {"adverseEventsModule": {"eventGroups": of_module}},
+    }
+
+    trial = trial_of(study(results=modules[name], **PREGABALIN))
+
+    assert [bool(arm["reported_as"]) for arm in trial["arms"]] == [is_joined, is_joined]
+
+
+@pytest.mark.parametrize("name", ["baseline", "events"])
+def test_more_people_than_started_are_not_the_arms(name: str) -> None:
+    numbers = counted("value", "G", 100, 50)
+    of_module = groups("G", "Placebo capsules", "Pregabalin capsules")
+    at_risk = [g | {"seriousNumAtRisk": n} for g, n in zip(of_module, (100, 50), strict=True)]
+    modules = {
+        "baseline": {
+            "baselineCharacteristicsModule": {
+                "groups": of_module,
+                "denoms": [{"units": "Participants", "counts": numbers}],
+            }
+        },
+        "events": {"adverseEventsModule": {"eventGroups": at_risk}},
+    }
+    results = flow(**{"Arm 1": 50, "Arm 2": 100}) | modules[name]
+
+    trial = trial_of(study(results=results, **PREGABALIN))
+
+    assert set(apart(trial)) == {"Placebo capsules", "Pregabalin capsules"}
+
+
+@pytest.mark.parametrize("title", ["Healthy controls", "Men", "Others"])
+def test_other_people_than_a_single_arms_stand_apart(title: str) -> None:
+    baseline = {
+        "groups": groups("BG", title),
+        "denoms": [{"units": "Participants", "counts": counted("value", "BG", 60)}],
+    }
+    results = flow(Baclofen=100) | {"baselineCharacteristicsModule": baseline}
+
+    trial = trial_of(study(results=results, **protocol("Baclofen")))
+
+    assert apart(trial) == {title: "no_equal_title"}
+
+
+@pytest.mark.parametrize("said", ["A crossover trial", "A randomised cross-over study"])
+def test_the_groups_of_a_trial_called_crossover_are_not_joined_in_order(said: str) -> None:
+    results = flow(**{"Baclofen tablets": 12, "Placebo tablets": 11})
+    described = {"descriptionModule": {"briefSummary": said}}
+
+    trial = trial_of(study(results=results, **protocol("Baclofen", "Placebo"), **described))
+
+    assert set(apart(trial).values()) == {"crossover"}
+
+
+def test_an_id_that_two_groups_of_a_module_have_sets_the_study_aside() -> None:
+    results = outcome("Baclofen", "Placebo")
+    [measure] = results["outcomeMeasuresModule"]["outcomeMeasures"]
+    measure["groups"][1]["id"] = "OG000"
+
+    [found] = read([study(results=results, **protocol("Baclofen", "Placebo"))])
+
+    assert isinstance(found, InvalidRecord)
+    assert found.reason == "two groups of one module have the id 'OG000'."
+
+
+@pytest.mark.parametrize("name", ["milestones", "dropWithdraws"])
+def test_numbers_of_a_group_that_the_flow_has_not_set_the_study_aside(name: str) -> None:
+    results = flow(Baclofen=42, Placebo=41)
+    [period] = results["participantFlowModule"]["periods"]
+    stats = "achievements" if name == "milestones" else "reasons"
+    period[name] = [{"type": "Other", stats: [{"groupId": "FG009", "numSubjects": "3"}]}]
+
+    [found] = read([study(results=results, **protocol("Baclofen", "Placebo"))])
+
+    assert isinstance(found, InvalidRecord)
+    assert found.reason == "a number of the flow is of group 'FG009', which is not there."
+
+
+def test_a_studys_own_milestone_is_not_that_of_the_registry() -> None:
+    results = flow(Baclofen=42, Placebo=41)
+    [period] = results["participantFlowModule"]["periods"]
+    period["milestones"] += [
+        {"type": "COMPLETED", "achievements": counted("numSubjects", "FG", 36, 30)},
+        {"type": "Completed", "achievements": counted("numSubjects", "FG", 7, 8)},
+    ]
+
+    first, _ = trial_of(study(results=results, **protocol("Baclofen", "Placebo")))["arms"]
+
+    assert first["completed"] == 36
+    assert [m["participants"] for m in first["periods"][0]["milestones"]] == [7]
+
+
+def test_a_run_in_that_no_arm_started_is_not_where_its_participants_are_counted() -> None:
+    results = flow(**{"Baclofen": 0, "Placebo": 0, "Run-in": 200})
+    started = {"type": "STARTED", "achievements": counted("numSubjects", "FG", 100, 99, 0)}
+    results["participantFlowModule"]["periods"].append(
+        {"title": "Treatment", "milestones": [started]}
+    )
+
+    trial = trial_of(study(results=results, **protocol("Baclofen", "Placebo")))
+
+    assert numbers_of(trial) == [("Baclofen", 100), ("Placebo", 99)]
+
+
+def test_a_number_of_the_flow_that_cannot_be_read_is_given_as_printed() -> None:
+    results = flow(Baclofen=42, Placebo=41)
+    [period] = results["participantFlowModule"]["periods"]
+    period["milestones"][0]["achievements"][0]["numSubjects"] = "1,234"
+    period["dropWithdraws"] = [{"reasons": counted("numSubjects", "FG", 6, 11)}]
+
+    first, _ = trial_of(study(results=results, **protocol("Baclofen", "Placebo")))["arms"]
+
+    [of_period] = first["periods"]
+    assert of_period["milestones"] == [
+        {"title": "STARTED", "participants": None, "comment": "As printed: 1,234"}
+    ]
+    assert of_period["drop_outs"] == [{"reason": "Not named", "participants": 6, "comment": None}]
+
+
+def test_a_baseline_measure_without_a_title_is_left_out_and_counted() -> None:
+    baseline = {"baselineCharacteristicsModule": {"measures": [{"title": " "}]}}
+
+    [found] = read([study(results=baseline)])
+
+    assert isinstance(found, Record)
+    assert found.left_out["baseline measures without a title"] == 1
 
 
 def test_who_left_and_why_is_given_as_published() -> None:
@@ -372,6 +558,25 @@ def test_what_was_assigned_instead_of_participants_is_given(module: str) -> None
         ("Villages will be in a cluster RCT", True),
         ("A stepped-wedge trial", True),
         ("Clinics: randomization by cluster", True),
+        *(
+            (words, True)
+            for words in (
+                "A group-randomized trial",
+                "A community-randomized trial",
+                "Villages were randomised",
+                "With randomisation at the level of the clinic",
+                "The unit of randomisation is the household",
+                "A clustered randomized trial",
+                "A cluster, randomised trial",
+                "A cluster-crossover trial",
+                "Randomization was clustered by hospital",
+            )
+        ),
+        ("Unlike an earlier cluster randomised trial, individuals are randomised", False),
+        ("Patients at ten hospitals were randomised", False),
+        ("A multi-center randomized trial", False),
+        ("Patients are randomized at the clinic", False),
+        ("Participants are randomised into two groups", False),
         ("A parallel-group randomized trial of cluster headache", False),
         ("A 3-site randomized study", False),
     ],
