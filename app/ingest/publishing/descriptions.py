@@ -268,8 +268,8 @@ def _described(
     by_record: dict[tuple[str, str], Account] = {}
     for account in accounts:
         first = by_record.setdefault((account.source_id, account.record_id), account)
-        roles = {first.role, *account.said.get("roles", ())[account.position :][:1]}
-        first.role = next((role for role in DrugRole if role in roles), None)
+        role = next(iter(account.said.get("roles", ())[account.position :]), None)
+        first.role = role if first is account or role == first.role else None
     return Description(drug, record, coverage, compared, by_record, leading)
 
 
