@@ -296,7 +296,8 @@ def _of_terms(study: Study, drugs: list[Intervention]) -> Iterator[Substance]:
 
     Those are the ones whose names it is part of. The registry finds terms in other texts too, as in
     those of conditions and of who takes part, so a term that is part of no name counts only where a
-    title or an arm names it as what is given. For what, is not known.
+    title or an arm names it as what is given. For what, is not known; nor is it where an
+    intervention that no term is part of has another role, for it may be the same drug's brand.
     """
     terms = [
         term
@@ -316,7 +317,10 @@ def _of_terms(study: Study, drugs: list[Intervention]) -> Iterator[Substance]:
             continue
         instead_of = of_it or drugs
         beside = () if of_it else tuple(other for other in unnamed if other != term)
-        roles = {_role(study, drug) for drug in of_it}
+        maybe = [
+            drug for drug in drugs if drug in of_it or not any(drug in d for d in named.values())
+        ]
+        roles = {_role(study, drug) for drug in maybe} if of_it else set()
         yield Substance(
             (term,),
             instead_of=tuple(drug.names for drug in instead_of),

@@ -216,16 +216,27 @@ def test_an_arm_may_name_its_interventions_itself_and_background_is_the_registry
 def test_a_term_of_mesh_stands_for_the_interventions_whose_names_have_it() -> None:
     made = study(
         drug("Caudal betamethasone injection", A, others=("Celestone",)),
-        drug("Kenacort", B),
+        drug("Lidocaine", B),
         arms=ARMS,
-        mesh_terms=["Betamethasone", "Betamethasone Valerate", "Glucocorticoids"],
+        mesh_terms=["Lidocaine", "Betamethasone", "Betamethasone Valerate", "Glucocorticoids"],
     )
 
-    [term] = terms_in(made)
+    _, term = terms_in(made)
 
     assert (term.names, term.role) == (("Betamethasone",), EXPERIMENTAL)
     assert term.instead_of == (("Caudal betamethasone injection", "Celestone"),)
     assert term.beside == ()
+
+
+def test_a_term_has_no_role_where_a_brand_of_another_role_may_be_its_drug_s() -> None:
+    made = study(
+        drug("Insulin Lispro Biphasic 25", A),
+        drug("Humalog Mix25", B),
+        arms=ARMS,
+        mesh_terms=["Insulin Lispro"],
+    )
+
+    assert [term.role for term in terms_in(made)] == [None]
 
 
 def test_terms_that_no_name_has_stand_for_any_intervention_if_a_title_names_them_as_given() -> None:
