@@ -23,7 +23,6 @@ from app.models.discrepancy import Discrepancy
 from app.models.drug import NameType
 from app.models.fact import MatchedBy
 from app.models.source_record import RecordSubstance, SourceRecord, SourceState, SourceSubstance
-from app.models.trial import DrugRole
 from app.names.normalization import MARKS, normalized
 from app.names.qualifiers import without_salt
 from app.names.slugs import slug

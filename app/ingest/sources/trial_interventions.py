@@ -48,8 +48,8 @@ _ONLY_PLACEBO = re.compile(
     r"(?:matching |matched )?(?:placebos?|pbo|sham)(?: (?:comparator|control))?"
 )
 _INERT = re.compile(
-    r"\b(?:saline|sodium chloride|nac[l1]|lactose|starch|cellulose|maltodextrin|sucrose|dextrose|glucose"
-    r"|water|mannitol)\b"
+    r"\b(?:saline|sodium chloride|nac[l1]|lactose|starch|cellulose|maltodextrin|sucrose|dextrose"
+    r"|glucose|water|mannitol)\b"
 )
 """What serves as a placebo where an arm is one and nothing else is said of it."""
 
@@ -86,7 +86,8 @@ _NO_DRUGS = (
 """What registrants call a drug, and is none by its name."""
 
 _BACKGROUND = re.compile(
-    r"background (?!of\b)|(?!.*\b(?:on|to|with)\b).* background(?: (?:therapy|treatment|medication))?$"
+    r"background (?!of\b)|(?!.*\b(?:on|to|with)\b).* background"
+    r"(?: (?:therapy|treatment|medication))?$"
 )
 _CHOICE = re.compile(
     r"(?P<drug>.+?) (?:or|vs\.?|versus) (?:(?:matching|matched|a) )?placebos?"
@@ -107,7 +108,8 @@ of it, and `Heparin` beside those of low molecular weight."""
 
 _BEFORE_A_CAUSE = (
     r"\b(?:for|against|after|before|during|following|from|without|versus|vs|than|anti|non|toward"
-    r"|towards|until|on|to|add on|receiv\w*|taking|failing|prevent\w*|reduc\w*|revers\w*|withdraw\w*|discontinu\w*|stop\w*|taper\w*)"
+    r"|towards|until|on|to|add on|receiv\w*|taking|failing|prevent\w*"
+    r"|reduc\w*|revers\w*|withdraw\w*|discontinu\w*|stop\w*|taper\w*)"
     r" (?:\w+ ){0,2}"
 )
 _FIXED = re.compile(r"\b(?:fixed (?:dose )?combination|fdc|co ?formulat\w+)\b")
