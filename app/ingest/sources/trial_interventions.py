@@ -122,7 +122,10 @@ _AFTER_A_CAUSE = (
 _IS_GIVEN = (
     r"\b(?:efficacy|effectiveness|safety|effects?|tolerability|stud(?:y|ies)|trial|evaluation"
     r"|comparison|pharmacokinetics|bioavailability|bioequivalence|administration) of "
-    r"(?:(?!(?:in|on|for|to|with|from|after|before|during|following|among|against|than|by)\b)"
+    r"(?:(?!(?:in|on|for|to|with|from|after|before|during|following|among|against|than|by"
+    r"|patients?|adults?|children|participants?|subjects?|people|women|men|prior|previous|past|stable"
+    r"|existing|current|ongoing|background|fail\w*|inadequate\w*|stop\w*|receiv\w*|taking|with\w*"
+    r"|discontinu\w*|withdraw\w*|taper\w*|switch\w*|added|adding)\b)"
     r"\w+ ){0,4}?"
 )
 _ENDS_GIVEN = (
