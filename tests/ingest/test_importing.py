@@ -532,6 +532,7 @@ def test_what_a_trial_s_names_mean_follows_from_the_drugs_that_are_known_by_then
             intervention("Kodulin", "B"),
         ],
     }
+    every["protocolSection"]["identificationModule"]["briefTitle"] = "Efficacy of Solumol in Cough"
     every["derivedSection"]["interventionBrowseModule"] = {"meshes": [{"term": "Solumol"}]}
 
     def served() -> list[tuple[Any, ...]]:
@@ -559,6 +560,37 @@ def test_what_a_trial_s_names_mean_follows_from_the_drugs_that_are_known_by_then
     ]
     with writing(database) as engine:
         assert faults_in(engine) == []
+
+
+def test_a_drug_that_is_several_interventions_has_a_role_only_if_all_have_the_same(
+    database: Settings, client: httpx.Client
+) -> None:
+    every = study(1, conditions=("Cough",))
+    every["protocolSection"]["armsInterventionsModule"] = {
+        "armGroups": [
+            {"label": "A", "type": "EXPERIMENTAL"},
+            {"label": "B", "type": "ACTIVE_COMPARATOR"},
+        ],
+        "interventions": [
+            {"type": "DRUG", "name": f"{name} mg", "armGroupLabels": [arm]}
+            for name, arm in (
+                ("Hustanol 10", "A"),
+                ("Hustanol 20", "B"),
+                ("Placebin 10", "A"),
+                ("Placebin 20", "A"),
+            )
+        ],
+    }
+
+    load(
+        database,
+        "drugbank-vocabulary",
+        vocabulary(drugbank(1, "Hustanol"), drugbank(2, "Placebin")),
+    )
+    load(database, "clinicaltrials", studies(every))
+
+    roles = {t["drug"]["id"]: t["role"] for t in items(client, "/v1/trials")}
+    assert roles == {"hustanol": None, "placebin": "experimental"}
 
 
 def test_a_label_that_names_no_substance_is_quarantined_and_says_nothing(

@@ -38,8 +38,9 @@ COMPARATORS = frozenset(
 INACTIVE = frozenset({ArmType.PLACEBO_COMPARATOR, ArmType.SHAM_COMPARATOR})
 
 _PLACEBO = re.compile(
-    r"placebo|plasebo|plazebo|placabo|plcebo|\b(?:pbo|plb|shams?"
-    r"|(?:sugar|inactive|non ?active|inert|simulated|fake) (?:pill|tablet|capsule|control)s?)\b"
+    r"plac[ae]bo|plasebo|plazebo|plcebo|\b(?:pbo|plb|shams?"
+    r"|(?:sugar|inert|inactive|matching|simulated|fake|non[ -]?active)"
+    r" (?:pill|tablet|capsule|injection|control|comparator)s?)\b"
     r"|(?<!double[ -])\bdummy\b|^vehicles?\b|\bvehicle(?: (?:control|comparator|alone|only|cream"
     r"|gel|ointment|lotion|foam|solution|spray|drops|patch))*$"
 )
@@ -47,7 +48,7 @@ _ONLY_PLACEBO = re.compile(
     r"(?:matching |matched )?(?:placebos?|pbo|sham)(?: (?:comparator|control))?"
 )
 _INERT = re.compile(
-    r"\b(?:saline|sodium chloride|nacl|lactose|starch|cellulose|maltodextrin|sucrose|dextrose"
+    r"\b(?:saline|sodium chloride|nac[l1]|lactose|starch|cellulose|maltodextrin|sucrose|dextrose"
     r"|glucose|water|mannitol)\b"
 )
 """What serves as a placebo where an arm is one and nothing else is said of it."""
@@ -84,7 +85,16 @@ _NO_DRUGS = (
 )
 """What registrants call a drug, and is none by its name."""
 
-_BACKGROUND = re.compile(r"\bbackground\b")
+_BACKGROUND = re.compile(
+    r"background (?!of\b)|(?!.*\b(?:on|to|with)\b).* background"
+    r"(?: (?:therapy|treatment|medication))?$"
+)
+_CHOICE = re.compile(
+    r"(?P<drug>.+?) (?:or|vs\.?|versus) (?:(?:matching|matched|a) )?placebos?"
+    r"|placebos? (?:or|vs\.?|versus) (?P<other>.+)",
+    re.IGNORECASE,
+)
+"""What names a drug and a placebo, one of which is given."""
 
 _TOO_WIDE = frozenset(
     (
@@ -97,8 +107,9 @@ _TOO_WIDE = frozenset(
 of it, and `Heparin` beside those of low molecular weight."""
 
 _BEFORE_A_CAUSE = (
-    r"(?:for|against|after|before|during|following|from|without|versus|vs|than|anti|non|toward"
-    r"|towards|until|prevent\w*|reduc\w*|revers\w*|withdraw\w*|discontinu\w*|stop\w*|taper\w*)"
+    r"\b(?:for|against|after|before|during|following|from|without|versus|vs|than|anti|non|toward"
+    r"|towards|until|on|to|add on|receiv\w*|taking|failing|prevent\w*"
+    r"|reduc\w*|revers\w*|withdraw\w*|discontinu\w*|stop\w*|taper\w*)"
     r" (?:\w+ ){0,2}"
 )
 _FIXED = re.compile(r"\b(?:fixed (?:dose )?combination|fdc|co ?formulat\w+)\b")
@@ -106,7 +117,25 @@ _AFTER_A_CAUSE = (
     r" (?:\w+ )?(?:induced|associated|related|resistant|refractory|dependen\w+|withdrawal|free"
     r"|naive|toxicity|neuropathy|overdose|poisoning|allergy|intoleran\w+|antagonist|inhibitor"
     r"|receptors?|antibod\w+|vaccine|analogs?|analogues?|derivatives?|use|users?|abuse|failure"
-    r"|discontinuation|tapering|exposure|exposed|treated|challenge)\b"
+    r"|hypersensitivity|discontinuation|tapering|exposure|exposed|treated|challenge)\b"
+)
+_IS_GIVEN = (
+    r"\b(?:efficacy|effectiveness|safety|effects?|tolerability|stud(?:y|ies)|trial|evaluation"
+    r"|comparison|pharmacokinetics|bioavailability|bioequivalence|administration) of "
+    r"(?:(?!(?:in|on|for|to|with|from|after|before|during|following|among|against|than|by"
+    r"|patients?|adults?|children|participants?|subjects?|people|women|men|prior|previous|past|stable"
+    r"|existing|current|ongoing|background|fail\w*|inadequate\w*|stop\w*|receiv\w*|taking|with\w*"
+    r"|discontinu\w*|withdraw\w*|taper\w*|switch\w*|added|adding)\b)"
+    r"\w+ ){0,4}?"
+)
+_ENDS_GIVEN = (
+    r"(?= (?:in|for|on|after|before|during|following|versus|vs|compared|plus|or|tablets?|capsules?"
+    r"|injection|treatment|therapy|monotherapy)\b|$)"
+)
+_STARTS_TITLE = r"(?= (?:in|for|versus|vs|compared|treatment of|therapy for|plus)\b)"
+_REST_OF_LABEL = (
+    r"(?: (?:\d\S*|mg|mcg|g|kg|ml|low|high|dose|group|arm|tablets?|capsules?|injection|treatment"
+    r"|therapy))*"
 )
 
 
@@ -151,22 +180,37 @@ def substances_of(study: Study) -> tuple[list[Substance], Counter[str]]:
     """The substances that a study may be of, and how many of its interventions are none, by what
     they are."""
     drugs: dict[str, Intervention] = {}
+    choices: set[str] = set()
     left_out: Counter[str] = Counter()
-    for intervention in study.interventions:
+    for registered in study.interventions:
+        intervention = _less_placebo(study, registered)
         if kind := _kind_of_none(study, intervention):
             left_out[f"interventions that are no drugs: {kind}"] += 1
             continue
         key = normalized(intervention.name)
+        if intervention is not registered:
+            choices.add(key)
         drugs[key] = _joined(drugs[key], intervention) if key in drugs else intervention
     substances = []
-    for intervention in drugs.values():
-        role = _role(study, intervention)
+    for key, intervention in drugs.items():
+        role = None if key in choices else _role(study, intervention)
         substances.append(Substance(intervention.names, role=role))
         parts = {part: None for way in lists_of(intervention.names[0]) for part in way}
         for part in parts:
             substances.append(Substance((part,), part_of=intervention.names[0], role=role))
     substances += _of_terms(study, list(drugs.values()))
     return substances, left_out
+
+
+def _less_placebo(study: Study, intervention: Intervention) -> Intervention:
+    """The drug of an intervention that is called `X or placebo`, by that name alone, else the
+    same."""
+    found = _CHOICE.fullmatch(intervention.name.strip())
+    drug = found and (found["drug"] or found["other"])
+    if not drug or _PLACEBO.search(normalized(drug)):
+        return intervention
+    arms = [arm.label for arm in _arms_of(study, intervention)]
+    return Intervention(intervention.type, drug, [], arms)
 
 
 def _joined(one: Intervention, other: Intervention) -> Intervention:
@@ -182,19 +226,24 @@ def _joined(one: Intervention, other: Intervention) -> Intervention:
 def _kind_of_none(study: Study, intervention: Intervention) -> str | None:
     """What an intervention is, if that is no drug."""
     name = normalized(intervention.name)
-    others = map(normalized, intervention.other_names)
-    if _PLACEBO.search(name) or any(map(_ONLY_PLACEBO.fullmatch, others)):
+    if _is_placebo(intervention):
         return PLACEBOS
     type_ = intervention.type.upper().replace(" ", "_")
     if type_ not in DRUG_TYPES:
         return LEFT_OUT.get(type_, OTHERS)
     types = {arm.type for arm in _arms_of(study, intervention)}
-    if types and types <= INACTIVE and _INERT.search(name):
+    if types and types <= {*INACTIVE, ArmType.NO_INTERVENTION} and _INERT.search(name):
         return PLACEBOS
     for kind, pattern in _NO_DRUGS:
         if pattern.match(name) or (kind.startswith("blood") and pattern.search(name)):
             return kind
     return None
+
+
+def _is_placebo(intervention: Intervention) -> bool:
+    others = map(normalized, intervention.other_names)
+    is_called_so = bool(_PLACEBO.search(normalized(intervention.name)))
+    return is_called_so or any(map(_ONLY_PLACEBO.fullmatch, others))
 
 
 def _arms_of(study: Study, intervention: Intervention) -> list[Arm]:
@@ -211,8 +260,9 @@ def _arms_of(study: Study, intervention: Intervention) -> list[Arm]:
 
 def _role(study: Study, intervention: Intervention) -> DrugRole | None:
     """What a drug is for, by the types of the arms that it is given in; a word is no type, but for
-    the registry's `background`."""
-    if _BACKGROUND.search(normalized(intervention.name)):
+    the registry's `background`, of this intervention alone."""
+    name = intervention.names[0]
+    if _BACKGROUND.match(words_of(name)) and not lists_of(name):
         return DrugRole.BACKGROUND
     arms = _arms_of(study, intervention)
     types = {arm.type for arm in arms}
@@ -230,12 +280,11 @@ def _role(study: Study, intervention: Intervention) -> DrugRole | None:
 def _is_added_to(study: Study, given_to_all: Intervention, *, is_tested: bool) -> bool:
     """Whether another intervention, and no placebo, is given in some of the arms alone (in an
     experimental one, where there is one), and the one that all have is no active comparator by
-    itself."""
+    itself, whatever placebo is beside it."""
     others = [
         (other, _arms_of(study, other))
         for other in study.interventions
-        if normalized(other.name) != normalized(given_to_all.name)
-        and not _PLACEBO.search(normalized(other.name))
+        if normalized(other.name) != normalized(given_to_all.name) and not _is_placebo(other)
     ]
     alone = [arm for arm in study.arms if all(arm not in arms for _, arms in others)]
     if any(arm.type == ArmType.ACTIVE_COMPARATOR for arm in alone):
@@ -250,10 +299,10 @@ def _is_added_to(study: Study, given_to_all: Intervention, *, is_tested: bool) -
 def _of_terms(study: Study, drugs: list[Intervention]) -> Iterator[Substance]:
     """The terms of MeSH, each instead of the interventions that it may stand for.
 
-    Those are the ones whose names it is part of. Where no term is part of any, it is of one that is
-    called otherwise; but the registry finds terms in other texts too. So no title, keyword or
-    condition may name it, as what is treated, what that came from or what is given besides, the
-    terms must name one drug together, and nothing says what that is for.
+    Those are the ones whose names it is part of. The registry finds terms in other texts too, as in
+    those of conditions and of who takes part, so a term that is part of no name counts only where a
+    title or an arm names it as what is given. For what, is not known; nor is it where an
+    intervention that no term is part of has another role, for it may be the same drug's brand.
     """
     terms = [
         term
@@ -261,25 +310,40 @@ def _of_terms(study: Study, drugs: list[Intervention]) -> Iterator[Substance]:
         if words_of(term) not in _TOO_WIDE and not IONS.issuperset(words_of(term).split())
     ]
     named = {term: [drug for drug in drugs if _is_in(term, drug.names)] for term in terms}
+    unnamed = [term for term in terms if not named[term]]
     for term in terms:
         of_it = named[term]
         texts = [name for drug in drugs for name in drug.names]
+        if not of_it:
+            texts += study.topics
         is_cause = _is_in(term, study.conditions) or any(_names_cause(term, t) for t in texts)
-        is_cause |= not of_it and _is_in(term, study.topics)
         is_within = any(other != term and named[other] and _is_in(term, [other]) for other in terms)
-        if is_cause or is_within or not drugs:
-            continue
-        if not of_it and any(named.values()):
+        if is_cause or is_within or not drugs or not (of_it or _is_given(study, term)):
             continue
         instead_of = of_it or drugs
-        beside = () if of_it else tuple(other for other in terms if other != term)
-        roles = {_role(study, drug) for drug in of_it}
+        beside = () if of_it else tuple(other for other in unnamed if other != term)
+        maybe = [
+            drug for drug in drugs if drug in of_it or not any(drug in d for d in named.values())
+        ]
+        roles = {_role(study, drug) for drug in maybe} if of_it else set()
         yield Substance(
             (term,),
             instead_of=tuple(drug.names for drug in instead_of),
             beside=beside,
             role=roles.pop() if len(roles) == 1 else None,
         )
+
+
+def _is_given(study: Study, term: str) -> bool:
+    """Whether a title or an arm that is treated names a drug as what is given."""
+    name = re.escape(words_of(term))
+    title = re.compile(rf"{_IS_GIVEN}{name}{_ENDS_GIVEN}|^{name}{_STARTS_TITLE}")
+    label = re.compile(name + _REST_OF_LABEL)
+    return any(title.search(words_of(topic)) for topic in study.topics) or any(
+        label.fullmatch(words_of(arm.label))
+        for arm in study.arms
+        if arm.type in (ArmType.EXPERIMENTAL, ArmType.ACTIVE_COMPARATOR)
+    )
 
 
 def _is_in(term: str, texts: Iterable[str]) -> bool:

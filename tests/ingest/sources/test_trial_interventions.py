@@ -48,7 +48,18 @@ def terms_in(made: Study) -> list[Substance]:
         "Semaglutide placebo",
         "matching placebo capsules",
         "Placebo matching Spesolimab Formulation 1",
-        "linaclotide or placebo",
+        "Semaglutide vehicle",
+        "Tretinoin in vehicle",
+        "Placabo",
+        "Plcebo",
+        "PLB",
+        "Inert tablet",
+        "Matching tablet",
+        "Inactive control",
+        "Sugar tablet",
+        "Simulated pill",
+        "Fake pill",
+        "Non-active pill",
         "Sham injection",
         "Sugar pill",
         "Vehicle cream",
@@ -63,12 +74,29 @@ def test_a_placebo_is_no_drug_whatever_else_its_name_says(name: str) -> None:
     assert left_out == {"interventions that are no drugs: placebos and shams": 1}
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["linaclotide or placebo", "linaclotide vs. placebo", "Placebo versus linaclotide"],
+)
+def test_of_a_choice_of_a_drug_and_a_placebo_the_drug_is_read_by_that_name_alone(name: str) -> None:
+    made = study(drug(name, A, others=("Linzess",)), arms={A: TRIED, B: PLACEBO})
+
+    [found] = substances_of(made)[0]
+
+    assert (found.names, found.role) == (("linaclotide",), None)
+
+
+def test_a_choice_of_usual_care_and_placebo_is_none() -> None:
+    assert names_in(study(drug("Usual care or placebo"), drug("Sham or placebo"))) == []
+
+
 def test_what_is_called_placebo_too_is_one_and_so_is_saline_in_the_arm_of_a_placebo() -> None:
     arms = {A: TRIED, B: PLACEBO}
 
     made = study(
         drug("Lactose tablet", A, B, others=("Placebo",)),
         drug("Normal saline", B),
+        drug("0.9% NaCl", B),
         drug("Ringer lactate", B),
         drug("Saline nasal spray", A),
         arms=arms,
@@ -134,7 +162,7 @@ ARMS = {A: TRIED, B: ACTIVE}
         (ARMS, (), (), None),
         ({A: ACTIVE, B: PLACEBO}, (A,), (), None),
         (ARMS, (A, B), (drug("Novumab", A), drug("Hustanol", B)), BACKGROUND),
-        (ARMS, (A, B), (drug("Novumab", A), drug("Placebo", B)), None),  # it is the comparator
+        (ARMS, (A, B), (drug("Novumab", A), drug("Placebo", B)), None),
         (ARMS, (A, B), (drug("Novumab", A),), None),
         ({A: TRIED, B: PLACEBO}, (A, B), (drug("Novumab", A),), BACKGROUND),
         (ARMS, (A, B), (drug("Placebo", A),), None),
@@ -159,6 +187,24 @@ def test_a_role_follows_from_the_types_of_the_arms_alone(
     assert found[0].role == role
 
 
+@pytest.mark.parametrize(
+    ("name", "others", "role"),
+    [
+        ("Background methotrexate", (), BACKGROUND),
+        ("Methotrexate (background therapy)", (), BACKGROUND),
+        ("Ibrutinib", ("on background of metformin", "background therapy"), EXPERIMENTAL),
+        ("Ibrutinib on metformin background", (), EXPERIMENTAL),
+        ("Ibrutinib plus background metformin", (), EXPERIMENTAL),
+    ],
+)
+def test_background_is_the_registry_s_word_on_that_very_intervention(
+    name: str, others: tuple[str, ...], role: DrugRole | None
+) -> None:
+    found, _ = substances_of(study(drug(name, A, others=others), arms=ARMS))
+
+    assert found[0].role == role
+
+
 def test_an_arm_may_name_its_interventions_itself_and_background_is_the_registry_s_word() -> None:
     arms = [Arm(A, TRIED, ["Drug: Baclofen"]), Arm(B, ACTIVE, ["Drug: Background methotrexate"])]
 
@@ -170,25 +216,94 @@ def test_an_arm_may_name_its_interventions_itself_and_background_is_the_registry
 def test_a_term_of_mesh_stands_for_the_interventions_whose_names_have_it() -> None:
     made = study(
         drug("Caudal betamethasone injection", A, others=("Celestone",)),
-        drug("Kenacort", B),
+        drug("Lidocaine", B),
         arms=ARMS,
-        mesh_terms=["Betamethasone", "Betamethasone Valerate", "Glucocorticoids"],
+        mesh_terms=["Lidocaine", "Betamethasone", "Betamethasone Valerate", "Glucocorticoids"],
     )
 
-    [term] = terms_in(made)
+    _, term = terms_in(made)
 
     assert (term.names, term.role) == (("Betamethasone",), EXPERIMENTAL)
     assert term.instead_of == (("Caudal betamethasone injection", "Celestone"),)
     assert term.beside == ()
 
 
-def test_terms_that_no_name_has_stand_for_any_intervention_if_they_are_one_drug_s() -> None:
-    made = study(drug("Kenacort"), mesh_terms=["Triamcinolone", "Triamcinolone Acetonide"])
+def test_a_term_has_no_role_where_a_brand_of_another_role_may_be_its_drug_s() -> None:
+    made = study(
+        drug("Insulin Lispro Biphasic 25", A),
+        drug("Humalog Mix25", B),
+        arms=ARMS,
+        mesh_terms=["Insulin Lispro"],
+    )
 
-    assert [(term.names, term.instead_of, term.beside) for term in terms_in(made)] == [
-        (("Triamcinolone",), (("Kenacort",),), ("Triamcinolone Acetonide",)),
-        (("Triamcinolone Acetonide",), (("Kenacort",),), ("Triamcinolone",)),
+    assert [term.role for term in terms_in(made)] == [None]
+
+
+def test_terms_that_no_name_has_stand_for_any_intervention_if_a_title_names_them_as_given() -> None:
+    made = study(
+        drug("Kenacort", A),
+        arms=ARMS,
+        mesh_terms=["Triamcinolone", "Triamcinolone Acetonide"],
+        topics=["Efficacy of Intra-articular Triamcinolone in Osteoarthritis"],
+    )
+
+    [term] = terms_in(made)
+
+    assert (term.names, term.instead_of) == (("Triamcinolone",), (("Kenacort",),))
+    assert (term.beside, term.role) == (("Triamcinolone Acetonide",), None)
+
+
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "Co-analgesic Effects of Dexamethasone and Pregabalin After Surgery",
+        "Pregabalin for Neuropathic Pain",
+        "Comparison of Pregabalin",
+    ],
+)
+def test_a_term_counts_where_a_title_names_it_as_what_is_given(topic: str) -> None:
+    made = study(
+        drug("Pregabaline, dexamethasone"),
+        mesh_terms=["Dexamethasone", "Pregabalin"],
+        topics=[topic],
+    )
+
+    assert [(term.names, term.beside) for term in terms_in(made)] == [
+        (("Dexamethasone",), ()),
+        (("Pregabalin",), ()),
     ]
+
+
+def test_a_term_counts_where_an_arm_that_is_treated_is_called_so() -> None:
+    def terms(label: str, type_: ArmType) -> list[Substance]:
+        return terms_in(study(drug("AB-1"), arms={label: type_}, mesh_terms=["Pregabalin"]))
+
+    assert [term.role for term in terms("Pregabalin 150 mg", TRIED)] == [None]
+    assert terms("Pregabalin non-responders", TRIED) == []
+    assert terms("Pregabalin", OTHER) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "term"),
+    [
+        ("GX-1 cream in patients receiving oxaliplatin", "Oxaliplatin"),
+        ("Efficacy of GX-1 cream in patients receiving oxaliplatin", "Oxaliplatin"),
+        ("GX-1 for Peripheral Neuropathy Due to Chemotherapy", "Oxaliplatin"),
+        ("XY-77 in patients inadequately responding to methotrexate", "Methotrexate"),
+        ("Safety of XY-77 in patients on methotrexate", "Methotrexate"),
+        ("Efficacy of XY-77 as add on to metformin monotherapy", "Metformin"),
+        ("Effects of XY-77 and paclitaxel hypersensitivity", "Paclitaxel"),
+        ("Effects of prior metformin on response", "Metformin"),
+        ("Evaluation of failed metformin therapy", "Metformin"),
+        ("Study of Adults Receiving Metformin", "Metformin"),
+        ("Opioid taper", "Morphine"),
+        ("Alcohol Detox", "Ethanol"),
+    ],
+)
+def test_a_term_that_nothing_names_as_given_finds_nothing(title: str, term: str) -> None:
+    made = study(drug("GX-1", A), arms=ARMS, mesh_terms=[term], topics=[title])
+
+    assert terms_in(made) == []
 
 
 @pytest.mark.parametrize(
@@ -212,6 +327,8 @@ def test_a_drug_that_caused_what_is_treated_is_none_of_the_trial_s(
     [
         ("Hyaluronidase after extravasation of doxorubicin", "Doxorubicin"),
         ("Methadone tapering", "Methadone"),
+        ("XY-77 on methotrexate", "Methotrexate"),
+        ("XY-77 as add on to metformin", "Metformin"),
         ("Insulin degludec, new pen", "Insulin"),
         ("Low molecular weight heparin", "Heparin"),
         ("Calcium carbonate chews", "Calcium"),
@@ -235,30 +352,3 @@ def test_terms_find_nothing_where_no_intervention_may_be_a_drug() -> None:
     made = study(Intervention("DEVICE", "Insulin pump"), mesh_terms=["Baclofen"])
 
     assert substances_of(made)[0] == []
-
-
-def test_a_term_that_no_intervention_names_says_not_what_the_drug_is_for() -> None:
-    code = Intervention("DRUG", "QL1101", arms=[A])
-
-    unnamed = substances_of(Study([code], [Arm(A, TRIED, [])], ["Bevacizumab"]))[0]
-    besides = Study([code], [Arm(A, TRIED, [])], ["Oxaliplatin"], topics=["Given oxaliplatin"])
-
-    assert [(s.names, s.role) for s in unnamed] == [
-        (("QL1101",), EXPERIMENTAL),
-        (("Bevacizumab",), None),
-    ]
-    assert [s.names for s in substances_of(besides)[0]] == [("QL1101",)]
-
-
-def test_another_name_does_not_make_a_drug_a_background() -> None:
-    made = study(drug("Ibrutinib", A, others=("on background of metformin",)), arms=ARMS)
-
-    assert substances_of(made)[0][0].role is EXPERIMENTAL
-
-
-@pytest.mark.parametrize("name", ["Placabo", "PLB", "Sugar tablet", "Inert capsule", "Fake pills"])
-def test_a_placebo_is_none_however_it_is_written(name: str) -> None:
-    substances, left_out = substances_of(study(Intervention("DRUG", name)))
-
-    assert substances == []
-    assert left_out == {"interventions that are no drugs: placebos and shams": 1}
