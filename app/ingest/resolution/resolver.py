@@ -18,7 +18,7 @@ from itertools import groupby
 from app.ingest.sources.interface import Substance
 from app.models.fact import MatchedBy
 from app.names.normalization import name_key, normalized, words_of
-from app.names.qualifiers import without_salt, without_suffix
+from app.names.qualifiers import IONS, without_salt, without_suffix
 from app.names.slugs import shortened, slug
 
 Identifier = tuple[str, str]
@@ -95,6 +95,10 @@ class ResolvedSubstances:
     ambiguous: dict[Identifier, list[str]]
 
 
+LONGEST_ABBREVIATION = 3
+"""Letters of a name that may be of anything: by `AC` or `DEX` that is found which is called so,
+but by a source that keeps a list of substances."""
+
 SHARED_BEGINNING = 5
 """How many letters the names of an acid and its ion have in common at least."""
 
@@ -131,6 +135,7 @@ class _NewDrug:
     form_of: "_NewDrug | None" = None
     has_forms: bool = False
     connectivity: set[str] = field(default_factory=set)
+    uniis: set[str] = field(default_factory=set)
     id: str = ""
 
     @property
@@ -164,6 +169,10 @@ def _begins_so(drug: _NewDrug, name: str) -> bool:
 def _connectivity(substance: Substance) -> set[str]:
     """The first blocks of its InChIKeys: which atoms are tied to which."""
     return {value[:14] for system, value in substance.identifiers if system == "inchikey"}
+
+
+def _uniis(substance: Substance) -> set[str]:
+    return {value for system, value in substance.identifiers if system == "unii"}
 
 
 @dataclass(slots=True)
@@ -263,12 +272,17 @@ class _Resolver:
         known_forms: Mapping[Identifier, list[_NewDrug]],
     ) -> bool:
         """Whether a substance has a synonym of one drug only, and is one that several others are
-        forms of: antihemophilic factor, human or recombinant, is no form of beroctocog alfa."""
+        forms of: antihemophilic factor, human or recombinant, is no form of beroctocog alfa; or is
+        of an ion and has another UNII: potassium phosphate is not its monobasic salt alone."""
         if found.drug is None or found.matched_by is not MatchedBy.NAME:
+            return False
+        if _is_called(found.drug, named.substance):
             return False
         forms = [f for i in named.substance.identifiers for f in known_forms.get(i, ())]
         others = {id(form) for form in forms if form is not found.drug}
-        return len(others) > 1 and not _is_called(found.drug, named.substance)
+        uniis, words = _uniis(named.substance), normalized(named.substance.names[0]).split()
+        is_other_salt = bool(uniis and found.drug.uniis and uniis.isdisjoint(found.drug.uniis))
+        return len(others) > 1 or (is_other_salt and not IONS.isdisjoint(words))
 
     def _is_called_by_its_form(self, named: NamedSubstance, forms: list[_NewDrug]) -> None:
         """Let a substance that nobody else knows be the drug by whose name its one form is known:
@@ -435,7 +449,14 @@ class _Resolver:
                 if drug not in within:
                     within.append(drug)
         names = [normalized(name) for name in substance.names]
-        called = self._named(names)
+        called = [
+            drug
+            for name in dict.fromkeys(names)
+            for drug in self._by_name.get(name, ())
+            if len(name) > LONGEST_ABBREVIATION
+            or substance.distinct
+            or normalized(drug.name) == name
+        ]
         named = _drugs_of(called)
         if len(sure) > 1:
             return _Outcome(
@@ -500,6 +521,7 @@ class _Resolver:
         called = substance.names[0] if substance.names else ""
         if not is_its_salt(found.matched_by, called, found.drug.name):
             found.drug.connectivity |= _connectivity(substance)
+            found.drug.uniis |= _uniis(substance)
             for identifier in substance.identifiers:
                 owners = self._by_identifier[identifier]
                 if found.drug not in owners:

@@ -744,3 +744,27 @@ def test_a_registrys_ingredient_is_not_called_as_a_form_of_another_name() -> Non
 
     assert set(found.drugs) == {"vaccinia-virus"}
     assert found.matches["list", "1"].form == "modified-vaccinia-ankara"
+
+
+def test_a_name_of_three_letters_finds_what_is_called_so_alone() -> None:
+    known = [listed("1", "Dextromethorphan", "DEX"), listed("2", "EPA")]
+
+    assert match_of(substance("DEX"), known).drug_id == "dex"
+    assert match_of(substance("EPA"), known).drug_id == "epa"
+    assert match_of(substance("EPA"), known).matched_by == NAME
+
+
+def test_a_registrys_salt_of_an_ion_is_not_another_with_its_name_for_a_synonym() -> None:
+    found = resolve(
+        [
+            listed("1", "Monopotassium phosphate", "Potassium phosphate", unii="MONO"),
+            listed("2", "Carbamoylcholine", "Carbachol", unii="A"),
+            concept("10", "potassium phosphate", "ANY"),
+            concept("20", "carbachol", "B"),
+            concept("11", "dibasic potassium phosphate", "DI", form_of="10"),
+        ],
+        REGISTRY,
+    )
+
+    assert found.matches["registry", "10"].drug_id == "potassium-phosphate"
+    assert found.matches["registry", "20"].drug_id == "carbamoylcholine"
