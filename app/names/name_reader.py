@@ -249,9 +249,13 @@ class NameReader:
         more behind it."""
         readings = self._readings[text]
         for read in readings:
-            for other in _in_other_order(read):
-                if candidates := self._candidates(other, readings):
-                    return self._with_asides(read, candidates, read.stripped)
+            found = [
+                candidate
+                for other in _in_other_order(read)
+                for candidate in self._candidates(other, readings)
+            ]
+            if candidates := list({each.id: each for each in reversed(found)}.values())[::-1]:
+                return self._with_asides(read, candidates, read.stripped)
         for read in readings:
             if candidates := self._written_with_more(read):
                 return self._with_asides(read, candidates, read.stripped)
@@ -418,7 +422,7 @@ def _in_other_order(read: StrippedName) -> list[StrippedName]:
     """A name of two or three words with the words in every other order: `insulin regular`; or an
     abbreviation written out."""
     if written_out := ABBREVIATED_NAMES.get(normalized(read.name)):
-        return [replace(read, name=written_out)]
+        return [replace(read, name=name) for name in written_out]
     words = read.name.split()
     if not 2 <= len(words) <= MOST_REORDERED or read.salt is not None or not read.is_as_written:
         return []

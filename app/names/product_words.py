@@ -249,8 +249,25 @@ ABBREVIATED_INGREDIENTS = {
 """Ingredients of combinations as pharmacies abbreviate them; beside no other, they mean nothing."""
 
 ABBREVIATED_NAMES = {
-    "insulin nph": "insulin isophane",
-    "nph": "insulin isophane",
-    "nph insulin": "insulin isophane",
+    "insulin nph": ("insulin isophane",),
+    "lente insulin": (
+        "insulin zinc susp beef",
+        "insulin zinc susp purified pork",
+        "insulin zinc susp recombinant human",
+    ),
+    "nph": ("insulin isophane",),
+    "nph insulin": ("insulin isophane",),
+    "protamine zinc insulin": (
+        "insulin susp protamine zinc purified beef",
+        "insulin susp protamine zinc purified pork",
+    ),
+    "semilente insulin": (
+        "insulin zinc susp prompt beef",
+        "insulin zinc susp prompt purified pork",
+    ),
+    "ultralente insulin": (
+        "insulin zinc susp extended beef",
+        "insulin zinc susp extended recombinant human",
+    ),
 }
-"""Drugs as they are abbreviated where no source has the abbreviation."""
+"""Drugs as they are abbreviated where no source has the abbreviation: each that it may be."""
