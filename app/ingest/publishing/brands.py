@@ -61,7 +61,7 @@ def leave_to_combinations(
     of_all = {id_ for ids in combinations.values() for id_ in ids}
     brands = _stored(connection, of_all - described.keys())
     brands |= {id_: _brands_in(described[id_].record) for id_ in of_all & described.keys()}
-    for drug_id in which:
+    for drug_id in described.keys() & which:  # others are gone
         record = described[drug_id].record
         theirs = {
             brand: words
