@@ -138,7 +138,7 @@ class Arms:
             self._by_title[compared] = arm
             self._matched[compared] = GroupMatch.ORDER
         if module == ResultsModule.PARTICIPANT_FLOW:
-            numbers = zip(groups, self._joined(titles), strict=True)
+            numbers = zip(groups, self._arms_of(titles), strict=True)
             self._started = {
                 arm["id"]: analyzed.get(text_of(group, "id") or "") for group, arm in numbers if arm
             }
@@ -153,7 +153,7 @@ class Arms:
         before: Counter[str] = Counter()
         ids: dict[str, str] = {}
         descriptions: list[Object] = []
-        for group, title, arm in zip(groups, titles, self._joined(titles), strict=True):
+        for group, title, arm in zip(groups, titles, self._arms_of(titles), strict=True):
             compared, description = normalized(title), text_of(group, "description")
             entry = arm or self._group(title, description, before[compared], times[compared])
             ids[text_of(group, "id") or ""] = entry["id"]
@@ -166,7 +166,7 @@ class Arms:
             _report(entry, module, title, match, description if differs else None)
         return ids, descriptions
 
-    def _joined(self, titles: list[str]) -> list[Object | None]:
+    def _arms_of(self, titles: list[str]) -> list[Object | None]:
         """The arms that groups of one module are by their titles; None for one that is no arm.
 
         Two groups of one title are none. Of two that would be one arm, none is but the one that has
@@ -194,7 +194,7 @@ class Arms:
         else than its arm does, or the only group of the only arm, of all its people. And nothing
         may be of other people: see `_are_other_people`.
         """
-        joined = self._joined(titles)
+        joined = self._arms_of(titles)
         left = [arm for arm in self.all if not any(arm is other for other in joined)]
         is_one = len(self.all) == len(groups) == 1
         places = [

@@ -32,7 +32,7 @@ OTHERS = "other interventions"
 LONGEST_NAME = 300
 """Letters of the longest other name: some registrants describe the product there."""
 
-COMPARATORS = frozenset(
+COMPARATOR_ARMS = frozenset(
     {ArmType.ACTIVE_COMPARATOR, ArmType.PLACEBO_COMPARATOR, ArmType.SHAM_COMPARATOR}
 )
 INACTIVE = frozenset({ArmType.PLACEBO_COMPARATOR, ArmType.SHAM_COMPARATOR})
@@ -184,13 +184,13 @@ def substances_of(study: Study) -> tuple[list[Substance], Counter[str]]:
     left_out: Counter[str] = Counter()
     for registered in study.interventions:
         intervention = _less_placebo(study, registered)
-        if kind := _kind_of_none(study, intervention):
+        if kind := _kind_of_no_drug(study, intervention):
             left_out[f"interventions that are no drugs: {kind}"] += 1
             continue
         key = normalized(intervention.name)
         if intervention is not registered:
             choices.add(key)
-        drugs[key] = _joined(drugs[key], intervention) if key in drugs else intervention
+        drugs[key] = _merged(drugs[key], intervention) if key in drugs else intervention
     substances = []
     for key, intervention in drugs.items():
         role = None if key in choices else _role(study, intervention)
@@ -213,7 +213,7 @@ def _less_placebo(study: Study, intervention: Intervention) -> Intervention:
     return Intervention(intervention.type, drug, [], arms)
 
 
-def _joined(one: Intervention, other: Intervention) -> Intervention:
+def _merged(one: Intervention, other: Intervention) -> Intervention:
     """Two interventions of one name."""
     return Intervention(
         one.type,
@@ -223,7 +223,7 @@ def _joined(one: Intervention, other: Intervention) -> Intervention:
     )
 
 
-def _kind_of_none(study: Study, intervention: Intervention) -> str | None:
+def _kind_of_no_drug(study: Study, intervention: Intervention) -> str | None:
     """What an intervention is, if that is no drug."""
     name = normalized(intervention.name)
     if _is_placebo(intervention):
@@ -271,7 +271,7 @@ def _role(study: Study, intervention: Intervention) -> DrugRole | None:
     is_tested = any(arm.type == ArmType.EXPERIMENTAL for arm in study.arms)
     if types == {ArmType.ACTIVE_COMPARATOR} and is_tested:
         return DrugRole.COMPARATOR
-    is_in_all = len(arms) == len(study.arms) > 1 and not COMPARATORS.isdisjoint(types)
+    is_in_all = len(arms) == len(study.arms) > 1 and not COMPARATOR_ARMS.isdisjoint(types)
     if is_in_all and _is_added_to(study, intervention, is_tested=is_tested):
         return DrugRole.BACKGROUND
     return None
