@@ -457,7 +457,9 @@ _called: Any = (
 CALLED = with_release(_called, *_called.c)
 """The products of some names: key, RxCUI, name, and the drug's id and name."""
 
-_asked = sa.select(col(DrugIngredient.drug_id)).where(one_of(col(DrugIngredient.drug), "ids"))
+_asked = sa.select(col(DrugIngredient.drug_id)).where(
+    sa.or_(one_of(col(DrugIngredient.drug), "ids"), one_of(col(DrugIngredient.drug_id), "ids"))
+)
 _made_of = (
     sa.select(
         col(DrugIngredient.drug_id),
@@ -466,12 +468,7 @@ _made_of = (
         col(DrugIngredient.drug),
     )
     .join_from(DrugIngredient, Drug, col(Drug.id) == col(DrugIngredient.drug_id))
-    .where(
-        sa.or_(
-            one_of(col(DrugIngredient.drug_id), "ids"),
-            col(DrugIngredient.drug_id).in_(_asked),
-        )
-    )
+    .where(col(DrugIngredient.drug_id).in_(_asked))
     .subquery("made_of")
 )
 INGREDIENTS = with_release(_made_of, *_made_of.c)

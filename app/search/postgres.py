@@ -187,5 +187,6 @@ def _number_of(number: NumberOf, *_: Any, **__: Any) -> str:
 
 @compiles(OneOf, POSTGRES)
 def _one_of(one_of: OneOf, compiler: Any, **_: Any) -> str:
-    values = f"CAST({compiler.process(one_of.bind)} AS text[])"
-    return f"{compiler.process(one_of.column)} = ANY({values})"
+    # Behind a select its length is no reason to plan anew, which takes longer than to look it up.
+    values = f"(SELECT CAST({compiler.process(one_of.bind)} AS text[]))"
+    return f"{compiler.process(one_of.column)} = ANY({values}::text[])"
