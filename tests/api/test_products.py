@@ -1,11 +1,13 @@
 """Products, and the numbers that lead to them and to their drugs."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
 from app.settings import Settings
+from tests.conftest import Holding
 from tests.ingest.loading import (
     BACLOFEN,
     OF_BACLOFEN,
@@ -71,11 +73,14 @@ def resolved(client: httpx.Client, **asked: str) -> dict[str, Any]:
     return dict(item)
 
 
-@pytest.fixture
-def pharmacy(database: Settings, client: httpx.Client) -> httpx.Client:
+PHARMACY = rxnorm(CONCEPTS, RELATIONS, NDCS)
+
+
+@pytest.fixture(scope="module")
+def pharmacy(holding: Holding) -> Iterator[httpx.Client]:
     """Products of two drugs and of both together, with their brands and NDCs."""
-    load(database, "rxnorm", rxnorm(CONCEPTS, RELATIONS, NDCS))
-    return client
+    with holding(files={"rxnorm": PHARMACY}) as client:
+        yield client
 
 
 def test_a_product_says_what_it_is_made_of_and_leads_to_its_drug(pharmacy: httpx.Client) -> None:
@@ -198,11 +203,12 @@ def test_a_number_of_any_level_leads_to_the_drug_and_says_what_it_is_of(
     assert ids(pharmacy, f"/v1/drugs?identifier={identifier}") == [drug]
 
 
-def test_a_number_of_several_drugs_is_ambiguous(database: Settings, pharmacy: httpx.Client) -> None:
+def test_a_number_of_several_drugs_is_ambiguous(database: Settings, client: httpx.Client) -> None:
+    load(database, "rxnorm", PHARMACY)
     load(database, "openfda-label", labels(label("s1", "ESMOLOL", package_ndc=["0172-4096-60"])))
 
-    by_brand = resolved(pharmacy, identifier="rxcui:202802")
-    by_ndc = resolved(pharmacy, identifier="ndc:0172-4096-60")
+    by_brand = resolved(client, identifier="rxcui:202802")
+    by_ndc = resolved(client, identifier="ndc:0172-4096-60")
 
     for answer in (by_brand, by_ndc):
         assert (answer["match"], answer["drug"]) == ("ambiguous", None)
@@ -258,14 +264,13 @@ def test_a_product_whose_drug_is_not_known_is_served_nevertheless(
     assert resolved(client, name="baclofen 10 MG Oral Tablet")["product"]["rxcui"] == "197391"
 
 
-def test_what_a_newer_release_has_no_more_is_gone(
-    database: Settings, pharmacy: httpx.Client
-) -> None:
+def test_what_a_newer_release_has_no_more_is_gone(database: Settings, client: httpx.Client) -> None:
     newer = rxnorm(BACLOFEN, OF_BACLOFEN, NDCS[1:3], date="2024-02-07")
 
+    load(database, "rxnorm", PHARMACY)
     load(database, "rxnorm", newer, complete=True)
 
-    assert ids(pharmacy, "/v1/products?sort=id") == ["197391", "209001"]
-    assert pharmacy.get("/v1/products/197391").json()["ndcs"] == ["00172409680"]
-    assert resolved(pharmacy, identifier="ndc:00172409660")["match"] == "none"
-    assert resolved(pharmacy, identifier="rxcui:202801")["match"] == "none"
+    assert ids(client, "/v1/products?sort=id") == ["197391", "209001"]
+    assert client.get("/v1/products/197391").json()["ndcs"] == ["00172409680"]
+    assert resolved(client, identifier="ndc:00172409660")["match"] == "none"
+    assert resolved(client, identifier="rxcui:202801")["match"] == "none"

@@ -87,6 +87,7 @@ def test_the_table_is_one_of_pairs() -> None:
     assert all(len(pair) == 2 and pair[0] != pair[1] for pair in PAIRS)
 
 
+@pytest.mark.slow
 def test_no_name_resolves_to_its_twin(client: httpx.Client, save: Save) -> None:
     """Each name is asked for where only its twin is known."""
     for known in (0, 1):
@@ -101,6 +102,7 @@ def test_no_name_resolves_to_its_twin(client: httpx.Client, save: Save) -> None:
             assert meant(client, *decorated) == [("none", None)] * len(some)
 
 
+@pytest.mark.slow
 def test_each_of_a_pair_is_found_by_its_own_name(client: httpx.Client, save: Save) -> None:
     every = sorted({name for pair in PAIRS for name in pair})
     save(*(drug(name) for name in every))

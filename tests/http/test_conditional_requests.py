@@ -244,6 +244,7 @@ def test_freshness_is_a_setting(
     app.close()
 
 
+@pytest.mark.slow
 def test_head_is_get_less_its_body_on_every_route(seeded: httpx.Client) -> None:
     odd = ["/v1/drugs/nothing", "/nothing", "/v1/drugs?limit=0", "/drugs", "/health/live"]
     for path in [*pages(), *odd]:

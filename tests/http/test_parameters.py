@@ -137,6 +137,7 @@ def test_and_in_fact(without_database: httpx.Client) -> None:
             assert answer.headers["content-type"] == "application/problem+json", where
 
 
+@pytest.mark.slow
 def test_every_route_refuses_the_parameters_of_other_routes(
     without_database: httpx.Client,
 ) -> None:
@@ -153,6 +154,7 @@ def test_every_route_refuses_the_parameters_of_other_routes(
             assert [e["parameter"] for e in answer.json()["errors"]] == sorted(some), template
 
 
+@pytest.mark.slow
 def test_every_parameter_may_be_given_once(seeded: httpx.Client) -> None:
     for template, parameter in parameters():
         if parameter["in"] == "query":
@@ -198,7 +200,8 @@ def pharmacy(holding: Holding) -> Iterator[httpx.Client]:
     shared = [{"id": "shared", "name": "shared", "cite": CITE}]
     one, other = of("one", classes=shared), of("other", classes=shared)
     one["targets"].append({"id": "gaba", "name": "gaba"})
-    with holding(one, other, drug("third"), labels=LABELS, products=PRODUCTS) as client:
+    files = {"openfda-label": LABELS, "rxnorm": PRODUCTS}
+    with holding(one, other, drug("third"), files=files) as client:
         yield client
 
 
@@ -252,6 +255,7 @@ def disagreement(subject: str) -> dict[str, Any]:
     return {"subject": subject, "field": "/study", "values": values}
 
 
+@pytest.mark.slow
 def test_every_filter_leaves_what_it_says_and_nothing_else(pharmacy: httpx.Client) -> None:
     asked_for = {name for _, name in filters()} - {"combinations"}  # which leaves more, not less
     assert asked_for == set(HELD), "Say in HELD what a new filter asks for."
@@ -321,6 +325,7 @@ def test_next_keeps_what_was_asked_for(pharmacy: httpx.Client) -> None:
     assert found == ["one-warning-w2", "one-warning-w1"]
 
 
+@pytest.mark.slow
 def test_every_order_is_the_other_backwards(pharmacy: httpx.Client) -> None:
     for template, parameter in parameters():
         if parameter["name"] == "sort":
@@ -336,6 +341,7 @@ def test_every_order_is_the_other_backwards(pharmacy: httpx.Client) -> None:
                 assert ids == sorted(ids) or order in ("name", "effective_date"), template
 
 
+@pytest.mark.slow
 def test_no_answer_says_two_releases(pharmacy: httpx.Client) -> None:
     release = pharmacy.get("/v1/releases/current").json()["id"]
 

@@ -53,6 +53,7 @@ def test_every_list_and_record_takes_it() -> None:
     assert without == {"/v1/resolve", "/v1/search"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "pattern"), asked_for())
 def test_every_field_of_every_list_and_record_is_given_as_it_is_in_the_whole(
     seeded: httpx.Client, path: str, pattern: str

@@ -52,11 +52,15 @@ class Given:
         return [File(self.name, self.content, self.date)]
 
 
+each_is_checked = True
+"""Not where the slow tests are left out: to check takes longer than to import."""
+
+
 def load(database: Settings, source: str, files: list[Given], **options: Any) -> ImportReport:
     """Import files, and hold the database to be whole afterwards."""
     with writing(database) as engine:
         report = import_files(engine, source, list(files), **options)
-        assert faults_in(engine) == []
+        assert not each_is_checked or faults_in(engine) == []
     return report
 
 

@@ -265,6 +265,7 @@ def test_a_fact_of_a_salt_keeps_the_substance_and_how_it_was_matched(
     assert client.get("/v1/drugs/hustanol-extract").status_code == 200
 
 
+@pytest.mark.slow
 def test_a_combination_has_ingredients_and_is_none_of_them(
     database: Settings, client: httpx.Client
 ) -> None:
@@ -516,6 +517,7 @@ def test_a_trial_is_of_every_drug_that_it_gives_and_waits_for_those_not_known_ye
     assert [condition["name"] for condition in trials[0]["conditions"]] == ["Cough"]
 
 
+@pytest.mark.slow
 def test_what_a_trial_s_names_mean_follows_from_the_drugs_that_are_known_by_then(
     database: Settings, client: httpx.Client
 ) -> None:
@@ -562,6 +564,7 @@ def test_what_a_trial_s_names_mean_follows_from_the_drugs_that_are_known_by_then
         assert faults_in(engine) == []
 
 
+@pytest.mark.slow
 def test_a_drug_that_is_several_interventions_has_a_role_only_if_all_have_the_same(
     database: Settings, client: httpx.Client
 ) -> None:

@@ -384,6 +384,7 @@ FILES: dict[str, tuple[str, list[Given]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", list(permutations(FILES)), ids="-".join)
 def test_the_labels_are_the_same_in_whatever_order_files_come(
     on_sqlite: Settings, order: tuple[str, ...]
@@ -419,7 +420,7 @@ def shelf(holding: Holding) -> Any:
         label("d", version=4, route=["oral"], product_type=["HUMAN OTC DRUG"]),
         label("b", "HUSTANOL", version=3, application_number=["NDA000001", "ANDA000002"]),
     ]
-    with holding(drug("hustanol"), labels=labels(*made)) as client:
+    with holding(drug("hustanol"), files={"openfda-label": labels(*made)}) as client:
         yield client
 
 

@@ -48,6 +48,7 @@ def condition(client: httpx.Client, id_: str) -> tuple[str, list[str]]:
     return served["name"], [code["code"] for code in served["codes"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed_is_first", [True, False])
 def test_a_target_of_the_seed_has_the_identifiers_that_other_sources_give_it(
     database: Settings, save: Save, client: httpx.Client, seed_is_first: bool
@@ -72,6 +73,7 @@ def test_a_target_of_the_seed_has_the_identifiers_that_other_sources_give_it(
         assert item["target"]["identifiers"] == [*given, {"system": "uniprot", "value": "O75899"}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("guide_is_first", [True, False])
 def test_one_protein_is_one_target_and_a_complex_is_none_of_its_parts(
     database: Settings, client: httpx.Client, guide_is_first: bool
@@ -116,6 +118,7 @@ def test_one_protein_is_one_target_and_a_complex_is_none_of_its_parts(
 MESH = ("D000086382", "COVID-19")
 
 
+@pytest.mark.slow
 def test_a_condition_has_every_code_and_the_name_of_the_term(
     known: Settings, client: httpx.Client
 ) -> None:
@@ -181,6 +184,7 @@ def test_a_condition_is_named_anew_when_a_study_says_otherwise(
     assert condition(client, "covid-19") == ("covid 19", [])
 
 
+@pytest.mark.slow
 def test_what_a_person_wrote_of_a_condition_stays_and_codes_come_to_it(
     known: Settings, client: httpx.Client, save: Save
 ) -> None:

@@ -335,6 +335,7 @@ EditorLoader.yaml_implicit_resolvers = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(SEED.rglob("*.yaml")), ids=lambda path: path.name)
 def test_the_editors_schema_finds_no_fault_with_the_seed(path: Path) -> None:
     schema = json.loads((SEED / "schema.json").read_text(encoding="utf-8"))
