@@ -10,7 +10,7 @@ from pydantic import Field, create_model
 from pydantic_core import to_json
 from sqlmodel import col
 
-from app.api.condition_codes import CODE, CODED, OR_BY_CODE, by_code
+from app.api.condition_codes import CODED, OR_BY_CODE, condition_key
 from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugId
 from app.api.identifiers import HAS_IDENTIFIER, IDENTIFIER, OF_PRODUCTS, asked_of
 from app.api.included_facts import LARGEST_RECORD, left_out, within
@@ -58,8 +58,7 @@ DRUGS = Listing(
     id=col(Drug.id),
     filters={
         "class_": _with(DrugClass.drug_id, col(DrugClass.id) == sa.bindparam("class_")),
-        "condition": _used_for(col(Indication.condition_id) == sa.bindparam("condition")),
-        CODE: _used_for(col(Indication.condition_id).in_(CODED)),
+        "condition": _used_for(col(Indication.condition_id).in_(CODED)),
         "identifier": HAS_IDENTIFIER,
     },
     orders={"name": (col(Drug.normalized_name), col(Drug.id)), "id": (col(Drug.id),)},
@@ -116,10 +115,13 @@ class DrugFilters:
 
     def bound(self) -> dict[str, Any]:
         """What each filter that was given is bound to."""
-        asked: dict[str, Any] = {"class_": self.class_, "condition": self.condition}
+        asked: dict[str, Any] = {
+            "class_": self.class_,
+            "condition": condition_key(self.condition),
+        }
         if self.identifier is not None:
             asked["identifier"] = asked_of(self.identifier)
-        return by_code(asked)
+        return asked
 
 
 class MatchedName(Shape):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from fastapi import Query
 from sqlmodel import col
 
-from app.api.condition_codes import CODE, CODED, OR_BY_CODE
+from app.api.condition_codes import CODED, OR_BY_CODE, condition_key
 from app.api.facts import fact_routes, facts_listed
 from app.http.parameters import Text
 from app.models.indication import Indication, IndicationStatus
@@ -33,12 +33,15 @@ class IndicationFilters:
         ),
     ] = None
 
+    def __post_init__(self) -> None:
+        """A condition is found by a code in any case."""
+        self.condition = condition_key(self.condition)
+
 
 LISTING = facts_listed(
     Indication,
     {
-        "condition": col(Indication.condition_id) == sa.bindparam("condition"),
-        CODE: col(Indication.condition_id).in_(CODED),
+        "condition": col(Indication.condition_id).in_(CODED),
         "status": col(Indication.status) == sa.bindparam("status"),
     },
 )

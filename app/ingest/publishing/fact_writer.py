@@ -303,6 +303,11 @@ class FactWriter:
             entry = from_json(decompress(body))
             if entry.get("target"):
                 entry["target"] = self._references.target(entry["target"])
+            if entry.get("condition"):
+                entry["condition"] = self._references.condition(entry["condition"])
+            if entry.get("conditions"):
+                ids = map(self._references.condition, entry["conditions"])
+                entry["conditions"] = list(dict.fromkeys(ids))
             cited = fact.passages
             if table.cited_by is not None:
                 cited = [p for part in entry[table.cited_by] for p in passages(part["cite"])]
