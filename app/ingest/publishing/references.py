@@ -2,7 +2,7 @@
 
 Where several records describe the same, the first source's description is served, and within a
 source the first in the order of text: so it does not depend on the order of loading. Targets of two
-sources are one by an id of theirs, or where each is one protein, and the same. Conditions of
+sources are one by an id of theirs, or where they are made of the same proteins. Conditions of
 several names are one by their codes: see `condition_names`.
 """
 
@@ -97,6 +97,10 @@ class References:
         affected = self._drugs_with(indication.condition_id, indication.id, known)
         affected |= self._drugs_with(named.condition_id, named.trial_id, known)
         return Update(changed, gone, affected)
+
+    def rank(self, source: str) -> int:
+        """The place of a source in the order in which they are asked."""
+        return self._rank[source]
 
     def condition(self, id_: str) -> str:
         """The condition that what a source names by this id is."""
@@ -232,21 +236,18 @@ class References:
         rows = {id_: row for (id_, source), row in described.items() if source == SEED}
         same_as = {id_: id_ for id_ in rows}
         known = {(i["system"], i["value"]): id_ for id_, row in rows.items() for i in _own_of(row)}
-        by_protein: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        made_of: dict[frozenset[str], set[tuple[str, str]]] = defaultdict(set)
         for (id_, source), row in sorted(
             described.items(), key=lambda of: (self._rank[of[0][1]], of[0])
         ):
             if source == SEED:
                 continue
             same = next((known[key] for i in _own_of(row) if (key := _key(i)) in known), None)
-            proteins = _accessions(row) if row.get("is_protein") else set()
+            components = _components(row)
             others = {
-                id_
-                for accession in proteins
-                for id_, of_source in by_protein[accession]
-                if of_source != source
+                id_ for of in components for id_, of_source in made_of[of] if of_source != source
             }
-            if same is None and len(others) == 1:  # one protein, though they call it otherwise
+            if same is None and len(others) == 1:  # the same, though they call it otherwise
                 (same,) = others
             if same is None:
                 same = slug(row["name"])
@@ -256,10 +257,11 @@ class References:
             else:
                 of_seed = rows[same].get("identifiers") or []
                 more = [i for i in row.get("identifiers") or [] if i not in of_seed]
-                rows[same] = rows[same] | {"identifiers": [*of_seed, *more]}
+                type_ = rows[same].get("type") or row.get("type")
+                rows[same] = rows[same] | {"type": type_, "identifiers": [*of_seed, *more]}
             same_as[id_] = same
-            for accession in proteins:
-                by_protein[accession].add((same, source))
+            for of in components:
+                made_of[of].add((same, source))
         return rows, same_as
 
     def _stored(self, table: type[SQLModel], ids: list[str] | None = None) -> dict[str, Row]:
@@ -323,9 +325,15 @@ def _key(identifier: Row) -> tuple[str, str]:
     return identifier["system"], identifier["value"]
 
 
-def _accessions(row: Row) -> set[str]:
-    """The proteins, of whatever species, that a target is."""
-    return {i["value"] for i in row.get("identifiers") or [] if i["system"] == "uniprot"}
+def _components(row: Row) -> set[frozenset[str]]:
+    """The proteins that a target is made of, in each species by itself."""
+    if row.get("is_protein"):  # as importers said until they read components
+        return {
+            frozenset({i["value"]})
+            for i in row.get("identifiers") or []
+            if i["system"] == "uniprot"
+        }
+    return {frozenset(of) for of in row.get("components") or []}
 
 
 def _own_of(row: Row) -> list[Row]:
