@@ -117,7 +117,7 @@ class FactInMaking:
     @property
     def digests(self) -> list[str]:
         """The digests of all its wordings, that of the one that is served first."""
-        others = (of.digest for of in (*self.stated, *self.joined))
+        others = [*(of.digest for of in self.stated), *(of.digest for of in self.joined)]
         return list(dict.fromkeys([self.digest, *others]))
 
 
@@ -378,7 +378,7 @@ class FactWriter:
             self._references.rank(fact.source_id),
             fact.source_id,
             self._links.targets[target]["name"],
-            fact.substance and fact.substance["matched_by"],
+            fact.substance["matched_by"] if fact.substance else None,
             entry | {"target": target},
             fact.passages,
         )
