@@ -1,4 +1,5 @@
-"""Let conditions have several names and be found by each, and cite where their codes are from."""
+"""Let conditions have several names and be found by each, and cite where their codes are from;
+have indications be found by their phase."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,6 +25,8 @@ def upgrade() -> None:
         "condition", sa.Column("names", sa.JSON(), nullable=False, server_default=sa.text("'[]'"))
     )
     op.add_column("condition_code", sa.Column("name", sa.String(), nullable=True))
+    op.add_column("indication", sa.Column("max_phase", sa.Float(), nullable=True))
+    op.create_index("ix_indication_max_phase_id", "indication", ["max_phase", "id"])
 
 
 def downgrade() -> None:
@@ -32,6 +35,8 @@ def downgrade() -> None:
     op.execute(of.update().where(of.c.description.is_(None)).values(cite=sa.null()))
     with op.batch_alter_table("condition_code", table_kwargs={"sqlite_with_rowid": False}) as table:
         table.drop_column("name")
+    op.drop_index("ix_indication_max_phase_id", "indication")
+    op.drop_column("indication", "max_phase")
     op.drop_column("condition", "names")
     _replace(CITED, BOTH)
     mark_for_rebuilding(op.get_bind())

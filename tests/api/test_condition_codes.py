@@ -62,6 +62,15 @@ def test_a_condition_is_found_by_the_id_that_each_of_its_names_makes(
     assert len(found(client, f"/v1/trials?condition={name}")) == 1
 
 
+def test_a_drug_is_found_by_the_phase_of_its_very_use(client: httpx.Client) -> None:
+    assert found(client, "/v1/drugs?condition=alcoholism&max_phase=3") == ["baclofen", "naltrexone"]
+    assert found(client, "/v1/drugs?condition=gout-100&max_phase=3") == []
+    assert found(client, "/v1/drugs?max_phase=3") == ["baclofen", "naltrexone"]
+    assert found(client, "/v1/drugs?max_phase=4") == []
+    assert len(found(client, "/v1/indications?max_phase=3")) == 2
+    assert client.get("/v1/indications?max_phase=5").status_code == 422
+
+
 def test_what_is_only_like_a_code_finds_nothing(client: httpx.Client) -> None:
     for code in ("mesh:D00043", "mesh:%25", "mesh:_000437", "efo:D000437", ":", "mesh:"):
         assert found(client, f"/v1/drugs?condition={code}") == [], code
