@@ -259,6 +259,7 @@ def _record(study: Any) -> Record | SkippedRecord:
         "adverse_events": adverse_events_of(results, arms, left_out),
         "type_units_assigned": units_assigned(results),
         "cluster_randomized": _is_of_clusters(protocol),
+        "crossover": is_called_crossover,
         "limitations": _limitations(nct_id, results),
     }
     return Record(
@@ -328,7 +329,7 @@ def _is_of_clusters(protocol: Object) -> bool:
 
 
 def _is_called_crossover(protocol: Object) -> bool:
-    """Whether titles, summary or design call it a crossover trial, whatever its model is."""
+    """Whether titles, descriptions or design call it a crossover trial, whatever its model is."""
     identification = object_of(protocol, "identificationModule")
     design = object_of(object_of(protocol, "designModule"), "designInfo")
     said = (
@@ -336,9 +337,10 @@ def _is_called_crossover(protocol: Object) -> bool:
         text_of(identification, "briefTitle"),
         text_of(design, "interventionModelDescription"),
     )
-    summary = text_of(object_of(protocol, "descriptionModule"), "briefSummary") or ""
-    return bool(
-        any(text and CROSSOVER.search(text) for text in said) or _CROSSOVER_TRIAL.search(summary)
+    described = object_of(protocol, "descriptionModule")
+    texts = (text_of(described, name) or "" for name in ("briefSummary", "detailedDescription"))
+    return any(text and CROSSOVER.search(text) for text in said) or any(
+        _CROSSOVER_TRIAL.search(_EARLIER.sub("", text)) for text in texts
     )
 
 
