@@ -6,16 +6,16 @@ import sqlalchemy as sa
 from fastapi import Path, Query
 from sqlmodel import col
 
-from app.api.condition_codes import CODE, CODED
+from app.api.condition_codes import CODED
 from app.api.facts import RECORD_ERRORS
 from app.api.lists import Listing
-from app.api.read_session import ReadSession, resource
+from app.api.read_session import ReadSession, resource, with_release
 from app.documents.records import record_of
 from app.http.pages import PageParams, page_of
 from app.http.parameters import Text
 from app.http.problems import BadParameterError, ReleaseChangedError, UnknownIdError, documented
 from app.http.sparse_fields import fields_of_record
-from app.models.condition import Condition
+from app.models.condition import Condition, ConditionCode
 from app.names.terminologies import code_key
 
 router = resource("Conditions")
@@ -25,18 +25,25 @@ ItemFields = fields_of_record(Record, "each item's fields")
 RecordFields = fields_of_record(Record)
 
 _NOTHING: Any = sa.literal_column("''")
-_name: Any = sa.func.lower(col(Condition.name))
-_asked: Any = sa.func.lower(sa.bindparam("q", type_=sa.String()))
+_asked: Any = sa.bindparam("q", type_=sa.String())
+_NAMED = sa.select(col(ConditionCode.condition_id)).where(
+    sa.func.replace(col(ConditionCode.name), _asked, _NOTHING) != col(ConditionCode.name)
+)
 
 CONDITIONS = Listing(
     kind="conditions",
     id=col(Condition.id),
     filters={
-        "q": sa.func.replace(_name, _asked, _NOTHING) != _name,
-        CODE: col(Condition.id).in_(CODED),
+        "q": col(Condition.id).in_(_NAMED),
+        "condition": col(Condition.id).in_(CODED),
     },
     orders={"id": (col(Condition.id),)},
 )
+
+
+_of_name = CODED.order_by(col(ConditionCode.condition_id)).limit(1).subquery("of_name")
+OF_NAME = with_release(_of_name, *_of_name.c)
+"""The condition that the id which another name of it makes leads to."""
 
 
 @router.get(
@@ -50,7 +57,7 @@ def list_conditions(
     q: Annotated[
         Text | None,
         Query(
-            description="Only those with this text in their name, in capitals or not.",
+            description="Only those with this text in one of their names, in capitals or not.",
             examples=["spastic"],
         ),
     ] = None,
@@ -75,7 +82,11 @@ def list_conditions(
 ) -> bytes:
     """The conditions that indications and trials name, or those that a name or a code leaves."""
     return CONDITIONS.page_of(
-        session, page, {"q": q, CODE: code and code_key(code)}, sort, fields=fields
+        session,
+        page,
+        {"q": q and q.casefold(), "condition": code and code_key(code)},
+        sort,
+        fields=fields,
     )
 
 
@@ -85,7 +96,7 @@ def get_condition(
     condition_id: Annotated[
         Text,
         Path(
-            description="The condition's id.",
+            description="The condition's id, or that which another of its names makes.",
             examples=["muscle-spasticity"],
         ),
     ],
@@ -93,6 +104,10 @@ def get_condition(
 ) -> bytes:
     """One condition, by its id; what it is where a source says so."""
     found = session.document("conditions", condition_id)
+    if found is None:
+        for (id_,) in session.found(OF_NAME, condition=condition_id):
+            found = session.document("conditions", id_)
+            session.headers.append((b"content-location", f"/v1/conditions/{id_}".encode()))
     if found is None:
         raise UnknownIdError(
             f"There is no condition '{condition_id}'. /v1/conditions lists those there are."

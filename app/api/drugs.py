@@ -10,7 +10,7 @@ from pydantic import Field, create_model
 from pydantic_core import to_json
 from sqlmodel import col
 
-from app.api.condition_codes import CODE, CODED, OR_BY_CODE, by_code
+from app.api.condition_codes import CODED, OR_BY_CODE, MaxPhase, condition_key
 from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugId
 from app.api.identifiers import HAS_IDENTIFIER, IDENTIFIER, OF_PRODUCTS, asked_of
 from app.api.included_facts import LARGEST_RECORD, left_out, within
@@ -42,24 +42,28 @@ def _with(owner: Any, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[b
     return col(Drug.id).in_(sa.select(col(owner)).where(*conditions))
 
 
-def _used_for(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """That a drug has an indication for a condition."""
+def _used_for(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """That a drug has an indication that fulfils these conditions."""
     return _with(
         Fact.drug_id,
         col(Fact.id) == col(Indication.id),
-        condition,
+        *conditions,
         # A finding against is no match: the drug is of no use for that condition.
         *(col(Indication.status) != status for status in sorted(AGAINST)),
     )
 
+
+_FOR_CONDITION = col(Indication.condition_id).in_(CODED)
+_IN_PHASE = col(Indication.max_phase) == sa.bindparam("max_phase")
 
 DRUGS = Listing(
     kind="drugs",
     id=col(Drug.id),
     filters={
         "class_": _with(DrugClass.drug_id, col(DrugClass.id) == sa.bindparam("class_")),
-        "condition": _used_for(col(Indication.condition_id) == sa.bindparam("condition")),
-        CODE: _used_for(col(Indication.condition_id).in_(CODED)),
+        "condition": _used_for(_FOR_CONDITION),
+        "max_phase": _used_for(_IN_PHASE),
+        "condition_in_phase": _used_for(_FOR_CONDITION, _IN_PHASE),
         "identifier": HAS_IDENTIFIER,
     },
     orders={"name": (col(Drug.normalized_name), col(Drug.id)), "id": (col(Drug.id),)},
@@ -102,6 +106,7 @@ class DrugFilters:
             examples=["muscle-spasticity"],
         ),
     ] = None
+    max_phase: MaxPhase = None
     identifier: Annotated[
         str | None,
         Query(
@@ -116,10 +121,16 @@ class DrugFilters:
 
     def bound(self) -> dict[str, Any]:
         """What each filter that was given is bound to."""
-        asked: dict[str, Any] = {"class_": self.class_, "condition": self.condition}
+        use: dict[str, Any] = {
+            "condition": condition_key(self.condition),
+            "max_phase": self.max_phase and float(self.max_phase),
+        }
+        if None not in use.values():  # of one indication
+            use = {"condition_in_phase": use}
+        asked: dict[str, Any] = {"class_": self.class_, **use}
         if self.identifier is not None:
             asked["identifier"] = asked_of(self.identifier)
-        return by_code(asked)
+        return asked
 
 
 class MatchedName(Shape):

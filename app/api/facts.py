@@ -10,7 +10,6 @@ from pydantic import Field, create_model
 from pydantic_core import from_json, to_json
 from sqlmodel import col
 
-from app.api.condition_codes import by_code
 from app.api.lists import DRUG_ASKED, Listing
 from app.api.read_session import ReadSession, resource
 from app.documents.fact_records import (
@@ -208,7 +207,7 @@ def fact_routes(
         sort: FactOfDrugSort = "importance",
         fields: item_fields = None,  # type: ignore[valid-type] # each kind's own
     ) -> bytes:
-        asked = by_code(vars(narrowed)) | {"drug": drug_id, "form": form}
+        asked = vars(narrowed) | {"drug": drug_id, "form": form}
         listed = of_one_drug
         if combinations:
             listed, asked["combinations"] = of_drug_and_combinations, "true"
@@ -228,7 +227,7 @@ def fact_routes(
         sort: FactSort = "id",
         fields: item_fields = None,  # type: ignore[valid-type] # each kind's own
     ) -> bytes:
-        return listing.page_of(session, page, by_code(vars(narrowed)), sort, fields=fields)
+        return listing.page_of(session, page, vars(narrowed), sort, fields=fields)
 
     @router.get(
         f"/{kind}/{{fact_id}}",

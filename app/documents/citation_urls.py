@@ -47,6 +47,11 @@ PAGES: tuple[tuple[str, re.Pattern[str], str], ...] = (
         "https://mor.nlm.nih.gov/RxNav/search?searchBy=RXCUI&searchTerm={}",
     ),
     (
+        "https://meshb.nlm.nih.gov/",
+        re.compile(r"descriptor (D\d+)\b"),
+        "https://meshb.nlm.nih.gov/record/ui?ui={}",
+    ),
+    (
         "https://atcddd.fhi.no/atc_ddd_index/",
         re.compile(r"([A-Z]\d\d[A-Z]{2}\d\d)\b"),
         "https://atcddd.fhi.no/atc_ddd_index/?code={}",

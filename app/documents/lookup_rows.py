@@ -17,6 +17,7 @@ from app.models.label import Label, LabelField, LabelTerm, term_of
 from app.models.lookup import ApprovedApplication
 from app.models.product import Product, ProductNdc
 from app.names.normalization import normalized
+from app.names.slugs import slug
 from app.names.terminologies import code_key
 
 TableRow = tuple[sa.Table, tuple[Any, ...]]
@@ -39,9 +40,12 @@ def rows_of(kind: str, record: Row) -> list[TableRow]:
 
 
 def condition_rows(record: Row) -> list[TableRow]:
-    """The rows by which a condition is found: one for each of its codes."""
-    keys = dict.fromkeys(code_key(f"{code['system']}:{code['code']}") for code in record["codes"])
-    return [(_CODE, (record["id"], key)) for key in keys]
+    """The rows by which a condition is found: one for each of its codes, and of its names."""
+    keys: dict[str, str | None] = {record["id"]: None}
+    for code in record["codes"]:
+        keys[code_key(f"{code['system']}:{code['code']}")] = None
+    keys |= {slug(name): name.casefold() for name in record["names"]}
+    return [(_CODE, (record["id"], key, name)) for key, name in keys.items()]
 
 
 def fact_rows(kind: str, record: Row) -> list[TableRow]:

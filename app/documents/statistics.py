@@ -111,7 +111,8 @@ DERIVED = Field(
     "arm and one comparator, or has other arms or groups beside them, counted or not, where other "
     "units than participants were counted or assigned (eyes, clinics), also where only the unit or "
     "the measure says so, in trials that randomised clusters of people, and in crossover trials, "
-    "also those that only a title calls so, whose arms are the same people at different times.",
+    "also those that only the source's words call so (`crossover`), whose arms are the same "
+    "people at different times.",
 )
 
 _UNITS = (
@@ -146,6 +147,7 @@ def derive_effects(trial: Row, entry: Row) -> None:
     """
     is_of_people = (
         trial["intervention_model"] != InterventionModel.CROSSOVER
+        and not trial["crossover"]
         and not _is_said(CROSSOVER, trial["title"], entry.get("statement"))
         and trial["type_units_assigned"] is None
         and not trial["cluster_randomized"]

@@ -76,10 +76,11 @@ class IndicationFields(SQLModel):
 class Indication(Detail, table=True):
     """An indication, or a finding against one."""
 
-    __table_args__ = found_by("indication", "condition_id", "status")
+    __table_args__ = found_by("indication", "condition_id", "status", "max_phase")
     kind_name: ClassVar = "indications"
     singular: ClassVar = "indication"
     content: ClassVar = IndicationFields
 
     condition_id: str | None = Field(default=None, foreign_key="condition.id", sa_type=KEY)
     status: IndicationStatus = Field(sa_type=checked(IndicationStatus))
+    max_phase: float | None = None

@@ -38,12 +38,37 @@ def test_a_code_finds_the_drugs_of_every_condition_that_has_it(
     assert found(client, f"/v1/drugs?condition={kind}") == ["baclofen", "naltrexone"]
     assert len(found(client, f"/v1/indications?condition={kind}")) == 3
     assert len(found(client, f"/v1/drugs/baclofen/indications?condition={kind}")) == 2
-    assert found(client, f"/v1/conditions?code={kind}") == ["alcohol-dependence", "alcoholism"]
+    assert len(found(client, f"/v1/trials?condition={kind}")) == 1
+    assert found(client, f"/v1/conditions?code={kind}") == ["alcohol-dependence"]
 
 
 @pytest.mark.parametrize("code", ["efo:0003829", "EFO:0003829", "efo:EFO:0003829"])
 def test_efos_code_is_found_with_its_system_and_without(client: httpx.Client, code: str) -> None:
-    assert found(client, f"/v1/drugs?condition={code}") == ["baclofen"]
+    assert found(client, f"/v1/drugs?condition={code}") == ["baclofen", "naltrexone"]
+
+
+@pytest.mark.parametrize("name", ["alcohol-dependence", "alcoholism"])
+def test_a_condition_is_found_by_the_id_that_each_of_its_names_makes(
+    client: httpx.Client, name: str
+) -> None:
+    answer = client.get(f"/v1/conditions/{name}")
+
+    assert answer.json()["id"] == "alcohol-dependence"
+    assert answer.headers.get("content-location") == (
+        "/v1/conditions/alcohol-dependence" if name == "alcoholism" else None
+    )
+    assert found(client, f"/v1/drugs?condition={name}") == ["baclofen", "naltrexone"]
+    assert len(found(client, f"/v1/indications?condition={name}")) == 3
+    assert len(found(client, f"/v1/trials?condition={name}")) == 1
+
+
+def test_a_drug_is_found_by_the_phase_of_its_very_use(client: httpx.Client) -> None:
+    assert found(client, "/v1/drugs?condition=alcoholism&max_phase=3") == ["baclofen", "naltrexone"]
+    assert found(client, "/v1/drugs?condition=gout-100&max_phase=3") == []
+    assert found(client, "/v1/drugs?max_phase=3") == ["baclofen", "naltrexone"]
+    assert found(client, "/v1/drugs?max_phase=4") == []
+    assert len(found(client, "/v1/indications?max_phase=3")) == 2
+    assert client.get("/v1/indications?max_phase=5").status_code == 422
 
 
 def test_what_is_only_like_a_code_finds_nothing(client: httpx.Client) -> None:
@@ -52,15 +77,17 @@ def test_what_is_only_like_a_code_finds_nothing(client: httpx.Client) -> None:
 
 
 def test_conditions_are_found_by_a_part_of_their_name(client: httpx.Client) -> None:
-    assert found(client, "/v1/conditions?q=ALCOHOL") == ["alcohol-dependence", "alcoholism"]
+    assert found(client, "/v1/conditions?q=ALCOHOL") == ["alcohol-dependence"]
+    assert found(client, "/v1/conditions?q=holism") == ["alcohol-dependence"]
     assert found(client, "/v1/conditions?q=100%25") == ["gout-100"]
     assert found(client, "/v1/conditions?q=g%25t") == []
 
 
-def test_the_articles_condition_and_chembls_of_one_name_are_one(client: httpx.Client) -> None:
+def test_the_articles_condition_chembls_and_the_trials_are_one(client: httpx.Client) -> None:
     condition = client.get("/v1/conditions/alcohol-dependence").json()
 
     assert condition["name"] == "Alcohol-dependence"
+    assert condition["names"] == ["Alcohol-dependence", "Alcoholism"]
     assert condition["codes"] == [
         {"system": "efo", "code": "EFO:0003829"},
         {"system": "mesh", "code": "D000437"},

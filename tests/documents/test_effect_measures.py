@@ -1,12 +1,12 @@
 """The measures agree with published ones, and are null where the counts leave them undefined."""
 
 from itertools import product
-from math import isfinite
+from math import hypot, isfinite
 from typing import Any
 
 import pytest
 
-from app.documents.effect_measures import Interval, TwoArms
+from app.documents.effect_measures import Interval, TwoArms, Z
 from app.documents.statistics import EffectMeasures, derive_effects
 from app.models.trial import InterventionModel, ParamType
 from app.models.trial_arm import ArmType
@@ -97,6 +97,32 @@ def test_an_interval_never_leaves_what_is_possible(
     assert limits(arms.risk_difference_interval) == pytest.approx((lower, upper), rel=1e-6)
 
 
+def score_limit(events: int, total: int, end: float) -> float:
+    """The share between what was found and this end at which the score test just rejects it."""
+    share, inside, outside = events / total, events / total, end
+    for _ in range(60):
+        middle = (inside + outside) / 2
+        if (share - middle) ** 2 > Z * Z * middle * (1 - middle) / total:
+            outside = middle
+        else:
+            inside = middle
+    return inside
+
+
+@pytest.mark.slow
+def test_the_interval_of_the_risk_difference_is_newcombes_of_every_small_table() -> None:
+    tables = [(events, total) for total in range(1, 9) for events in range(total + 1)]
+    limits_of = {of: (score_limit(*of, 0.0), score_limit(*of, 1.0)) for of in tables}
+
+    for (a, n), (c, m) in product(tables, repeat=2):
+        (lower, upper), (lower_there, upper_there) = limits_of[a, n], limits_of[c, m]
+        difference = a / n - c / m
+        below = hypot(a / n - lower, upper_there - c / m)
+        above = hypot(upper - a / n, c / m - lower_there)
+        expected = (max(difference - below, -1), min(difference + above, 1))
+        assert limits(TwoArms(a, n, c, m).risk_difference_interval) == pytest.approx(expected)
+
+
 NO_CELL = {"class_title": None, "category_title": None}
 
 
@@ -106,6 +132,7 @@ def trial(
     model: str | None = None,
     assigned: str | None = None,
     clusters: bool = False,
+    crossover: bool = False,
     title: str = "A trial",
     **outcome: Any,
 ) -> dict[str, Any]:
@@ -129,6 +156,7 @@ def trial(
         "intervention_model": model,
         "type_units_assigned": assigned,
         "cluster_randomized": clusters,
+        "crossover": crossover,
         "arms": [
             {"id": "baclofen", "type": ArmType.EXPERIMENTAL},
             {"id": "placebo", "type": ArmType.PLACEBO_COMPARATOR},
@@ -195,6 +223,7 @@ def test_nothing_follows_in_a_trial_that_its_title_calls_crossover(said: str) ->
         trial(param_type=ParamType.COUNT_OF_UNITS),
         trial(assigned="Eyes"),
         trial(clusters=True),
+        trial(crossover=True),
         trial(unit="Eyes"),
         trial(unit="Lesions treated"),
         trial(measure="Number of Eyes With Improvement"),

@@ -25,6 +25,12 @@ from app.documents.trial_events import ADVERSE_EVENTS, events_by_term
 from app.ingest.bulk_insert import Tables, among, chunks, select_in
 from app.ingest.publishing.comparing import discrepancies, trial_account
 from app.ingest.publishing.descriptions import Account, Description
+from app.ingest.publishing.mechanism_joining import (
+    StatedMechanism,
+    actions_at_targets,
+    add_mechanism,
+    joined_mechanisms,
+)
 from app.ingest.publishing.product_writer import PRODUCTS, ProductDocuments
 from app.ingest.publishing.references import SEED, References
 from app.ingest.sources import OF_LABELS
@@ -35,6 +41,7 @@ from app.models.document import Document
 from app.models.fact import Detail, Fact, fact_kinds
 from app.models.indication import Indication
 from app.models.label import Label
+from app.models.mechanism import Mechanism
 from app.models.product import Product
 from app.models.source_record import (
     JOINED,
@@ -100,13 +107,18 @@ class FactInMaking:
     role: str | None = None
     passages: list[Passage] = field(default_factory=list)
     stated: list[OfLabel] = field(default_factory=list)
+    joined: list["FactInMaking"] = field(default_factory=list)
+    """What other sources state of the same."""
+    is_coded_mechanism: bool = False
+    """It is a mechanism that no label and no person states."""
     of_labels: int = 0
     """How many labels there are for the same routes."""
 
     @property
     def digests(self) -> list[str]:
         """The digests of all its wordings, that of the one that is served first."""
-        return list(dict.fromkeys([self.digest, *(of.digest for of in self.stated)]))
+        others = [*(of.digest for of in self.stated), *(of.digest for of in self.joined)]
+        return list(dict.fromkeys([self.digest, *others]))
 
 
 Statements = dict[RecordKey, list[tuple[Any, ...]]]
@@ -250,6 +262,7 @@ class FactWriter:
             }
         )
         in_making, labels = self._in_making(batch)
+        in_making = self._join_mechanisms(batch, in_making)
         for facts in chunks(in_making, FACTS_AT_ONCE):
             entries = self._entries(batch, facts)
             conditions = {id_ for _, entry in entries for id_ in _conditions_of(entry)}
@@ -303,6 +316,14 @@ class FactWriter:
             entry = from_json(decompress(body))
             if entry.get("target"):
                 entry["target"] = self._references.target(entry["target"])
+            if entry.get("condition"):
+                entry["condition"] = self._references.condition(entry["condition"])
+            if entry.get("conditions"):
+                ids = map(self._references.condition, entry["conditions"])
+                entry["conditions"] = list(dict.fromkeys(ids))
+            for other in fact.joined:
+                add_mechanism(entry, from_json(decompress(stored[other.digest][1])))
+                fact.passages += other.passages
             cited = fact.passages
             if table.cited_by is not None:
                 cited = [p for part in entry[table.cited_by] for p in passages(part["cite"])]
@@ -323,6 +344,44 @@ class FactWriter:
                 account = trial_account(fact.source_id, entry, fact.passages)
                 description.compared.trials.append(account)
         return entries
+
+    def _join_mechanisms(
+        self, batch: Mapping[str, Description], facts: list[FactInMaking]
+    ) -> list[FactInMaking]:
+        """Have mechanisms that several sources state be one fact; what they differ in is noted."""
+        of_drug: dict[str, list[FactInMaking]] = defaultdict(list)
+        for fact in facts:
+            if fact.is_coded_mechanism:
+                of_drug[fact.drug_id].append(fact)
+        of_several = [of for of in of_drug.values() if len({fact.source_id for fact in of}) > 1]
+        digests = sorted({fact.digest for of in of_several for fact in of})
+        bodies = {row[0]: row[2] for row in select_in(self._connection, BODIES, digests)}
+        joined: dict[str, str] = {}
+        for of in of_several:
+            stated = []
+            for fact in of:
+                entry = from_json(decompress(bodies[fact.digest]))
+                if entry["target"]:
+                    stated.append(self._stated_mechanism(fact, entry))
+            actions = actions_at_targets(stated)
+            batch[of[0].drug_id].compared.actions = actions
+            joined |= joined_mechanisms(actions)
+        by_id = {fact.id: fact for of in of_several for fact in of}
+        for id_, first in joined.items():
+            by_id[first].joined.append(by_id[id_])
+        return [fact for fact in facts if fact.id not in joined]
+
+    def _stated_mechanism(self, fact: FactInMaking, entry: Row) -> StatedMechanism:
+        target = self._references.target(entry["target"])
+        return StatedMechanism(
+            fact.id,
+            self._references.rank(fact.source_id),
+            fact.source_id,
+            self._links.targets[target]["name"],
+            fact.substance["matched_by"] if fact.substance else None,
+            entry | {"target": target},
+            fact.passages,
+        )
 
     def _add_common(
         self, entry: Row, description: Description, substance: Row | None, cited: list[Passage]
@@ -379,6 +438,7 @@ class FactWriter:
                         fact = FactInMaking(
                             id_, drug_id, digest, account.source_id, substance, account.role
                         )
+                        fact.is_coded_mechanism = name.startswith(f"{Mechanism.singular}-")
                         facts[key] = fact
                     if label:
                         label.statements.append((digest, fact))

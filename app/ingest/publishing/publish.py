@@ -104,7 +104,7 @@ def publish(connection: sa.Connection, tables: Tables, changes: Changes) -> Coun
     tables.delete(Drug, "id", gone)
 
     named = {id_ for noun, id_ in changes.references if noun == "condition"}
-    unnamed = references.unnamed_conditions(named | facts.conditions_dropped)
+    unnamed = references.unnamed_conditions(named | facts.conditions_dropped | set(conditions.gone))
     references.remove(Condition, unnamed)
     references.remove(Target, targets.gone)
     references.remove(Source, sources.gone)

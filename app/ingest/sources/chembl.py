@@ -535,7 +535,9 @@ class _Release:
             "id": row["chembl_id"].lower(),
             "name": _text(row["pref_name"]) or row["chembl_id"],
             "type": type_,
-            "is_protein": type_ == "SINGLE PROTEIN" and len(set(accessions)) == 1,
+            "components": [sorted(set(accessions))]
+            if type_ in MADE_OF_COMPONENTS and accessions
+            else [],
             "organism": _text(row["organism"]),
             "identifiers": [
                 {"system": "chembl", "value": row["chembl_id"]},
@@ -543,6 +545,9 @@ class _Release:
             ],
         }
 
+
+MADE_OF_COMPONENTS = frozenset({"SINGLE PROTEIN", "PROTEIN COMPLEX"})
+"""Types of targets that are all of their components; those of a family are each one of it."""
 
 _NAME = "\0name\0"
 """What stands in a sentence for the drug's name, until it is known of which molecule it is said."""

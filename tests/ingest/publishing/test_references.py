@@ -3,26 +3,32 @@
 import json
 from collections.abc import Callable
 from itertools import permutations
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from app.database.engines import write_engine
+from app.ingest.publishing.rehearsing import faults_of_release
+from app.ingest.seed.loading import load_seed
 from app.settings import Settings
 from tests.conftest import Save, on_sqlite_alone
 from tests.ingest.loading import (
+    Given,
     chembl,
     drugbank,
     guide,
     interaction,
     ligand,
     load,
+    reading,
     served_in,
     studies,
     study,
     vocabulary,
 )
-from tests.writing import drug, fact, indication
+from tests.writing import CITE, drug, fact, indication, write_seed
 
 Json = dict[str, Any]
 
@@ -106,7 +112,7 @@ def test_one_protein_is_one_target_and_a_complex_is_none_of_its_parts(
     served = client.get("/v1/drugs/hustanol/mechanisms").json()["items"]
     assert sorted(item["target"]["name"] for item in served) == [
         "COX-2",
-        "COX-2",
+        "COX-2",  # ChEMBL says of no action
         "IL-6 receptor",
         "IL-6 receptor subunit alpha",
     ]
@@ -170,6 +176,148 @@ def test_a_condition_does_not_depend_on_the_order_of_loading(
         outcomes.add(served_in(database)["conditions", "covid-19"])
 
     assert [json.loads(outcome)["name"] for outcome in outcomes] == ["COVID-19"]
+
+
+Coded = tuple[str, str | None, str | None]
+"""What ChEMBL calls a condition: its term, with the code of EFO, and the code of MeSH."""
+
+
+def indicated(*conditions: Coded) -> list[Given]:
+    """A file of ChEMBL in which hustanol is tried for these."""
+    rows: list[Json] = [
+        {"molregno": 1, "efo_term": term, "efo_id": efo, "mesh_id": mesh, "max_phase_for_ind": 2}
+        for term, efo, mesh in conditions
+    ]
+    numbered = [{"drugind_id": number, **row} for number, row in enumerate(rows, 1)]
+    return chembl({"CHEMBL1": "HUSTANOL"}, drug_indication=numbered)
+
+
+def named(client: httpx.Client) -> dict[str, list[str]]:
+    """Every condition with its names."""
+    items = client.get("/v1/conditions").json()["items"]
+    return {item["id"]: item["names"] for item in items}
+
+
+def test_one_code_that_two_terms_of_an_ontology_have_makes_them_not_one(
+    known: Settings, client: httpx.Client
+) -> None:
+    mesh = "D045169"
+    sars = ("severe acute respiratory syndrome", "EFO:0000694", mesh)
+
+    load(known, "chembl", indicated(sars, ("COVID-19", "MONDO:0100096", mesh)))
+
+    assert named(client) == {
+        "covid-19": ["COVID-19"],
+        "severe-acute-respiratory-syndrome": ["severe acute respiratory syndrome"],
+    }
+
+
+def test_names_that_share_their_only_codes_are_one_and_part_when_a_code_turns_out_to_be_of_more(
+    known: Settings, client: httpx.Client
+) -> None:
+    mesh = "D002294"
+    carcinoma = ("squamous cell carcinoma", "EFO:0000707", mesh)
+    of_mesh = ("Carcinoma, Squamous Cell", mesh)
+    load(known, "chembl", indicated(carcinoma))
+    load(known, "clinicaltrials", studies(of(1, of_mesh[0], of_mesh[::-1])))
+    together = named(client)
+    found = client.get("/v1/indications?condition=carcinoma-squamous-cell").json()["items"]
+
+    lung = ("squamous cell lung carcinoma", "EFO:0000708", mesh)
+    load(known, "chembl", indicated(carcinoma, lung))
+
+    assert together == {"carcinoma-squamous-cell": [of_mesh[0], carcinoma[0]]}
+    assert [item["condition"]["id"] for item in found] == ["carcinoma-squamous-cell"]
+    assert named(client) == {
+        "carcinoma-squamous-cell": [of_mesh[0]],
+        "squamous-cell-carcinoma": [carcinoma[0]],
+        "squamous-cell-lung-carcinoma": [lung[0]],
+    }
+    assert client.get("/v1/indications?condition=carcinoma-squamous-cell").json()["total"] == 0
+    with reading(known) as connection:
+        assert list(faults_of_release(connection)) == []
+
+
+def test_a_code_that_a_person_gave_joins_what_has_no_other(
+    known: Settings, client: httpx.Client, save: Save
+) -> None:
+    mesh = "D000437"
+    rows = [
+        ("alcohol dependence", "EFO:0003829", mesh),
+        ("alcohol use disorder", "MONDO:0002046", mesh),
+    ]
+    of_seed = drug("hustanol", indication("alcohol-dependence"))
+    of_seed["conditions"] = [
+        {
+            "id": "alcohol-dependence",
+            "name": "Alcohol dependence",
+            "codes": [{"system": "mesh", "code": mesh}],
+            "cite": CITE,
+        }
+    ]
+
+    load(known, "clinicaltrials", studies(of(1, "Alcoholism", (mesh, "Alcoholism"))))
+    load(known, "chembl", indicated(*rows))
+    save(of_seed)
+
+    assert named(client) == {
+        "alcohol-dependence": ["Alcohol dependence", "Alcoholism"],
+        "alcohol-use-disorder": ["alcohol use disorder"],
+    }
+    by_code = client.get(f"/v1/indications?condition=mesh:{mesh}").json()["items"]
+    assert {item["condition"]["id"] for item in by_code} == {*named(client)}
+
+
+def test_a_term_of_mesh_is_tied_to_a_condition_that_is_its_inversion_and_to_no_other(
+    known: Settings, client: httpx.Client
+) -> None:
+    lupus = ("D008180", "Lupus Erythematosus, Systemic")
+
+    load(
+        known,
+        "clinicaltrials",
+        studies(
+            of(1, "Systemic Lupus Erythematosus", lupus),
+            of(2, "lupus erythematosus, systemic", lupus),
+            of(3, "Refractory Lupus", lupus),
+        ),
+    )
+
+    assert named(client) == {
+        "lupus-erythematosus-systemic": [lupus[1], "Systemic Lupus Erythematosus"],
+        "refractory-lupus": ["Refractory Lupus"],
+    }
+
+
+def test_names_join_alike_in_every_order_of_the_sources(
+    new_on_sqlite: Callable[[], Settings], tmp_path: Path
+) -> None:
+    mesh = "D000437"
+    write_seed(tmp_path, drug("hustanol", indication("cough")))
+    files = {
+        "clinicaltrials": studies(
+            of(1, "Alcoholism", (mesh, "Alcoholism")), of(2, "Cough", ("D003371", "Cough"))
+        ),
+        "chembl": indicated(
+            ("alcohol dependence", "EFO:0003829", mesh), ("coughing", "HP:0012735", "D003371")
+        ),
+    }
+    outcomes = set()
+
+    for order in permutations([*files, "seed"]):
+        database = new_on_sqlite()
+        for source in order:
+            if source == "seed":
+                load_seed(write_engine(database), tmp_path)
+            else:
+                load(database, source, files[source])
+        outcomes.add(tuple(sorted(served_in(database).items())))
+        with reading(database) as connection:
+            assert list(faults_of_release(connection)) == []
+
+    [outcome] = outcomes
+    conditions = [json.loads(body)["names"] for (kind, _), body in outcome if kind == "conditions"]
+    assert conditions == [["Alcoholism", "alcohol dependence"], ["Cough", "coughing"]]
 
 
 @on_sqlite_alone
