@@ -45,6 +45,7 @@ from app.names.name_reader import (
 )
 from app.names.normalization import name_key
 from app.names.product_numbers import is_of_a_monograph
+from app.names.product_words import ERROR_PRONE
 from app.names.qualifiers import Qualifier
 from app.search.query import listed, one_of
 
@@ -278,7 +279,7 @@ def _looked_up(session: ReadSession, keys: set[str]) -> list[tuple[Any, ...]]:
 
 
 def _by_name(session: ReadSession, names: list[str]) -> list[Resolution]:
-    reader = NameReader(_ServedNames(session), names)
+    reader = NameReader(_ServedNames(session), names, ERROR_PRONE)
     products = _products_called(session, names)
     answers = {
         name: _resolved(session, reader, name, products.get(key_of(name)))
@@ -327,7 +328,7 @@ def _answer(candidates: list[PossibleDrug], is_disputed: bool = False, **fields:
     match, drug = ResolveMatch.NONE, None
     also = [] if is_disputed else synonymous(candidates)
     candidates = [each for each in candidates if each not in also]
-    if len(candidates) == 1:
+    if len(candidates) == 1 and not is_disputed:
         match, drug = candidates[0].match, _link(candidates[0])
     elif candidates:
         match = ResolveMatch.AMBIGUOUS

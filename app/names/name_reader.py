@@ -8,18 +8,26 @@ of no other. Who knows the names, a reader of what is served or an import, gives
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from itertools import chain, permutations
+from itertools import chain, pairwise, permutations
+from types import MappingProxyType
 from typing import NamedTuple, Protocol, Self
 
 from app.models.drug import NameType
-from app.names.distinctions import NUMERALS
+from app.names.distinctions import GREEK, NUMERALS
 from app.names.normalization import name_key, normalized, words_of
-from app.names.product_words import ABBREVIATED_INGREDIENTS, ABBREVIATED_NAMES
+from app.names.product_words import (
+    ABBREVIATED_COMBINATIONS,
+    ABBREVIATED_INGREDIENTS,
+    ABBREVIATED_NAMES,
+    OF_FLUIDS,
+    OF_INSTRUCTIONS,
+)
 from app.names.qualifiers import (
+    IONS,
     SALT_WORDS,
     Qualifier,
     StrippedName,
@@ -202,8 +210,16 @@ class _MadeOf:
 class NameReader:
     """Reads names, and the texts in them: names of ingredients, and in brackets."""
 
-    def __init__(self, known: KnownNames, names: Iterable[str]) -> None:
+    def __init__(
+        self,
+        known: KnownNames,
+        names: Iterable[str],
+        error_prone: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    ) -> None:
+        """`error_prone` are the keys of abbreviations by which no drug is meant for sure, with the
+        names of those that may be."""
         self._known = known
+        self._error_prone = error_prone
         self._readings: dict[str, list[StrippedName]] = {}
         self._parts: dict[str, list[tuple[str, ...]]] = {}
         unread = list(names)
@@ -214,7 +230,10 @@ class NameReader:
         readings = [each for of_one in self._readings.values() for each in of_one]
         readings += [other for each in readings for other in _in_other_order(each)]
         written = {each.name for each in readings} | {each.salt for each in readings if each.salt}
+        for each in readings:
+            written.update(names_in(each.instructions))
         keys = {name_key(name) for name in written} - {""}
+        keys |= {name_key(name) for key in keys for name in error_prone.get(key, ())}
         self._lookup = _Lookup(known.with_keys(keys))
 
     def _read(self, text: str) -> list[str]:
@@ -222,9 +241,11 @@ class NameReader:
         readings = self._readings[text] = list(stripped_names(text))
         ways = self._parts[text] = [
             tuple(ABBREVIATED_INGREDIENTS.get(normalized(part), part) for part in way)
-            for way in parts_of(_bare(readings).name)
+            for way in parts_of(_written_out(_bare(readings).name))
         ]
-        asides = [_aside(read.name, aside) for read in readings for aside in read.asides]
+        asides = [
+            text for read in readings for aside in read.asides for text in _asides(read.name, aside)
+        ]
         return [*asides, *(part for way in ways for part in way)]
 
     def found(self, text: str) -> FoundName | None:
@@ -240,6 +261,10 @@ class NameReader:
         """The drugs that have what is left of a text for a name: of the least stripped, if any."""
         readings = self._readings[text]
         for read in readings:
+            if (names := self._error_prone.get(name_key(read.name))) is not None:
+                meant = [c for name in names for c in self._lookup.candidates(StrippedName(name))]
+                found = FoundName(list({each.id: each for each in meant}.values()), read.stripped)
+                return replace(found, is_disputed=True) if meant else None
             if candidates := self._candidates(read, readings):
                 return self._with_asides(read, candidates, read.stripped)
         return None
@@ -287,6 +312,8 @@ class NameReader:
             candidates = [each for each in candidates if each.id in of_all]
         if not candidates or (read.is_numeral and not self._is_route(read.name, candidates)):
             return []
+        if not self._is_sure_of_what_stood_beside(read, candidates):
+            return []
         if all(candidate.match is ResolveMatch.BRAND for candidate in candidates):
             salts = [lookup.candidates(each) for each in readings if each.salt == read.name]
             others = [*lookup.quarantined(read), *(each for found in salts for each in found)]
@@ -296,6 +323,51 @@ class NameReader:
         if without_salt(normalized(read.name)) and not _is_generic(candidates):
             return candidates + lookup.quarantined(read)
         return candidates
+
+    def _is_sure_of_what_stood_beside(
+        self, read: StrippedName, candidates: list[PossibleDrug]
+    ) -> bool:
+        """Whether what stood beside a name was no part of it: a number without a unit, what a drug
+        is diluted in, instructions."""
+        kinds = {what for what, _ in read.stripped}
+        if Qualifier.DILUENT in kinds and normalized(read.name) in OF_FLUIDS:
+            return False
+        if read.is_bare_number and not self._is_strength(read, candidates, kinds):
+            return False
+        if not read.instructions:
+            return True
+        meant = set(_ids(candidates))
+        others = (
+            each.id
+            for name in names_in(read.instructions)
+            for each in self._lookup.candidates(StrippedName(name))
+        )
+        return _names_no_other(read.instructions) and meant.issuperset(others)
+
+    def _is_strength(
+        self, read: StrippedName, candidates: list[PossibleDrug], kinds: set[Qualifier]
+    ) -> bool:
+        """Whether a number behind a name is a strength, without its unit: `lisinopril 20`.
+
+        It is not that of an isotope, of a class of polymers or vaccines, or of a tablet of codeine.
+        """
+        words = words_of(read.name).split()
+        is_ion = not IONS.isdisjoint(words) or "iodide" in words
+        last = words[-1] if words else ""
+        if len(last) < SHORTEST_BEGINNING or not last.isalpha() or last in NUMBERED:
+            return False
+        is_said = not kinds.isdisjoint((Qualifier.DOSE_FORM, Qualifier.ROUTE, Qualifier.FREQUENCY))
+        if is_ion and not is_said:
+            return False
+        is_small = any(_SMALL.fullmatch(text) for _, text in read.after)
+        if is_small and not is_said and all(c.match is ResolveMatch.BRAND for c in candidates):
+            return False
+        numbered = {
+            each.drug_id
+            for each in self._family(read.name)
+            if normalized(each.name)[len(read.name) :].strip(" -")[:1].isdigit()
+        }
+        return numbered <= set(_ids(candidates))
 
     def _with_asides(
         self,
@@ -310,7 +382,7 @@ class NameReader:
         """
         found = FoundName(candidates, stripped)
         for aside in read.asides:
-            other = self.found(_aside(read.name, aside))
+            other = self._aside_found(_asides(read.name, aside), found)
             is_brand = aside[0] == "[" and _ends_with(aside[1:-1], stripped)
             if other is None and is_brand:
                 of_none = (Qualifier.NOT_UNDERSTOOD, aside[1:-1])
@@ -319,12 +391,22 @@ class NameReader:
                 if not _is_code(read.name, aside[1:-1].strip()):
                     return None
             elif (drug := _id(found)) is None or not (
-                drug == _id(other) or (is_brand and drug in _ids(other.candidates))
+                drug == _id(other)
+                or ((is_brand or self._is_error_prone(aside)) and drug in _ids(other.candidates))
             ):
                 both = [*_less_also(found.candidates), *_less_also(other.candidates)]
                 by_drug = {each.id: each for each in reversed(both)}
                 found = FoundName(list(by_drug.values())[::-1], stripped, is_disputed=True)
         return found
+
+    def _aside_found(self, texts: list[str], found: FoundName) -> FoundName | None:
+        """What an aside is the name of; of several names, any that is another's decides."""
+        others = [other for text in texts if (other := self.found(text))]
+        disputed = (other for other in others if _id(other) != _id(found))
+        return next(disputed, others[0] if others else None)
+
+    def _is_error_prone(self, aside: str) -> bool:
+        return name_key(aside[1:-1]) in self._error_prone
 
     def _combination(self, text: str) -> FoundName | None:
         """The combinations that have exactly the ingredients that a text names."""
@@ -444,10 +526,51 @@ MOST_REORDERED = 3
 """Of how many words a name is at most whose words may stand in any order."""
 
 
-def _aside(name: str, aside: str) -> str:
-    """What stands in brackets beside a name; with the name, if it is a salt of it."""
+NUMBERED = GREEK | {"alfa", "factor", "interleukin", "omega", "polymer", "vaccine", "vitamin"}
+"""Words behind which a number is part of a name."""
+
+_SMALL = re.compile("[1-4]")
+"""A number that says how much codeine is in a tablet, or a phase, as well as a strength."""
+
+
+def names_in(instructions: str) -> list[str]:
+    """What could be a drug's name in the instructions of a line: each word, and each two."""
+    if not instructions:
+        return []
+    words = words_of(instructions).split()
+    strange = [w for w in words if len(w) >= SHORTEST_NAME and w not in OF_INSTRUCTIONS]
+    return [*strange, *(f"{one} {other}" for one, other in pairwise(words) if other in strange)]
+
+
+SHORTEST_NAME = 3
+"""Letters of a word of instructions that is looked up: others are no drugs' names."""
+
+
+def _names_no_other(instructions: str) -> bool:
+    """Whether what is joined to instructions is no other ingredient, of a name that is not known:
+    no strange word stands behind a joiner."""
+    for joined in _JOINED.finditer(normalized(instructions)):
+        if not OF_INSTRUCTIONS.issuperset(words_of(joined[1]).split()):
+            return False
+    return True
+
+
+_JOINED = re.compile(r"(?:[/+&]|\band\b|\bplus\b|\bwith\b)\s*([a-z]{4,})")
+
+
+def _written_out(name: str) -> str:
+    """A name, or the ingredients of the combination that it is a British Approved Name of."""
+    return ABBREVIATED_COMBINATIONS.get(normalized(name), name)
+
+
+def _asides(name: str, aside: str) -> list[str]:
+    """What stands in brackets beside a name: each name of a list; with the name, if it is a salt
+    of it."""
     text = aside[1:-1].strip().removeprefix("as ")
-    return f"{name} {text}" if SALT_WORDS.issuperset(normalized(text).split()) else text
+    if SALT_WORDS.issuperset(normalized(text).split()):
+        return [f"{name} {text}"]
+    listed = [part.strip() for part in re.split("[;,]", text)]
+    return [text, *listed] if len(listed) > 1 and all(listed) else [text]
 
 
 def _is_code(name: str, aside: str) -> bool:
