@@ -17,20 +17,20 @@ from types import MappingProxyType
 from typing import NamedTuple, Protocol, Self
 
 from app.models.drug import NameType
-from app.names.distinctions import GREEK, NUMERALS
+from app.names.distinctions import GREEK, NUMERALS, SPECIES_OF
 from app.names.normalization import name_key, normalized, words_of
 from app.names.product_words import (
     ABBREVIATED_COMBINATIONS,
     ABBREVIATED_INGREDIENTS,
     ABBREVIATED_NAMES,
     OF_FLUIDS,
-    OF_INSTRUCTIONS,
 )
 from app.names.qualifiers import (
     IONS,
     SALT_WORDS,
     Qualifier,
     StrippedName,
+    is_of_instructions,
     parts_of,
     stripped_names,
     without_salt,
@@ -122,6 +122,13 @@ class FoundName:
         return None if self.is_disputed else the_one(self.candidates)
 
 
+def _is_of_its_protamine(row: KnownName) -> bool:
+    """Whether a name is of an insulin's protamine, which lists have among those of the insulin: it
+    acts for longer."""
+    is_protamine = "protamine" in words_of(row.name).split()[1:]
+    return is_protamine and "protamine" not in normalized(row.drug_name or "")
+
+
 class _Lookup:
     """What is known under the keys of names."""
 
@@ -134,6 +141,8 @@ class _Lookup:
         for row in rows:
             if row.drug_id is None:
                 self._quarantined[row.key].append(row.name)
+                continue
+            if _is_of_its_protamine(row):
                 continue
             self.drugs.add(row.drug_id)
             if row.type is not None:
@@ -153,6 +162,11 @@ class _Lookup:
             named = [each for each in named if each.drug_id in known]
         as_written = [each for each in named if normalized(each.name) == normalized(read.name)]
         return _candidates(as_written or named)
+
+    def branded(self, read: StrippedName) -> list[PossibleDrug]:
+        """The drugs that have what is left of a name for a brand."""
+        found = _candidates(self._names.get(name_key(read.name), []))
+        return [each for each in found if each.match is ResolveMatch.BRAND]
 
     def radiolabelled(self, read: StrippedName) -> list[PossibleDrug]:
         """The drugs whose radiolabelled form has what is left of a name."""
@@ -228,7 +242,9 @@ class NameReader:
             if text not in self._readings:
                 unread += self._read(text)
         readings = [each for of_one in self._readings.values() for each in of_one]
-        readings += [other for each in readings for other in _in_other_order(each)]
+        readings += [
+            other for each in readings for other in [*_in_full(each), *_in_other_order(each)]
+        ]
         written = {each.name for each in readings} | {each.salt for each in readings if each.salt}
         for each in readings:
             written.update(names_in(each.instructions))
@@ -265,9 +281,14 @@ class NameReader:
                 meant = [c for name in names for c in self._lookup.candidates(StrippedName(name))]
                 found = FoundName(list({each.id: each for each in meant}.values()), read.stripped)
                 return replace(found, is_disputed=True) if meant else None
-            if candidates := self._candidates(read, readings):
+            if candidates := self._candidates(read, readings) or self._abbreviated(read, readings):
                 return self._with_asides(read, candidates, read.stripped)
         return None
+
+    def _abbreviated(self, read: StrippedName, readings: list[StrippedName]) -> list[PossibleDrug]:
+        """The drugs that a name is an abbreviation of which no source has."""
+        found = [c for other in _in_full(read) for c in self._candidates(other, readings)]
+        return list({each.id: each for each in reversed(found)}.values())[::-1]
 
     def _written_otherwise(self, text: str) -> FoundName | None:
         """The drugs that have the same words for a name in another order, or this and what says no
@@ -292,13 +313,21 @@ class NameReader:
         if len(name_key(read.name)) < SHORTEST_BEGINNING or read.salt or not read.is_as_written:
             return []
         start = len(normalized(read.name))
-        return _candidates(
-            each
+        behind = [
+            (normalized(each.name)[start:].replace("-", " ").replace(",", " "), each)
             for each in self._family(read.name)
-            if SAYS_NO_MORE[each.type is NameType.BRAND].fullmatch(
-                normalized(each.name)[start:].replace("-", " ")
-            )
-        )
+        ]
+        found = [
+            each
+            for more, each in behind
+            if SAYS_NO_MORE[each.type is NameType.BRAND].fullmatch(more)
+        ]
+        of_species = {
+            each.drug_id
+            for more, each in behind
+            if more.split()[:1] and more.split()[0] in SPECIES_OF
+        }
+        return _candidates(found) if of_species <= {each.drug_id for each in found} else []
 
     def _candidates(self, read: StrippedName, readings: list[StrippedName]) -> list[PossibleDrug]:
         lookup = self._lookup
@@ -315,13 +344,17 @@ class NameReader:
         if not self._is_sure_of_what_stood_beside(read, candidates):
             return []
         if all(candidate.match is ResolveMatch.BRAND for candidate in candidates):
-            salts = [lookup.candidates(each) for each in readings if each.salt == read.name]
-            others = [*lookup.quarantined(read), *(each for found in salts for each in found)]
+            salts = [c for r in readings if r.salt == read.name for c in lookup.candidates(r)]
+            if the_one(salts) and _is_generic(salts) and _ids(salts) != _ids(candidates):
+                return []  # a brand of generic words is none
+            others = [*lookup.quarantined(read), *salts]
             if any(_may_tell_brands_apart(*each) for each in read.stripped):
                 others += self._siblings(read, candidates)
             return candidates + [each for each in others if each.id not in _ids(candidates)]
         if without_salt(normalized(read.name)) and not _is_generic(candidates):
-            return candidates + lookup.quarantined(read)
+            salts = (r for r in readings if r.salt == read.name)
+            brands = [c for r in salts for c in lookup.branded(r) if c.id not in _ids(candidates)]
+            return candidates + lookup.quarantined(read) + brands
         return candidates
 
     def _is_sure_of_what_stood_beside(
@@ -500,11 +533,16 @@ def _bare(readings: list[StrippedName]) -> StrippedName:
     return next(read for read in reversed(readings) if read.salt is None and read.is_as_written)
 
 
+def _in_full(read: StrippedName) -> list[StrippedName]:
+    """A name that is an abbreviation, as each name that it may be in full."""
+    return [replace(read, name=name) for name in _IN_FULL.get(name_key(read.name), ())]
+
+
+_IN_FULL = {name_key(short): names for short, names in ABBREVIATED_NAMES.items()}
+
+
 def _in_other_order(read: StrippedName) -> list[StrippedName]:
-    """A name of two or three words with the words in every other order: `insulin regular`; or an
-    abbreviation written out."""
-    if written_out := ABBREVIATED_NAMES.get(normalized(read.name)):
-        return [replace(read, name=name) for name in written_out]
+    """A name of two or three words with the words in every other order: `insulin regular`."""
     words = read.name.split()
     if not 2 <= len(words) <= MOST_REORDERED or read.salt is not None or not read.is_as_written:
         return []
@@ -516,7 +554,7 @@ SHORTEST_BEGINNING = 5
 
 _SALTS = "|".join(sorted(SALT_WORDS))
 SAYS_NO_MORE = {
-    False: re.compile(rf"(?:\s(?:{_SALTS}))+"),
+    False: re.compile(rf"(?:\s(?:human|recombinant|{_SALTS}))+"),
     True: re.compile(rf"(?:\s(?:[\d./]+|mg|mcg|ml|hour|pak|\(?copackaged\)?|{_SALTS}))+"),
 }
 """What may stand behind a name for the same drug, of a brand and of others: a salt, and behind a
@@ -538,7 +576,7 @@ def names_in(instructions: str) -> list[str]:
     if not instructions:
         return []
     words = words_of(instructions).split()
-    strange = [w for w in words if len(w) >= SHORTEST_NAME and w not in OF_INSTRUCTIONS]
+    strange = [w for w in words if len(w) >= SHORTEST_NAME and not is_of_instructions(w)]
     return [*strange, *(f"{one} {other}" for one, other in pairwise(words) if other in strange)]
 
 
@@ -550,7 +588,7 @@ def _names_no_other(instructions: str) -> bool:
     """Whether what is joined to instructions is no other ingredient, of a name that is not known:
     no strange word stands behind a joiner."""
     for joined in _JOINED.finditer(normalized(instructions)):
-        if not OF_INSTRUCTIONS.issuperset(words_of(joined[1]).split()):
+        if not is_of_instructions(joined[1]):
             return False
     return True
 
@@ -567,7 +605,7 @@ def _asides(name: str, aside: str) -> list[str]:
     """What stands in brackets beside a name: each name of a list; with the name, if it is a salt
     of it."""
     text = aside[1:-1].strip().removeprefix("as ")
-    if SALT_WORDS.issuperset(normalized(text).split()):
+    if (SALT_WORDS | SPECIES_OF.keys()).issuperset(normalized(text).split()):
         return [f"{name} {text}"]
     listed = [part.strip() for part in re.split("[;,]", text)]
     return [text, *listed] if len(listed) > 1 and all(listed) else [text]

@@ -14,20 +14,21 @@ DOSE_FORMS = _listed(
     aepb, aerb, aero, aerosol inhaler, aers, appl, applic, applicator, applicators, capl, chew, chew
     tab, chewables, chewing gum, concentrate, cp12, cp24, cpcr, cpdr, cpep, cpsp, crea, creme, crm,
     dose pack, dosepak, dpi, dps, drp, drps, drug implant, ear dps, elix, emulsion, enem, eye dps,
-    eyedps, flush, gargle, gas, gelcap, gelcaps, gran, grans, gtt, inf, infusion, inh, inha, inhal,
-    inhal aero, inhalant, inhalant product, inhalations, inhalator, injectable product, intrauterine
-    system, irrigation, jel, linct, linctus, liniment, liq, liqd, lock, lock flush, lot, lotn, loz,
-    lozenges, lozg, lyophilisate, lyophilizate, mdi, medicated bar, medicated bar soap, medicated
-    liquid soap, medicated pad, medicated patch, medicated shampoo, melt, metered dose, mouthwash,
-    mthwsh, nasal product, nasal spy, neb, neb soln, nebs, nebu, nebuliser, nebulising solution,
-    nebulizer, nebulizer soln, nebulizer solution, nsl dps, nsl spy, oint, oph soln, ophthalmic
-    product, oral lyophilisate, oral product, oral strip, oral susp, pack, packs, paint, paste, pdr,
-    pess, pill, pills, powd, powd pack, pste, pt24, pt72, ptch, pttw, ptwk, puff, puffer, puffs,
-    pwd, pwdr, rinse, sach, sachs, soaj, soct, softgel, softgels, sol, soln for inj, solr, sopn,
-    sosy, spansule, spansules, sprays, sprinkle, sprinkles, spry, spy, starter pack, subl, suer,
-    supp, suppos, susp, susr, syr, syrp, system, tab chew, tab dispers, tabletten, taper pack, tb12,
-    tb24, tbcr, tbdp, tbdr, tbec, tbef, tbpk, tbso, therapy pack, titration pack, toothpaste,
-    topical oil, topical product, topical stick, transdermal system, troc, vag gel, wash
+    eyedps, flush, gargle, gas, gelcap, gelcaps, gran, grans, gtt, gtts, inf, infusion, inh, inha,
+    inhal, inhal aero, inhalant, inhalant product, inhalations, inhalator, injectable product,
+    intrauterine system, irrigation, jel, linct, linctus, liniment, liq, liqd, lock flush, lock
+    soln, lock solution, lock-flush, lot, lotn, loz, lozenges, lozg, lyophilisate, lyophilizate,
+    mdi, medicated bar, medicated bar soap, medicated liquid soap, medicated pad, medicated patch,
+    medicated shampoo, melt, metered dose, mouthwash, mthwsh, nasal product, nasal spy, neb, neb
+    soln, nebs, nebu, nebuliser, nebulising solution, nebulizer, nebulizer soln, nebulizer solution,
+    nsl dps, nsl spy, oint, oph soln, ophthalmic product, oral lyophilisate, oral product, oral
+    strip, oral susp, pack, packs, paint, paste, pdr, pess, pill, pills, powd, powd pack, pste,
+    pt24, pt72, ptch, pttw, ptwk, puff, puffer, puffs, pwd, pwdr, rinse, sach, sachs, soaj, soct,
+    softgel, softgels, sol, soln for inj, solr, sopn, sosy, spansule, spansules, sprays, sprinkle,
+    sprinkles, spry, spy, starter pack, subl, suer, supp, suppos, susp, susr, syr, syrp, system, tab
+    chew, tab dispers, tabletten, taper pack, tb12, tb24, tbcr, tbdp, tbdr, tbec, tbef, tbpk, tbso,
+    td patch, therapy pack, titration pack, toothpaste, topical oil, topical product, topical stick,
+    transdermal system, troc, vag gel, wash
     """
 )
 """Dose forms that are abbreviated, or that no label's name of a drug has."""
@@ -113,8 +114,8 @@ FREQUENCIES = _listed(
 STRENGTHS = _listed(
     """
     double strength, ds, extra strength, extra-strength, full strength, half strength, max strength,
-    maximum strength, regular strength, single strength, ss, u-100, u-200, u-300, u-500, u100, u200,
-    u300, u500
+    maximum strength, regular strength, single strength, ss, u-100, u-100 insulin, u-200, u-200
+    insulin, u-300, u-300 insulin, u-500, u-500 insulin, u100, u200, u300, u500
     """
 )
 """Strengths in words."""
@@ -300,6 +301,7 @@ ABBREVIATED_SALTS = {
     "hydrochlor": "hydrochloride",
     "hydrox": "hydroxide",
     "mal": "maleate",
+    "monohyd": "monohydrate",
     "phos": "phosphate",
     "prop": "propionate",
     "succ": "succinate",
@@ -331,6 +333,7 @@ ABBREVIATED_INGREDIENTS = {
     "clv": "clavulanate",
     "k clv": "clavulanate",
     "pot clav": "clavulanate",
+    "pot clavulanate": "clavulanate",
     "aluminum": "aluminum hydroxide",
     "apap": "acetaminophen",
     "asa": "aspirin",
@@ -377,6 +380,8 @@ ABBREVIATED_NAMES = {
     "ntg": ("nitroglycerin",),
     "pcn vk": ("penicillin v",),
     "peg 3350": ("polyethylene glycol 3350",),
+    "polyethylene glycol 17 g": ("polyethylene glycol 3350",),
+    "polyethylene glycol 17 gram": ("polyethylene glycol 3350",),
     "pen vk": ("penicillin v",),
     "protamine zinc insulin": (
         "insulin susp protamine zinc purified beef",

@@ -203,7 +203,7 @@ _TOKEN = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _GLUED = re.compile(rf"[a-z]{{4}}(?={_NUMBER}\s*(?:{_MASS}|{_OF_DRUG}|{_PERCENT})(?![a-z]))", re.I)
-_UNIT = re.compile(rf"{_MASS}|{_OF_DRUG}", re.IGNORECASE)
+_UNIT = re.compile(rf"{_MASS}|{_OF_DRUG}|insulin", re.IGNORECASE)
 _ENDS = re.compile(r"(?![\w-])")
 _LONG_WORD = re.compile("[a-z]{5}$", re.IGNORECASE)
 _HYPHEN = re.compile(r"(?<=[a-z.]{2})-(?=[a-z])", re.IGNORECASE)
@@ -618,11 +618,15 @@ def _instructions(text: str, tokens: list[_Token]) -> list[_Token]:
     has_amount = is_given = False
     for at, token in enumerate(tokens):
         word = normalized(text[token.start : token.end]).strip(".:'")
-        if at and token.what == "word" and not token.is_number:
+        if at and token.what == "word" and (not token.is_number or (has_amount and is_given)):
             if (has_amount and is_given) or (
                 word in words.BEGINS_INSTRUCTIONS and (has_amount or is_given)
             ):
-                return [*tokens[:at], *_words_of_instructions(text, tokens[at:])]
+                rest = list(_words_of_instructions(text, tokens[at:]))
+                is_line = any(t.what in _GIVEN for t in tokens[:at])
+                if not is_line and any(t.what is Qualifier.NOT_UNDERSTOOD for t in rest):
+                    return tokens  # it may be another ingredient
+                return [*tokens[:at], *rest]
             has_amount = is_given = False
         elif at:
             has_amount |= (
@@ -630,6 +634,11 @@ def _instructions(text: str, tokens: list[_Token]) -> list[_Token]:
             )
             is_given |= token.what in _BEFORE_INSTRUCTIONS
     return tokens
+
+
+def is_of_instructions(word: str) -> bool:
+    """Whether a word is one of instructions, or a qualifier, and so no drug's name among those."""
+    return word in words.OF_INSTRUCTIONS or word in _KINDS or word.isdigit()
 
 
 def _words_of_instructions(text: str, tokens: list[_Token]) -> Iterator[_Token]:
@@ -640,7 +649,7 @@ def _words_of_instructions(text: str, tokens: list[_Token]) -> Iterator[_Token]:
         if token.is_number or what is Qualifier.STRENGTH or (is_counting and what in _COUNTED):
             what = Qualifier.DOSE
         elif what in ("word", "filler", Qualifier.NAME):
-            is_known = words.OF_INSTRUCTIONS.issuperset(written.split()) or what == "filler"
+            is_known = what == "filler" or all(map(is_of_instructions, written.split()))
             what = Qualifier.NOTE if is_known else Qualifier.NOT_UNDERSTOOD
         is_counting = token.is_number
         yield replace(token, what=what, is_number=False, is_instruction=True, ingredients=0)
@@ -656,10 +665,16 @@ def _doses(text: str, tokens: list[_Token]) -> list[_Token]:
             left[-1] = replace(before, end=token.end, is_number=False)
             continue
         if before and after and token.is_number:
-            counts = (token.ingredients == 1 or is_product) and _is_qualifier(after[0])
+            counts = _is_qualifier(after[0]) and (
+                token.ingredients == 1
+                or is_product
+                or (before.what is Qualifier.STRENGTH and after[0].what in _COUNTED)
+            )
             # of vitamin B 12, it is part of the name
             is_line = len(after) > 1 and after[0].what in _COUNTED and after[1].what in _GIVEN
-            is_line &= bool(_LONG_WORD.search(text, before.start, before.end))
+            is_line &= before.what is Qualifier.STRENGTH or bool(
+                _LONG_WORD.search(text, before.start, before.end)
+            )
             if counts and (_is_qualifier(before) or is_line):
                 token = replace(token, what=Qualifier.DOSE)
         if token.is_number and token.ingredients > 1 and token.what == "word":
@@ -669,7 +684,7 @@ def _doses(text: str, tokens: list[_Token]) -> list[_Token]:
             and before.what is Qualifier.STRENGTH
             and token.what == "word"
             and _UNIT.fullmatch(text, token.start, token.end)
-        ):  # of `325 (65 Fe) mg`
+        ):  # of `325 (65 Fe) mg`, and of `(U-100) Insulin`
             token = replace(token, what=Qualifier.STRENGTH)
         elif token.what is Qualifier.STRENGTH and is_product:
             token = replace(token, what=Qualifier.DOSE)

@@ -18,7 +18,8 @@ from itertools import groupby
 from app.ingest.sources.interface import Substance
 from app.models.fact import MatchedBy
 from app.names.normalization import name_key, normalized, words_of
-from app.names.qualifiers import IONS, without_salt, without_suffix
+from app.names.product_words import ABBREVIATED_SALTS
+from app.names.qualifiers import IONS, SALT_WORDS, without_salt, without_suffix
 from app.names.slugs import shortened, slug
 
 Identifier = tuple[str, str]
@@ -725,12 +726,19 @@ def is_distinctive(brand: str, drug_name: str) -> bool:
 
 
 def is_a_brand(name: str, drug_name: str) -> bool:
-    """Whether a product's name is a brand: not if it is a part of what its drug is called.
+    """Whether a product's name is a brand: not if it is a part of what its drug is called, with a
+    salt or a strength or without.
 
-    So `ISOSORBIDE` is none of isosorbide dinitrate, and `REGULAR INSULIN` none of pork's.
+    So `ISOSORBIDE` is none of isosorbide dinitrate, `LIDOCAINE HCL` none of lidocaine with
+    hydrocortisone, and `REGULAR INSULIN` none of pork's.
     """
     words, own = set(words_of(name).split()), set(words_of(drug_name).split())
-    return own <= words or not words - INSULINS <= own
+    said = {word for word in words - INSULINS - own if not _says_no_more(word)}
+    return own <= words or bool(said)
+
+
+def _says_no_more(word: str) -> bool:
+    return word in SALT_WORDS or word in ABBREVIATED_SALTS or word.isdigit()
 
 
 INSULINS = frozenset({"regular", "nph", "lente", "semilente", "ultralente"})
