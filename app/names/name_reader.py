@@ -7,12 +7,12 @@ of no other. Who knows the names, a reader of what is served or an import, gives
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from itertools import chain, pairwise, permutations
+from itertools import chain, pairwise, permutations, product
 from types import MappingProxyType
 from typing import NamedTuple, Protocol, Self
 
@@ -129,6 +129,10 @@ def _is_of_its_protamine(row: KnownName) -> bool:
     return is_protamine and "protamine" not in normalized(row.drug_name or "")
 
 
+SALTS_OF_COMBINED = SALT_WORDS | {"acetonide", "trifenatate"}
+"""What sources call ingredients of combinations by, and orders leave out."""
+
+
 class _Lookup:
     """What is known under the keys of names."""
 
@@ -199,6 +203,15 @@ class _Ingredient:
     def of(cls, name: str, drug: str | None) -> Self:
         return cls(drug, sorted(words_of(name).split()))
 
+    def is_same(self, own: Self) -> bool:
+        return self.drug == own.drug if self.drug else self.words == own.words
+
+    def is_less_salt_than(self, own: Self) -> bool:
+        """Whether another is called what this is, with a word for a salt or an ester."""
+        more = Counter(own.words)
+        more.subtract(self.words)
+        return bool(self.words) and min(more.values()) >= 0 and set(+more) <= SALTS_OF_COMBINED
+
 
 @dataclass(frozen=True)
 class _MadeOf:
@@ -208,12 +221,13 @@ class _MadeOf:
     name: str
     ingredients: list[_Ingredient]
 
-    def is_of(self, named: list[_Ingredient]) -> bool:
-        """Whether it has just these: each the drug that is named, or called what it is called."""
+    def is_of(self, named: list[_Ingredient], with_salts: bool = False) -> bool:
+        """Whether it has just these: each the drug that is named, or called what it is called; or
+        with the word for a salt behind, if its sources have but that."""
         left = list(self.ingredients)
         for each in named:
             for own in left:
-                if each.drug == own.drug if each.drug else each.words == own.words:
+                if each.is_same(own) or (with_salts and each.is_less_salt_than(own)):
                     left.remove(own)
                     break
             else:
@@ -279,10 +293,12 @@ class NameReader:
         for read in readings:
             if (names := self._error_prone.get(name_key(read.name))) is not None:
                 meant = [c for name in names for c in self._lookup.candidates(StrippedName(name))]
-                found = FoundName(list({each.id: each for each in meant}.values()), read.stripped)
-                return replace(found, is_disputed=True) if meant else None
-            if candidates := self._candidates(read, readings) or self._abbreviated(read, readings):
-                return self._with_asides(read, candidates, read.stripped)
+                each_once = list({each.id: each for each in meant}.values())
+                return FoundName(each_once, read.stripped, is_disputed=True) if meant else None
+            candidates = self._candidates(read, readings) or self._abbreviated(read, readings)
+            found = self._with_asides(read, candidates, read.stripped) if candidates else None
+            if found:
+                return found
         return None
 
     def _abbreviated(self, read: StrippedName, readings: list[StrippedName]) -> list[PossibleDrug]:
@@ -327,7 +343,8 @@ class NameReader:
             for more, each in behind
             if more.split()[:1] and more.split()[0] in SPECIES_OF
         }
-        return _candidates(found) if of_species <= {each.drug_id for each in found} else []
+        is_of_any = "insulin" not in read.name.lower() or of_species <= {e.drug_id for e in found}
+        return _candidates(found) if is_of_any else []
 
     def _candidates(self, read: StrippedName, readings: list[StrippedName]) -> list[PossibleDrug]:
         lookup = self._lookup
@@ -339,11 +356,14 @@ class NameReader:
                 if len(combination.ingredients) == read.ingredients
             }
             candidates = [each for each in candidates if each.id in of_all]
+        if len(name_key(read.name)) < SHORTEST_NAME and read.before:
+            return []  # `Tab Na` is no sodium
         if not candidates or (read.is_numeral and not self._is_route(read.name, candidates)):
             return []
         if not self._is_sure_of_what_stood_beside(read, candidates):
             return []
         if all(candidate.match is ResolveMatch.BRAND for candidate in candidates):
+            candidates = self._less_suffixed(read, candidates)
             salts = [c for r in readings if r.salt == read.name for c in lookup.candidates(r)]
             if the_one(salts) and _is_generic(salts) and _ids(salts) != _ids(candidates):
                 return []  # a brand of generic words is none
@@ -352,9 +372,9 @@ class NameReader:
                 others += self._siblings(read, candidates)
             return candidates + [each for each in others if each.id not in _ids(candidates)]
         if without_salt(normalized(read.name)) and not _is_generic(candidates):
-            salts = (r for r in readings if r.salt == read.name)
-            brands = [c for r in salts for c in lookup.branded(r) if c.id not in _ids(candidates)]
-            return candidates + lookup.quarantined(read) + brands
+            brands = [c for r in readings if r.salt == read.name for c in lookup.branded(r)]
+            others = [each for each in brands if each.id not in _ids(candidates)]
+            return candidates + lookup.quarantined(read) + others
         return candidates
 
     def _is_sure_of_what_stood_beside(
@@ -446,7 +466,10 @@ class NameReader:
         read = _bare(self._readings[text])
         found: dict[str, PossibleDrug] = {}
         stripped: list[tuple[Qualifier, str]] = []
-        for way in self._parts[text]:
+        ways = self._parts[text]
+        for way, with_salts in [*product(ways, (False,)), *product(ways, (True,))]:
+            if found and with_salts:
+                break
             named = [self._named(part) for part in way]
             parts = [
                 _Ingredient.of(_bare(self._readings[part]).name, _id(each) if each else None)
@@ -457,7 +480,7 @@ class NameReader:
             if read.ingredients not in (1, len(way)) or drug is None:
                 continue
             for combination in self._combinations_with.get(drug, ()):
-                if combination.id not in found and combination.is_of(parts):
+                if combination.id not in found and combination.is_of(parts, with_salts):
                     found[combination.id] = PossibleDrug(
                         combination.id, combination.name, ResolveMatch.INGREDIENTS, None
                     )
@@ -496,11 +519,16 @@ class NameReader:
         Lotrimin is a cream of clotrimazole; the powder is Lotrimin AF, of miconazole. But one
         strength is not that of a combination which has another ingredient too.
         """
-        brands = _candidates(
-            each for each in self._family(read.name) if each.type is NameType.BRAND
-        )
         amounts = (text for what, text in read.stripped if what is Qualifier.STRENGTH)
-        if not brands or not any(map(_HAS_DIGIT.search, amounts)):
+        has_amount = any(map(_HAS_DIGIT.search, amounts))
+        start = len(words_of(read.name))
+        brands = _candidates(
+            each
+            for each in self._family(read.name)
+            if each.type is NameType.BRAND
+            and not (has_amount and PURPOSES.issuperset(words_of(each.name)[start:].split()))
+        )
+        if not brands or not has_amount:
             return brands
         meant = set(_ids(candidates)) - {None}
         made_of = self._made_of(each.id for each in brands if each.id)
@@ -512,11 +540,38 @@ class NameReader:
             or meant.isdisjoint(own.drug for own in made_of[each.id].ingredients)
         ]
 
+    def _less_suffixed(
+        self, read: StrippedName, candidates: list[PossibleDrug]
+    ) -> list[PossibleDrug]:
+        """The drugs of a brand, less the combinations of one of them that have it with a suffix as
+        well: of `Cipro` and `Cipro HC`, the second is the combination's."""
+        if len(candidates) < 2:
+            return candidates
+        start = len(normalized(read.name))
+        suffixed = {
+            each.drug_id
+            for each in self._family(read.name)
+            if each.type is NameType.BRAND and normalized(each.name)[start:].strip().isalpha()
+        }
+        ids = set(_ids(candidates))
+        theirs = {
+            each.id
+            for each in candidates
+            if each.id in suffixed
+            and each.id in self._combinations
+            and not ids.isdisjoint(own.drug for own in self._combinations[each.id].ingredients)
+        }
+        return [each for each in candidates if each.id not in theirs]
+
     def _family(self, name: str) -> list[KnownName]:
         """The names that begin with this one and go on."""
         begins = re.compile(re.escape(normalized(name)) + r"\b")
         rows = self._known.beginning_with(name_key(name))
-        return [row for row in rows if begins.match(normalized(row.name))]
+        return [
+            row
+            for row in rows
+            if begins.match(normalized(row.name)) and not _is_of_its_protamine(row)
+        ]
 
     def _is_route(self, name: str, candidates: list[PossibleDrug]) -> bool:
         """Whether `IV` behind a name is a route: of angiotensin, collagen, it is a numeral."""
@@ -559,6 +614,14 @@ SAYS_NO_MORE = {
 }
 """What may stand behind a name for the same drug, of a brand and of others: a salt, and behind a
 brand its strengths. Digits behind another name are a code: `Bayer 1470` is xylazine."""
+
+PURPOSES = frozenset(
+    """
+    allergy and children cold congestion cough day daytime flu headache multi night nighttime pain
+    relief severe sinus sleep symptom
+    """.split()  # noqa: SIM905 -- a list of strings would be read by nobody
+)
+"""What a product of a brand is for, which nobody leaves out who gives its strength."""
 
 MOST_REORDERED = 3
 """Of how many words a name is at most whose words may stand in any order."""
@@ -672,15 +735,22 @@ def the_one(candidates: list[PossibleDrug]) -> PossibleDrug | None:
 
 
 def synonymous(candidates: list[PossibleDrug]) -> list[PossibleDrug]:
-    """The drugs that have a name beside their own, where it is what one other is called, or what a
-    form of one other is."""
+    """The drugs that have a name beside their own, where it is what one other is called, here or by
+    a source, or what a form of one other is, or where the others are but the ion of a salt."""
     called = [each for each in candidates if each.called and _is_called(each.called, each.name)]
+    called = called or [each for each in candidates if each.match is ResolveMatch.EXACT]
     called = called or [each for each in candidates if each.match is ResolveMatch.FORM]
+    called = called or [each for each in candidates if not _is_ion_of(each.called, each.name)]
     beside = (ResolveMatch.EXACT, ResolveMatch.SYNONYM, ResolveMatch.FORM)
     others = [each for each in candidates if each.id and each.match in beside]
     if len(called) != 1 or len(others) != len(candidates):
         return []
     return [each for each in others if each not in called]
+
+
+def _is_ion_of(drug_name: str | None, name: str | None) -> bool:
+    """Whether a drug is but the ion that a name is short for: nobody is given lithium's cation."""
+    return f"{normalized(name or '')} cation" == normalized(drug_name or "")
 
 
 def _is_called(drug_name: str, name: str | None) -> bool:

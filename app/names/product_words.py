@@ -14,21 +14,22 @@ DOSE_FORMS = _listed(
     aepb, aerb, aero, aerosol inhaler, aers, appl, applic, applicator, applicators, capl, chew, chew
     tab, chewables, chewing gum, concentrate, cp12, cp24, cpcr, cpdr, cpep, cpsp, crea, creme, crm,
     dose pack, dosepak, dpi, dps, drp, drps, drug implant, ear dps, elix, emulsion, enem, eye dps,
-    eyedps, flush, gargle, gas, gelcap, gelcaps, gran, grans, gtt, gtts, inf, infusion, inh, inha,
-    inhal, inhal aero, inhalant, inhalant product, inhalations, inhalator, injectable product,
-    intrauterine system, irrigation, jel, linct, linctus, liniment, liq, liqd, lock flush, lock
-    soln, lock solution, lock-flush, lot, lotn, loz, lozenges, lozg, lyophilisate, lyophilizate,
-    mdi, medicated bar, medicated bar soap, medicated liquid soap, medicated pad, medicated patch,
-    medicated shampoo, melt, metered dose, mouthwash, mthwsh, nasal product, nasal spy, neb, neb
-    soln, nebs, nebu, nebuliser, nebulising solution, nebulizer, nebulizer soln, nebulizer solution,
-    nsl dps, nsl spy, oint, oph soln, ophthalmic product, oral lyophilisate, oral product, oral
-    strip, oral susp, pack, packs, paint, paste, pdr, pess, pill, pills, powd, powd pack, pste,
-    pt24, pt72, ptch, pttw, ptwk, puff, puffer, puffs, pwd, pwdr, rinse, sach, sachs, soaj, soct,
-    softgel, softgels, sol, soln for inj, solr, sopn, sosy, spansule, spansules, sprays, sprinkle,
-    sprinkles, spry, spy, starter pack, subl, suer, supp, suppos, susp, susr, syr, syrp, system, tab
-    chew, tab dispers, tabletten, taper pack, tb12, tb24, tbcr, tbdp, tbdr, tbec, tbef, tbpk, tbso,
-    td patch, therapy pack, titration pack, toothpaste, topical oil, topical product, topical stick,
-    transdermal system, troc, vag gel, wash
+    eyedps, flush, for reconstitution, gargle, gas, gelcap, gelcaps, gran, grans, gtt, gtts, inf,
+    infusion, inh, inha, inhal, inhal aero, inhalant, inhalant product, inhalations, inhalator,
+    inhl, injectable product, intrauterine system, irrigation, jel, linct, linctus, liniment, liq,
+    liqd, lock flush, lock soln, lock solution, lock-flush, lot, lotn, loz, lozenges, lozg,
+    lyophilisate, lyophilizate, mdi, medicated bar, medicated bar soap, medicated liquid soap,
+    medicated pad, medicated patch, medicated shampoo, melt, metered dose, mouthwash, mthwsh, nasal
+    product, nasal spy, neb, neb soln, nebs, nebu, nebuliser, nebulising solution, nebulizer,
+    nebulizer soln, nebulizer solution, nsl dps, nsl spy, oint, oph soln, ophthalmic product, oral
+    lyophilisate, oral product, oral strip, oral susp, pack, packs, paint, paste, pdr, pess, pill,
+    pills, powd, powd pack, powder for reconstitution, pste, pt24, pt72, ptch, pttw, ptwk, puff,
+    puffer, puffs, pwd, pwdr, recon, recon soln, reconstitution, rinse, sach, sachs, soaj, soct,
+    softgel, softgels, sol, soln for inj, solr, sopn, sosy, spansule, spansules, spra, sprays,
+    sprinkle, sprinkles, spry, spy, starter pack, subl, suer, supp, suppos, susp, susr, syr, syrp,
+    system, tab chew, tab dispers, tabletten, taper pack, tb12, tb24, tbcr, tbdp, tbdr, tbec, tbef,
+    tbpk, tbso, td patch, therapy pack, titration pack, toothpaste, topical oil, topical product,
+    topical stick, transdermal system, troc, vag gel, wash
     """
 )
 """Dose forms that are abbreviated, or that no label's name of a drug has."""
@@ -36,18 +37,19 @@ DOSE_FORMS = _listed(
 RELEASES = _listed(
     """
     @gn, abuse-deterrent, adh, aq, aqueous, augmented, b/a, base eq, base equiv, base equivalent,
-    breath-actuated, cf, cfc free, cfc-free, cff, ch'ble, chble, citrate free, citrate-free,
-    controlled, controlled release, controlled-delivery, controlled-release, crys, cryst, d/p, delay
-    rel, delayed rel, delayed release, delayed-release oral, dental, diluted, disintegrating, disp,
-    disper, dispers, dissolving, dry, dual release, e/c, eff, extend rel, extend release, extended
-    rel, f/c, frozen, g/r, hfa, intrauterine, ir, iso-osm, iso-osmotic, latex free, latex-free,
-    local, lyophilized, m-cryst, m/r, macrocrystal, macrocrystals, medicated, methylparaben free,
-    microencapsulated, mucosal, mucous membrane, multi-dose, multidose, nsl, once-daily, opht,
-    ophth, ophthal, oral disintegrating, orodisp, orodisper, orodispersible, oromuc, oromucosal,
-    osmotic, osmotic release, p/f, pf, premix, premixed, preservative free, preservative-free,
-    rapid, rapid dissolve, rapid-dissolve, s/f, s/ling, s/r, scored, sf, single-use, spec, special,
-    ster, sterile, subling, sugar free, sugar-free, sust rel, sust release, t/derm, tr/p, uncoated,
-    unscented, vag, w/v, w/w
+    breath-actuated, cd, cf, cfc free, cfc-f, cfc-free, cff, ch'ble, chble, citrate free,
+    citrate-free, controlled, controlled release, controlled-delivery, controlled-release, crys,
+    cryst, d/p, delay rel, delayed rel, delayed release, delayed-release oral, dental, diluted,
+    disintegrating, disp, disper, dispers, dissolving, dry, dual release, e/c, eff, extend rel,
+    extend release, extended rel, f/c, frozen, g/r, hfa, intrauterine, ir, iso-osm, iso-osmotic,
+    latex free, latex-free, local, lyophilized, m-cryst, m/r, macrocrystal, macrocrystals,
+    medicated, methylparaben free, microencapsulated, mucosal, mucous membrane, multi-dose,
+    multidose, nsl, once-daily, opht, ophth, ophthal, oral disintegrating, orodisp, orodisper,
+    orodispersible, oromuc, oromucosal, osmotic, osmotic release, p/f, pf, premix, premixed, preserv
+    free, preserv. free, preservative free, preservative-free, rapid, rapid dissolve,
+    rapid-dissolve, s/f, s/ling, s/r, sa, scored, sf, single-use, spec, special, ster, sterile,
+    subling, sugar free, sugar-free, sust rel, sust release, t/derm, tr/p, uncoated, unscented, vag,
+    w/v, w/w
     """
 )
 """How a dose form lets go of the drug, what it is free of, and for which part of the body it is."""
@@ -305,6 +307,7 @@ ABBREVIATED_SALTS = {
     "phos": "phosphate",
     "prop": "propionate",
     "succ": "succinate",
+    "so4": "sulfate",
     "sulf": "sulfate",
     "sulph": "sulfate",
     "sulphate": "sulfate",
@@ -323,8 +326,9 @@ ABBREVIATED_IONS = {
     "na": "sodium",
     "pot": "potassium",
     "sod": "sodium",
+    "vit": "vitamin",
 }
-"""The same of ions, which may come first."""
+"""The same of ions, and of vitamins, which may come first."""
 
 ABBREVIATED_INGREDIENTS = {
     "amox tr": "amoxicillin",
@@ -343,6 +347,7 @@ ABBREVIATED_INGREDIENTS = {
     "hctz": "hydrochlorothiazide",
     "k clavulanate": "clavulanate",
     "polymyxin": "polymyxin b",
+    "senna": "sennosides",
     "smx": "sulfamethoxazole",
     "smz": "sulfamethoxazole",
     "sulfameth": "sulfamethoxazole",

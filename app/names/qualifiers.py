@@ -182,7 +182,7 @@ _FLUID = rf"""
     """
 _DILUENT = rf"""
     in\s+ (?:{_NUMBER}\s*ml\s+ (?:of\s+)?)? {_FLUID} (?:\s* [-/] \s* {_FLUID})*
-    |(?<=ml\s) {_FLUID}
+    |(?<=ml[\s-]) {_FLUID}
     """
 """What a drug is diluted in, with its strength."""
 _PACKAGE = r"\d+\s?x\s?\d+(?:\.\d+)?\s?ml(?!\w)|x\s?\d{2,}(?!\w)"
@@ -638,7 +638,8 @@ def _instructions(text: str, tokens: list[_Token]) -> list[_Token]:
 
 def is_of_instructions(word: str) -> bool:
     """Whether a word is one of instructions, or a qualifier, and so no drug's name among those."""
-    return word in words.OF_INSTRUCTIONS or word in _KINDS or word.isdigit()
+    is_amount = word.isdigit() or _UNIT.fullmatch(word)
+    return bool(is_amount) or word in words.OF_INSTRUCTIONS or word in _KINDS
 
 
 def _words_of_instructions(text: str, tokens: list[_Token]) -> Iterator[_Token]:
@@ -686,7 +687,9 @@ def _doses(text: str, tokens: list[_Token]) -> list[_Token]:
             and _UNIT.fullmatch(text, token.start, token.end)
         ):  # of `325 (65 Fe) mg`, and of `(U-100) Insulin`
             token = replace(token, what=Qualifier.STRENGTH)
-        elif token.what is Qualifier.STRENGTH and is_product:
+        elif token.what is Qualifier.STRENGTH and (
+            is_product or _is_dose(text, token, tokens[at + 1 :])
+        ):
             token = replace(token, what=Qualifier.DOSE)
         if token.what is Qualifier.STRENGTH:
             has_strength = True
@@ -696,6 +699,21 @@ def _doses(text: str, tokens: list[_Token]) -> list[_Token]:
             has_strength = is_product = False
         left.append(token)
     return left
+
+
+def _is_dose(text: str, token: _Token, after: list[_Token]) -> bool:
+    """Whether an amount is a range of doses, and not the strengths of two ingredients: a rate, or
+    from less to more in a line that says `PRN`."""
+    found = _RANGE.match(text, token.start, token.end)
+    if token.ingredients != 2 or not found or float(found[1]) >= float(found[2]):
+        return False
+    is_prn = any(t.what is Qualifier.FREQUENCY and _PRN.search(text, t.start, t.end) for t in after)
+    return is_prn or bool(_RATE.search(text, token.start, token.end))
+
+
+_RANGE = re.compile(r"(\d*\.?\d+)\s?-\s?(\d*\.?\d+)\s?[a-z]", re.IGNORECASE)
+_PRN = re.compile(r"prn|as needed", re.IGNORECASE)
+_RATE = re.compile(r"/(?:kg|min|h)", re.IGNORECASE)
 
 
 def _is_qualifier(token: _Token) -> bool:

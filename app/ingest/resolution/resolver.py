@@ -603,11 +603,26 @@ class _Resolver:
                     candidates=[d for _, d in by_name if d] + strangers,
                 )
             by_name[unnamed[0]] = (by_name[unnamed[0]][0], strangers[0])
-        by_name = [(name, _unless_protracted(name, drug)) for name, drug in by_name]
+        by_name = [(name, self._unless_protracted(name, drug)) for name, drug in by_name]
         once = {
             id(drug) if drug else normalized(name): (name, drug) for name, drug in by_name[::-1]
         }
         return sorted(once.values(), key=lambda i: normalized(i[1].name if i[1] else i[0]))
+
+    def _unless_protracted(self, name: str, drug: _NewDrug | None) -> _NewDrug | None:
+        """An ingredient's drug, unless that is the insulin whose protamine it is: an insulin mixed
+        with its protamine is not that insulin alone, though lists have both under one name.
+
+        The protamine is a drug where a source calls one so, whether it says that it is human or
+        recombinant.
+        """
+        words = words_of(name).split()
+        if drug is None or "protamine" not in words[1:] or _is_protamine(drug):
+            return drug
+        stem = " ".join(word for word in words if word not in OF_HUMAN)
+        called = self._named([stem, f"{stem}, human", f"{stem} recombinant"])
+        of_protamine = [each for each in _drugs_of(called) if _is_protamine(each)]
+        return of_protamine[0] if len(of_protamine) == 1 else None
 
     def _combination(self, ingredients: list[tuple[str, _NewDrug | None]]) -> _NewDrug:
         name = " / ".join(drug.name if drug else name for name, drug in ingredients)
@@ -630,11 +645,12 @@ class _Resolver:
             taken.add(drug.id)
 
 
-def _unless_protracted(name: str, drug: _NewDrug | None) -> _NewDrug | None:
-    """An ingredient's drug, unless that is the insulin whose protamine it is: an insulin mixed with
-    its protamine is not that insulin alone, though lists have both under one name."""
-    is_called_so = drug is not None and "protamine" in normalized(drug.name)
-    return drug if is_called_so or "protamine" not in normalized(name).split()[1:] else None
+OF_HUMAN = frozenset({"human", "recombinant"})
+"""Words for what every insulin analogue is."""
+
+
+def _is_protamine(drug: _NewDrug) -> bool:
+    return "protamine" in normalized(drug.name)
 
 
 def _form_of(substance: Substance, found: _Outcome) -> tuple[str, str] | None:
