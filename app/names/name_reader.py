@@ -167,6 +167,10 @@ class _Lookup:
         as_written = [each for each in named if normalized(each.name) == normalized(read.name)]
         return _candidates(as_written or named)
 
+    def with_salt(self, name: str) -> set[str]:
+        """The drugs of which a source has a salt that is called so."""
+        return self._salts.get(name_key(name), set())
+
     def branded(self, read: StrippedName) -> list[PossibleDrug]:
         """The drugs that have what is left of a name for a brand."""
         found = _candidates(self._names.get(name_key(read.name), []))
@@ -365,8 +369,8 @@ class NameReader:
         if all(candidate.match is ResolveMatch.BRAND for candidate in candidates):
             candidates = self._less_suffixed(read, candidates)
             salts = [c for r in readings if r.salt == read.name for c in lookup.candidates(r)]
-            if the_one(salts) and _is_generic(salts) and _ids(salts) != _ids(candidates):
-                return []  # a brand of generic words is none
+            if (own := the_one(salts)) and own.id in lookup.with_salt(read.name):
+                return []  # what is called after a drug's salt is no brand of another's
             others = [*lookup.quarantined(read), *salts]
             if any(_may_tell_brands_apart(*each) for each in read.stripped):
                 others += self._siblings(read, candidates)
