@@ -95,7 +95,7 @@ def product_rows(record: Row) -> list[TableRow]:
     brand_name = term_of(brand["name"]) if brand else None
     of_product = (id_, drug and drug["id"], name, key_of(name), record["tty"])
     return [
-        (_PRODUCT, (*of_product, form and term_of(form), brand_name)),
+        (_PRODUCT, (*of_product, form and term_of(form), brand_name, record["form"])),
         *((_NDC, (id_, ndc)) for ndc in record["ndcs"]),
     ]
 

@@ -101,6 +101,9 @@ class Product(SQLModel, table=True):
     tty: ProductType = Field(sa_type=checked(ProductType))
     dose_form: str | None = Field(default=None, index=True, sa_type=KEY)
     brand: str | None = Field(default=None, index=True, sa_type=KEY)
+    form_id: str | None = Field(
+        default=None, sa_type=KEY, description="The form of the drug that it is of, if it is one."
+    )
 
 
 class ProductNdc(SQLModel, table=True):
