@@ -44,7 +44,7 @@ from app.names.name_reader import (
     synonymous,
 )
 from app.names.normalization import name_key
-from app.names.product_numbers import is_of_a_monograph
+from app.names.product_numbers import is_of_a_monograph, ndc_in
 from app.names.product_words import ERROR_PRONE
 from app.names.qualifiers import Qualifier
 from app.search.query import listed, one_of
@@ -201,7 +201,8 @@ def resolve(
             description="A name as it stands on a box, in a list, an order or a letter; up to 50 "
             "times. Case, accents, punctuation and blanks do not matter; what qualifies it (a "
             "salt, strength, dose form, container, dose, route or frequency) is left out where "
-            "what is left is exactly a name, or those of a combination's ingredients in any order.",
+            "what is left is exactly a name, or those of a combination's ingredients in any order. "
+            "A National Drug Code leads to its product, as `identifier=ndc:…` does.",
             examples=[["Lioresal", "BACLOFEN 10 MG TABLET"]],
             max_length=AT_ONCE,
             default_factory=list,
@@ -285,6 +286,11 @@ def _by_name(session: ReadSession, names: list[str]) -> list[Resolution]:
         name: _resolved(session, reader, name, products.get(key_of(name)))
         for name in dict.fromkeys(names)
     }
+    numbers = {name: ndc for name in answers if (ndc := ndc_in(name))}
+    found = _by_identifier(session, [f"ndc:{ndc}" for ndc in numbers.values()]) if numbers else []
+    for name, answer in zip(numbers, found, strict=True):
+        if answers[name].match is ResolveMatch.NONE:
+            answers[name] = answer.model_copy(update={"name": name, "identifier": None})
     return [answers[name] for name in names]
 
 
