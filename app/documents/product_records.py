@@ -89,6 +89,7 @@ def product_as_served(
         "drug": drug,
         "form": form_id if drug and form_of == drug["id"] else None,
         **product,
+        "synonyms": product.get("synonyms", []),  # of records that were read before there were any
         "ingredients": [
             {**ingredient, "drug": drugs.get(ingredient["rxcui"], drug if is_of_one else None)}
             for ingredient in product["ingredients"]
@@ -99,6 +100,22 @@ def product_as_served(
         },
         "citations": links.citations([Passage(source_id, f"RXCUI {rxcui}")]),
     }
+
+
+def other_keys(record: Row) -> list[str]:
+    """What a product is found by beside its name: its synonyms, and its brand in the place of its
+    ingredients (`Lioresal 10 MG Oral Tablet`), as others write a branded one."""
+    names = list(record["synonyms"])
+    name, brand = record["name"], record["brand"]
+    if brand and name.endswith(f" [{brand['name']}]") and not record["contents"]:
+        name = name.removesuffix(f" [{brand['name']}]")
+        for ingredient in record["ingredients"]:
+            called = ingredient["precise"] or ingredient
+            name = name.replace(f"{called['name']} ", "", 1)
+        quantity = record["quantity"]
+        rest = name.removeprefix(f"{quantity} ") if quantity else name
+        names.append(f"{brand['name']} {rest}")
+    return sorted({key_of(each) for each in names} - {key_of(record["name"])})
 
 
 def key_of(name: str) -> str:

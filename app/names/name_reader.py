@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from itertools import chain, pairwise, permutations, product
+from itertools import chain, islice, pairwise, permutations, product
 from types import MappingProxyType
 from typing import NamedTuple, Protocol, Self
 
@@ -115,6 +115,8 @@ class FoundName:
     candidates: list[PossibleDrug]
     stripped: list[tuple[Qualifier, str]]
     is_disputed: bool = False
+    is_unsure: bool = False
+    """Whether it is an abbreviation by which none is meant for sure."""
 
     @property
     def drug(self) -> PossibleDrug | None:
@@ -273,9 +275,12 @@ class NameReader:
     def _read(self, text: str) -> list[str]:
         """Read a text; which others stand in it."""
         readings = self._readings[text] = list(stripped_names(text))
+        sure = [read for read in readings if not read.is_bare_number]  # `and poloxamer 407`
+        names = dict.fromkeys(_written_out(_bare(some).name) for some in (sure, readings))
         ways = self._parts[text] = [
             tuple(ABBREVIATED_INGREDIENTS.get(normalized(part), part) for part in way)
-            for way in parts_of(_written_out(_bare(readings).name))
+            for name in names
+            for way in parts_of(name)
         ]
         asides = [
             text for read in readings for aside in read.asides for text in _asides(read.name, aside)
@@ -288,7 +293,11 @@ class NameReader:
 
     def bare(self, text: str) -> str:
         """What is left of a text that was not found, where that is sure."""
-        sure = [r for r in self._readings[text] if r.ingredients == 1 and not r.is_numeral]
+        sure = [
+            r
+            for r in self._readings[text]
+            if r.ingredients == 1 and not (r.is_numeral or r.is_bare_number)
+        ]
         return _bare(sure).name
 
     def _named(self, text: str) -> FoundName | None:
@@ -298,7 +307,8 @@ class NameReader:
             if (names := self._error_prone.get(name_key(read.name))) is not None:
                 meant = [c for name in names for c in self._lookup.candidates(StrippedName(name))]
                 each_once = list({each.id: each for each in meant}.values())
-                return FoundName(each_once, read.stripped, is_disputed=True) if meant else None
+                unsure = FoundName(each_once, read.stripped, is_disputed=True, is_unsure=True)
+                return unsure if meant else None
             candidates = self._candidates(read, readings) or self._abbreviated(read, readings)
             found = self._with_asides(read, candidates, read.stripped) if candidates else None
             if found:
@@ -332,6 +342,8 @@ class NameReader:
         have `DURAGESIC-100`, and of divalproex only its sodium."""
         if len(name_key(read.name)) < SHORTEST_BEGINNING or read.salt or not read.is_as_written:
             return []
+        if read.is_bare_number or read.instructions or self._lookup.candidates(read):
+            return []
         start = len(normalized(read.name))
         behind = [
             (normalized(each.name)[start:].replace("-", " ").replace(",", " "), each)
@@ -342,11 +354,7 @@ class NameReader:
             for more, each in behind
             if SAYS_NO_MORE[each.type is NameType.BRAND].fullmatch(more)
         ]
-        of_species = {
-            each.drug_id
-            for more, each in behind
-            if more.split()[:1] and more.split()[0] in SPECIES_OF
-        }
+        of_species = {each.drug_id for more, each in behind if more.strip() in SPECIES_OF}
         is_of_any = "insulin" not in read.name.lower() or of_species <= {e.drug_id for e in found}
         return _candidates(found) if is_of_any else []
 
@@ -411,7 +419,7 @@ class NameReader:
         words = words_of(read.name).split()
         is_ion = not IONS.isdisjoint(words) or "iodide" in words
         last = words[-1] if words else ""
-        if len(last) < SHORTEST_BEGINNING or not last.isalpha() or last in NUMBERED:
+        if len(last) < SHORTEST_NUMBERED or not last.isalpha() or last in NUMBERED:
             return False
         is_said = not kinds.isdisjoint((Qualifier.DOSE_FORM, Qualifier.ROUTE, Qualifier.FREQUENCY))
         if is_ion and not is_said:
@@ -438,6 +446,8 @@ class NameReader:
         be unknown here, or have other products too.
         """
         found = FoundName(candidates, stripped)
+        amounts = (text for what, text in stripped if what is Qualifier.STRENGTH)
+        has_strength = read.ingredients == 1 and any(map(_HAS_DIGIT.search, amounts))
         for aside in read.asides:
             other = self._aside_found(_asides(read.name, aside), found)
             is_brand = aside[0] == "[" and _ends_with(aside[1:-1], stripped)
@@ -449,7 +459,9 @@ class NameReader:
                     return None
             elif (drug := _id(found)) is None or not (
                 drug == _id(other)
-                or ((is_brand or self._is_error_prone(aside)) and drug in _ids(other.candidates))
+                or (
+                    drug in _ids(other.candidates) and (is_brand or has_strength or other.is_unsure)
+                )
             ):
                 both = [*_less_also(found.candidates), *_less_also(other.candidates)]
                 by_drug = {each.id: each for each in reversed(both)}
@@ -461,9 +473,6 @@ class NameReader:
         others = [other for text in texts if (other := self.found(text))]
         disputed = (other for other in others if _id(other) != _id(found))
         return next(disputed, others[0] if others else None)
-
-    def _is_error_prone(self, aside: str) -> bool:
-        return name_key(aside[1:-1]) in self._error_prone
 
     def _combination(self, text: str) -> FoundName | None:
         """The combinations that have exactly the ingredients that a text names."""
@@ -480,10 +489,11 @@ class NameReader:
                 for part, each in zip(way, named, strict=True)
             ]
             parts = list({part.drug or " ".join(part.words): part for part in parts}.values())
-            drug = next((part.drug for part in parts if part.drug), None)
-            if read.ingredients not in (1, len(way)) or drug is None:
+            drugs = [part.drug for part in parts if part.drug]
+            if read.ingredients not in (1, len(way)):
                 continue
-            for combination in self._combinations_with.get(drug, ()):
+            made_of = (self._combinations_with.get(drug, ()) for drug in drugs)
+            for combination in chain.from_iterable(made_of if with_salts else islice(made_of, 1)):
                 if combination.id not in found and combination.is_of(parts, with_salts):
                     found[combination.id] = PossibleDrug(
                         combination.id, combination.name, ResolveMatch.INGREDIENTS, None
@@ -613,7 +623,7 @@ SHORTEST_BEGINNING = 5
 
 _SALTS = "|".join(sorted(SALT_WORDS))
 SAYS_NO_MORE = {
-    False: re.compile(rf"(?:\s(?:human|recombinant|{_SALTS}))+"),
+    False: re.compile(rf"(?:\s+(?:human|recombinant|{_SALTS}))+"),
     True: re.compile(rf"(?:\s(?:[\d./]+|mg|mcg|ml|hour|pak|\(?copackaged\)?|{_SALTS}))+"),
 }
 """What may stand behind a name for the same drug, of a brand and of others: a salt, and behind a
@@ -633,6 +643,9 @@ MOST_REORDERED = 3
 
 NUMBERED = GREEK | {"alfa", "factor", "interleukin", "omega", "polymer", "vaccine", "vitamin"}
 """Words behind which a number is part of a name."""
+
+SHORTEST_NUMBERED = 4
+"""Letters of the shortest word behind which one is a strength."""
 
 _SMALL = re.compile("[1-4]")
 """A number that says how much codeine is in a tablet, or a phase, as well as a strength."""

@@ -13,23 +13,24 @@ DOSE_FORMS = _listed(
     """
     aepb, aerb, aero, aerosol inhaler, aers, appl, applic, applicator, applicators, capl, chew, chew
     tab, chewables, chewing gum, concentrate, cp12, cp24, cpcr, cpdr, cpep, cpsp, crea, creme, crm,
-    dose pack, dosepak, dpi, dps, drp, drps, drug implant, ear dps, elix, emulsion, enem, eye dps,
-    eyedps, flush, for reconstitution, gargle, gas, gelcap, gelcaps, gran, grans, gtt, gtts, inf,
-    infusion, inh, inha, inhal, inhal aero, inhalant, inhalant product, inhalations, inhalator,
-    inhl, injectable product, intrauterine system, irrigation, jel, linct, linctus, liniment, liq,
-    liqd, lock flush, lock soln, lock solution, lock-flush, lot, lotn, loz, lozenges, lozg,
-    lyophilisate, lyophilizate, mdi, medicated bar, medicated bar soap, medicated liquid soap,
-    medicated pad, medicated patch, medicated shampoo, melt, metered dose, mouthwash, mthwsh, nasal
-    product, nasal spy, neb, neb soln, nebs, nebu, nebuliser, nebulising solution, nebulizer,
-    nebulizer soln, nebulizer solution, nsl dps, nsl spy, oint, oph soln, ophthalmic product, oral
-    lyophilisate, oral product, oral strip, oral susp, pack, packs, paint, paste, pdr, pess, pill,
-    pills, powd, powd pack, powder for reconstitution, pste, pt24, pt72, ptch, pttw, ptwk, puff,
-    puffer, puffs, pwd, pwdr, recon, recon soln, reconstitution, rinse, sach, sachs, soaj, soct,
-    softgel, softgels, sol, soln for inj, solr, sopn, sosy, spansule, spansules, spra, sprays,
-    sprinkle, sprinkles, spry, spy, starter pack, subl, suer, supp, suppos, susp, susr, syr, syrp,
-    system, tab chew, tab dispers, tabletten, taper pack, tb12, tb24, tbcr, tbdp, tbdr, tbec, tbef,
-    tbpk, tbso, td patch, therapy pack, titration pack, toothpaste, topical oil, topical product,
-    topical stick, transdermal system, troc, vag gel, wash
+    dose pack, dosepak, douche, dpi, dps, drp, drps, drug implant, ear dps, elix, emulsion, enem,
+    eye dps, eyedps, flush, for reconstitution, gargle, gas, gelcap, gelcaps, gran, grans, gtt,
+    gtts, inf, infusion, inh, inha, inhal, inhal aero, inhalant, inhalant product, inhalations,
+    inhalator, inhl, injectable product, intrauterine system, irrigation, jel, jet injector, linct,
+    linctus, liniment, liq, liqd, lock flush, lock soln, lock solution, lock-flush, lot, lotn, loz,
+    lozenges, lozg, lyophilisate, lyophilizate, mdi, medicated bar, medicated bar soap, medicated
+    liquid soap, medicated pad, medicated patch, medicated shampoo, medicated tape, melt, metered
+    dose, mouthwash, mthwsh, nasal product, nasal spy, neb, neb soln, nebs, nebu, nebuliser,
+    nebulising solution, nebulizer, nebulizer soln, nebulizer solution, nsl dps, nsl spy, oint, oph
+    soln, ophthalmic product, oral lyophilisate, oral product, oral strip, oral susp, pack, packs,
+    paint, paste, pdr, pess, pill, pills, powd, powd pack, powder for reconstitution, pste, pt24,
+    pt72, ptch, pttw, ptwk, puff, puffer, puffs, pwd, pwdr, recon, recon soln, reconstitution,
+    rinse, sach, sachs, soaj, soct, softgel, softgels, sol, soln for inj, solr, sopn, sosy,
+    spansule, spansules, spra, sprays, sprinkle, sprinkles, spry, spy, starter pack, subl, suer,
+    supp, suppos, susp, susr, syr, syrp, system, tab chew, tab dispers, tabletten, taper pack, tb12,
+    tb24, tbcr, tbdp, tbdr, tbec, tbef, tbpk, tbso, td patch, therapy pack, titration pack,
+    toothpaste, topical liquefied gas, topical oil, topical product, topical stick, transdermal
+    system, troc, vag gel, wash
     """
 )
 """Dose forms that are abbreviated, or that no label's name of a drug has."""
@@ -41,15 +42,15 @@ RELEASES = _listed(
     citrate-free, controlled, controlled release, controlled-delivery, controlled-release, crys,
     cryst, d/p, delay rel, delayed rel, delayed release, delayed-release oral, dental, diluted,
     disintegrating, disp, disper, dispers, dissolving, dry, dual release, e/c, eff, extend rel,
-    extend release, extended rel, f/c, frozen, g/r, hfa, intrauterine, ir, iso-osm, iso-osmotic,
-    latex free, latex-free, local, lyophilized, m-cryst, m/r, macrocrystal, macrocrystals,
-    medicated, methylparaben free, microencapsulated, mucosal, mucous membrane, multi-dose,
-    multidose, nsl, once-daily, opht, ophth, ophthal, oral disintegrating, orodisp, orodisper,
-    orodispersible, oromuc, oromucosal, osmotic, osmotic release, p/f, pf, premix, premixed, preserv
-    free, preserv. free, preservative free, preservative-free, rapid, rapid dissolve,
-    rapid-dissolve, s/f, s/ling, s/r, sa, scored, sf, single-use, spec, special, ster, sterile,
-    subling, sugar free, sugar-free, sust rel, sust release, t/derm, tr/p, uncoated, unscented, vag,
-    w/v, w/w
+    extend release, extended rel, f/c, frozen, g/r, hfa, intratracheal, intrauterine, ir, iso-osm,
+    iso-osmotic, latex free, latex-free, local, lyophilized, m-cryst, m/r, macrocrystal,
+    macrocrystals, medicated, methylparaben free, microencapsulated, mucosal, mucous membrane,
+    multi-dose, multidose, nsl, once-daily, opht, ophth, ophthal, oral disintegrating, oral-21,
+    oral-28, orodisp, orodisper, orodispersible, oromuc, oromucosal, osmotic, osmotic release, p/f,
+    periodontal, pf, premix, premixed, preserv free, preserv. free, preservative free,
+    preservative-free, pyelocalyceal, rapid, rapid dissolve, rapid-dissolve, s/f, s/ling, s/r, sa,
+    scored, sf, single-use, spec, special, ster, sterile, subling, sugar free, sugar-free, sust rel,
+    sust release, t/derm, tr/p, transmucosal, uncoated, unscented, urethral, vag, w/v, w/w
     """
 )
 """How a dose form lets go of the drug, what it is free of, and for which part of the body it is."""
@@ -78,17 +79,17 @@ ROUTES = _listed(
     """
     ad, affected area, affected areas, au, both ears, both eyes, both nostrils, buccally, by
     inhalation, by mouth, dobhoff, each eye, each nare, each nares, each nostril, ett, feeding tube,
-    g tube, g-tube, gt, id, ih, ij, im, im injection, im/iv, in both ears, in both eyes, in each
-    nostril, inh, into both eyes, into each nostril, into the skin, intra-articular, intradermal,
-    intramuscular, intramuscularly, intranasally, intraocular, intraperitoneal, intrapleural,
-    intrathecally, intravenous, intravenously, intravesical, intravitreal, ip, it, iv, iv bolus, iv
-    drip, iv infuse, iv infusion, iv pca, iv piggy back, iv piggyback, iv push, iv/im, ivp, ivpb,
-    ivpush, j tube, j-tube, jt, left ear, left eye, neb, ng, ng/og, ng/po, ngt, nostrils, nu, og,
-    ogt, os, ou, peg tube, per g tube, per ng, per ng tube, per rectum, per tube, po, po or ng,
-    po/iv, po/ng, pr, pv, rectally, right ear, right eye, s/c, s/l, sc, sl, sq, sub-q, subcut,
-    subcutaneous, subcutaneous injection, subcutaneously, sublingually, subq, td, to affected area,
-    to skin, top, topically, tp, transdermally, under the skin, under the tongue, vaginally, vg, via
-    inhalation, via neb, via tube
+    g tube, g-tube, gt, id, ih, ij, im, im injection, im-iv, im/iv, in both ears, in both eyes, in
+    each nostril, inh, into both eyes, into each nostril, into the skin, intra-arterial,
+    intra-articular, intradermal, intramuscular, intramuscularly, intranasally, intraocular,
+    intraperitoneal, intrapleural, intrathecally, intravenous, intravenously, intravesical,
+    intravitreal, ip, it, iv, iv bolus, iv drip, iv infuse, iv infusion, iv pca, iv piggy back, iv
+    piggyback, iv push, iv/im, ivp, ivpb, ivpush, j tube, j-tube, jt, left ear, left eye, neb, ng,
+    ng/og, ng/po, ngt, nostrils, nu, og, ogt, os, ou, peg tube, per g tube, per ng, per ng tube, per
+    rectum, per tube, po, po or ng, po/iv, po/ng, pr, pv, rectally, right ear, right eye, s/c, s/l,
+    sc, sl, sq, sub-q, subcut, subcutaneous, subcutaneous injection, subcutaneously, sublingually,
+    subq, td, to affected area, to skin, top, topically, tp, transdermally, under the skin, under
+    the tongue, vaginally, vg, via inhalation, via neb, via tube
     """
 )
 """How a dose is given; `OD` is the right eye or once a day, and so none."""

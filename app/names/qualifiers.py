@@ -149,7 +149,10 @@ _ENDS_STRENGTH = (*_COUNTED, *_GIVEN)
 _BEFORE_INSTRUCTIONS = (*_ENDS_STRENGTH, Qualifier.DOSE)
 
 _MASS = r"(?:(?:milli|micro)?gram(?:me)?s?|mg(?:\s?pe)?|mcg|ug|\u03bcg|\xb5g|gms?|g|kg|ng)"
-_OF_DRUG = r"(?:iu|ui|mui|usp\sunits?|units?|unt|u|meq|mmol|(?-i:mM)|mol|m?ci|uci|[mg]bq)"
+_OF_DRUG = (
+    r"(?:iu|ui|mui|usp\sunits?|units?|unt|u|bau|ein|cells|(?:vector-genome|viral-particle)s"
+    r"|meq|mmol|(?-i:mM)|mol|m?ci|uci|[mg]bq)"
+)
 _PERCENT = r"(?:%|percent)"
 _OF_PRODUCT = r"(?:mls?|litres?|l|cc|actuat|doses?|(?-i:D)|hours?|hrs?|days?)"
 _TIME = r"(?:hours?|hrs?|h|days?|minutes?|min)"
@@ -192,10 +195,10 @@ _OF_CODEINE = r"(?:\#|no\.?)\s?[234](?![\w.])"
 
 _TOKEN = re.compile(
     rf"""(?P<dilution>-?1\s?:\s?\d[\d,]*(?![\w:])) | (?P<diluent>{_DILUENT}) | (?P<note>{_PACKAGE})
-    |(?P<amount>{_AMOUNT})
     |(?P<frequency>(?:q|every\s)\s*\d+(?:-\d+)?\s*(?:h|hrs?|hours?|d|days?|w|wks?|weeks?|months?|min)
         (?::\s*prn)?(?![\w/])|x\s?\d+\s*(?:d|days?|doses?|w|wks?|weeks?|months?)(?!\w)
         |daily\s?\d{{1,2}}(?!\w)|\d\s?(?:x|times)\s?(?:/|a\s|per\s)?\s?(?:d|day|daily|week|weekly)(?!\w))
+    |(?P<amount>{_AMOUNT})
     |(?P<codeine>{_OF_CODEINE})
     |(?P<open>[(\[]) | (?P<close>[)\]]) | (?P<mark>[,;\uff0c\u3001\uff1b])
     |(?P<joiner>(?<!\w)w/(?![vw](?!\w))|[/+&]|-(?=\s)|(?<=[\w%)])-(?=[a-z]{{3}}))
@@ -206,7 +209,7 @@ _GLUED = re.compile(rf"[a-z]{{4}}(?={_NUMBER}\s*(?:{_MASS}|{_OF_DRUG}|{_PERCENT}
 _UNIT = re.compile(rf"{_MASS}|{_OF_DRUG}|insulin", re.IGNORECASE)
 _ENDS = re.compile(r"(?![\w-])")
 _LONG_WORD = re.compile("[a-z]{5}$", re.IGNORECASE)
-_HYPHEN = re.compile(r"(?<=[a-z.]{2})-(?=[a-z])", re.IGNORECASE)
+_HYPHEN = re.compile(r"(?:(?<=[a-z.]{2})|(?<=[a-z]\d)|(?<=[a-z]\d\d))-(?=[a-z])", re.IGNORECASE)
 _EDGES = " \t,;\uff0c\u3001\uff1b./-"
 
 
@@ -622,11 +625,15 @@ def _instructions(text: str, tokens: list[_Token]) -> list[_Token]:
             if (has_amount and is_given) or (
                 word in words.BEGINS_INSTRUCTIONS and (has_amount or is_given)
             ):
+                at -= tokens[at - 1].what in ("joiner", "filler")
                 rest = list(_words_of_instructions(text, tokens[at:]))
-                is_line = any(t.what in _GIVEN for t in tokens[:at])
-                if not is_line and any(t.what is Qualifier.NOT_UNDERSTOOD for t in rest):
+                line = [*tokens[:at], *rest]
+                strange = next(
+                    (i for i, t in enumerate(line) if t.what is Qualifier.NOT_UNDERSTOOD), 0
+                )
+                if strange and all(t.what not in _GIVEN for t in line[:strange]):
                     return tokens  # it may be another ingredient
-                return [*tokens[:at], *rest]
+                return line
             has_amount = is_given = False
         elif at:
             has_amount |= (
@@ -688,7 +695,9 @@ def _doses(text: str, tokens: list[_Token]) -> list[_Token]:
         ):  # of `325 (65 Fe) mg`, and of `(U-100) Insulin`
             token = replace(token, what=Qualifier.STRENGTH)
         elif token.what is Qualifier.STRENGTH and (
-            is_product or _is_dose(text, token, tokens[at + 1 :])
+            is_product
+            or _is_dose(text, token, tokens[at + 1 :])
+            or (before and _is_again(text, before, token))
         ):
             token = replace(token, what=Qualifier.DOSE)
         if token.what is Qualifier.STRENGTH:
@@ -699,6 +708,13 @@ def _doses(text: str, tokens: list[_Token]) -> list[_Token]:
             has_strength = is_product = False
         left.append(token)
     return left
+
+
+def _is_again(text: str, before: _Token, token: _Token) -> bool:
+    """Whether an amount is the strength before it once more: `125mg/2.5mL 125 mg` gives one."""
+    amount = normalized(text[token.start : token.end]).replace(" ", "")
+    strength = normalized(text[before.start : before.end]).replace(" ", "")
+    return before.what is Qualifier.STRENGTH and strength.partition("/")[0] == amount
 
 
 def _is_dose(text: str, token: _Token, after: list[_Token]) -> bool:
