@@ -29,6 +29,7 @@ from app.models.drug import Drug, DrugClass, DrugIngredient, NameType
 from app.models.fact import Fact, fact_kinds
 from app.models.indication import AGAINST, Indication
 from app.models.lookup import NAME_TYPE, SearchedName
+from app.names.product_numbers import ndc_in
 from app.search.query import listed, one_of
 
 router = resource("Drugs")
@@ -83,7 +84,8 @@ class DrugFilters:
             description="Only drugs with a name that begins with this text, contains it, or is a "
             "letter or two away, in this order; each says by which name it was found, and how. "
             "Case, accents, punctuation and blanks do not matter. A single letter finds names that "
-            "begin with it; of less than four, none is called close.",
+            "begin with it; of less than four, none is called close. A National Drug Code finds "
+            "the drug of its product.",
             examples=["liores"],
             min_length=1,
             max_length=200,
@@ -189,7 +191,9 @@ def list_drugs(
 ) -> bytes:
     """Every drug there is, or those that a name, class, condition or identifier leaves."""
     asked = filters.bound()
-    if filters.q is not None:
+    if filters.q is not None and filters.identifier is None and (ndc := ndc_in(filters.q)):
+        asked["identifier"] = asked_of(f"ndc:{ndc}")
+    elif filters.q is not None:
         order = sort if session.is_given("sort") else None
         return page_of_named(session, page, filters.q, asked, order, fields)
     return DRUGS.page_of(session, page, asked, sort, fields=fields)

@@ -84,10 +84,11 @@ class Listing:
         if drug_id is not None:
             session.is_of(drug_id, document[0])
         more = b""
-        if coverage_of is not None:
+        if coverage_of is not None or "form" in given:
             about = from_json(verified("drugs", *document))
-            more = b',"coverage":' + to_json(about["coverage"][coverage_of])
             _require_form(about, given.get("form"))
+            if coverage_of is not None:
+                more = b',"coverage":' + to_json(about["coverage"][coverage_of])
         if begun:
             begun.require_release(session.release)
             total = begun.total

@@ -33,7 +33,7 @@ from app.http.problems import BadParameterError, LargeBodyError, documented
 from app.models.base import Shape
 from app.models.drug import Drug, DrugIngredient, NameType
 from app.models.lookup import NAME_TYPE, NameAlias, SearchedName
-from app.models.product import Product
+from app.models.product import Product, ProductName
 from app.names.distinctions import distinctions
 from app.names.name_reader import (
     KnownIngredient,
@@ -44,7 +44,8 @@ from app.names.name_reader import (
     synonymous,
 )
 from app.names.normalization import name_key
-from app.names.product_numbers import is_of_a_monograph
+from app.names.product_numbers import is_of_a_monograph, ndc_in
+from app.names.product_words import ERROR_PRONE
 from app.names.qualifiers import Qualifier
 from app.search.query import listed, one_of
 
@@ -200,7 +201,8 @@ def resolve(
             description="A name as it stands on a box, in a list, an order or a letter; up to 50 "
             "times. Case, accents, punctuation and blanks do not matter; what qualifies it (a "
             "salt, strength, dose form, container, dose, route or frequency) is left out where "
-            "what is left is exactly a name, or those of a combination's ingredients in any order.",
+            "what is left is exactly a name, or those of a combination's ingredients in any order. "
+            "A National Drug Code leads to its product, as `identifier=ndc:…` does.",
             examples=[["Lioresal", "BACLOFEN 10 MG TABLET"]],
             max_length=AT_ONCE,
             default_factory=list,
@@ -278,12 +280,17 @@ def _looked_up(session: ReadSession, keys: set[str]) -> list[tuple[Any, ...]]:
 
 
 def _by_name(session: ReadSession, names: list[str]) -> list[Resolution]:
-    reader = NameReader(_ServedNames(session), names)
+    reader = NameReader(_ServedNames(session), names, ERROR_PRONE)
     products = _products_called(session, names)
     answers = {
         name: _resolved(session, reader, name, products.get(key_of(name)))
         for name in dict.fromkeys(names)
     }
+    numbers = {name: ndc for name in answers if (ndc := ndc_in(name))}
+    found = _by_identifier(session, [f"ndc:{ndc}" for ndc in numbers.values()]) if numbers else []
+    for name, answer in zip(numbers, found, strict=True):
+        if answers[name].match is ResolveMatch.NONE:
+            answers[name] = answer.model_copy(update={"name": name, "identifier": None})
     return [answers[name] for name in names]
 
 
@@ -312,12 +319,17 @@ def _resolved(
 
 
 def _products_called(session: ReadSession, names: list[str]) -> dict[str, tuple[Any, ...]]:
-    """The products that have these names, by their keys: rows of `CALLED`. Each has a number."""
+    """The products that have these names, by their keys: rows of `CALLED`. Each has a number. What
+    two have for a synonym is neither's name."""
     keys = {key_of(name) for name in names if _HAS_DIGIT.search(name)}
     if not keys:
         return {}
     rows = session.found(CALLED, keys=listed(session.dialect, sorted(keys)))
-    return {row[0]: row for row in rows}
+    found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: row[5]):
+        if not found[row[0]] or row[5] == found[row[0]][0][5]:
+            found[row[0]].append(row)
+    return {key: rows[0][:5] for key, rows in found.items() if len(rows) == 1 or not rows[0][5]}
 
 
 _HAS_DIGIT = re.compile("[0-9]")
@@ -327,7 +339,7 @@ def _answer(candidates: list[PossibleDrug], is_disputed: bool = False, **fields:
     match, drug = ResolveMatch.NONE, None
     also = [] if is_disputed else synonymous(candidates)
     candidates = [each for each in candidates if each not in also]
-    if len(candidates) == 1:
+    if len(candidates) == 1 and not is_disputed:
         match, drug = candidates[0].match, _link(candidates[0])
     elif candidates:
         match = ResolveMatch.AMBIGUOUS
@@ -442,20 +454,30 @@ FAMILY = _names_of(
 """Names that begin with a text and go on."""
 
 
+_keys: Any = sa.union_all(
+    sa.select(col(Product.key), col(Product.id), sa.literal_column("0").label("is_other")).where(
+        one_of(col(Product.key), "keys")
+    ),
+    sa.select(col(ProductName.key), col(ProductName.product_id), sa.literal_column("1")).where(
+        one_of(col(ProductName.key), "keys")
+    ),
+).subquery("keys")
 _called: Any = (
     sa.select(
-        col(Product.key),
+        _keys.c.key,
         col(Product.id),
         col(Product.name),
         col(Drug.id).label("drug_id"),
         col(Drug.name).label("generic"),
+        _keys.c.is_other,
     )
-    .join_from(Product, Drug, col(Drug.id) == col(Product.drug_id), isouter=True)
-    .where(one_of(col(Product.key), "keys"))
+    .join_from(_keys, Product, col(Product.id) == _keys.c.id)
+    .join(Drug, col(Drug.id) == col(Product.drug_id), isouter=True)
     .subquery("called")
 )
 CALLED = with_release(_called, *_called.c)
-"""The products of some names: key, RxCUI, name, and the drug's id and name."""
+"""The products of some names: key, RxCUI, name, the drug's id and name, and whether it is a
+synonym."""
 
 _asked = sa.select(col(DrugIngredient.drug_id)).where(
     sa.or_(one_of(col(DrugIngredient.drug), "ids"), one_of(col(DrugIngredient.drug_id), "ids"))

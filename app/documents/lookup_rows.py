@@ -8,14 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.documents.importance import rank_of
-from app.documents.product_records import key_of
+from app.documents.product_records import key_of, other_keys
 from app.models.base import Part, Row, table_of
 from app.models.condition import ConditionCode
 from app.models.drug import Drug
 from app.models.fact import Detail, Fact, fact_kinds
 from app.models.label import Label, LabelField, LabelTerm, term_of
 from app.models.lookup import ApprovedApplication
-from app.models.product import Product, ProductNdc
+from app.models.product import Product, ProductName, ProductNdc
 from app.names.normalization import normalized
 from app.names.slugs import slug
 from app.names.terminologies import code_key
@@ -93,13 +93,14 @@ def label_rows(record: Row) -> list[TableRow]:
 
 
 def product_rows(record: Row) -> list[TableRow]:
-    """The rows by which a product is found: its own, and one for each of its NDCs."""
+    """The rows by which a product is found: its own, and one for each other name and each NDC."""
     id_, name, drug = record["id"], record["name"], record["drug"]
     form, brand = record["dose_form"], record["brand"]
     brand_name = term_of(brand["name"]) if brand else None
     of_product = (id_, drug and drug["id"], name, key_of(name), record["tty"])
     return [
-        (_PRODUCT, (*of_product, form and term_of(form), brand_name)),
+        (_PRODUCT, (*of_product, form and term_of(form), brand_name, record["form"])),
+        *((_PRODUCT_NAME, (id_, key)) for key in other_keys(record)),
         *((_NDC, (id_, ndc)) for ndc in record["ndcs"]),
     ]
 
@@ -109,7 +110,7 @@ FIELDS_OF_TERMS = {LabelField.NDC: ("product_ndcs", "package_ndcs")}
 
 _FACT, _CODE = table_of(Fact), table_of(ConditionCode)
 _APPLICATION = table_of(ApprovedApplication)
-_PRODUCT, _NDC = table_of(Product), table_of(ProductNdc)
+_PRODUCT, _PRODUCT_NAME, _NDC = map(table_of, (Product, ProductName, ProductNdc))
 
 
 @cache

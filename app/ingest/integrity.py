@@ -37,7 +37,7 @@ from app.models.fact import Fact, fact_kinds
 from app.models.label import Label, LabelTerm
 from app.models.lookup import ApprovedApplication
 from app.models.mechanism import Target
-from app.models.product import Product, ProductNdc
+from app.models.product import Product, ProductName, ProductNdc
 from app.models.release import Release
 from app.models.source import Source
 from app.models.source_record import (
@@ -350,6 +350,7 @@ FOUND_BY = [
             LabelTerm,
             ApprovedApplication,
             Product,
+            ProductName,
             ProductNdc,
         )
     ),

@@ -31,7 +31,7 @@ class ProductDocuments:
         """The products of a record, whose body is compressed, as rows of `document`."""
         drug_id = drug["id"] if drug else None
         for product in from_json(decompress(body)).get(PRODUCTS, ()):
-            record = product_as_served(self._links, SOURCE, product, drug, self._drugs)
+            record = product_as_served(self._links, SOURCE, product, drug, self._drugs, self._forms)
             yield document_of(PRODUCTS, record["id"], drug_id, record)
 
     def of_no_drug(self) -> Iterator[Row]:
@@ -42,8 +42,16 @@ class ProductDocuments:
     @cached_property
     def _drugs(self) -> dict[str, Row]:
         """The drugs that the source's ingredients are, by their RxCUIs."""
-        found = self._connection.execute(INGREDIENTS).all()
-        return {rxcui: {"id": id_, "name": name} for rxcui, id_, name in found}
+        return {rxcui: {"id": id_, "name": name} for rxcui, id_, name, _ in self._ingredients}
+
+    @cached_property
+    def _forms(self) -> dict[str, tuple[str, str]]:
+        """The forms that the source's ingredients are, each with its drug, by their RxCUIs."""
+        return {rxcui: (form, id_) for rxcui, id_, _, form in self._ingredients if form}
+
+    @cached_property
+    def _ingredients(self) -> list[tuple[str, str, str, str | None]]:
+        return [tuple(row) for row in self._connection.execute(INGREDIENTS)]
 
 
 _record, _link, _substance, _drug = (
@@ -51,7 +59,7 @@ _record, _link, _substance, _drug = (
 )
 
 INGREDIENTS = (
-    sa.select(_substance.key, _drug.id, _drug.name)
+    sa.select(_substance.key, _drug.id, _drug.name, _substance.form_id)
     .join_from(table_of(SourceSubstance), table_of(Drug), _drug.id == _substance.drug_id)
     .where(_substance.source_id == SOURCE)
 )

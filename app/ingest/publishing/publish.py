@@ -35,7 +35,7 @@ from app.models.lookup import (
     SearchedPiece,
 )
 from app.models.mechanism import Target
-from app.models.product import Product, ProductNdc
+from app.models.product import Product, ProductName, ProductNdc
 from app.models.source import Source
 from app.models.source_record import (
     RecordStatement,
@@ -50,7 +50,7 @@ ORDER = (SEED, *IMPORTERS)
 
 READ_SOON = (
     *(Drug, Document, SearchedName, SearchedPiece, NameIdentifier),
-    *(Label, LabelTerm, Product, ProductNdc),
+    *(Label, LabelTerm, Product, ProductName, ProductNdc),
 )
 """Tables that are read by what a client asks for."""
 

@@ -18,7 +18,8 @@ from itertools import groupby
 from app.ingest.sources.interface import Substance
 from app.models.fact import MatchedBy
 from app.names.normalization import name_key, normalized, words_of
-from app.names.qualifiers import IONS, without_salt, without_suffix
+from app.names.product_words import ABBREVIATED_SALTS
+from app.names.qualifiers import IONS, SALT_WORDS, without_salt, without_suffix
 from app.names.slugs import shortened, slug
 
 Identifier = tuple[str, str]
@@ -602,11 +603,26 @@ class _Resolver:
                     candidates=[d for _, d in by_name if d] + strangers,
                 )
             by_name[unnamed[0]] = (by_name[unnamed[0]][0], strangers[0])
-        by_name = [(name, _unless_protracted(name, drug)) for name, drug in by_name]
+        by_name = [(name, self._unless_protracted(name, drug)) for name, drug in by_name]
         once = {
             id(drug) if drug else normalized(name): (name, drug) for name, drug in by_name[::-1]
         }
         return sorted(once.values(), key=lambda i: normalized(i[1].name if i[1] else i[0]))
+
+    def _unless_protracted(self, name: str, drug: _NewDrug | None) -> _NewDrug | None:
+        """An ingredient's drug, unless that is the insulin whose protamine it is: an insulin mixed
+        with its protamine is not that insulin alone, though lists have both under one name.
+
+        The protamine is a drug where a source calls one so, whether it says that it is human or
+        recombinant.
+        """
+        words = words_of(name).split()
+        if drug is None or "protamine" not in words[1:] or _is_protamine(drug):
+            return drug
+        stem = " ".join(word for word in words if word not in OF_HUMAN)
+        called = self._named([stem, f"{stem}, human", f"{stem} recombinant"])
+        of_protamine = [each for each in _drugs_of(called) if _is_protamine(each)]
+        return of_protamine[0] if len(of_protamine) == 1 else None
 
     def _combination(self, ingredients: list[tuple[str, _NewDrug | None]]) -> _NewDrug:
         name = " / ".join(drug.name if drug else name for name, drug in ingredients)
@@ -629,11 +645,12 @@ class _Resolver:
             taken.add(drug.id)
 
 
-def _unless_protracted(name: str, drug: _NewDrug | None) -> _NewDrug | None:
-    """An ingredient's drug, unless that is the insulin whose protamine it is: an insulin mixed with
-    its protamine is not that insulin alone, though lists have both under one name."""
-    is_called_so = drug is not None and "protamine" in normalized(drug.name)
-    return drug if is_called_so or "protamine" not in normalized(name).split()[1:] else None
+OF_HUMAN = frozenset({"human", "recombinant"})
+"""Words for what every insulin analogue is."""
+
+
+def _is_protamine(drug: _NewDrug) -> bool:
+    return "protamine" in normalized(drug.name)
 
 
 def _form_of(substance: Substance, found: _Outcome) -> tuple[str, str] | None:
@@ -725,12 +742,19 @@ def is_distinctive(brand: str, drug_name: str) -> bool:
 
 
 def is_a_brand(name: str, drug_name: str) -> bool:
-    """Whether a product's name is a brand: not if it is a part of what its drug is called.
+    """Whether a product's name is a brand: not if it is a part of what its drug is called, with a
+    salt or a strength or without.
 
-    So `ISOSORBIDE` is none of isosorbide dinitrate, and `REGULAR INSULIN` none of pork's.
+    So `ISOSORBIDE` is none of isosorbide dinitrate, `LIDOCAINE HCL` none of lidocaine with
+    hydrocortisone, and `REGULAR INSULIN` none of pork's.
     """
     words, own = set(words_of(name).split()), set(words_of(drug_name).split())
-    return own <= words or not words - INSULINS <= own
+    said = {word for word in words - INSULINS - own if not _says_no_more(word)}
+    return own <= words or bool(said)
+
+
+def _says_no_more(word: str) -> bool:
+    return word in SALT_WORDS or word in ABBREVIATED_SALTS or word.isdigit()
 
 
 INSULINS = frozenset({"regular", "nph", "lente", "semilente", "ultralente"})

@@ -49,6 +49,9 @@ CONCEPTS = frozenset(
 )
 """The term types that are read: ingredients, brands, components, products, packs, dose forms."""
 
+OTHER_NAMES = frozenset({"PSN", "SY", "TMSY"})
+"""The term types of what products are called too: prescribable names, synonyms, tall man names."""
+
 RELATIONS = frozenset(
     {
         "form_of",
@@ -73,6 +76,9 @@ WHOLE = {
 }
 """The relations of concepts that say something else where one of several is lacking: what a brand
 of two ingredients is a name of is never the one that is left."""
+
+OF_USP = (" (USP)", ", USP")
+"""What names of ingredients end in that are as the pharmacopeia has them, and are no others."""
 
 RXCUI = IdentifierSystem.RXCUI
 
@@ -191,7 +197,7 @@ def _read_concepts(file: _RrfFile, graph: RxNormGraph) -> Iterator[InvalidRecord
             continue
         rxcui, vocabulary, type_, code, name = columns[0], *columns[11:15]
         is_fdas = (vocabulary, type_) == ("MTHSPL", "SU")
-        if not is_fdas and (vocabulary != "RXNORM" or type_ not in CONCEPTS):
+        if not is_fdas and (vocabulary != "RXNORM" or type_ not in CONCEPTS | OTHER_NAMES):
             continue
         if not (rxcui.isascii() and rxcui.isdecimal()):
             yield file.invalid(line, f"its RXCUI '{rxcui[:20]}' is no number.")
@@ -199,6 +205,8 @@ def _read_concepts(file: _RrfFile, graph: RxNormGraph) -> Iterator[InvalidRecord
             yield file.invalid(line, "it has no name.")
         elif is_fdas:
             graph.substances[rxcui].append((code, name))
+        elif type_ in OTHER_NAMES:
+            graph.synonyms[rxcui].append(name)
         else:
             graph.add(rxcui, type_, name)
     if not graph.of_type["IN"]:
@@ -267,7 +275,7 @@ def _ingredient(graph: RxNormGraph, rxcui: str, drug: DrugOfProducts) -> Record:
     of = graph.ingredient_of(rxcui)
     identifiers = ((RXCUI, rxcui), *uniis)
     substance = Substance(
-        names=tuple(dict.fromkeys([name, *synonyms, name.removesuffix(" (USP)")])),
+        names=tuple(dict.fromkeys([name, *synonyms, *(name.removesuffix(s) for s in OF_USP)])),
         identifiers=identifiers,
         form_of=(RXCUI, of) if of != rxcui else None,
         distinct=True,

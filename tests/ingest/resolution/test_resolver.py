@@ -15,6 +15,7 @@ from app.ingest.resolution.resolver import (
     Match,
     NamedSubstance,
     ResolvedSubstances,
+    is_a_brand,
     is_distinctive,
     resolve,
 )
@@ -715,11 +716,38 @@ def test_forms_of_one_drug_together_are_that_drug_and_count_once_in_a_combinatio
     assert beside.drug_id == match("METFORMIN", "BACLOFEN").drug_id == "baclofen-metformin"
 
 
+@pytest.mark.parametrize(
+    ("name", "drug", "is_brand"),
+    [
+        ("ISOSORBIDE", "isosorbide dinitrate", False),
+        ("REGULAR INSULIN", "insulin pork", False),
+        ("LIDOCAINE HCL", "hydrocortisone / lidocaine", False),
+        ("Zinc Oxide 20", "petrolatum / zinc oxide", False),
+        ("BACLOFEN 10", "baclofen", True),
+        ("Lioresal", "baclofen", True),
+        ("METHOTREXATE SODIUM", "calcium chloride / dextrose", True),
+    ],
+)
+def test_a_part_of_what_a_drug_is_called_is_no_brand(name: str, drug: str, is_brand: bool) -> None:
+    assert is_a_brand(name, drug) is is_brand
+
+
 def test_an_insulin_mixed_with_its_protamine_is_not_that_insulin() -> None:
     known = [listed("1", "Insulin lispro", "Insulin lispro protamine")]
     mixed = Substance((), ingredients=("INSULIN LISPRO PROTAMINE", "INSULIN LISPRO"))
 
     assert match_of(mixed, known).drug_id == "insulin-lispro-insulin-lispro-protamine"
+
+
+def test_mixed_insulins_are_one_whether_they_are_called_human_or_recombinant() -> None:
+    lispro = listed("1", "Insulin lispro", "Insulin lispro protamine recombinant")
+    protamine = listed("2", "insulin lispro protamine, human")
+    both = ("INSULIN LISPRO PROTAMINE RECOMBINANT", "INSULIN LISPRO")
+    mixed = Substance((), ingredients=both)
+
+    known = [lispro, protamine]
+
+    assert match_of(mixed, known).drug_id == "insulin-lispro-insulin-lispro-protamine-human"
 
 
 @pytest.mark.parametrize(
