@@ -231,6 +231,8 @@ def _described(
                 {"name": ingredient.name, "drug": ingredient.drug_id, "citations": cited}
                 for ingredient in drug.ingredients
             ]
+    if _spelling(drug.name) not in names:
+        _say_moiety(drug, accounts, names, identifiers, ambiguous)
     _join_undated(approvals)
     named = _cited(links, ("name", "type"), names)
     if drug.ingredients and _spelling(drug.name) not in names:
@@ -274,6 +276,26 @@ def _described(
         said_roles = roles[record_key]
         account.role = said_roles.pop() if len(said_roles) == 1 else None
     return Description(drug, record, coverage, compared, by_record, leading)
+
+
+def _say_moiety(
+    drug: ResolvedDrug,
+    accounts: Iterable[Account],
+    names: Said,
+    identifiers: Said,
+    ambiguous: Mapping[Identifier, list[str]],
+) -> None:
+    """Have a drug that labels name only as the active moiety of its forms called and identified as
+    they do."""
+    for account in accounts:
+        name, identifier = account.said.get("moiety") or ("", None)
+        if account.matched_by != MatchedBy.FORM or normalized(name) != normalized(drug.name):
+            continue
+        own = [Passage(account.source_id, account.locator)]
+        _say(names, _spelling(name), {"name": name, "type": NameType.GENERIC.value}, own)
+        if identifier and tuple(identifier) not in ambiguous:
+            system, value = identifier
+            _say(identifiers, (system, value), {"system": system, "value": value}, own)
 
 
 def _cited(links: RecordLinks, fields: tuple[str, ...], said: Said) -> list[Row]:
