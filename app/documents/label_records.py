@@ -1,6 +1,6 @@
 """Labels as they are served: what a label says of itself, and its sections in its own order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import Field, create_model
@@ -8,7 +8,10 @@ from pydantic import Field, create_model
 from app.documents.records import CITATIONS, CitationRecord, Link, Passage, RecordLinks, fields_of
 from app.models.base import PartialDate, Row, Shape
 from app.models.label import LabelFields, number_and_day
+from app.models.label_product import LabelProduct
 from app.models.label_table import LabelTable, tables
+from app.models.product import Concept
+from app.names.product_numbers import eleven_digits
 
 
 class LabelFact(Shape):
@@ -47,6 +50,28 @@ class LabelSection(Shape):
     )
 
 
+class RxNormProductLinks(Shape):
+    """Where a product's record is."""
+
+    self: str = Field(description="The record's path.", examples=["/v1/products/197391"])
+
+
+class RxNormProduct(Concept):
+    """A product of RxNorm."""
+
+    links: RxNormProductLinks = Field(description="Where its record is.")
+
+
+class ProductOfLabel(LabelProduct):
+    """A product of a label, with what RxNorm calls it."""
+
+    rxnorm_products: list[RxNormProduct] = Field(
+        description="The products of RxNorm that are of the same drug and have an NDC of one of "
+        "its packages.",
+        examples=[[]],
+    )
+
+
 class SupersededVersion(Shape):
     """An earlier version of a label."""
 
@@ -75,7 +100,10 @@ LabelRecord = create_model(
             examples=[{"id": "baclofen", "name": "baclofen"}],
         ),
     ),
-    **fields_of(LabelFields),
+    **fields_of(LabelFields)
+    | {
+        "products": (list[ProductOfLabel] | None, LabelFields.model_fields["products"]),
+    },
     superseded=(
         list[SupersededVersion],
         Field(
@@ -116,9 +144,10 @@ def label_as_served(
     drug: Row | None,
     versions: Iterable[str],
     sections: Any,
+    by_ndc: Mapping[str, list[Row]],
 ) -> Row:
     """A label, from what its record says, with the drug it is of, its sections, and those of its
-    versions that are earlier."""
+    versions that are earlier. `by_ndc` has the drug's products in RxNorm."""
     label = said["label"]
     own = (label["version"], label["effective_date"])
     earlier = sorted({each for each in map(number_and_day, versions) if each < own}, reverse=True)
@@ -126,7 +155,8 @@ def label_as_served(
     return {
         "id": record_id,
         "drug": drug,
-        **{name: label[name] for name in OWN_FIELDS},
+        **{name: label.get(name) for name in OWN_FIELDS},
+        "products": _products(label.get("products"), by_ndc),
         "superseded": [
             {"version": number, "effective_date": day or None} for number, day in earlier
         ],
@@ -134,6 +164,24 @@ def label_as_served(
         "url": citations[0]["url"],
         "citations": citations,
     }
+
+
+def _products(products: list[Row] | None, by_ndc: Mapping[str, list[Row]]) -> list[Row] | None:
+    """A label's products with those of RxNorm that have an NDC of theirs."""
+    if products is None:
+        return None
+    served = []
+    for product in products:
+        found: dict[str, Row] = {}
+        packages = list(product["packages"])
+        for package in packages:
+            packages += package["packages"]
+            for called in by_ndc.get(eleven_digits(package["ndc"] or "") or "", ()):
+                rxcui = called["rxcui"]
+                found[rxcui] = called | {"links": {"self": f"/v1/products/{rxcui}"}}
+        in_order = [found[rxcui] for rxcui in sorted(found, key=int)]
+        served.append(product | {"rxnorm_products": in_order})
+    return served
 
 
 def section_as_served(

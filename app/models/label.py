@@ -15,6 +15,7 @@ from app.models.base import (
     owned_by,
 )
 from app.models.fact import Section
+from app.models.label_product import LabelProduct
 from app.models.label_table import LabelTable
 
 PASSAGE = "passage"
@@ -61,6 +62,12 @@ class LabelFields(SQLModel):
     product_ndcs: list[str] = described("The products' NDCs.", ["0091-3351"])
     package_ndcs: list[str] = described("The packages' NDCs.", ["0091-3351-01"])
     substances: list[str] = described("The active substances, as named.", ["BACLOFEN"])
+    products: list[LabelProduct] | None = described(
+        "The products that it lists, each with its ingredients, strengths and packages; null where "
+        "the source gives none.",
+        None,
+        default=None,
+    )
 
 
 class Label(SQLModel, table=True):

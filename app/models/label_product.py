@@ -20,9 +20,7 @@ class Ratio(Shape):
     """An amount in another."""
 
     numerator: Quantity = described("How much.", {"value": "10", "unit": "mg"})
-    denominator: Quantity = described(
-        "In how much of the product.", {"value": "1", "unit": "1"}
-    )
+    denominator: Quantity = described("In how much of the product.", {"value": "1", "unit": "1"})
 
 
 class IdentifiedSubstance(Shape):
@@ -67,7 +65,9 @@ class ActiveIngredient(IdentifiedSubstance):
 class InactiveIngredient(IdentifiedSubstance):
     """An inactive ingredient of a product."""
 
-    strength: Ratio | None = described("How much of it there is; null where that is not said.", None)
+    strength: Ratio | None = described(
+        "How much of it there is; null where that is not said.", None
+    )
 
 
 class Marketed(Shape):
@@ -121,9 +121,7 @@ class LabelProduct(Marketed):
         "Its dose form, as published; `KIT` where it has parts.", "TABLET, ORALLY DISINTEGRATING"
     )
     routes: list[str] = described("Its routes of administration, as published.", ["ORAL"])
-    marketing_category: str | None = described(
-        "What it is marketed as, as published.", "ANDA"
-    )
+    marketing_category: str | None = described("What it is marketed as, as published.", "ANDA")
     application_number: str | None = described(
         "The number of its application or monograph; null where it has none.", "ANDA077241"
     )

@@ -25,7 +25,7 @@ from app.documents.trial_events import ADVERSE_EVENTS, events_by_term
 from app.ingest.bulk_insert import Tables, among, chunks, select_in
 from app.ingest.publishing.comparing import discrepancies, trial_account
 from app.ingest.publishing.descriptions import Account, Description
-from app.ingest.publishing.product_writer import PRODUCTS, ProductDocuments
+from app.ingest.publishing.product_writer import PRODUCTS, ProductDocuments, ProductsByNdc
 from app.ingest.publishing.references import SEED, References
 from app.ingest.sources import OF_LABELS
 from app.ingest.staging.preparing import NO_FACT
@@ -123,6 +123,7 @@ class LabelInMaking:
     body: bytes
     drug: Row | None = None
     statements: list[tuple[str, FactInMaking | None]] = field(default_factory=list)
+    products: ProductsByNdc | None = None
 
 
 @dataclass(slots=True)
@@ -359,10 +360,11 @@ class FactWriter:
             facts: dict[tuple[str, str], FactInMaking] = {}
             ids_by_letters = _ids_by_letters(description, statements)
             drug = {"id": drug_id, "name": description.drug.name}
+            products = ProductsByNdc(a.products for a in description.accounts.values())
             for record, account in description.accounts.items():
                 label = None
                 if account.label:
-                    label = LabelInMaking(*record[::-1], account.label, drug)
+                    label = LabelInMaking(*record[::-1], account.label, drug, products=products)
                     labels.append(label)
                 for _, digest, name, locator, cite in statements.get(record, ()):
                     if name == NO_FACT:
@@ -440,6 +442,7 @@ class FactWriter:
                 label.drug,
                 versions[label.source_id, label.id],
                 served,
+                label.products.found if label.products and said["label"].get("products") else {},
             )
             drug_id = label.drug["id"] if label.drug else None
             made.add(document_of(LABELS, label.id, drug_id, record))

@@ -49,7 +49,7 @@ def package_ndcs(products: Iterable[dict[str, Any]]) -> list[str]:
 
 
 def with_outer(holder: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The packages of a product or in which a package is packed, each followed by its outer ones."""
+    """The packages that hold a product or a package, each followed by those that hold it."""
     for package in holder["packages"]:
         yield package
         yield from with_outer(package)
@@ -73,7 +73,9 @@ def _product(around: _Element, product: _Element, quantity: Any = None) -> dict[
     return {
         "name": None if name is None else _own_text(name),
         "suffix": _text(product.find(f"{NS}name/{NS}suffix")),
-        "generic_name": _text(product.find(f"{NS}asEntityWithGeneric/{NS}genericMedicine/{NS}name")),
+        "generic_name": _text(
+            product.find(f"{NS}asEntityWithGeneric/{NS}genericMedicine/{NS}name")
+        ),
         "ndc": code_of(product, NDC_SYSTEM),
         "source_ndcs": [ndc for source in sources if (ndc := code_of(source, NDC_SYSTEM))],
         "form": _display(product.find(f"{NS}formCode")),
@@ -155,7 +157,7 @@ def _packages(holder: _Element) -> list[dict[str, Any]]:
 
 def _marketing(around: _Element) -> dict[str, Any]:
     act = around.find(f"{NS}subjectOf/{NS}marketingAct")
-    found = [None, None, None]
+    found: list[str | None] = [None, None, None]
     if act is not None:
         paths = ("statusCode", f"effectiveTime/{NS}low", f"effectiveTime/{NS}high")
         status, start, end = (act.find(f"{NS}{path}") for path in paths)
@@ -188,7 +190,7 @@ def _display(code: _Element | None) -> str | None:
 
 
 def _text(element: _Element | None) -> str | None:
-    return None if element is None else _stripped("".join(element.itertext()))
+    return None if element is None else _stripped("".join(map(str, element.itertext())))
 
 
 def _own_text(name: _Element) -> str | None:
@@ -201,4 +203,4 @@ def _stripped(text: str | None) -> str | None:
     return " ".join(text.split()) or None if text else None
 
 
-_TIME = re.compile(r"(\d{4})(\d\d)?(\d\d)?")
+_TIME = re.compile(r"(\d{4})(?:-?(\d\d))?(?:-?(\d\d))?")

@@ -153,7 +153,9 @@ def _brands(names: list[str], generic: list[str]) -> list[tuple[str, NameType]]:
 
 
 def _distinct(names: Iterable[str | None]) -> list[str]:
-    return list({normalized(name): name for name in reversed([*filter(None, names)])}.values())[::-1]
+    return list({normalized(name): name for name in reversed([*filter(None, names)])}.values())[
+        ::-1
+    ]
 
 
 _SEVERAL = re.compile(r"[,;/+&]|\b(?:and|with)\b", re.IGNORECASE)

@@ -1,0 +1,240 @@
+"""Products of labels in SPL: ingredients, strengths, packages, parts, as published."""
+
+from typing import Any
+
+from lxml.etree import _Element, fromstring
+from pydantic import TypeAdapter
+
+from app.ingest.sources.spl_products import package_ndcs, products_of, values_of
+from app.models.label_product import LabelProduct
+
+NDC = "2.16.840.1.113883.6.69"
+UNII = "2.16.840.1.113883.4.9"
+
+
+def document(*products: str) -> _Element:
+    """A label that lists these products."""
+    subjects = "".join(f"<subject>{product}</subject>" for product in products)
+    return fromstring(
+        '<document xmlns="urn:hl7-org:v3"><component><structuredBody><component><section>'
+        f"{subjects}</section></component></structuredBody></component></document>"
+    )
+
+
+def product(inner: str, around: str = "") -> str:
+    return (
+        "<manufacturedProduct><manufacturedProduct>"
+        f"{inner}</manufacturedProduct>{around}</manufacturedProduct>"
+    )
+
+
+def ingredient(
+    name: str,
+    unii: str,
+    moiety: tuple[str, str] | None = None,
+    code: str = "ACTIB",
+    amount: str = "",
+) -> str:
+    of = ""
+    if moiety:
+        of = (
+            f'<activeMoiety><activeMoiety><code code="{moiety[1]}" codeSystem="{UNII}"/>'
+            f"<name>{moiety[0]}</name></activeMoiety></activeMoiety>"
+        )
+    return (
+        f'<ingredient classCode="{code}">{amount}<ingredientSubstance>'
+        f'<code code="{unii}" codeSystem="{UNII}"/><name>{name}</name>{of}'
+        "</ingredientSubstance></ingredient>"
+    )
+
+
+def strength(value: str, unit: str, of: str = "1", of_unit: str = "1") -> str:
+    return (
+        f'<quantity><numerator value="{value}" unit="{unit}"/>'
+        f'<denominator value="{of}" unit="{of_unit}"/></quantity>'
+    )
+
+
+def package(
+    ndc: str, form: str, value: str, unit: str = "1", outer: str = "", act: str = ""
+) -> str:
+    code = f'<code code="{ndc}" codeSystem="{NDC}"/>' if ndc else "<code/>"
+    return (
+        f'<asContent><quantity><numerator value="{value}" unit="{unit}"/><denominator value="1"/>'
+        f"</quantity><containerPackagedProduct>{code}"
+        f'<formCode code="C1" displayName="{form}"/>{outer}</containerPackagedProduct>{act}'
+        "</asContent>"
+    )
+
+
+def marketing(start: str, end: str = "", status: str = "active") -> str:
+    high = f'<high value="{end}"/>' if end else ""
+    return (
+        f'<subjectOf><marketingAct><statusCode code="{status}"/><effectiveTime>'
+        f'<low value="{start}"/>{high}</effectiveTime></marketingAct></subjectOf>'
+    )
+
+
+def approval(number: str, category: str) -> str:
+    return (
+        f'<subjectOf><approval><id extension="{number}" root="2"/>'
+        f'<code code="C1" displayName="{category}"/></approval></subjectOf>'
+    )
+
+
+ROUTE = (
+    '<consumedIn><substanceAdministration><routeCode code="C1" displayName="ORAL"/>'
+    "</substanceAdministration></consumedIn>"
+)
+TABLET = '<formCode code="C1" displayName="TABLET"/>'
+UNMARKETED: dict[str, Any] = {
+    "marketing_status": None,
+    "marketing_start_date": None,
+    "marketing_end_date": None,
+}
+
+
+def test_a_product_is_as_its_label_lists_it() -> None:
+    schedule = (
+        '<subjectOf><policy classCode="DEADrugSchedule"><code code="C2" displayName="CIV"/>'
+        "</policy></subjectOf>"
+    )
+    label = document(
+        product(
+            f'<code code="1234-567" codeSystem="{NDC}"/><name> Hustex\n<suffix>XR</suffix></name>'
+            f"{TABLET}<asEntityWithGeneric><genericMedicine><name>hustanol sodium</name>"
+            "</genericMedicine></asEntityWithGeneric>"
+            '<asEquivalentEntity classCode="EQUIV"><definingMaterialKind>'
+            f'<code code="9999-001" codeSystem="{NDC}"/></definingMaterialKind>'
+            "</asEquivalentEntity>"
+            + ingredient(
+                "HUSTANOL SODIUM",
+                "AAAAAAAAA9",
+                ("HUSTANOL", "AAAAAAAAA1"),
+                "ACTIM",
+                strength("6.250", "mg", "5", "mL"),
+            )
+            + ingredient("WATER", "WWWWWWWWWW", code="IACT")
+            + package(
+                "", "BOTTLE", "30", outer=package("1234-567-01", "CARTON", "1"),
+                act=marketing("201401", "20200229", "completed"),
+            ),
+            approval("NDA000001", "NDA") + marketing("20140829") + schedule + ROUTE,
+        )
+    )  # fmt: skip
+
+    (found,) = products_of(label)
+
+    assert found == {
+        "name": "Hustex",
+        "suffix": "XR",
+        "generic_name": "hustanol sodium",
+        "ndc": "1234-567",
+        "source_ndcs": ["9999-001"],
+        "form": "TABLET",
+        "routes": ["ORAL"],
+        "marketing_category": "NDA",
+        "application_number": "NDA000001",
+        "marketing_status": "active",
+        "marketing_start_date": "2014-08-29",
+        "marketing_end_date": None,
+        "dea_schedule": "CIV",
+        "active_ingredients": [
+            {
+                "name": "HUSTANOL SODIUM",
+                "unii": "AAAAAAAAA9",
+                "strength": {
+                    "numerator": {"value": "6.250", "unit": "mg"},
+                    "denominator": {"value": "5", "unit": "mL"},
+                },
+                "basis_of_strength": "ACTIM",
+                "moieties": [{"name": "HUSTANOL", "unii": "AAAAAAAAA1"}],
+                "reference": None,
+            }
+        ],
+        "inactive_ingredients": [{"name": "WATER", "unii": "WWWWWWWWWW", "strength": None}],
+        "packages": [
+            {
+                "ndc": None,
+                "form": "BOTTLE",
+                "quantity": {"value": "30", "unit": "1"},
+                "marketing_status": "completed",
+                "marketing_start_date": "2014-01",
+                "marketing_end_date": "2020-02-29",
+                "packages": [
+                    {
+                        "ndc": "1234-567-01",
+                        "form": "CARTON",
+                        "quantity": {"value": "1", "unit": "1"},
+                        **UNMARKETED,
+                        "packages": [],
+                    }
+                ],
+            }
+        ],
+        "quantity": None,
+        "parts": [],
+    }
+    TypeAdapter(LabelProduct).validate_python(found)
+
+
+def test_a_part_of_a_kit_has_its_own_form_ingredients_and_quantity() -> None:
+    label = document(
+        product(
+            f'<code code="1234-999" codeSystem="{NDC}"/><name>Hustex Kit</name>'
+            '<formCode code="C1" displayName="KIT"/>'
+            + package("1234-999-04", "CARTON", "1")
+            + '<part><quantity><numerator value="21" unit="1"/><denominator value="1"/></quantity>'
+            f"<partProduct><code/><name>Hustex</name>{TABLET}"
+            + ingredient("HUSTANOL", "AAAAAAAAA1", amount=strength("10", "mg"))
+            + f"</partProduct>{approval('NDA000002', 'NDA')}{ROUTE}</part>"
+            '<part><quantity><numerator value="7" unit="1"/><denominator value="1"/></quantity>'
+            f'<partProduct><code code="1234-888" codeSystem="{NDC}"/><name>Inert</name>{TABLET}'
+            "</partProduct></part>"
+        )
+    )
+
+    (kit,) = found = products_of(label)
+
+    assert kit["active_ingredients"] == []
+    assert [part["name"] for part in kit["parts"]] == ["Hustex", "Inert"]
+    assert [part["quantity"]["value"] for part in kit["parts"]] == ["21", "7"]
+    assert kit["parts"][0]["active_ingredients"][0]["name"] == "HUSTANOL"
+    assert values_of(found, "ndc") == ["1234-999", "1234-888"]
+    assert values_of(found, "routes") == ["ORAL"]
+    assert values_of(found, "application_number") == ["NDA000002"]
+    assert package_ndcs(found) == ["1234-999-04"]
+
+
+def test_what_a_label_does_not_say_of_a_product_is_null() -> None:
+    label = document(
+        product(
+            f'<code nullFlavor="NI"/>{ingredient("HUSTANOL", "AAAAAAAAA1", code="ACTIR")}',
+            marketing("2014-08-29"),
+        )
+    )
+
+    (found,) = products_of(label)
+
+    assert (found["name"], found["ndc"], found["form"]) == (None, None, None)
+    assert found["active_ingredients"][0]["strength"] is None
+    assert found["active_ingredients"][0]["basis_of_strength"] == "ACTIR"
+    assert found["marketing_start_date"] == "2014-08-29"
+    TypeAdapter(LabelProduct).validate_python(found)
+
+
+def test_a_strength_by_a_reference_substance_names_it() -> None:
+    reference = (
+        "<asEquivalentSubstance><definingSubstance>"
+        f'<code code="RRRRRRRRRR" codeSystem="{UNII}"/><name>REFERENCE</name>'
+        "</definingSubstance></asEquivalentSubstance>"
+    )
+    of = ingredient("HUSTANOL", "AAAAAAAAA1", code="ACTIR", amount=strength("1", "[iU]"))
+    of = of.replace("</ingredientSubstance>", f"{reference}</ingredientSubstance>")
+
+    (found,) = products_of(document(product(of)))
+
+    assert found["active_ingredients"][0]["reference"] == {
+        "name": "REFERENCE",
+        "unii": "RRRRRRRRRR",
+    }
