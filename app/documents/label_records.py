@@ -10,18 +10,16 @@ from app.models.base import PartialDate, Row, Shape
 from app.models.label import LabelFields, number_and_day
 from app.models.label_product import LabelProduct
 from app.models.label_table import LabelTable, tables
+from app.models.label_text import (
+    CrossReference,
+    LabelFact,
+    TextBlock,
+    blocks,
+    cross_references,
+    summary,
+)
 from app.models.product import Concept
 from app.names.product_numbers import eleven_digits
-
-
-class LabelFact(Shape):
-    """A fact that a section became."""
-
-    kind: str = Field(description="The kind of fact, as its path names it.", examples=["warnings"])
-    id: str = Field(
-        description="The fact's id; other labels may state it too.",
-        examples=["baclofen-warning-5d0fbf2a9f71"],
-    )
 
 
 class LabelSection(Shape):
@@ -43,7 +41,15 @@ class LabelSection(Shape):
         "what has no section of its own: `url` opens these.",
         examples=[None],
     )
+    summary: str | None = summary()
+    within: list[str] = Field(
+        description="The headings of the sections that it stands in, as printed, the outermost "
+        "first; empty where the source does not give them.",
+        examples=[[]],
+    )
+    blocks: list[TextBlock] | None = blocks("text")
     tables: list[LabelTable] = tables("what became no fact")
+    cross_references: list[CrossReference] = cross_references("text")
     facts: list[LabelFact] = Field(
         description="The facts that it became.",
         examples=[[{"kind": "warnings", "id": "baclofen-warning-5d0fbf2a9f71"}]],
@@ -184,16 +190,18 @@ def _products(products: list[Row] | None, by_ndc: Mapping[str, list[Row]]) -> li
     return served
 
 
-def section_as_served(
-    section: Row, text: str | None, tables: list[Row], facts: Iterable[tuple[str, str]]
-) -> Row:
-    """A passage of a label: its text and tables, or the facts that it became, by kind and id."""
+def section_as_served(section: Row, said: Row, facts: Iterable[tuple[str, str]]) -> Row:
+    """A passage of a label: what it says, or the facts that it became, by kind and id."""
     return {
         "code": section["code"],
         "name": section["name"],
         "number": section.get("number"),
         "heading": section.get("heading"),
-        "text": text,
-        "tables": tables,
+        "text": said.get("statement"),
+        "summary": said.get("summary"),
+        "within": section.get("within", []),
+        "blocks": said.get("blocks"),
+        "tables": said.get("tables", []),
+        "cross_references": said.get("cross_references", []),
         "facts": [{"kind": kind, "id": id_} for kind, id_ in facts],
     }

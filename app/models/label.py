@@ -17,17 +17,22 @@ from app.models.base import (
 from app.models.fact import Section
 from app.models.label_product import LabelProduct
 from app.models.label_table import LabelTable
+from app.models.label_text import CrossReference, TextBlock
 
 PASSAGE = "passage"
 """What a statement's kind is called where it is a label's text, and no fact."""
 
 
 class LabelText(Shape):
-    """A passage of a label that is no fact: its section, its text if that is kept, its tables."""
+    """A passage of a label that is no fact: its section, its text if that is kept, its tables,
+    its short form, its structure, its links."""
 
     section: Section
     statement: str | None
     tables: list[LabelTable]
+    summary: str | None = None
+    blocks: list[TextBlock] | None = None
+    cross_references: list[CrossReference] = Field(default_factory=list)
 
 
 class LabelFields(SQLModel):

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from lxml.etree import _Element
+from lxml import etree
 
-NS = "{urn:hl7-org:v3}"
+from app.ingest.sources.spl_documents import SPL, plain
 
 NDC_SYSTEM = "2.16.840.1.113883.6.69"
 UNII_SYSTEM = "2.16.840.1.113883.4.9"
@@ -16,13 +16,13 @@ BASES = ("ACTIB", "ACTIM", "ACTIR")
 """The class codes of active ingredients, each with what their strength is of."""
 
 
-def products_of(document: _Element) -> list[dict[str, Any]]:
+def products_of(document: etree._Element) -> list[dict[str, Any]]:
     """The products of a label, in its order: see `app.models.label_product.LabelProduct`."""
-    listed = document.iterfind(f".//{NS}subject/{NS}manufacturedProduct")
+    listed = document.iterfind(f".//{SPL}subject/{SPL}manufacturedProduct")
     return [
         _product(around, product)
         for around in listed
-        for product in around.iterfind(f"{NS}manufacturedProduct")
+        for product in around.iterfind(f"{SPL}manufacturedProduct")
     ]
 
 
@@ -60,50 +60,52 @@ def full_name(product: dict[str, Any]) -> str | None:
     return " ".join(filter(None, (product["name"], product["suffix"]))) or None
 
 
-def _product(around: _Element, product: _Element, quantity: Any = None) -> dict[str, Any]:
+def _product(
+    around: etree._Element, product: etree._Element, quantity: Any = None
+) -> dict[str, Any]:
     """A product; `around` it stands how it is sold and taken."""
-    name = product.find(f"{NS}name")
-    ingredients = list(product.iterfind(f"{NS}ingredient"))
+    name = product.find(f"{SPL}name")
+    ingredients = list(product.iterfind(f"{SPL}ingredient"))
     active = [each for each in ingredients if (each.get("classCode") or "").startswith("ACTI")]
-    approval = around.find(f"{NS}subjectOf/{NS}approval")
-    number = None if approval is None else approval.find(f"{NS}id")
-    schedules = around.iterfind(f"{NS}subjectOf/{NS}policy[@classCode='DEADrugSchedule']")
-    routes = around.iterfind(f"{NS}consumedIn/{NS}substanceAdministration/{NS}routeCode")
-    sources = product.iterfind(f"{NS}asEquivalentEntity/{NS}definingMaterialKind")
+    approval = around.find(f"{SPL}subjectOf/{SPL}approval")
+    number = None if approval is None else approval.find(f"{SPL}id")
+    schedules = around.iterfind(f"{SPL}subjectOf/{SPL}policy[@classCode='DEADrugSchedule']")
+    routes = around.iterfind(f"{SPL}consumedIn/{SPL}substanceAdministration/{SPL}routeCode")
+    sources = product.iterfind(f"{SPL}asEquivalentEntity/{SPL}definingMaterialKind")
     return {
         "name": None if name is None else _own_text(name),
-        "suffix": _text(product.find(f"{NS}name/{NS}suffix")),
-        "generic_name": _text(
-            product.find(f"{NS}asEntityWithGeneric/{NS}genericMedicine/{NS}name")
+        "suffix": plain(product.find(f"{SPL}name/{SPL}suffix")),
+        "generic_name": plain(
+            product.find(f"{SPL}asEntityWithGeneric/{SPL}genericMedicine/{SPL}name")
         ),
         "ndc": code_of(product, NDC_SYSTEM),
         "source_ndcs": [ndc for source in sources if (ndc := code_of(source, NDC_SYSTEM))],
-        "form": _display(product.find(f"{NS}formCode")),
+        "form": _display(product.find(f"{SPL}formCode")),
         "routes": list(dict.fromkeys(filter(None, map(_display, routes)))),
-        "marketing_category": None if approval is None else _display(approval.find(f"{NS}code")),
+        "marketing_category": None if approval is None else _display(approval.find(f"{SPL}code")),
         "application_number": None if number is None else _stripped(number.get("extension")),
         **_marketing(around),
-        "dea_schedule": next((_display(each.find(f"{NS}code")) for each in schedules), None),
+        "dea_schedule": next((_display(each.find(f"{SPL}code")) for each in schedules), None),
         "active_ingredients": [_active(each) for each in active],
         "inactive_ingredients": [_inactive(each) for each in ingredients if each not in active],
         "packages": _packages(product),
         "quantity": quantity,
         "parts": [
-            _product(part, held, _amount(part.find(f"{NS}quantity/{NS}numerator")))
-            for part in product.iterfind(f"{NS}part")
-            for held in part.iterfind(f"{NS}partProduct")
+            _product(part, held, _amount(part.find(f"{SPL}quantity/{SPL}numerator")))
+            for part in product.iterfind(f"{SPL}part")
+            for held in part.iterfind(f"{SPL}partProduct")
         ],
     }
 
 
-def _active(ingredient: _Element) -> dict[str, Any]:
-    substance = ingredient.find(f"{NS}ingredientSubstance")
+def _active(ingredient: etree._Element) -> dict[str, Any]:
+    substance = ingredient.find(f"{SPL}ingredientSubstance")
     class_code = ingredient.get("classCode")
-    moieties: Iterable[_Element] = ()
+    moieties: Iterable[etree._Element] = ()
     reference = None
     if substance is not None:
-        moieties = substance.iterfind(f"{NS}activeMoiety/{NS}activeMoiety")
-        reference = substance.find(f"{NS}asEquivalentSubstance/{NS}definingSubstance")
+        moieties = substance.iterfind(f"{SPL}activeMoiety/{SPL}activeMoiety")
+        reference = substance.find(f"{SPL}asEquivalentSubstance/{SPL}definingSubstance")
     return {
         **_substance(substance),
         "strength": _strength(ingredient),
@@ -113,60 +115,60 @@ def _active(ingredient: _Element) -> dict[str, Any]:
     }
 
 
-def _inactive(ingredient: _Element) -> dict[str, Any]:
-    substance = ingredient.find(f"{NS}ingredientSubstance")
+def _inactive(ingredient: etree._Element) -> dict[str, Any]:
+    substance = ingredient.find(f"{SPL}ingredientSubstance")
     return _substance(substance) | {"strength": _strength(ingredient)}
 
 
-def _substance(substance: _Element | None) -> dict[str, Any]:
+def _substance(substance: etree._Element | None) -> dict[str, Any]:
     if substance is None:
         return {"name": None, "unii": None}
-    return {"name": _text(substance.find(f"{NS}name")), "unii": code_of(substance, UNII_SYSTEM)}
+    return {"name": plain(substance.find(f"{SPL}name")), "unii": code_of(substance, UNII_SYSTEM)}
 
 
-def _strength(ingredient: _Element) -> dict[str, Any] | None:
-    quantity = ingredient.find(f"{NS}quantity")
+def _strength(ingredient: etree._Element) -> dict[str, Any] | None:
+    quantity = ingredient.find(f"{SPL}quantity")
     if quantity is None:
         return None
     return {
-        part: _amount(quantity.find(f"{NS}{part}")) or {"value": None, "unit": None}
+        part: _amount(quantity.find(f"{SPL}{part}")) or {"value": None, "unit": None}
         for part in ("numerator", "denominator")
     }
 
 
-def _amount(quantity: _Element | None) -> dict[str, Any] | None:
+def _amount(quantity: etree._Element | None) -> dict[str, Any] | None:
     if quantity is None:
         return None
     return {name: _stripped(quantity.get(name)) for name in ("value", "unit")}
 
 
-def _packages(holder: _Element) -> list[dict[str, Any]]:
+def _packages(holder: etree._Element) -> list[dict[str, Any]]:
     """The packages that a product, or a package, is the content of."""
     return [
         {
             "ndc": code_of(package, NDC_SYSTEM),
-            "form": _display(package.find(f"{NS}formCode")),
-            "quantity": _amount(content.find(f"{NS}quantity/{NS}numerator")),
+            "form": _display(package.find(f"{SPL}formCode")),
+            "quantity": _amount(content.find(f"{SPL}quantity/{SPL}numerator")),
             **_marketing(content),
             "packages": _packages(package),
         }
-        for content in holder.iterfind(f"{NS}asContent")
-        for package in content.iterfind(f"{NS}containerPackagedProduct")
+        for content in holder.iterfind(f"{SPL}asContent")
+        for package in content.iterfind(f"{SPL}containerPackagedProduct")
     ]
 
 
-def _marketing(around: _Element) -> dict[str, Any]:
-    act = around.find(f"{NS}subjectOf/{NS}marketingAct")
+def _marketing(around: etree._Element) -> dict[str, Any]:
+    act = around.find(f"{SPL}subjectOf/{SPL}marketingAct")
     found: list[str | None] = [None, None, None]
     if act is not None:
-        paths = ("statusCode", f"effectiveTime/{NS}low", f"effectiveTime/{NS}high")
-        status, start, end = (act.find(f"{NS}{path}") for path in paths)
+        paths = ("statusCode", f"effectiveTime/{SPL}low", f"effectiveTime/{SPL}high")
+        status, start, end = (act.find(f"{SPL}{path}") for path in paths)
         found = [None if status is None else _stripped(status.get("code")), _day(start), _day(end)]
     names = ("marketing_status", "marketing_start_date", "marketing_end_date")
     return dict(zip(names, found, strict=True))
 
 
-def _day(time: _Element | None) -> str | None:
+def _day(time: etree._Element | None) -> str | None:
     """A date at the precision that it is published with; None for what is no date."""
     parts = None if time is None else _TIME.match(time.get("value") or "")
     if not parts:
@@ -179,21 +181,17 @@ def _day(time: _Element | None) -> str | None:
     return found
 
 
-def code_of(element: _Element, system: str) -> str | None:
+def code_of(element: etree._Element, system: str) -> str | None:
     """The code of a system that something has."""
-    codes = element.iterfind(f"{NS}code[@codeSystem='{system}']")
+    codes = element.iterfind(f"{SPL}code[@codeSystem='{system}']")
     return next((code for each in codes if (code := _stripped(each.get("code")))), None)
 
 
-def _display(code: _Element | None) -> str | None:
+def _display(code: etree._Element | None) -> str | None:
     return None if code is None else _stripped(code.get("displayName"))
 
 
-def _text(element: _Element | None) -> str | None:
-    return None if element is None else _stripped("".join(map(str, element.itertext())))
-
-
-def _own_text(name: _Element) -> str | None:
+def _own_text(name: etree._Element) -> str | None:
     """A name less its suffix."""
     return _stripped("".join([name.text or "", *(each.tail or "" for each in name)]))
 

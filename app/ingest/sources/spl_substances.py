@@ -1,15 +1,14 @@
 """Which substance a label in SPL is of, by the active ingredients of its products and their
 moieties."""
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from app.ingest.sources.interface import Record, Substance
+from app.ingest.sources.label_substances import SEVERAL, UNII, brands_of, distinct
 from app.ingest.sources.spl_products import full_name, with_parts
 from app.models.drug import IdentifierSystem, NameType
 from app.names.normalization import normalized
-from app.names.qualifiers import without_salt
 
 Product = dict[str, Any]
 Ingredient = dict[str, Any]
@@ -32,8 +31,8 @@ def name_substance(record: Record, products: list[Product]) -> None:
     is_one = len(substances) == 1
     listed = with_parts(products) if is_one else products
     whole = [product for product in listed if groups.keys() == _grouped(_held(product)).keys()]
-    generics = _distinct(product["generic_name"] for product in whole)
-    brands = _distinct(full_name(product) for product in whole)
+    generics = distinct(product["generic_name"] for product in whole)
+    brands = distinct(full_name(product) for product in whole)
     of_ingredients = [
         name
         for substance in substances
@@ -44,13 +43,13 @@ def name_substance(record: Record, products: list[Product]) -> None:
         record.substances = substances
         record.identifiers = list(substances[0].identifiers)
         record.names = [(name, NameType.GENERIC) for name in substances[0].names]
-        generics = [name for name in generics if not _SEVERAL.search(name)]
+        generics = [name for name in generics if not SEVERAL.search(name)]
         other = [name for name in generics if normalized(name) not in known]
     else:
         record.substances = [_combination(substances)]
         other = generics
     record.names += [(name, NameType.SYNONYM) for name in other]
-    record.names += _brands(brands, [*of_ingredients, *generics])
+    record.names += brands_of(brands, [*of_ingredients, *generics])
 
 
 def _held(product: Product) -> list[Ingredient]:
@@ -130,34 +129,9 @@ def _key(of: dict[str, Any]) -> str:
 
 def _identifiers(of: dict[str, Any]) -> Iterator[Identifier]:
     """Its UNII, if it has one that can be one."""
-    if of["unii"] and _UNII.fullmatch(of["unii"]):
+    if of["unii"] and UNII.fullmatch(of["unii"]):
         yield IdentifierSystem.UNII, of["unii"]
 
 
 def _called(of: dict[str, Any]) -> tuple[str, ...]:
     return (of["name"],) if of["name"] else ()
-
-
-def _brands(names: list[str], generic: list[str]) -> list[tuple[str, NameType]]:
-    """Proprietary names, less those that are generic: SPL repeats them there.
-
-    One that is a generic name less its salt is no brand either, but a synonym.
-    """
-    known = {normalized(name) for name in generic}
-    less_salt = {stem for name in known for stem in without_salt(name)}
-    return [
-        (name, NameType.SYNONYM if normalized(name) in less_salt else NameType.BRAND)
-        for name in names
-        if normalized(name) not in known
-    ]
-
-
-def _distinct(names: Iterable[str | None]) -> list[str]:
-    return list({normalized(name): name for name in reversed([*filter(None, names)])}.values())[
-        ::-1
-    ]
-
-
-_SEVERAL = re.compile(r"[,;/+&]|\b(?:and|with)\b", re.IGNORECASE)
-"""What joins the names of several substances."""
-_UNII = re.compile(r"[0-9A-Z]{10}")

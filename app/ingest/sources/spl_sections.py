@@ -1,0 +1,199 @@
+"""The sections of an SPL document: its own tree, each with its code, number, heading and text.
+
+A section is what its LOINC code says. One that is unclassified, that has no code or none that is
+known, is what the section is that it is nested in. One without a title and a code of its own is
+part of that section's text. Numbers are those that are printed before titles.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from app.ingest.sources.label_keys import (
+    KEYS_BY_NUMBER,
+    LEAFLETS,
+    PARTS,
+    SECTION_NUMBERS,
+    UNCLASSIFIED,
+)
+from app.ingest.sources.spl_documents import SPL, plain
+from app.ingest.sources.spl_text import SplText, read_text
+from app.models.label import PASSAGE
+from app.models.label_section import SECTION_TYPES, SectionType
+
+_BY_KEY = {section.key: section for section in SECTION_TYPES}
+_BY_CODE = {section.code: section for section in reversed(SECTION_TYPES)}
+_UNCLASSIFIED = _BY_KEY[UNCLASSIFIED]
+
+RECENT_CHANGES = "43683-2"
+
+NO_TEXT = frozenset(("48780-1", "48779-3"))
+"""The codes of sections that are data of products."""
+
+
+@dataclass(slots=True)
+class SplSection:
+    """A section with the text that is its own: not that of the sections within it."""
+
+    type: SectionType
+    code: str
+    name: str
+    number: str | None
+    """As printed before its title, or before that of the section that it stands in."""
+    heading: str | None
+    """Its title, less its number."""
+    title: str | None
+    """Its title as printed."""
+    text: SplText
+    ids: list[str]
+    """Those by which it is referred to."""
+    within: "SplSection | None"
+    major: int | None
+    """The number of the main section that it is or is of, by the regulation."""
+    highlights: list[etree._Element] = field(default_factory=list)
+    is_numbered: bool = False
+    """Whether its number is printed before its own title."""
+
+    @property
+    def main(self) -> "SplSection":
+        """The section of the document itself that it is or is in."""
+        section = self
+        while section.within is not None:
+            section = section.within
+        return section
+
+
+def sections_of(root: etree._Element) -> list[SplSection]:
+    """The sections of a document in its order."""
+    path = f"{SPL}component/{SPL}structuredBody/{SPL}component/{SPL}section"
+    return [
+        section
+        for element in root.iterfind(path)
+        for section in _read(element, None)
+        if section.code not in NO_TEXT or section.text.statement or section.title
+    ]
+
+
+def _read(element: etree._Element, within: SplSection | None) -> Iterator[SplSection]:
+    texts: list[etree._Element] = []
+    ids: list[str] = []
+    highlights: list[etree._Element] = []
+    nested: list[etree._Element] = []
+    _gather(element, texts, ids, highlights, nested)
+    section = _section(element, within)
+    if section.type.code == RECENT_CHANGES:  # which stand in Highlights alone
+        texts, highlights = [*texts, *highlights], []
+    section.text = read_text(texts)
+    section.ids = [*ids, *section.text.ids]
+    section.highlights = highlights
+    yield section
+    for part in nested:
+        yield from _read(part, section)
+
+
+def _gather(
+    element: etree._Element,
+    texts: list[etree._Element],
+    ids: list[str],
+    highlights: list[etree._Element],
+    nested: list[etree._Element],
+) -> None:
+    """What is a section's own, also in the sections within it that are but parts of its text."""
+    if id_ := element.get("ID"):
+        ids.append(id_)
+    for child in element:
+        tag = child.tag
+        if tag == f"{SPL}id" and (root := child.get("root")):
+            ids.append(root)
+        elif tag == f"{SPL}text":
+            texts.append(child)
+        elif tag == f"{SPL}title" and (id_ := child.get("ID")):
+            ids.append(id_)
+        elif tag == f"{SPL}excerpt":
+            highlights += child.iterfind(f"{SPL}highlight/{SPL}text")
+        elif tag == f"{SPL}component":
+            for part in child.iterfind(f"{SPL}section"):
+                if _code(part)[0] in _NO_CODE and plain(part.find(f"{SPL}title")) is None:
+                    _gather(part, texts, ids, highlights, nested)
+                else:
+                    nested.append(part)
+
+
+_NO_CODE = ("", _UNCLASSIFIED.code)
+
+
+def _code(element: etree._Element) -> tuple[str, str]:
+    code = element.find(f"{SPL}code")
+    if code is None:
+        return "", ""
+    return code.get("code") or "", code.get("displayName") or ""
+
+
+def _section(element: etree._Element, within: SplSection | None) -> SplSection:
+    code, name = _code(element)
+    title = plain(element.find(f"{SPL}title"))
+    own = _BY_CODE.get(code, _UNCLASSIFIED)
+    type_ = _type(own, within)
+    major = SECTION_NUMBERS.get(type_.key) or (within.major if within else None)
+    number, heading = _numbered(title, major, within)
+    if number and within is None and type_ is _UNCLASSIFIED:
+        type_ = _BY_KEY[KEYS_BY_NUMBER[int(number.partition(".")[0])]]
+        major = SECTION_NUMBERS[type_.key]
+    is_own = code not in _NO_CODE and (own is type_ or own is _UNCLASSIFIED)
+    return SplSection(
+        type=type_,
+        code=code if is_own else type_.code,
+        name=(name.title() or type_.name) if is_own and own is _UNCLASSIFIED else type_.name,
+        number=number or (within.number if within else None),
+        heading=heading,
+        title=title,
+        text=SplText(),
+        ids=[],
+        within=within,
+        major=major,
+        is_numbered=number is not None,
+    )
+
+
+def _type(own: SectionType, within: SplSection | None) -> SectionType:
+    """What a section is: by its own code, unless that makes less of it than where it stands."""
+    if within is None:
+        return own
+    host = within.type
+    makes_less = own.key not in PARTS.get(host.key, ()) and _served(own) < _served(host)
+    return host if own is _UNCLASSIFIED or makes_less or host.key in LEAFLETS else own
+
+
+def _served(type_: SectionType) -> int:
+    return 2 if type_.kind not in (None, PASSAGE) else int(type_.kind == PASSAGE)
+
+
+def _numbered(
+    title: str | None, major: int | None, within: SplSection | None
+) -> tuple[str | None, str | None]:
+    """The number that is printed before a title, and the rest of it.
+
+    It is one of the section that the code says it is, or, where the code says nothing, stands
+    before a title in capitals: `1.Endocrine Disorders` and `5 mg` are none.
+    """
+    found = _NUMBER.match(title or "")
+    if not title or not found:
+        return None, title
+    number, rest = found["number"], found["title"]
+    is_part = "." in number
+    is_known = int(number.partition(".")[0]) == major
+    if (is_known and (is_part or within is None)) or (
+        major is None and within is None and _TITLE.match(rest)
+    ):
+        return number, rest or None
+    return None, title
+
+
+_NUMBER = re.compile(
+    r"(?:section )?(?P<number>(?:1[0-7]|[1-9])(?:\.[0-9]{1,2}){0,3})(?![0-9])[.:)]?"
+    r"(?P<blank>\s*)[-\u2013\u2014]?\s*(?P<title>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_TITLE = re.compile(r"[A-Z]{3}")
