@@ -1,6 +1,7 @@
 """A product as its label lists it: what is in it, how it is packed, and under what it is sold."""
 
 from enum import StrEnum
+from typing import Any
 
 from app.models.base import PartialDate, Shape, described
 
@@ -70,23 +71,28 @@ class InactiveIngredient(IdentifiedSubstance):
     )
 
 
-class Marketed(Shape):
-    """Since when something is marketed."""
+class MarketingStatus(Shape):
+    """Where the marketing of something stands."""
 
-    marketing_status: str | None = described(
-        "Where its marketing stands, as published: `active`, `completed`; null where it is not "
-        "said.",
-        "active",
+    status: str | None = described(
+        "Where it stands, as published: `active`, `completed`; null where it is not said.", "active"
     )
-    marketing_start_date: PartialDate | None = described(
+    start_date: PartialDate | None = described(
         "Since when it is marketed; null where that is not said.", "2005-11-30"
     )
-    marketing_end_date: PartialDate | None = described(
+    end_date: PartialDate | None = described(
         "Until when it is marketed; null where that is not said.", None
     )
 
 
-class LabelPackage(Marketed):
+def _marketing_status() -> Any:
+    return described(
+        "Where its marketing stands; null where the label does not say.",
+        {"status": "active", "start_date": "2005-11-30", "end_date": None},
+    )
+
+
+class LabelPackage(Shape):
     """A package, and the packages that it is packed in."""
 
     ndc: str | None = described(
@@ -97,10 +103,11 @@ class LabelPackage(Marketed):
         "How much of the product, or of the package inside, it holds.",
         {"value": "100", "unit": "1"},
     )
+    marketing_status: MarketingStatus | None = _marketing_status()
     packages: list["LabelPackage"] = described("The packages that it is packed in.", [])
 
 
-class LabelProduct(Marketed):
+class LabelProduct(Shape):
     """A product, or a part of a kit, as its label lists it."""
 
     name: str | None = described("Its proprietary name, as published.", "KEMSTRO")
@@ -125,6 +132,10 @@ class LabelProduct(Marketed):
     application_number: str | None = described(
         "The number of its application or monograph; null where it has none.", "ANDA077241"
     )
+    approval_date: PartialDate | None = described(
+        "Since when it is approved; null where the label does not say, as most do not.", None
+    )
+    marketing_status: MarketingStatus | None = _marketing_status()
     dea_schedule: str | None = described(
         "The DEA's schedule of controlled substances, as published; null where none is given.",
         None,

@@ -207,11 +207,13 @@ def _moiety(substance: Substance) -> Substance:
     return Substance((name,), (identifier,) if identifier else ())
 
 
-def _begins_with_moiety(substance: Substance) -> bool:
-    """Whether a substance's name is its moiety's with more behind it: only then is a drug made of
-    the moiety, for valacyclovir's is aciclovir."""
-    words, own = (normalized(of.names[0]).split() for of in (substance, _moiety(substance)))
-    return len(words) > len(own) > 0 and words[: len(own)] == own
+def _names_moiety(substance: Substance) -> bool:
+    """Whether a substance's name is its moiety's with more behind it, or it has its identifier:
+    only then is a drug made of that, for valacyclovir's is aciclovir."""
+    moiety = _moiety(substance)
+    words, own = (normalized(of.names[0]).split() for of in (substance, moiety))
+    is_longer = len(words) > len(own) > 0 and words[: len(own)] == own
+    return is_longer or any(each in substance.identifiers for each in moiety.identifiers)
 
 
 def _key_of_form(substance: Substance) -> str:
@@ -396,7 +398,7 @@ class _Resolver:
             return found
         moiety = _moiety(said)
         drug = self._drug_of_moiety(said, found)
-        if drug is None and may_make and _is_unknown(found) and _begins_with_moiety(said):
+        if drug is None and may_make and _is_unknown(found) and _names_moiety(said):
             if self._find(moiety).quarantined:
                 return found
             drug = _NewDrug(moiety.names[0], slug(moiety.names[0]), named.key)
@@ -430,7 +432,7 @@ class _Resolver:
         could_be = _drugs_of([found.drug] if found.drug else found.candidates)
         if could_be or found.quarantined:
             return drug if drug in could_be else None
-        return drug if id(drug) in self._before or _begins_with_moiety(said) else None
+        return drug if id(drug) in self._before or _names_moiety(said) else None
 
     def add_combinations(self, combinations: list[NamedSubstance]) -> None:
         """Take in combinations: those of the same ingredients are one drug, and one of forms of a
@@ -667,7 +669,7 @@ class _Resolver:
             if found.quarantined:
                 found.quarantined = f"of its ingredient {name}, {found.quarantined}"
                 return found
-            if found.drug is None and any(said.moieties) and _begins_with_moiety(said):
+            if found.drug is None and any(said.moieties) and _names_moiety(said):
                 name = _moiety(said).names[0]
             by_name.append((name, found.drug and found.drug.served_as))
         unnamed = [i for i, (_, drug) in enumerate(by_name) if drug is None]

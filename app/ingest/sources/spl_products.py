@@ -84,7 +84,10 @@ def _product(
         "routes": list(dict.fromkeys(filter(None, map(_display, routes)))),
         "marketing_category": None if approval is None else _display(approval.find(f"{SPL}code")),
         "application_number": None if number is None else _stripped(number.get("extension")),
-        **_marketing(around),
+        "approval_date": _day(
+            around.find(f"{SPL}subjectOf/{SPL}approval/{SPL}effectiveTime/{SPL}low")
+        ),
+        "marketing_status": _marketing_status(around),
         "dea_schedule": next((_display(each.find(f"{SPL}code")) for each in schedules), None),
         "active_ingredients": [_active(each) for each in active],
         "inactive_ingredients": [_inactive(each) for each in ingredients if each not in active],
@@ -149,7 +152,7 @@ def _packages(holder: etree._Element) -> list[dict[str, Any]]:
             "ndc": code_of(package, NDC_SYSTEM),
             "form": _display(package.find(f"{SPL}formCode")),
             "quantity": _amount(content.find(f"{SPL}quantity/{SPL}numerator")),
-            **_marketing(content),
+            "marketing_status": _marketing_status(content),
             "packages": _packages(package),
         }
         for content in holder.iterfind(f"{SPL}asContent")
@@ -157,15 +160,16 @@ def _packages(holder: etree._Element) -> list[dict[str, Any]]:
     ]
 
 
-def _marketing(around: etree._Element) -> dict[str, Any]:
+def _marketing_status(around: etree._Element) -> dict[str, Any] | None:
     act = around.find(f"{SPL}subjectOf/{SPL}marketingAct")
-    found: list[str | None] = [None, None, None]
-    if act is not None:
-        paths = ("statusCode", f"effectiveTime/{SPL}low", f"effectiveTime/{SPL}high")
-        status, start, end = (act.find(f"{SPL}{path}") for path in paths)
-        found = [None if status is None else _stripped(status.get("code")), _day(start), _day(end)]
-    names = ("marketing_status", "marketing_start_date", "marketing_end_date")
-    return dict(zip(names, found, strict=True))
+    if act is None:
+        return None
+    status = act.find(f"{SPL}statusCode")
+    return {
+        "status": None if status is None else _stripped(status.get("code")),
+        "start_date": _day(act.find(f"{SPL}effectiveTime/{SPL}low")),
+        "end_date": _day(act.find(f"{SPL}effectiveTime/{SPL}high")),
+    }
 
 
 def _day(time: etree._Element | None) -> str | None:

@@ -92,10 +92,8 @@ def _substance(group: list[Ingredient]) -> Substance:
     of = _moiety_of(ingredient)
     if of is not None and len(group) > 1:
         return Substance(_called(of), tuple(_identifiers(of)))
-    if of is None or of["unii"] == ingredient["unii"]:
-        names = [*_called(ingredient), *_called(of or {"name": None})]
-        distinct = {normalized(name): name for name in reversed(names)}
-        return Substance(tuple(distinct.values())[::-1], tuple(_identifiers(ingredient)))
+    if of is None or normalized(of["name"]) == normalized(ingredient["name"] or ""):
+        return Substance(_called(ingredient), tuple(_identifiers(ingredient)))
     moiety = (of["name"], next(_identifiers(of), None))
     return Substance(_called(ingredient), tuple(_identifiers(ingredient)), moieties=(moiety,))
 

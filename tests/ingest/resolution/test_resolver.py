@@ -810,6 +810,18 @@ def test_a_drug_is_made_of_a_moiety_that_its_salts_are_called_after() -> None:
         ]
 
 
+def test_a_drug_is_called_after_the_moiety_of_its_unii_whatever_biosimilars_are_called() -> None:
+    given = [
+        of_moiety("a", "Novumab-abcd", "NNNN", "Novumab", "NNNN"),
+        NamedSubstance("shop", "b", substance("Novumab", unii="NNNN")),
+    ]
+
+    for order in (given, given[:1]):
+        found = resolve(order, ORDER)
+
+        assert {match.drug_id for match in found.matches.values()} == {"novumab"}
+
+
 def test_a_prodrug_is_not_the_moiety_that_it_is_not_called_after() -> None:
     given = [
         of_moiety("a", "Pronovol hydrochloride", "PPPP", "Novol", "NNNN"),

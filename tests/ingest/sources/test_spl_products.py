@@ -1,7 +1,5 @@
 """Products of labels in SPL: ingredients, strengths, packages, parts, as published."""
 
-from typing import Any
-
 from lxml.etree import _Element, fromstring
 from pydantic import TypeAdapter
 
@@ -78,7 +76,8 @@ def marketing(start: str, end: str = "", status: str = "active") -> str:
 def approval(number: str, category: str) -> str:
     return (
         f'<subjectOf><approval><id extension="{number}" root="2"/>'
-        f'<code code="C1" displayName="{category}"/></approval></subjectOf>'
+        f'<code code="C1" displayName="{category}"/>'
+        '<effectiveTime><low value="20140801"/></effectiveTime></approval></subjectOf>'
     )
 
 
@@ -87,11 +86,6 @@ ROUTE = (
     "</substanceAdministration></consumedIn>"
 )
 TABLET = '<formCode code="C1" displayName="TABLET"/>'
-UNMARKETED: dict[str, Any] = {
-    "marketing_status": None,
-    "marketing_start_date": None,
-    "marketing_end_date": None,
-}
 
 
 def test_a_product_is_as_its_label_lists_it() -> None:
@@ -135,9 +129,8 @@ def test_a_product_is_as_its_label_lists_it() -> None:
         "routes": ["ORAL"],
         "marketing_category": "NDA",
         "application_number": "NDA000001",
-        "marketing_status": "active",
-        "marketing_start_date": "2014-08-29",
-        "marketing_end_date": None,
+        "approval_date": "2014-08-01",
+        "marketing_status": {"status": "active", "start_date": "2014-08-29", "end_date": None},
         "dea_schedule": "CIV",
         "active_ingredients": [
             {
@@ -158,15 +151,17 @@ def test_a_product_is_as_its_label_lists_it() -> None:
                 "ndc": None,
                 "form": "BOTTLE",
                 "quantity": {"value": "30", "unit": "1"},
-                "marketing_status": "completed",
-                "marketing_start_date": "2014-01",
-                "marketing_end_date": "2020-02-29",
+                "marketing_status": {
+                    "status": "completed",
+                    "start_date": "2014-01",
+                    "end_date": "2020-02-29",
+                },
                 "packages": [
                     {
                         "ndc": "1234-567-01",
                         "form": "CARTON",
                         "quantity": {"value": "1", "unit": "1"},
-                        **UNMARKETED,
+                        "marketing_status": None,
                         "packages": [],
                     }
                 ],
@@ -219,7 +214,7 @@ def test_what_a_label_does_not_say_of_a_product_is_null() -> None:
     assert (found["name"], found["ndc"], found["form"]) == (None, None, None)
     assert found["active_ingredients"][0]["strength"] is None
     assert found["active_ingredients"][0]["basis_of_strength"] == "ACTIR"
-    assert found["marketing_start_date"] == "2014-08-29"
+    assert found["marketing_status"]["start_date"] == "2014-08-29"
     TypeAdapter(LabelProduct).validate_python(found)
 
 

@@ -73,12 +73,15 @@ def test_several_salts_of_a_moiety_are_that() -> None:
     assert label.substances == [Substance(("HUSTANOL",), ((UNII, "AAAAAAAAA1"),))]
 
 
-def test_a_biosimilar_is_also_called_as_its_moiety_of_the_same_unii() -> None:
+def test_a_biosimilar_has_a_moiety_of_its_own_unii() -> None:
     label = label_of(
         named("Novex", ingredient("NOVUMAB-ABCD", "AAAAAAAAA5", ("NOVUMAB", "AAAAAAAAA5")))
     )
 
-    assert label.substances == [Substance(("NOVUMAB-ABCD", "NOVUMAB"), ((UNII, "AAAAAAAAA5"),))]
+    unii = (UNII, "AAAAAAAAA5")
+    assert label.substances == [
+        Substance(("NOVUMAB-ABCD",), (unii,), moieties=(("NOVUMAB", unii),))
+    ]
 
 
 def test_two_ingredients_are_a_combination_though_it_is_called_by_one() -> None:
