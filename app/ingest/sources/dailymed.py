@@ -10,15 +10,15 @@ Licence: works of the US government, in the public domain; the labels are as the
 submitted them, https://dailymed.nlm.nih.gov/dailymed/about-dailymed.cfm.
 """
 
-import shutil
-import struct
 import tempfile
-import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+from typing import IO, Any
 
+from app.ingest.files.inputs import AT_ONCE, Input
 from app.ingest.sources.interface import (
     InputPart,
     InvalidRecord,
@@ -42,7 +42,7 @@ from app.ingest.sources.label_facts import (
 from app.ingest.sources.label_names import LabelNames
 from app.ingest.sources.label_substances import distinct
 from app.ingest.sources.label_wording import compared
-from app.ingest.sources.spl_documents import LONGEST, SplDocument, read_document
+from app.ingest.sources.spl_documents import LONGEST, SPL, SplDocument, read_document
 from app.ingest.sources.spl_highlights import summaries_of
 from app.ingest.sources.spl_indexing import INDEXING_OF_CLASSES, classes_of
 from app.ingest.sources.spl_products import (
@@ -54,6 +54,7 @@ from app.ingest.sources.spl_products import (
 )
 from app.ingest.sources.spl_sections import SplSection, sections_of
 from app.ingest.sources.spl_substances import name_substance
+from app.ingest.sources.spl_text import plain
 from app.models.drug import IdentifierSystem
 from app.models.label import PASSAGE
 
@@ -66,10 +67,8 @@ SOURCE: dict[str, Any] = {
     "note": "Labels are as their manufacturers submitted them to the FDA.",
 }
 
-IN_MEMORY = 16_000_000
-"""Bytes of a label's zip that are kept in memory; a longer one waits on the disk."""
-
-_DAMAGES = (zipfile.BadZipFile, NotImplementedError, struct.error, zlib.error, EOFError, ValueError)
+LONGEST_ZIP = 500_000_000
+"""Bytes that the zip of a label may have, which are nearly all pictures."""
 
 
 class DailyMed:
@@ -85,54 +84,63 @@ class DailyMed:
         dates = [part.date for part in parts if part.date]
         source_version.released = source_version.version = max(dates, default=None)
         for part in parts:
-            if part.name.lower().endswith(".zip"):
+            if _is(".zip", part):
                 yield from _read_zip(part)
-            elif _is_xml(part.name):
-                with part.open() as file:
-                    yield _read(part, "the document", file.read(LONGEST + 1))
+            elif _is(".xml", part):
+                yield _read(part, part)
             elif len(parts) == 1:
                 raise WrongFileError(part.name, f"it is no XML; expected {self.wanted}.")
 
 
-def _is_xml(name: str) -> bool:
-    return name.lower().endswith(".xml")
+def _is(ending: str, part: InputPart) -> bool:
+    return part.name.lower().endswith(ending)
 
 
 def _read_zip(part: InputPart) -> Iterator[Item]:
-    """What the documents in a label's own zip say. A zip in it is not opened."""
-    with tempfile.SpooledTemporaryFile(IN_MEMORY) as copy:
-        with part.open() as file:
-            shutil.copyfileobj(file, copy)
+    """What the document in a label's own zip says. A zip in it is not opened."""
+    with tempfile.NamedTemporaryFile() as copy:
         try:
-            with zipfile.ZipFile(copy) as archive:
-                names = [name for name in archive.namelist() if _is_xml(name)]
-                documents = [(name, _unpacked(archive, name)) for name in names[:1]]
-        except _DAMAGES as error:
-            yield InvalidRecord(part.name, "the zip", f"it is damaged: {error}.")
-            return
-    if len(names) != 1:
-        reason = f"it holds {len(names)} XML files; one was expected."
-        yield InvalidRecord(part.name, "the zip", reason)
-        return
-    yield from (_read(part, name, xml) for name, xml in documents)
+            _copy(part, copy)
+            archive = Input(part.name, Path(copy.name))
+            with closing(archive):
+                documents = [each for each in archive.parts() if _is(".xml", each)]
+                if len(documents) != 1:
+                    count = len(documents) or "no"
+                    raise WrongFileError(part.name, f"it holds {count} XML files; 1 was expected.")
+                yield _read(documents[0], part)
+        except WrongFileError as error:
+            yield _damaged(part, error)
 
 
-def _unpacked(archive: zipfile.ZipFile, name: str) -> bytes:
-    """A member of a zip, or as much of it as is too long."""
-    with archive.open(name) as file:
-        return file.read(LONGEST + 1)
+def _copy(part: InputPart, copy: IO[bytes]) -> None:
+    with part.open() as file:
+        left = LONGEST_ZIP
+        while block := file.read(AT_ONCE):
+            copy.write(block)
+            left -= len(block)
+            if left < 0:
+                raise WrongFileError(part.name, f"it is longer than {LONGEST_ZIP:,} bytes.")
+    copy.flush()
 
 
-def _read(part: InputPart, place: str, xml: bytes) -> Item:
-    """What a document says."""
-    id_ = None
+def _damaged(part: InputPart, error: WrongFileError) -> InvalidRecord:
+    return InvalidRecord(part.name, "the file", str(error).removeprefix(f"{part.name}: "))
+
+
+def _read(document: InputPart, part: InputPart) -> Item:
+    """What a document says, of the day of the part that it is or is in."""
+    try:
+        with document.open() as file:
+            xml = file.read(LONGEST + 1)
+    except WrongFileError as error:
+        return _damaged(part, error)
+    id_, place = None, "the document"
     try:
         if len(xml) > LONGEST:
             raise ValueError(f"it is longer than {LONGEST:,} bytes, as no label is.")
-        document = read_document(xml)
-        id_ = document.set_id.lower()
-        place = f"SPL set id {document.set_id}"
-        return _record(document, part.date or "")
+        spl = read_document(xml)
+        id_, place = spl.set_id.lower(), f"SPL set id {spl.set_id}"
+        return _record(spl, part.date or "")
     except ValueError as error:
         return InvalidRecord(part.name, place, str(error), id_)
 
@@ -181,7 +189,7 @@ def _label(document: SplDocument, products: list[dict[str, Any]], effective: str
     return {
         "version": document.version,
         "effective_date": effective,
-        "title": document.title,
+        "title": plain(document.root.find(f"{SPL}title")),
         "brand_names": distinct(map(full_name, listed)),
         "generic_names": values_of(products, "generic_name"),
         "manufacturers": document.manufacturers,
@@ -279,9 +287,10 @@ def _numbered_around(section: SplSection) -> SplSection:
 
 def _summarize(sections: list[SplSection], made: list[Statement]) -> None:
     """Give the short forms of Highlights to the sections that they are of, or, of a section whose
-    text stands in those within it, to the first of these that is a fact."""
+    text stands in parts of it without a number, to the first of these that is a fact."""
     for place, summary in summaries_of(sections).items():
-        facts = _facts_of(sections, made, place)
+        number = sections[place].number
+        facts = [at for at in _facts_of(sections, made, place) if sections[at].number == number]
         fields = made[facts[0] if facts else place].fields
         fields["summary"] = "\n".join(filter(None, (fields["summary"], summary)))
 
@@ -313,6 +322,12 @@ def _refer(sections: list[SplSection], made: list[Statement]) -> None:
     for place, section in enumerate(sections):
         for id_ in section.ids:
             places.setdefault(id_, place)
+
+    @cache
+    def facts_of(place: int) -> list[dict[str, str]]:
+        facts = _facts_of(sections, made, place)
+        return [{"kind": made[at].kind, "id": str(at)} for at in facts]
+
     for place, section in enumerate(sections):
         made[place].fields["cross_references"] = [
             {
@@ -320,9 +335,7 @@ def _refer(sections: list[SplSection], made: list[Statement]) -> None:
                 "end": reference.end,
                 "number": sections[to].number,
                 "heading": sections[to].heading,
-                "facts": [
-                    {"kind": made[at].kind, "id": str(at)} for at in _facts_of(sections, made, to)
-                ],
+                "facts": facts_of(to),
             }
             for reference in section.text.references
             if (to := places.get(reference.id, place)) != place

@@ -11,7 +11,7 @@ from lxml import etree
 
 SPL = "{urn:hl7-org:v3}"
 
-LONGEST = 40_000_000
+LONGEST = 30_000_000
 """Bytes that a document may have; the longest label has some 10 million."""
 
 _ANY = (etree._Comment, etree._ProcessingInstruction)
@@ -29,7 +29,6 @@ class SplDocument:
     type_code: str
     """The LOINC code of what it is: a prescription drug's label, an indexing file."""
     type_name: str
-    title: str | None
     manufacturers: list[str]
 
 
@@ -54,8 +53,7 @@ def read_document(xml: bytes) -> SplDocument:
         time[:8],
         _value(root, "code", "code"),
         _value(root, "code", "displayName"),
-        plain(root.find(f"{SPL}title")),
-        [name for name in map(plain, names) if name],
+        [" ".join(name.text.split()) for name in names if name.text and name.text.strip()],
     )
 
 
@@ -86,24 +84,6 @@ def _value(root: etree._Element, name: str, attribute: str) -> str:
     return "" if element is None else (element.get(attribute) or "").strip()
 
 
-def plain(element: etree._Element | None) -> str | None:
-    """All text of an element in one line; None where there is none.
-
-    Marks above and below the line stand apart, as in tables: 10 and its exponent are not 103.
-    """
-    if element is None:
-        return None
-    texts: list[str] = []
-    for of in element.iter():
-        is_apart = of.tag in _APART
-        if of.text:
-            texts.append(f" {of.text}" if is_apart else of.text)
-        if of.tail and of is not element:
-            texts.append(of.tail)
-    return " ".join("".join(texts).split()) or None
-
-
-_APART = frozenset(f"{SPL}{name}" for name in ("br", "sub", "sup", "paragraph", "item", "footnote"))
 _SET_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 _VERSION = re.compile(r"[0-9]{1,6}")
 _DAY = re.compile(r"[0-9]{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")

@@ -7,7 +7,7 @@ from typing import Any
 
 from lxml import etree
 
-from app.ingest.sources.spl_documents import SPL, plain
+from app.ingest.sources.spl_documents import SPL
 
 NDC_SYSTEM = "2.16.840.1.113883.6.69"
 UNII_SYSTEM = "2.16.840.1.113883.4.9"
@@ -74,8 +74,8 @@ def _product(
     sources = product.iterfind(f"{SPL}asEquivalentEntity/{SPL}definingMaterialKind")
     return {
         "name": None if name is None else _own_text(name),
-        "suffix": plain(product.find(f"{SPL}name/{SPL}suffix")),
-        "generic_name": plain(
+        "suffix": _text(product.find(f"{SPL}name/{SPL}suffix")),
+        "generic_name": _text(
             product.find(f"{SPL}asEntityWithGeneric/{SPL}genericMedicine/{SPL}name")
         ),
         "ndc": code_of(product, NDC_SYSTEM),
@@ -126,7 +126,7 @@ def _inactive(ingredient: etree._Element) -> dict[str, Any]:
 def _substance(substance: etree._Element | None) -> dict[str, Any]:
     if substance is None:
         return {"name": None, "unii": None}
-    return {"name": plain(substance.find(f"{SPL}name")), "unii": code_of(substance, UNII_SYSTEM)}
+    return {"name": _text(substance.find(f"{SPL}name")), "unii": code_of(substance, UNII_SYSTEM)}
 
 
 def _strength(ingredient: etree._Element) -> dict[str, Any] | None:
@@ -193,6 +193,10 @@ def code_of(element: etree._Element, system: str) -> str | None:
 
 def _display(code: etree._Element | None) -> str | None:
     return None if code is None else _stripped(code.get("displayName"))
+
+
+def _text(element: etree._Element | None) -> str | None:
+    return None if element is None else _stripped("".join(map(str, element.itertext())))
 
 
 def _own_text(name: etree._Element) -> str | None:

@@ -18,8 +18,8 @@ from app.ingest.sources.label_keys import (
     SECTION_NUMBERS,
     UNCLASSIFIED,
 )
-from app.ingest.sources.spl_documents import SPL, plain
-from app.ingest.sources.spl_text import SplText, read_text
+from app.ingest.sources.spl_documents import SPL
+from app.ingest.sources.spl_text import SplText, plain, read_text
 from app.models.label import PASSAGE
 from app.models.label_section import SECTION_TYPES, SectionType
 
@@ -193,7 +193,7 @@ def _numbered(
 
 _NUMBER = re.compile(
     r"(?:section )?(?P<number>(?:1[0-7]|[1-9])(?:\.[0-9]{1,2}){0,3})(?![0-9])[.:)]?"
-    r"(?P<blank>\s*)[-\u2013\u2014]?\s*(?P<title>.*)",
+    r"\s*[-\u2013\u2014]?\s*(?P<title>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _TITLE = re.compile(r"[A-Z]{3}")

@@ -47,6 +47,12 @@ def read_text(elements: list[etree._Element]) -> SplText:
     return reader.text()
 
 
+def plain(element: etree._Element | None) -> str | None:
+    """The text of an element in one line; None where there is none."""
+    text = "" if element is None else read_text([element]).statement
+    return " ".join(text.split()) or None
+
+
 class _TextReader:
     """Puts a text together, line by line, with blanks where words are parted."""
 
