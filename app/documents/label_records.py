@@ -65,7 +65,9 @@ class RxNormProductLinks(Shape):
 class RxNormProduct(Concept):
     """A product of RxNorm."""
 
-    links: RxNormProductLinks = Field(description="Where its record is.")
+    links: RxNormProductLinks = Field(
+        description="Where its record is.", examples=[{"self": "/v1/products/197391"}]
+    )
 
 
 class ProductOfLabel(LabelProduct):
