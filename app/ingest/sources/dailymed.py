@@ -109,7 +109,7 @@ def _read_zip(part: InputPart) -> Iterator[Item]:
                     raise WrongFileError(part.name, f"it holds {count} XML files; 1 was expected.")
                 yield _read(documents[0], part)
         except WrongFileError as error:
-            yield _damaged(part, error)
+            yield _damaged(part, part, error)
 
 
 def _copy(part: InputPart, copy: IO[bytes]) -> None:
@@ -123,8 +123,9 @@ def _copy(part: InputPart, copy: IO[bytes]) -> None:
     copy.flush()
 
 
-def _damaged(part: InputPart, error: WrongFileError) -> InvalidRecord:
-    return InvalidRecord(part.name, "the file", str(error).removeprefix(f"{part.name}: "))
+def _damaged(part: InputPart, document: InputPart, error: WrongFileError) -> InvalidRecord:
+    reason = str(error).removeprefix(f"{document.name}: ")
+    return InvalidRecord(part.name, "the file", reason)
 
 
 def _read(document: InputPart, part: InputPart) -> Item:
@@ -133,7 +134,7 @@ def _read(document: InputPart, part: InputPart) -> Item:
         with document.open() as file:
             xml = file.read(LONGEST + 1)
     except WrongFileError as error:
-        return _damaged(part, error)
+        return _damaged(part, document, error)
     id_, place = None, "the document"
     try:
         if len(xml) > LONGEST:

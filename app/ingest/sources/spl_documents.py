@@ -66,11 +66,14 @@ def _parse(xml: bytes) -> etree._Element:
         remove_comments=True,
         remove_pis=True,
     )
-    try:
-        root = etree.fromstring(xml, parser)
-    except (etree.XMLSyntaxError, LookupError, ValueError) as error:
-        raise ValueError(f"its XML cannot be read: {_reason(error)}.") from None
-    if root.getroottree().docinfo.internalDTD is not None:
+    has_doctype = b"<!DOCTYPE" in xml[:_HEAD]
+    if not has_doctype:
+        try:
+            root = etree.fromstring(xml, parser)
+        except (etree.XMLSyntaxError, LookupError, ValueError) as error:
+            raise ValueError(f"its XML cannot be read: {_reason(error)}.") from None
+        has_doctype = root.getroottree().docinfo.internalDTD is not None  # in another encoding
+    if has_doctype:
         raise ValueError("it has a DOCTYPE, which no SPL document has.")
     return root
 
@@ -84,6 +87,8 @@ def _value(root: etree._Element, name: str, attribute: str) -> str:
     return "" if element is None else (element.get(attribute) or "").strip()
 
 
+_HEAD = 10_000
+"""Bytes of a document that a DOCTYPE is looked for in, before anything else is."""
 _SET_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 _VERSION = re.compile(r"[0-9]{1,6}")
 _DAY = re.compile(r"[0-9]{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")

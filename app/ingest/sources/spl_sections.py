@@ -16,6 +16,7 @@ from app.ingest.sources.label_keys import (
     LEAFLETS,
     PARTS,
     SECTION_NUMBERS,
+    TITLES,
     UNCLASSIFIED,
 )
 from app.ingest.sources.spl_documents import SPL
@@ -68,24 +69,29 @@ class SplSection:
 def sections_of(root: etree._Element) -> list[SplSection]:
     """The sections of a document in its order."""
     path = f"{SPL}component/{SPL}structuredBody/{SPL}component/{SPL}section"
-    return [
-        section
-        for element in root.iterfind(path)
-        for section in _read(element, None)
-        if section.code not in NO_TEXT or section.text.statement or section.title
-    ]
+    sections: list[SplSection] = []
+    for element in root.iterfind(path):
+        before = sections[-1].main if sections else None
+        found = list(_read(element, None, before))
+        if found[0].code not in NO_TEXT or found[0].text.statement or found[0].title:
+            sections += found
+    return sections
 
 
-def _read(element: etree._Element, within: SplSection | None) -> Iterator[SplSection]:
+def _read(
+    element: etree._Element, within: SplSection | None, before: SplSection | None = None
+) -> Iterator[SplSection]:
     texts: list[etree._Element] = []
     ids: list[str] = []
     highlights: list[etree._Element] = []
     nested: list[etree._Element] = []
     _gather(element, texts, ids, highlights, nested)
-    section = _section(element, within)
-    if section.type.code == RECENT_CHANGES:  # which stand in Highlights alone
-        texts, highlights = [*texts, *highlights], []
+    section = _section(element, within, before)
     section.text = read_text(texts)
+    if section.type.code == RECENT_CHANGES:  # which stand in Highlights, in most labels alone
+        if section.text.statement != read_text(highlights).statement:
+            section.text = read_text([*texts, *highlights])
+        highlights = []
     section.ids = [*ids, *section.text.ids]
     section.highlights = highlights
     yield section
@@ -131,13 +137,15 @@ def _code(element: etree._Element) -> tuple[str, str]:
     return code.get("code") or "", code.get("displayName") or ""
 
 
-def _section(element: etree._Element, within: SplSection | None) -> SplSection:
+def _section(
+    element: etree._Element, within: SplSection | None, before: SplSection | None
+) -> SplSection:
     code, name = _code(element)
     title = plain(element.find(f"{SPL}title"))
     own = _BY_CODE.get(code, _UNCLASSIFIED)
     type_ = _type(own, within)
     major = SECTION_NUMBERS.get(type_.key) or (within.major if within else None)
-    number, heading = _numbered(title, major, within)
+    number, heading = _numbered(title, major, within, before)
     if number and within is None and type_ is _UNCLASSIFIED:
         type_ = _BY_KEY[KEYS_BY_NUMBER[int(number.partition(".")[0])]]
         major = SECTION_NUMBERS[type_.key]
@@ -171,29 +179,34 @@ def _served(type_: SectionType) -> int:
 
 
 def _numbered(
-    title: str | None, major: int | None, within: SplSection | None
+    title: str | None,
+    major: int | None,
+    within: SplSection | None,
+    before: SplSection | None,
 ) -> tuple[str | None, str | None]:
     """The number that is printed before a title, and the rest of it.
 
-    It is one of the section that the code says it is, or, where the code says nothing, stands
-    before a title in capitals: `1.Endocrine Disorders` and `5 mg` are none.
+    It is one of the section that the code says it is: `1.Endocrine Disorders` and `5 mg` are none.
+    Where the code says nothing, it goes on with the section `before`, or has the title of the
+    regulation.
     """
     found = _NUMBER.match(title or "")
     if not title or not found:
         return None, title
     number, rest = found["number"], found["title"]
-    is_part = "." in number
-    is_known = int(number.partition(".")[0]) == major
-    if (is_known and (is_part or within is None)) or (
-        major is None and within is None and _TITLE.match(rest)
-    ):
-        return number, rest or None
-    return None, title
+    is_part, of = "." in number, int(number.partition(".")[0])
+    if major is not None:
+        is_known = of == major and (is_part or within is None)
+    elif is_part:
+        is_known = within is None and before is not None and before.major == of
+    else:
+        is_known = within is None and rest.casefold() in _TITLES.get(of, ())
+    return (number, rest or None) if is_known else (None, title)
 
 
+_TITLES = {number: [title.casefold() for title in TITLES[number, 0]] for number in KEYS_BY_NUMBER}
 _NUMBER = re.compile(
     r"(?:section )?(?P<number>(?:1[0-7]|[1-9])(?:\.[0-9]{1,2}){0,3})(?![0-9])[.:)]?"
     r"\s*[-\u2013\u2014]?\s*(?P<title>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_TITLE = re.compile(r"[A-Z]{3}")
