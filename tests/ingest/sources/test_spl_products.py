@@ -5,87 +5,25 @@ from pydantic import TypeAdapter
 
 from app.ingest.sources.spl_products import package_ndcs, products_of, values_of
 from app.models.label_product import LabelProduct
-
-NDC = "2.16.840.1.113883.6.69"
-UNII = "2.16.840.1.113883.4.9"
+from tests.ingest.made_spl import spl
+from tests.ingest.made_spl_products import (
+    NDC,
+    ROUTE,
+    TABLET,
+    UNII,
+    approval,
+    ingredient,
+    listed,
+    marketing,
+    package,
+    product,
+    strength,
+)
 
 
 def document(*products: str) -> _Element:
     """A label that lists these products."""
-    subjects = "".join(f"<subject>{product}</subject>" for product in products)
-    return fromstring(
-        '<document xmlns="urn:hl7-org:v3"><component><structuredBody><component><section>'
-        f"{subjects}</section></component></structuredBody></component></document>"
-    )
-
-
-def product(inner: str, around: str = "") -> str:
-    return (
-        "<manufacturedProduct><manufacturedProduct>"
-        f"{inner}</manufacturedProduct>{around}</manufacturedProduct>"
-    )
-
-
-def ingredient(
-    name: str,
-    unii: str,
-    moiety: tuple[str, str] | None = None,
-    code: str = "ACTIB",
-    amount: str = "",
-) -> str:
-    of = ""
-    if moiety:
-        of = (
-            f'<activeMoiety><activeMoiety><code code="{moiety[1]}" codeSystem="{UNII}"/>'
-            f"<name>{moiety[0]}</name></activeMoiety></activeMoiety>"
-        )
-    return (
-        f'<ingredient classCode="{code}">{amount}<ingredientSubstance>'
-        f'<code code="{unii}" codeSystem="{UNII}"/><name>{name}</name>{of}'
-        "</ingredientSubstance></ingredient>"
-    )
-
-
-def strength(value: str, unit: str, of: str = "1", of_unit: str = "1") -> str:
-    return (
-        f'<quantity><numerator value="{value}" unit="{unit}"/>'
-        f'<denominator value="{of}" unit="{of_unit}"/></quantity>'
-    )
-
-
-def package(
-    ndc: str, form: str, value: str, unit: str = "1", outer: str = "", act: str = ""
-) -> str:
-    code = f'<code code="{ndc}" codeSystem="{NDC}"/>' if ndc else "<code/>"
-    return (
-        f'<asContent><quantity><numerator value="{value}" unit="{unit}"/><denominator value="1"/>'
-        f"</quantity><containerPackagedProduct>{code}"
-        f'<formCode code="C1" displayName="{form}"/>{outer}</containerPackagedProduct>{act}'
-        "</asContent>"
-    )
-
-
-def marketing(start: str, end: str = "", status: str = "active") -> str:
-    high = f'<high value="{end}"/>' if end else ""
-    return (
-        f'<subjectOf><marketingAct><statusCode code="{status}"/><effectiveTime>'
-        f'<low value="{start}"/>{high}</effectiveTime></marketingAct></subjectOf>'
-    )
-
-
-def approval(number: str, category: str) -> str:
-    return (
-        f'<subjectOf><approval><id extension="{number}" root="2"/>'
-        f'<code code="C1" displayName="{category}"/>'
-        '<effectiveTime><low value="20140801"/></effectiveTime></approval></subjectOf>'
-    )
-
-
-ROUTE = (
-    '<consumedIn><substanceAdministration><routeCode code="C1" displayName="ORAL"/>'
-    "</substanceAdministration></consumedIn>"
-)
-TABLET = '<formCode code="C1" displayName="TABLET"/>'
+    return fromstring(spl(products=listed(*products)))
 
 
 def test_a_product_is_as_its_label_lists_it() -> None:

@@ -6,7 +6,8 @@ from app.ingest.sources.interface import Record, Substance
 from app.ingest.sources.spl_products import products_of
 from app.ingest.sources.spl_substances import name_substance
 from app.models.drug import IdentifierSystem, NameType
-from tests.ingest.sources.test_spl_products import document, ingredient, product
+from tests.ingest.made_spl_products import ingredient, product
+from tests.ingest.sources.test_spl_products import document
 
 UNII = IdentifierSystem.UNII
 HUSTANOL, PLACEBIN = ("HUSTANOL", "AAAAAAAAA1"), ("PLACEBIN", "AAAAAAAAA2")
