@@ -9,7 +9,12 @@ SET_ID = "002cc9d2-8b5a-4f6c-9d49-8a2a4a0f6a21"
 UNCLASSIFIED, WARNINGS, BOXED = "42229-5", "43685-7", "34066-1"
 
 
-def product(substance: str = "HUSTANOL", unii: str = "AAAAAAAAA1", application: str = "") -> str:
+def product(
+    substance: str = "HUSTANOL",
+    unii: str = "AAAAAAAAA1",
+    application: str = "",
+    name: str = "Hustex",
+) -> str:
     """A product of one active ingredient."""
     approval = (
         f"<subjectOf><approval><id extension={quoteattr(application)}/>"
@@ -18,7 +23,7 @@ def product(substance: str = "HUSTANOL", unii: str = "AAAAAAAAA1", application: 
         else ""
     )
     return (
-        "<subject><manufacturedProduct><manufacturedProduct><name>Hustex</name>"
+        f"<subject><manufacturedProduct><manufacturedProduct><name>{name}</name>"
         '<ingredient classCode="ACTIB"><ingredientSubstance>'
         f'<code code={quoteattr(unii)} codeSystem="2.16.840.1.113883.4.9"/>'
         f"<name>{escape(substance)}</name></ingredientSubstance></ingredient>"

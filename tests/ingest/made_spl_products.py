@@ -1,5 +1,7 @@
 """Products of labels in SPL, with no more in them than a test is about."""
 
+from tests.ingest.made_spl import spl
+
 NDC = "2.16.840.1.113883.6.69"
 UNII = "2.16.840.1.113883.4.9"
 
@@ -76,3 +78,18 @@ TABLET = '<formCode code="C1" displayName="TABLET"/>'
 def listed(*products: str) -> str:
     """Products as a document lists them."""
     return "".join(f"<subject>{product}</subject>" for product in products)
+
+
+def indexing(set_id: str, unii: str, *classes: str) -> bytes:
+    """A file that gives the substance with a UNII its pharmacologic classes."""
+    kinds = "".join(
+        f'<asSpecializedKind><generalizedMaterialKind><code code="N1" displayName="{name}"/>'
+        "</generalizedMaterialKind></asSpecializedKind>"
+        for name in classes
+    )
+    subject = (
+        f'<subject><identifiedSubstance><identifiedSubstance><code code="{unii}" '
+        f'codeSystem="{UNII}"/>{kinds}</identifiedSubstance></identifiedSubstance></subject>'
+    )
+    document = spl(set_id=set_id, products=subject, type_="INDEXING - PHARMACOLOGIC CLASS")
+    return document.replace(b"34391-3", b"60685-5")

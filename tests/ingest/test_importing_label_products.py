@@ -19,6 +19,7 @@ from tests.ingest.made_spl_products import (
     NDC,
     TABLET,
     approval,
+    indexing,
     ingredient,
     listed,
     package,
@@ -168,26 +169,15 @@ def test_an_ndc_that_rxnorm_has_not_is_answered_with_the_product_of_its_label(
     ]
 
 
-CLASSES = spl(set_id="c1", type_="INDEXING - PHARMACOLOGIC CLASS").replace(
-    b"34391-3", b"60685-5"
-).replace(
-    b"</structuredBody>",
-    b"<component><section><subject><identifiedSubstance><identifiedSubstance>"
-    b'<code code="AAAAAAAAA1" codeSystem="2.16.840.1.113883.4.9"/><name>HUSTANOL</name>'
-    + b"".join(
-        b'<asSpecializedKind><generalizedMaterialKind><code code="N1" displayName="%b"/>'
-        b"</generalizedMaterialKind></asSpecializedKind>" % name
-        for name in (
-            b"Antitussive [EPC]",
-            b"Cough Suppression [PE]",
-            b"Cough Receptor Agonists [MoA]",
-            b"Hustans [Chemical/Ingredient]",
-            b"Something else [XYZ]",
-        )
-    )
-    + b"</identifiedSubstance></identifiedSubstance></subject></section></component>"
-    b"</structuredBody>",
-)  # fmt: skip
+CLASSES = indexing(
+    "c1",
+    "AAAAAAAAA1",
+    "Antitussive [EPC]",
+    "Cough Suppression [PE]",
+    "Cough Receptor Agonists [MoA]",
+    "Hustans [Chemical/Ingredient]",
+    "Something else [XYZ]",
+)
 
 
 @pytest.mark.parametrize("first", [DAILYMED, "drugbank-vocabulary"])
@@ -218,7 +208,7 @@ def test_an_indexing_file_makes_no_drug_and_others_are_left(
     database: Settings, client: httpx.Client
 ) -> None:
     other = spl(set_id="c2", type_="INDEXING - SUBSTANCE", products="")
-    of_a_class = CLASSES.replace(b'code="AAAAAAAAA1"', b"").replace(b'"c1"', b'"c3"')
+    of_a_class = indexing("c3", "", "Antitussive [EPC]")
 
     report = load(database, DAILYMED, documents(CLASSES, other, of_a_class))
 

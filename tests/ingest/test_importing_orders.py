@@ -15,6 +15,7 @@ from app.database.engines import write_engine
 from app.ingest.importing import import_files
 from app.ingest.seed.loading import load_seed
 from app.settings import Settings
+from tests.ingest import made_spl_products as of_spl
 from tests.ingest.loading import (
     Given,
     approvals,
@@ -34,6 +35,7 @@ from tests.ingest.loading import (
     vocabulary,
 )
 from tests.ingest.made_spl import product, section, spl
+from tests.ingest.made_spl_products import indexing, ingredient, listed, package
 from tests.writing import CITE, drug, fact, indication, warning, write_seed
 
 HUSTANOL, PLACEBIN, CONTESTED = "AAAAAAAAA1", "AAAAAAAAA2", "AAAAAAAAA3"
@@ -42,6 +44,11 @@ HUSTANOL, PLACEBIN, CONTESTED = "AAAAAAAAA1", "AAAAAAAAA2", "AAAAAAAAA3"
 def told(text: str) -> str:
     """The warnings of a label."""
     return section("WARNINGS", text, code="34071-1")
+
+
+def salt(name: str, unii: str, moiety: tuple[str, str], ndc: str) -> str:
+    """The product of a label, of a salt of something, in a package."""
+    return listed(of_spl.product(ingredient(name, unii, moiety) + package(ndc, "BOTTLE", "30")))
 
 
 FILES: dict[str, list[Given]] = {
@@ -81,10 +88,26 @@ FILES: dict[str, list[Given]] = {
         spl(told("Careful."), set_id="s1", version=2),
         spl(told("Do not drive."), set_id="s3", products=product() + product("PLACEBIN", PLACEBIN)),
         spl(told("It is of one."), set_id="s4", version=2),
-        spl(told("It is named."), set_id="s6", products=product("NOVUMAB", "AAAAAAAAA5")),
+        spl(
+            told("It is named."),
+            set_id="s6",
+            products=product("NOVUMAB", "AAAAAAAAA5", name="Novex"),
+        ),
         spl(told("It is older."), set_id="s7", version=0),
         spl(told("It is new."), set_id="s9", products=product("HUSTANOL SODIUM", "AAAAAAAAA9")),
         spl(told("Of nobody."), set_id="s10", products=""),
+        spl(
+            told("Of a salt."),
+            set_id="s11",
+            products=salt("HUSTANOL SODIUM", "AAAAAAAAA9", ("HUSTANOL", HUSTANOL), "00000-0000-02"),
+        ),
+        spl(
+            told("Of another."),
+            set_id="s12",
+            products=salt("SOLUMOL CHLORIDE", "AAAAAAAAA6", ("SOLUMOL", "AAAAAAAAA4"), ""),
+        ),
+        indexing("c1", HUSTANOL, "Antitussive [EPC]"),
+        indexing("c2", "AAAAAAAAA6", "Solvent [EPC]"),
     ),
     "drugs-at-fda": approvals(
         ("NDA000001", "HUSTEX", "HUSTANOL SODIUM", "1999-01-02"),
@@ -261,7 +284,7 @@ def test_the_sources_of_this_test_know_the_same_and_contradict_each_other(
     assert len(all_loaded["discrepancy"]) == 1
     assert len([row for row in all_loaded["source_substance"] if "of several drugs" in row]) == 3
     assert len([row for row in all_loaded["source_substance"] if "name of another" in row]) == 1
-    assert len(all_loaded["fact"]) == 17
+    assert len(all_loaded["fact"]) == 19
 
 
 @pytest.mark.slow
