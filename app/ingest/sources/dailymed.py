@@ -142,7 +142,7 @@ def _record(document: SplDocument, released: str) -> Record | SkippedRecord:
     effective = f"{document.day[:4]}-{document.day[4:6]}-{document.day[6:]}"
     version = f"{document.version:0>6}.{document.day}"
     set_id = document.set_id.lower()
-    if "LABEL" not in document.type_name.upper():
+    if not _is_label(document):
         kind = document.type_name or "of no type"
         return SkippedRecord(f"no label: {kind}", set_id, version, released)
     label = _label(document, effective)
@@ -169,6 +169,13 @@ def _record(document: SplDocument, released: str) -> Record | SkippedRecord:
     return record
 
 
+def _is_label(document: SplDocument) -> bool:
+    """Whether a document is called a label, or has text: some are but called vaccines."""
+    type_ = document.type_name.upper()
+    text = f"{SPL}component/{SPL}structuredBody//{SPL}text"
+    return "LABEL" in type_ or ("INDEXING" not in type_ and document.root.find(text) is not None)
+
+
 def _label(document: SplDocument, effective: str) -> dict[str, Any]:
     """What the label says of itself."""
     root = document.root
@@ -182,7 +189,7 @@ def _label(document: SplDocument, effective: str) -> dict[str, Any]:
             _text(e) for e in root.iterfind(f".//{SPL}genericMedicine/{SPL}name")
         ),
         "manufacturers": document.manufacturers,
-        "product_types": [document.type_name],
+        "product_types": [document.type_name.removesuffix(" LABEL")],  # as openFDA has it
         "routes": _distinct(e.get("displayName") for e in root.iterfind(f".//{SPL}routeCode")),
         "application_numbers": _distinct(
             e.get("extension") for e in root.iterfind(f".//{SPL}approval/{SPL}id")
