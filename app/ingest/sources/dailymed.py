@@ -163,7 +163,7 @@ def _record(document: SplDocument, released: str) -> Record | SkippedRecord:
             return SkippedRecord("an indexing file of a class", record.id, version, released)
         record.substances = [Substance((), ((IdentifierSystem.UNII, unii),))]
         return record
-    if "LABEL" not in document.type_name.upper():
+    if not _is_label(document):
         kind = document.type_name or "of no type"
         return SkippedRecord(f"no label: {kind}", record.id, version, released)
     products = products_of(document.root)
@@ -183,6 +183,13 @@ def _record(document: SplDocument, released: str) -> Record | SkippedRecord:
     return record
 
 
+def _is_label(document: SplDocument) -> bool:
+    """Whether a document is called a label, or has text: some are but called vaccines."""
+    type_ = document.type_name.upper()
+    text = f"{SPL}component/{SPL}structuredBody//{SPL}text"
+    return "LABEL" in type_ or ("INDEXING" not in type_ and document.root.find(text) is not None)
+
+
 def _label(document: SplDocument, products: list[dict[str, Any]], effective: str) -> dict[str, Any]:
     """What the label says of itself."""
     listed = list(with_parts(products))
@@ -194,7 +201,7 @@ def _label(document: SplDocument, products: list[dict[str, Any]], effective: str
         "brand_names": distinct(map(full_name, listed)),
         "generic_names": values_of(products, "generic_name"),
         "manufacturers": document.manufacturers,
-        "product_types": [document.type_name],
+        "product_types": [document.type_name.removesuffix(" LABEL")],  # as openFDA has it
         "routes": values_of(products, "routes"),
         "application_numbers": values_of(products, "application_number"),
         "marketing_categories": values_of(products, "marketing_category"),

@@ -55,7 +55,7 @@ def test_a_document_is_a_record_of_its_version() -> None:
     assert [approval["application_number"] for approval in found.approvals] == ["NDA000001"]
     assert found.label is not None
     assert found.label["title"] == "Hustex"
-    assert found.label["product_types"] == ["HUMAN PRESCRIPTION DRUG LABEL"]
+    assert found.label["product_types"] == ["HUMAN PRESCRIPTION DRUG"]
 
 
 def test_sections_become_facts_and_texts_in_their_own_order() -> None:
@@ -208,11 +208,20 @@ def test_a_file_that_is_no_label_is_refused() -> None:
         read(File("label.json", b"{}"))
 
 
-def test_an_indexing_file_is_no_label() -> None:
-    [found] = read(File("i.xml", spl(type_="INDEXING - SUBSTANCE")))
+@pytest.mark.parametrize(
+    "document", [spl(section("1", "Told."), type_="Indexing - Substance"), spl(type_="LISTING")]
+)
+def test_a_document_of_data_alone_is_no_label(document: bytes) -> None:
+    [found] = read(File("i.xml", document))
 
     assert isinstance(found, SkippedRecord)
-    assert found.reason == "no label: INDEXING - SUBSTANCE"
+    assert found.reason in ("no label: Indexing - Substance", "no label: LISTING")
+
+
+def test_a_label_of_anything_is_one() -> None:
+    [found] = read(File("v.xml", spl(section("1", "Told."), type_="CELLULAR THERAPY")))
+
+    assert isinstance(found, Record)
 
 
 # What does harm, or is broken
