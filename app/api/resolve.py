@@ -22,6 +22,7 @@ from app.api.identifiers import (
     asked_of,
     keys_of,
 )
+from app.api.label_products import ProductOnLabel, product_on_label
 from app.api.lists import bound_to
 from app.api.read_session import ReadSession, resource, with_release
 from app.api.suggestions import BEGINS, CLOSE, NameMatch, NameMatches
@@ -147,6 +148,11 @@ class Resolution(Shape):
     product: ProductLink | None = Field(
         description="The product that an identifier (an RxCUI, an NDC) is of, or that a name is "
         "exactly that of, as RxNorm writes it; otherwise null.",
+        examples=[None],
+    )
+    label_product: ProductOnLabel | None = Field(
+        description="The product that an NDC is of as its label lists it, where RxNorm has no "
+        "product with it and one label has; otherwise null.",
         examples=[None],
     )
     stripped: list[Stripped] = Field(
@@ -344,7 +350,7 @@ def _answer(candidates: list[PossibleDrug], is_disputed: bool = False, **fields:
     elif candidates:
         match = ResolveMatch.AMBIGUOUS
     given: dict[str, Any] = {"name": None, "identifier": None, "product": None, "stripped": []}
-    given |= {"suggestions": []} | fields
+    given |= {"label_product": None, "suggestions": []} | fields
     return Resolution(
         match=match,
         drug=drug,
@@ -393,7 +399,10 @@ def _by_identifier(session: ReadSession, identifiers: list[str]) -> list[Resolut
     found: dict[str, dict[str, PossibleDrug]] = defaultdict(dict)
     bound = bound_to(session.dialect, asked_of(*identifiers))
     products: dict[str, dict[str, ProductLink]] = defaultdict(dict)
-    for _, key, id_, generic, substance, name, product in session.found(LED_TO, **bound):
+    labels: dict[str, set[str]] = defaultdict(set)
+    for _, key, id_, generic, substance, name, product, label in session.found(LED_TO, **bound):
+        if label:
+            labels[key].add(label)
         called = None if product else name
         candidate = PossibleDrug(id_, generic, ResolveMatch.IDENTIFIER, called, substance)
         found[key].setdefault(id_ or "", candidate)
@@ -408,7 +417,12 @@ def _by_identifier(session: ReadSession, identifiers: list[str]) -> list[Resolut
             named |= products.get(key, {})
         candidates = [by_drug[id_] for id_ in sorted(by_drug)]
         product = next(iter(named.values())) if len(named) == 1 else None
-        answer = _answer(candidates, identifier=identifier, product=product)
+        listing = {label for key in keys_of(identifier) for label in labels.get(key, ())}
+        on_label = None
+        if not named and len(listing) == 1:
+            ndcs = [key.partition(":")[2] for key in keys_of(identifier)]
+            on_label = product_on_label(session, listing.pop(), ndcs)
+        answer = _answer(candidates, identifier=identifier, product=product, label_product=on_label)
         if candidates and is_of_a_monograph(*identifier.lower().split(":", 1)):
             answer.match, answer.drug = ResolveMatch.AMBIGUOUS, None
         answers.append(answer)

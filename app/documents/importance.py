@@ -72,9 +72,10 @@ def rank_of(kind: str, fact: Row) -> str:
     labels = fact.get("labels") or {"stating": 1, "of": 1}
     few = 2 if labels["stating"] * FEW < labels["of"] else 1
     numbers = [int(number) for number in _NUMBER.findall(section.get("number") or "")]
+    part = f".{section['part']:03}" if section.get("part") else ""  # before 5.2.1, behind 5.2
     if numbers:
-        return f"{group}{few}0{''.join(f'{number:03}' for number in numbers)}"
-    return f"{group}{few}1{PLACES.get(section['code'], len(SECTION_TYPES)):02}"
+        return f"{group}{few}0{''.join(f'{number:03}' for number in numbers)}{part}"
+    return f"{group}{few}1{PLACES.get(section['code'], len(SECTION_TYPES)):02}{part}"
 
 
 def group_of(warning: Row) -> Group:

@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 from app.models.base import KEY, checked, described
 from app.models.fact import Detail, Section, found_by, route
 from app.models.label_table import LabelTable, tables
+from app.models.label_text import CrossReference, TextBlock, blocks, cross_references, summary
 from app.models.numbers import Number
 
 
@@ -69,7 +70,10 @@ class IndicationFields(SQLModel):
         {"code": "34067-9", "name": "Indications & Usage", "number": "1.1", "heading": "Gout"},
         default=None,
     )
+    summary: str | None = summary()
+    blocks: list[TextBlock] | None = blocks("statement")
     tables: list[LabelTable] = tables("the label's text")
+    cross_references: list[CrossReference] = cross_references("statement")
     condition_id: str | None = None
 
 

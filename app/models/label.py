@@ -15,18 +15,24 @@ from app.models.base import (
     owned_by,
 )
 from app.models.fact import Section
+from app.models.label_product import LabelProduct
 from app.models.label_table import LabelTable
+from app.models.label_text import CrossReference, TextBlock
 
 PASSAGE = "passage"
 """What a statement's kind is called where it is a label's text, and no fact."""
 
 
 class LabelText(Shape):
-    """A passage of a label that is no fact: its section, its text if that is kept, its tables."""
+    """A passage of a label that is no fact: its section, its text if that is kept, its tables,
+    its short form, its structure, its links."""
 
     section: Section
     statement: str | None
     tables: list[LabelTable]
+    summary: str | None = None
+    blocks: list[TextBlock] | None = None
+    cross_references: list[CrossReference] = Field(default_factory=list)
 
 
 class LabelFields(SQLModel):
@@ -61,6 +67,12 @@ class LabelFields(SQLModel):
     product_ndcs: list[str] = described("The products' NDCs.", ["0091-3351"])
     package_ndcs: list[str] = described("The packages' NDCs.", ["0091-3351-01"])
     substances: list[str] = described("The active substances, as named.", ["BACLOFEN"])
+    products: list[LabelProduct] | None = described(
+        "The products that it lists, each with its ingredients, strengths and packages; null where "
+        "the source gives none.",
+        None,
+        default=None,
+    )
 
 
 class Label(SQLModel, table=True):

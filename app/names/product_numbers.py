@@ -74,6 +74,14 @@ def _ndc_forms(text: str) -> Iterator[str]:
             yield "-".join([*segments[:i], segment[1:], *segments[i + 1 :]])
 
 
+def eleven_digits(ndc: str) -> str | None:
+    """The NDC of a package, written with dashes, as RxNorm has it; None for any other text."""
+    segments = ndc.split("-")
+    if len(segments) != len(FULL) or not _NDC.fullmatch(ndc):
+        return None
+    return "".join(_filled(segments))
+
+
 def _segments(digits: str, layout: tuple[int, ...]) -> list[str]:
     labeler, product, _ = layout
     parts = digits[:labeler], digits[labeler : labeler + product], digits[labeler + product :]

@@ -226,6 +226,11 @@ def label(
     } | {section: [text] for section, text in texts.items() if isinstance(text, str)}
 
 
+def documents(*made: bytes, date: str = "2024-01-07") -> list[Given]:
+    """Files of DailyMed, a document each."""
+    return [Given(f"{number}.xml", content, date) for number, content in enumerate(made)]
+
+
 def approvals(*products: tuple[str, str, str, str], newest: str = "2024-01-05") -> list[Given]:
     """Drugs@FDA's three tables: of each product the application, its name, what is in it, a day."""
     numbers = sorted({application for application, *_ in products})

@@ -25,13 +25,14 @@ from app.documents.trial_events import ADVERSE_EVENTS, events_by_term
 from app.ingest.bulk_insert import Tables, among, chunks, select_in
 from app.ingest.publishing.comparing import discrepancies, trial_account
 from app.ingest.publishing.descriptions import Account, Description
+from app.ingest.publishing.label_copies import RecordKey, other_copies
 from app.ingest.publishing.mechanism_joining import (
     StatedMechanism,
     actions_at_targets,
     add_mechanism,
     joined_mechanisms,
 )
-from app.ingest.publishing.product_writer import PRODUCTS, ProductDocuments
+from app.ingest.publishing.product_writer import PRODUCTS, ProductDocuments, ProductsByNdc
 from app.ingest.publishing.references import SEED, References
 from app.ingest.sources import OF_LABELS
 from app.ingest.staging.preparing import NO_FACT
@@ -74,10 +75,6 @@ ON_THEIR_OWN = (LABELS, PRODUCTS)
 """Kinds of document that are there whether or not their drug is known."""
 
 
-RecordKey = tuple[str, str]
-"""A source's id, and a record's in it."""
-
-
 MOST_CITED = 5
 """How many of the labels that state a fact it cites; its wordings have all."""
 
@@ -89,6 +86,7 @@ class OfLabel:
     account: Account
     digest: str
     passage: Passage
+    label: "LabelInMaking"
 
 
 @dataclass(slots=True)
@@ -135,6 +133,25 @@ class LabelInMaking:
     body: bytes
     drug: Row | None = None
     statements: list[tuple[str, FactInMaking | None]] = field(default_factory=list)
+    products: ProductsByNdc | None = None
+
+    def references(self, said: Row) -> list[Row]:
+        """The links in one of its texts, with the facts that their places stand for."""
+        return [
+            reference
+            | {
+                "facts": [
+                    {"kind": to["kind"], "id": fact.id}
+                    for to in reference["facts"]
+                    if (fact := self.statements[int(to["id"])][1])
+                ]
+            }
+            for reference in said.get("cross_references", ())
+        ]
+
+
+WHOLE: Row = {"number": None, "heading": None, "within": [], "part": 0}
+"""What a section has of which its source says no more than what it is."""
 
 
 @dataclass(slots=True)
@@ -222,10 +239,12 @@ class FactWriter:
                     for drug_id, id_, checksum in select_in(self._connection, LABELS_STORED, chunk)
                 }
             )
+            copies = other_copies(self._connection, chunk)
             labels = [
                 LabelInMaking(id_, source_id, body)
                 for source_id, id_, body in select_in(self._connection, OF_NO_DRUG, chunk)
                 if from_json(decompress(body)).get("label")  # those of before have none
+                and (source_id, id_) not in copies
             ]
             of_source: dict[str, set[str]] = defaultdict(set)
             for label in labels:
@@ -336,7 +355,10 @@ class FactWriter:
             self._add_common(entry, description, fact.substance, cited)
             if fact.role is not None:  # a person who writes a trial says it in the trial
                 entry["role"] = fact.role
+            if section := entry.get("section"):
+                entry["section"] = {**WHOLE, **section}
             if fact.stated:
+                entry["cross_references"] = fact.stated[0].label.references(entry)
                 stating = len({of.account.record_id for of in fact.stated})
                 entry["labels"] = {"stating": stating, "of": fact.of_labels}
             entries.append((table, entry))
@@ -418,10 +440,11 @@ class FactWriter:
             facts: dict[tuple[str, str], FactInMaking] = {}
             ids_by_letters = _ids_by_letters(description, statements)
             drug = {"id": drug_id, "name": description.drug.name}
+            products = ProductsByNdc(a.products for a in description.accounts.values())
             for record, account in description.accounts.items():
                 label = None
                 if account.label:
-                    label = LabelInMaking(*record[::-1], account.label, drug)
+                    label = LabelInMaking(*record[::-1], account.label, drug, products=products)
                     labels.append(label)
                 for _, digest, name, locator, cite in statements.get(record, ()):
                     if name == NO_FACT:
@@ -448,8 +471,8 @@ class FactWriter:
                     where = ", ".join(part for part in (account.locator, locator) if part)
                     passage = Passage(account.source_id, where)
                     fact.passages.append(passage)
-                    if is_joined:
-                        fact.stated.append(OfLabel(account, digest, passage))
+                    if label and is_joined:
+                        fact.stated.append(OfLabel(account, digest, passage, label))
             _choose_wordings(facts.values(), description)
             alike = Counter(id_ for id_, _ in facts)
             for (id_, digest), fact in facts.items():
@@ -476,21 +499,20 @@ class FactWriter:
             digest: (kind, from_json(decompress(body)))
             for digest, kind, body in select_in(self._connection, BODIES, sorted(digests))
         }
-        versions: dict[RecordKey, list[str]] = defaultdict(list)
-        for source_id, id_, version in select_in(
-            self._connection, VERSIONS, [label.id for label in labels]
-        ):
-            versions[source_id, id_].append(version)
+        versions: dict[str, list[str]] = defaultdict(list)
+        of_labels = [label.id for label in labels]
+        for id_, version in select_in(self._connection, VERSIONS, of_labels):
+            versions[id_].append(version)
         for label in labels:
             served = []
             for digest, fact in label.statements:
                 kind, passage = stored[digest]
                 section = passage["section"]
                 if fact is None:
-                    of_text = passage.get("tables", [])  # none of before they were kept
-                    served.append(section_as_served(section, passage["statement"], of_text, ()))
+                    passage["cross_references"] = label.references(passage)
+                    served.append(section_as_served(section, passage, ()))
                 else:
-                    served.append(section_as_served(section, None, [], [(kind, fact.id)]))
+                    served.append(section_as_served(section, {}, [(kind, fact.id)]))
             said = from_json(decompress(label.body))
             record = label_as_served(
                 self._links,
@@ -498,8 +520,9 @@ class FactWriter:
                 label.source_id,
                 said,
                 label.drug,
-                versions[label.source_id, label.id],
+                versions[label.id],
                 served,
+                label.products.found if label.products and said["label"].get("products") else {},
             )
             drug_id = label.drug["id"] if label.drug else None
             made.add(document_of(LABELS, label.id, drug_id, record))
@@ -660,8 +683,8 @@ STATEMENTS = sa.select(
 
 _version = table_of(RecordVersion).c
 
-VERSIONS = sa.select(_version.source_id, _version.record_id, _version.version).where(
-    _version.source_id.in_(sorted(OF_LABELS)), among(_version.record_id)
+VERSIONS = sa.select(_version.record_id, _version.version).where(
+    _version.source_id.in_(OF_LABELS), among(_version.record_id)
 )
 
 _document = table_of(Document).c
@@ -679,7 +702,7 @@ _record, _link, _substance = (
 )
 
 OF_NO_DRUG = sa.select(_record.source_id, _record.id, _record.body).where(
-    _record.source_id.in_(sorted(OF_LABELS)),
+    _record.source_id.in_(OF_LABELS),
     _record.removed.is_(False),
     among(_record.id),
     ~sa.exists().where(
@@ -695,7 +718,7 @@ OF_NO_DRUG = sa.select(_record.source_id, _record.id, _record.body).where(
 
 def records_of_labels(connection: sa.Connection) -> set[str]:
     """The ids of all records of labels."""
-    of = sa.select(_record.id).where(_record.source_id.in_(sorted(OF_LABELS)))
+    of = sa.select(_record.id).where(_record.source_id.in_(OF_LABELS))
     return set(connection.execute(of).scalars())
 
 

@@ -1,6 +1,7 @@
 """The products of drugs as documents: of what their records say, with the drugs of ingredients."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 import sqlalchemy as sa
@@ -18,6 +19,23 @@ PRODUCTS = "products"
 
 SOURCE = "rxnorm"
 """The source of products: it knows a substance by its RxCUI."""
+
+
+class ProductsByNdc:
+    """The products of a drug by the NDCs of their packages; read when a label asks for them."""
+
+    def __init__(self, bodies: Iterable[bytes | None]) -> None:
+        self._bodies = [body for body in bodies if body]
+
+    @cached_property
+    def found(self) -> dict[str, list[Row]]:
+        """For each NDC the RxCUIs and the names of its products."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for body in self._bodies:
+            for product in from_json(decompress(body)).get(PRODUCTS, ()):
+                for ndc in product["ndcs"]:
+                    found[ndc].append({"rxcui": product["rxcui"], "name": product["name"]})
+        return found
 
 
 class ProductDocuments:

@@ -18,6 +18,7 @@ from app.ingest.publishing.brands import changed_brands, leave_to_combinations
 from app.ingest.publishing.descriptions import Description, describe_drugs
 from app.ingest.publishing.fact_writer import FactWriter
 from app.ingest.publishing.known_names import NamesAfterImport
+from app.ingest.publishing.label_copies import drugs_of_copies
 from app.ingest.publishing.references import SEED, References
 from app.ingest.resolution.aliases import write_aliases
 from app.ingest.resolution.substances import ResolutionResult, resolve_by_name, resolve_substances
@@ -72,7 +73,8 @@ def publish(connection: sa.Connection, tables: Tables, changes: Changes) -> Coun
     targets = references.update_targets(changes)
 
     affected = resolution.affected | sources.affected | conditions.affected | targets.affected
-    affected |= _drugs_read_again(connection, changes)
+    copies = drugs_of_copies(connection, changes)
+    affected |= _drugs_read_again(connection, changes) | copies
     described = describe(connection, references.links, resolution, affected)
     dropped = resolution.served - resolution.drugs.keys()
     further = changed_brands(connection, resolution.drugs, described, dropped) - described.keys()
@@ -93,7 +95,7 @@ def publish(connection: sa.Connection, tables: Tables, changes: Changes) -> Coun
         tables,
         references,
         served=resolution.served,
-        moved=resolution.moved or moved,
+        moved=resolution.moved or moved or bool(copies),
     )
     facts.write(drugs)
     tables.write()

@@ -8,6 +8,7 @@ IMPORTERS = {
     "drugbank-vocabulary": "drugbank_vocabulary:DrugBankVocabulary",
     "gtopdb": "gtopdb:GuideToPharmacology",
     "rxnorm": "rxnorm:RxNorm",
+    "dailymed": "dailymed:DailyMed",
     "openfda-label": "openfda_label:OpenFdaLabel",
     "drugs-at-fda": "drugs_at_fda:DrugsAtFda",
     "clinicaltrials": "clinicaltrials:ClinicalTrials",
@@ -19,10 +20,11 @@ spelling of a name is served: those who keep a list of substances before those w
 NAME_NO_DRUGS = frozenset({"clinicaltrials"})
 """Sources that only speak of drugs which another source knows: an intervention may be anything."""
 
-OF_LABELS = frozenset({"openfda-label"})
-"""Sources whose records are labels, which are served whether or not their drug is known."""
+OF_LABELS = ("dailymed", "openfda-label")
+"""Sources whose records are labels, which are served whether or not their drug is known. A label
+that several have is that of the first, unless another has a newer version of it."""
 
-OF_PRODUCTS = frozenset({"rxnorm", "openfda-label", "drugs-at-fda"})
+OF_PRODUCTS = frozenset({"rxnorm", *OF_LABELS, "drugs-at-fda"})
 """Sources whose brands are of products: what else they hold, each of them says."""
 
 IN_SEVERAL_FILES = frozenset({"drugs-at-fda", "gtopdb", "rxnorm"})

@@ -46,20 +46,20 @@ class ReadTable:
 
 def read_table(html: str) -> ReadTable:
     """The table that a piece of HTML holds; a table within a cell is text of that cell."""
-    reader = _TableReader()
+    reader = TableReader()
     if not _NO_XML.search(html):
         try:
             _parse_xml(html, reader)
             return reader.read()
         except (expat.ExpatError, UnicodeError):
-            reader = _TableReader()
+            reader = TableReader()
     parser = _HtmlParser(reader)
     parser.feed(_less_torn_tags(_less_comments(html)))
     parser.close()
     return reader.read()
 
 
-def _parse_xml(html: str, reader: "_TableReader") -> None:
+def _parse_xml(html: str, reader: "TableReader") -> None:
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = reader.start
@@ -69,7 +69,7 @@ def _parse_xml(html: str, reader: "_TableReader") -> None:
 
 
 class _HtmlParser(HTMLParser):
-    def __init__(self, reader: "_TableReader") -> None:
+    def __init__(self, reader: "TableReader") -> None:
         super().__init__(convert_charrefs=True)
         self._reader = reader
         self.handle_endtag = reader.end  # type: ignore[method-assign]
@@ -116,7 +116,7 @@ class _Cell:
     """Their numbers, or, of one that may come later, its id."""
 
 
-class _TableReader:
+class TableReader:
     """Gathers the text of a table's caption, cells and footnotes, and forgets all markup."""
 
     def __init__(self) -> None:

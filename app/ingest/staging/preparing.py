@@ -75,6 +75,8 @@ def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedR
     }
     if record.precedence:
         said |= {"precedence": record.precedence, "routes": record.routes}
+    if single and not record.substances[0].ingredients and any(record.substances[0].moieties):
+        said["moiety"] = record.substances[0].moieties[0]
     if any(roles.values()):
         said["roles"] = list(roles.values())
     if record.label is not None:
@@ -211,6 +213,8 @@ def stored_substance(
         said["of_one_name"] = True
     if substance.form_of:
         said["form_of"] = substance.form_of
+    if any(substance.moieties):
+        said["moieties"] = substance.moieties
     if substance.synonyms:
         said["synonyms"] = substance.synonyms
     if substance.radiolabelled:

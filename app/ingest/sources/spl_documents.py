@@ -1,0 +1,94 @@
+"""SPL documents: the XML of one label, read safely, and what it says of itself.
+
+HL7 Structured Product Labeling has no DOCTYPE, so a document with one is refused: what an entity
+stands for is never looked up, in the document, on the disk or on the network.
+"""
+
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+
+SPL = "{urn:hl7-org:v3}"
+
+LONGEST = 30_000_000
+"""Bytes that a document may have; the longest label has some 10 million."""
+
+_ANY = (etree._Comment, etree._ProcessingInstruction)
+
+
+@dataclass(slots=True)
+class SplDocument:
+    """A document, and what its header says."""
+
+    root: etree._Element
+    set_id: str
+    version: int
+    day: str
+    """The day from which it is in effect: `YYYYMMDD`."""
+    type_code: str
+    """The LOINC code of what it is: a prescription drug's label, an indexing file."""
+    type_name: str
+    manufacturers: list[str]
+
+
+def read_document(xml: bytes) -> SplDocument:
+    """The document that some bytes are. Raises `ValueError`, which says why they are none."""
+    root = _parse(xml)
+    if root.tag != f"{SPL}document":
+        raise ValueError("it is no SPL document.")
+    set_id, version = _value(root, "setId", "root"), _value(root, "versionNumber", "value")
+    time = _value(root, "effectiveTime", "value")
+    if not _SET_ID.fullmatch(set_id):
+        raise ValueError("it has no set id.")
+    if not _VERSION.fullmatch(version):
+        raise ValueError(f"its version {version!r} is no number.")
+    if not _DAY.match(time):
+        raise ValueError(f"its effective time {time!r} is no day; YYYYMMDD was expected.")
+    names = root.iterfind(f"{SPL}author/{SPL}assignedEntity/{SPL}representedOrganization/{SPL}name")
+    return SplDocument(
+        root,
+        set_id,
+        int(version),
+        time[:8],
+        _value(root, "code", "code"),
+        _value(root, "code", "displayName"),
+        [" ".join(name.text.split()) for name in names if name.text and name.text.strip()],
+    )
+
+
+def _parse(xml: bytes) -> etree._Element:
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    has_doctype = b"<!DOCTYPE" in xml[:_HEAD]
+    if not has_doctype:
+        try:
+            root = etree.fromstring(xml, parser)
+        except (etree.XMLSyntaxError, LookupError, ValueError) as error:
+            raise ValueError(f"its XML cannot be read: {_reason(error)}.") from None
+        has_doctype = root.getroottree().docinfo.internalDTD is not None  # in another encoding
+    if has_doctype:
+        raise ValueError("it has a DOCTYPE, which no SPL document has.")
+    return root
+
+
+def _reason(error: Exception) -> str:
+    return str(error).split(", line ")[0].splitlines()[0].rstrip(".")[:200] if str(error) else "?"
+
+
+def _value(root: etree._Element, name: str, attribute: str) -> str:
+    element = root.find(f"{SPL}{name}")
+    return "" if element is None else (element.get(attribute) or "").strip()
+
+
+_HEAD = 10_000
+"""Bytes of a document that a DOCTYPE is looked for in, before anything else is."""
+_SET_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+_VERSION = re.compile(r"[0-9]{1,6}")
+_DAY = re.compile(r"[0-9]{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")

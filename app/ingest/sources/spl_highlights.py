@@ -1,0 +1,169 @@
+"""The Highlights of a label in SPL: each statement with the sections that it is the short form of.
+
+By 21 CFR 201.57(a) a statement names, in brackets, the numbers of the sections that say more. It
+stands with them, and so does what leads to it (`Renal Impairment:`) and what goes on with it: a
+line that names nothing within the list, table or heading of one that does. Any other line stands
+with the section in whose Highlights it is, and so does all of a boxed warning's as well.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from app.ingest.sources.spl_sections import SplSection
+from app.ingest.sources.spl_text import read_text
+
+BOXED_WARNING = "34066-1"
+
+
+@dataclass(slots=True)
+class _Line:
+    """A line of Highlights: what it says, and where it stands."""
+
+    text: str
+    level: int
+    is_item: bool
+    table: int
+    """Which table it is a row of; 0 of none."""
+    is_first: bool
+    """Whether it is the first row of a table, or its caption."""
+    ids: list[str]
+    """What its links point at."""
+    parent: "_Line | None" = None
+    named: list[SplSection] = field(default_factory=list)
+    """The sections that it names."""
+    leads_to: list[SplSection] = field(default_factory=list)
+    """Those that lines within it name."""
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it is a paragraph that is no sentence."""
+        said = _BRACKETS_AT_END.sub("", self.text)
+        return not (self.is_item or self.table or said.endswith((".", ".)")))
+
+    def governs(self, line: "_Line") -> bool:
+        """Whether a line after it stands under it."""
+        if self.table:
+            return self.is_first and line.table == self.table
+        if line.level > self.level:
+            return self.is_item or self.is_heading
+        return line.level == self.level and self.is_heading and not line.is_heading
+
+
+def summaries_of(sections: list[SplSection]) -> dict[int, str]:
+    """The short forms of sections, by the places of these, as Highlights have them.
+
+    What stands in the section's own Highlights comes first.
+    """
+    places = {id(section): place for place, section in enumerate(sections)}
+    known = _Known(sections)
+    own: dict[int, list[str]] = defaultdict(list)
+    others: dict[int, list[str]] = defaultdict(list)
+    for section in sections:
+        for text, named in _statements(section, known):
+            for target in named:
+                of = own if target.main is section.main else others
+                of[places[id(target)]].append(text)
+    return {place: "\n".join(own[place] + others[place]) for place in sorted({*own, *others})}
+
+
+class _Known:
+    """The sections of a label by what they are named by."""
+
+    def __init__(self, sections: list[SplSection]) -> None:
+        self._by_number: dict[str, SplSection] = {}
+        self._by_id: dict[str, SplSection] = {}
+        for section in sections:
+            if section.is_numbered and section.number:
+                self._by_number.setdefault(section.number, section)
+            for id_ in section.ids:
+                self._by_id.setdefault(id_, section)
+
+    def named(self, line: _Line) -> list[SplSection]:
+        """The sections that a line names, by their numbers or else by links."""
+        numbers = _numbers(_REFERENCE.sub("", line.text)) or _numbers(line.text)
+        found = [self._by_number[number] for number in numbers if number in self._by_number]
+        if not numbers:
+            found = [self._by_id[id_] for id_ in line.ids if id_ in self._by_id]
+        return _distinct(found)
+
+
+def _statements(section: SplSection, known: _Known) -> Iterator[tuple[str, list[SplSection]]]:
+    """What a section's Highlights say, line by line, with the sections that each line is of."""
+    lines = [line for text in section.highlights for line in _lines(text)]
+    is_boxed = section.type.code == BOXED_WARNING
+    last_named: list[_Line | None] = []
+    for line in lines:
+        last_named.append(last_named[-1] if last_named else None)
+        if named := known.named(line):
+            line.named, last_named[-1] = named, line
+    open_: list[_Line] = []
+    for line in lines:
+        while open_ and not open_[-1].governs(line):
+            open_.pop()
+        line.parent = open_[-1] if open_ else None
+        for around in open_:
+            around.leads_to += line.named
+        open_.append(line)
+    for line, last in zip(lines, last_named, strict=True):
+        of = line.named or _distinct(line.leads_to) or _going_on(line, last)
+        yield line.text, _distinct([section, *of]) if is_boxed or not of else of
+
+
+def _going_on(line: _Line, last: _Line | None) -> list[SplSection]:
+    """The sections of the line that a line which names none goes on with: the last that names some,
+    if it stands under that, or the only one that is named where it stands."""
+    around = line.parent
+    while around is not None:
+        if around.named:
+            return around.named if around is last else []
+        if len(only := _distinct(around.leads_to)) == 1:
+            return only
+        around = around.parent
+    return []
+
+
+def _distinct(sections: list[SplSection]) -> list[SplSection]:
+    return list({id(section): section for section in sections}.values())
+
+
+def _lines(text: etree._Element) -> Iterator[_Line]:
+    read = read_text([text])
+    tables = 0
+    for block in read.blocks:
+        start, end = block["start"], block["end"]
+        is_table = block["type"] == "table"
+        tables += is_table
+        said = read.statement[start:end]
+        ids = [r.id for r in read.references if start <= r.start and r.end <= end]
+        for place, row in enumerate(said.split("\n") if is_table else [said]):
+            if line := " ".join(row.split()).strip(_MARKS):
+                yield _Line(
+                    text=line,
+                    level=block["level"],
+                    is_item=block["type"] == "list_item",
+                    table=tables if is_table else 0,
+                    is_first=place == 0,
+                    ids=ids,
+                )
+
+
+def _numbers(text: str) -> list[str]:
+    """The numbers of sections that stand in brackets, with nothing else."""
+    return [number for found in _BRACKETS.finditer(text) for number in _NUMBER.findall(found[0])]
+
+
+_MARKS = " \u2022\u00b7\u25aa\u25e6\u25cf\u25cb\u25a0"
+_SECTION = r"(?:1[0-7]|[1-9])(?:\.[0-9]{1,2})*(?![0-9])"
+_BRACKETS = re.compile(
+    rf"[(\[]\s*{_SECTION}(?:(?:\s*(?:[,;]|and|or|to|-|\u2013)\s*|\s+){_SECTION})*\s*[)\]]"
+)
+_BRACKETS_AT_END = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)*")
+_REFERENCE = re.compile(
+    r"[(\[]\s*see\b[^()\[\]]*(?:[(\[][^()\[\]]*[)\]][^()\[\]]*){0,20}[)\]]", re.IGNORECASE
+)
+"""A cross reference within a statement, which is not what that is the short form of."""
