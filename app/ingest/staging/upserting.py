@@ -1,10 +1,10 @@
 """What an importer yields, upserted into the tables of source records.
 
 A record replaces what the source said under its id before, unless that is newer: of another version
-by its version, of the same by the day of the data that it was taken from; of two of one day that
-differ the digest decides, for nothing says which is newer. Whatever the order of the files, and
-however often one of them is read again, the newest of each record stays. Where neither is known,
-the import is refused: see `Changes.undecided`.
+by its version, of the same by the day of the data that it was taken from; of two that have a day of
+their own, the same, the digest decides, for nothing says which is newer. Whatever the order of the
+files, and however often one of them is read again, the newest of each record stays. Where neither
+is known, the import is refused: see `Changes.undecided`.
 """
 
 import hashlib
@@ -204,6 +204,7 @@ class Staging:
         record.file = file
         released = source_version.released if item.released is None else item.released
         record.released = self._given_date or released or ""
+        record.has_own_day = item.released is not None
         own_day = item.dated or (read_on if item.released is not None else "")
         record.as_of = record.released if is_day(record.released) else own_day
         record.is_known = is_known
@@ -411,8 +412,8 @@ class Staging:
         if record.version == before.version:
             if released and released < max(before.released, self._complete_before):
                 return "older", "it is loaded from data of a later day"
-            of_one_day = released and released == before.released and not record.is_known
-            if of_one_day and record.digest < before.digest:  # nothing says which is newer
+            of_one_day = record.has_own_day and released and released == before.released
+            if of_one_day and not record.is_known and record.digest < before.digest:
                 return "older", "another record of the same day says something else"
             if not ((released and before.released) or record.is_known):
                 self._doubt(record)
