@@ -73,7 +73,8 @@ def searched_words(
 def texts_of(kind: str, record: Row) -> tuple[list[str], list[str]]:
     """What a record is about, and what it says, as it is served."""
     titles, texts = _texts(record, TITLES), _texts(record, TEXTS)
-    return titles[1:] if kind == "drugs" else titles, texts  # its name is among its names
+    is_named_twice = kind in ("drugs", "conditions")  # its name is among its names
+    return titles[1:] if is_named_twice else titles, texts
 
 
 def _texts(record: Row, fields: Iterable[str]) -> list[str]:

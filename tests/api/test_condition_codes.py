@@ -79,6 +79,7 @@ def test_what_is_only_like_a_code_finds_nothing(client: httpx.Client) -> None:
 def test_conditions_are_found_by_a_part_of_their_name(client: httpx.Client) -> None:
     assert found(client, "/v1/conditions?q=ALCOHOL") == ["alcohol-dependence"]
     assert found(client, "/v1/conditions?q=holism") == ["alcohol-dependence"]
+    assert found(client, "/v1/search?q=alcoholism&kind=conditions") == ["alcohol-dependence"]
     assert found(client, "/v1/conditions?q=100%25") == ["gout-100"]
     assert found(client, "/v1/conditions?q=g%25t") == []
 

@@ -196,7 +196,7 @@ def test_each_coding_is_validated_by_its_own_etag(seeded: httpx.Client) -> None:
 
 
 def test_tiny_bodies_errors_and_pictures_are_left_alone(seeded: httpx.Client) -> None:
-    for path in ("/v1/conditions?q=nothing", "/v1/drugs/nothing", "/docs/assets/favicon-32x32.png"):
+    for path in ("/v1/conditions?q=liver", "/v1/drugs/nothing", "/docs/assets/favicon-32x32.png"):
         answer = seeded.get(path, headers={"Accept-Encoding": "gzip"})
         assert "content-encoding" not in answer.headers
 
@@ -244,7 +244,6 @@ def test_freshness_is_a_setting(
     app.close()
 
 
-@pytest.mark.slow
 def test_head_is_get_less_its_body_on_every_route(seeded: httpx.Client) -> None:
     odd = ["/v1/drugs/nothing", "/nothing", "/v1/drugs?limit=0", "/drugs", "/health/live"]
     for path in [*pages(), *odd]:

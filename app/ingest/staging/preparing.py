@@ -37,6 +37,8 @@ class PreparedRecord:
     """The day of the data that it was taken from, or nothing."""
     as_of: str = ""
     """The day as of which it says so: that, or else its own; or nothing."""
+    has_own_day: bool = False
+    """Its source has files of several days, and gives it one: labels and studies."""
     is_known: bool = False
     """The very file was imported before."""
     only_replaces: bool = False
