@@ -419,7 +419,8 @@ class NameReader:
         words = words_of(read.name).split()
         is_ion = not IONS.isdisjoint(words) or "iodide" in words
         last = words[-1] if words else ""
-        if len(last) < SHORTEST_NUMBERED or not last.isalpha() or last in NUMBERED:
+        is_long = len(last) >= SHORTEST_NUMBERED or last == "asa"  # which is given in numbers alone
+        if not is_long or not last.isalpha() or last in NUMBERED:
             return False
         is_said = not kinds.isdisjoint((Qualifier.DOSE_FORM, Qualifier.ROUTE, Qualifier.FREQUENCY))
         if is_ion and not is_said:

@@ -207,6 +207,8 @@ _TOKEN = re.compile(
 )
 _GLUED = re.compile(rf"[a-z]{{4}}(?={_NUMBER}\s*(?:{_MASS}|{_OF_DRUG}|{_PERCENT})(?![a-z]))", re.I)
 _UNIT = re.compile(rf"{_MASS}|{_OF_DRUG}|insulin", re.IGNORECASE)
+_ITEM = re.compile(r"\s*\d{1,2}[.)]\s+(?=[a-z])", re.IGNORECASE)
+"""The number of an item of a list: `1. Lisinopril 10 mg`."""
 _ENDS = re.compile(r"(?![\w-])")
 _LONG_WORD = re.compile("[a-z]{5}$", re.IGNORECASE)
 _HYPHEN = re.compile(r"(?:(?<=[a-z.]{2})|(?<=[a-z]\d)|(?<=[a-z]\d\d))-(?=[a-z])", re.IGNORECASE)
@@ -491,6 +493,9 @@ def _raw_tokens(text: str) -> list[_Token]:
     """Amounts, marks and words."""
     tokens = []
     at = 0
+    if item := _ITEM.match(text):
+        at = item.end()
+        tokens.append(_Token("mark", 0, at))
     while found := _TOKEN.search(text, at):
         what = found.lastgroup or ""
         end = found.end()
