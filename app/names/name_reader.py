@@ -429,8 +429,8 @@ class NameReader:
         if any(_CODE_NUMBER.fullmatch(text) for text in numbers):
             return False
         is_small = any(map(_SMALL.fullmatch, numbers))
-        if is_small and not is_said and all(c.match is ResolveMatch.BRAND for c in candidates):
-            return False
+        if is_small and all(c.match is ResolveMatch.BRAND for c in candidates):
+            return False  # `Tylenol 3` has codeine in it
         numbered = {
             each.drug_id
             for each in self._family(read.name)
