@@ -13,24 +13,24 @@ DOSE_FORMS = _listed(
     """
     aepb, aerb, aero, aerosol inhaler, aers, appl, applic, applicator, applicators, capl, chew, chew
     tab, chewables, chewing gum, concentrate, cp12, cp24, cpcr, cpdr, cpep, cpsp, crea, creme, crm,
-    dose pack, dosepak, douche, dpi, dps, drp, drps, drug implant, ear dps, elix, emulsion, enem,
-    eye dps, eyedps, flush, for reconstitution, gargle, gas, gelcap, gelcaps, gran, grans, gtt,
-    gtts, inf, infusion, inh, inha, inhal, inhal aero, inhalant, inhalant product, inhalations,
-    inhalator, inhl, injectable product, intrauterine system, irrigation, jel, jet injector, linct,
-    linctus, liniment, liq, liqd, lock flush, lock soln, lock solution, lock-flush, lot, lotn, loz,
-    lozenges, lozg, lyophilisate, lyophilizate, mdi, medicated bar, medicated bar soap, medicated
-    liquid soap, medicated pad, medicated patch, medicated shampoo, medicated tape, melt, metered
-    dose, mouthwash, mthwsh, nasal product, nasal spy, neb, neb soln, nebs, nebu, nebuliser,
-    nebulising solution, nebulizer, nebulizer soln, nebulizer solution, nsl dps, nsl spy, oint, oph
-    soln, ophthalmic product, oral lyophilisate, oral product, oral strip, oral susp, pack, packs,
-    paint, paste, pdr, pess, pill, pills, powd, powd pack, powder for reconstitution, pste, pt24,
-    pt72, ptch, pttw, ptwk, puff, puffer, puffs, pwd, pwdr, recon, recon soln, reconstitution,
-    rinse, sach, sachs, soaj, soct, softgel, softgels, sol, soln for inj, solr, sopn, sosy,
-    spansule, spansules, spra, sprays, sprinkle, sprinkles, spry, spy, starter pack, subl, suer,
-    supp, suppos, susp, susr, syr, syrp, system, tab chew, tab dispers, tabletten, taper pack, tb12,
-    tb24, tbcr, tbdp, tbdr, tbec, tbef, tbpk, tbso, td patch, therapy pack, titration pack,
-    toothpaste, topical liquefied gas, topical oil, topical product, topical stick, transdermal
-    system, troc, vag gel, wash
+    dose pack, dosepak, douche, dpi, dps, drip, drips, drp, drps, drug implant, ear dps, elix,
+    emulsion, enem, eye dps, eyedps, flush, for reconstitution, gargle, gas, gelcap, gelcaps, gran,
+    grans, gtt, gtts, inf, infusion, inh, inha, inhal, inhal aero, inhalant, inhalant product,
+    inhalations, inhalator, inhl, injectable product, intrauterine system, irrigation, jel, jet
+    injector, linct, linctus, liniment, liq, liqd, lock flush, lock soln, lock solution, lock-flush,
+    lot, lotn, loz, lozenges, lozg, lyophilisate, lyophilizate, mdi, medicated bar, medicated bar
+    soap, medicated liquid soap, medicated pad, medicated patch, medicated shampoo, medicated tape,
+    melt, metered dose, mouthwash, mthwsh, nasal product, nasal spy, neb, neb soln, nebs, nebu,
+    nebuliser, nebulising solution, nebulizer, nebulizer soln, nebulizer solution, nsl dps, nsl spy,
+    oint, oph soln, ophthalmic product, oral lyophilisate, oral product, oral strip, oral susp,
+    pack, packs, paint, paste, pdr, pess, pill, pills, powd, powd pack, powder for reconstitution,
+    pste, pt24, pt72, ptch, pttw, ptwk, puff, puffer, puffs, pwd, pwdr, recon, recon soln,
+    reconstitution, rinse, sach, sachs, soaj, soct, softgel, softgels, sol, soln for inj, solr,
+    sopn, sosy, spansule, spansules, spra, sprays, sprinkle, sprinkles, spry, spy, starter pack,
+    subl, suer, supp, suppos, susp, susr, syr, syrp, system, tab chew, tab dispers, tabletten, taper
+    pack, tb12, tb24, tbcr, tbdp, tbdr, tbec, tbef, tbpk, tbso, td patch, therapy pack, titration
+    pack, toothpaste, topical liquefied gas, topical oil, topical product, topical stick,
+    transdermal system, troc, vag gel, wash
     """
 )
 """Dose forms that are abbreviated, or that no label's name of a drug has."""
@@ -169,14 +169,14 @@ FRENCH_FORMS = _listed(
 NOTES = _listed(
     """
     brand name, c-ii, c-iii, c-iv, c-v, chronic med, cii, ciii, civ, critical care, cv, daw, dilute
-    before use, do not crush, for home use, from home, hazardous, high alert, home dose, home med,
-    home medication, home medications, home meds, home supply, look-alike, non formulary,
-    non-formulary, nonformulary, not on formulary, oncology, otc, own med, own meds, own supply,
-    patient own med, patient own supply, patient supplied, patient supply, patient's home med,
-    patient's own, patient's own med, patient's own medication, patient's own supply, per pharmacy,
-    per pharmacy dosing, per pharmacy protocol, pharmacy to dose, prior to admission, pt own med,
-    pt's own med, pta, pta med, refrig, refrigerate, refrigerated, replacement, restricted, rx, rx
-    only, sliding scale, taper, titrate
+    before use, divided, do not crush, for home use, from home, hazardous, high alert, home dose,
+    home med, home medication, home medications, home meds, home supply, in divided doses,
+    look-alike, non formulary, non-formulary, nonformulary, not on formulary, oncology, otc, own
+    med, own meds, own supply, patient own med, patient own supply, patient supplied, patient
+    supply, patient's home med, patient's own, patient's own med, patient's own medication,
+    patient's own supply, per pharmacy, per pharmacy dosing, per pharmacy protocol, pharmacy to
+    dose, prior to admission, pt own med, pt's own med, pta, pta med, refrig, refrigerate,
+    refrigerated, replacement, restricted, rx, rx only, sliding scale, taper, titrate
     """
 )
 """What an order or a list of products notes beside a drug: that the patient brings it, that it is
@@ -190,32 +190,32 @@ OF_FLUIDS = frozenset(
 OF_INSTRUCTIONS = frozenset(
     """
     a abdominal about ac access administer affected after agitation allergic allergies allergy am
-    amount an and anxiety any apply area areas arthritis as asthma at away back bath be bed bedtime
-    before begin between bladder bleeding bloating blood bowel bp breakfast breakthrough breath
-    breathing bring burning by call cheek chest chew clean cold comments congestion constipation
-    continue control cough cramp cramps crush daily date day days depression diabetes diarrhea diff
-    dinner directed discharge discontinue disp dispense dissolve do doctor dose doses dosing dr
-    drink dry during dyspepsia dyspnea ear ears effect eight eleven empty end evening ever every
-    exceed eye eyes face fever fifty fingerstick first five fluid flush following food for forty
-    four fri friday fridays from full gas generously gentle give given glass goal gout gum gums hair
-    half hand hands has have headache headaches heart heartburn high hives hold hour hours hr hrs if
-    in indication indigestion infection infuse inhale inject insert insomnia instill into is it itch
-    itching its joint juice keep kidney knee last layer least left leg lightly line lip low lunch
-    manage max maximum may md meal meals med meds migraine mild milk min mins minutes mix moderate
-    mon monday mondays month months mood morning mouth muscle must nasal nausea neck needed nerve
-    neuropathy next night nine no nose nostril not note nurse of on once one only onset open or
-    order other others out over pain painful palpitations part patient per pharmacist pharmacy place
-    plenty pm post pressure procedure protocol provider pt puff puffs qty quantity rash rate
-    reaction refill refills reflux relief repeat respiratory rest restlessness right rinse rotate
-    run sat saturday sbp scale scalp second sedation see seizure seizures seven severe shake shave
-    shortness shoulder sig sip site sites six skin sleep sliding slowly smoking snack sob sore spasm
-    spasms spit spray sprays start stiffness still stomach stool stools stop sugar sun sunday supper
-    swallow swelling swish symptom symptoms tab tablet tablets tabs take taken taking target ten
-    than that the their them then thin thirty this three throat thu thursday time times titrate to
-    today together tomorrow tongue tonight tooth total travel tue tuesday tuesdays twelve twenty
-    twice two ulcer under unless until up upset urinary urine use used vaginal via vomit vomiting
-    wait wake wash water wed wednesday wednesdays week weeks weight well wheezing when while will
-    with within without work worse wound years you your zero
+    amount an and ankle anxiety any apply area areas arthritis as asthma at away back bath be bed
+    bedtime before begin between bladder bleeding bloating blood bowel bp breakfast breakthrough
+    breath breathing bring burning by call cheek chest chew clean cold comments congestion
+    constipation continue control cough cramp cramps crush daily date day days depression diabetes
+    diarrhea diff dinner directed discharge discontinue disp dispense dissolve do doctor dose doses
+    dosing dr drink dry during dyspepsia dyspnea ear ears effect eight eleven empty end evening ever
+    every exceed eye eyes face feet fever fifty fingerstick first five fluid flush following food
+    foot for forty four fri friday fridays from full gas generously gentle give given glass goal
+    gout groin gum gums hair half hand hands has have headache headaches heart heartburn high hip
+    hives hold hour hours hr hrs if in indication indigestion infection infuse inhale inject insert
+    insomnia instill into is it itch itching its joint juice keep kidney knee last layer least left
+    leg lightly line lip low lunch manage max maximum may md meal meals med meds migraine mild milk
+    min mins minutes mix moderate mon monday mondays month months mood morning mouth muscle must
+    nasal nausea neck needed nerve neuropathy next night nine no nose nostril not note nurse od of
+    on once one only onset open or order other others out over pain painful palpitations part
+    patient per pharmacist pharmacy place plenty pm post pressure procedure protocol provider pt
+    puff puffs qty quantity rash rate reaction refill refills reflux relief repeat respiratory rest
+    restlessness right rinse rotate run sat saturday sbp scale scalp second sedation see seizure
+    seizures seven severe shake shave shortness shoulder sig sip site sites six skin sleep sliding
+    slowly smoking snack sob sore spasm spasms spit spray sprays start stiffness still stomach stool
+    stools stop sugar sun sunday supper swallow swelling swish symptom symptoms tab tablet tablets
+    tabs take taken taking target ten than that the their them then thin thirty this three throat
+    thu thursday time times titrate to today together tomorrow tongue tonight tooth total travel tue
+    tuesday tuesdays twelve twenty twice two ulcer under unless until up upset urinary urine use
+    used vaginal via vomit vomiting wait wake wash water wed wednesday wednesdays week weeks weight
+    well wheezing when while will with within without work worse wound wrist years you your zero
     """.split()  # noqa: SIM905 -- a list of strings would be read by nobody
 )
 """Words of what a prescription line says of its taking."""
