@@ -70,8 +70,10 @@ class Stripped(Shape):
         description="What it is. `dose`: how much is given of a product. `name`: what stands in "
         "brackets, and is the same drug's, or else a candidate's, or can only be a code or an "
         "abbreviation of it. `study`: what registries of trials write beside a drug. "
-        "`not_understood`: a brand in square brackets that nothing here has, behind a product as "
-        "RxNorm writes it.",
+        "`diluent`: what it is diluted in. `note`: what an order, a line or a list of products "
+        "says beside it: that it is a home medicine, how it is taken, its DEA schedule. "
+        "`not_understood`: other words of such a line, none of them a drug's name; or a brand in "
+        "square brackets that nothing here has, behind a product as RxNorm writes it.",
         examples=["strength"],
     )
     text: str = Field(description="The text, as it was given.", examples=["10 MG"])
@@ -138,7 +140,8 @@ class Resolution(Shape):
         "`ingredients`: it names each ingredient of the combination, and no other. `product`: it "
         "is the name of a product of the drug, as RxNorm writes it. "
         "`ambiguous`: it is that of several drugs, and none is chosen; a monograph's number always "
-        "is. `none`: nothing has it.",
+        "is, and so is an abbreviation that has been taken for another drug (`MS`, `AZT`). "
+        "`none`: nothing has it.",
         examples=["brand"],
     )
     drug: Link | None = Field(
@@ -147,7 +150,8 @@ class Resolution(Shape):
     )
     product: ProductLink | None = Field(
         description="The product that an identifier (an RxCUI, an NDC) is of, or that a name is "
-        "exactly that of, as RxNorm writes it; otherwise null.",
+        "exactly that of, as RxNorm writes it, or one of its synonyms, or its brand with its "
+        "strengths and its dose form; otherwise null.",
         examples=[None],
     )
     label_product: ProductOnLabel | None = Field(
@@ -157,7 +161,8 @@ class Resolution(Shape):
     )
     stripped: list[Stripped] = Field(
         description="What stood beside the name, or the names of ingredients, and was left out: a "
-        "salt, a strength, a dose form, a container, a dose, a route, a frequency.",
+        "salt, a strength, a dose form, a container, a dose, a route, a frequency, a diluent, "
+        "instructions.",
         examples=[[]],
     )
     candidates: list[Candidate] = Field(

@@ -419,14 +419,18 @@ class NameReader:
         words = words_of(read.name).split()
         is_ion = not IONS.isdisjoint(words) or "iodide" in words
         last = words[-1] if words else ""
-        if len(last) < SHORTEST_NUMBERED or not last.isalpha() or last in NUMBERED:
+        is_long = len(last) >= SHORTEST_NUMBERED or last == "asa"  # which is given in numbers alone
+        if not is_long or not last.isalpha() or last in NUMBERED:
             return False
         is_said = not kinds.isdisjoint((Qualifier.DOSE_FORM, Qualifier.ROUTE, Qualifier.FREQUENCY))
         if is_ion and not is_said:
             return False
-        is_small = any(_SMALL.fullmatch(text) for _, text in read.after)
-        if is_small and not is_said and all(c.match is ResolveMatch.BRAND for c in candidates):
+        numbers = [text for what, text in read.after if what is Qualifier.STRENGTH]
+        if any(_CODE_NUMBER.fullmatch(text) for text in numbers):
             return False
+        is_small = any(map(_SMALL.fullmatch, numbers))
+        if is_small and all(c.match is ResolveMatch.BRAND for c in candidates):
+            return False  # `Tylenol 3` has codeine in it
         numbered = {
             each.drug_id
             for each in self._family(read.name)
@@ -647,6 +651,9 @@ NUMBERED = GREEK | {"alfa", "factor", "interleukin", "omega", "polymer", "vaccin
 SHORTEST_NUMBERED = 4
 """Letters of the shortest word behind which one is a strength."""
 
+_CODE_NUMBER = re.compile("[0-9]{5,}")
+"""A number that is a code: nobody is given 10,000 of anything without its unit."""
+
 _SMALL = re.compile("[1-4]")
 """A number that says how much codeine is in a tablet, or a phase, as well as a strength."""
 
@@ -673,7 +680,7 @@ def _names_no_other(instructions: str) -> bool:
     return True
 
 
-_JOINED = re.compile(r"(?:[/+&]|\band\b|\bplus\b|\bwith\b)\s*([a-z]{4,})")
+_JOINED = re.compile(r"(?:[/+&]|\band\b|\bplus\b|\bwith\b)\s*([a-z]{2,})")
 
 
 def _written_out(name: str) -> str:

@@ -13,24 +13,24 @@ DOSE_FORMS = _listed(
     """
     aepb, aerb, aero, aerosol inhaler, aers, appl, applic, applicator, applicators, capl, chew, chew
     tab, chewables, chewing gum, concentrate, cp12, cp24, cpcr, cpdr, cpep, cpsp, crea, creme, crm,
-    dose pack, dosepak, douche, dpi, dps, drp, drps, drug implant, ear dps, elix, emulsion, enem,
-    eye dps, eyedps, flush, for reconstitution, gargle, gas, gelcap, gelcaps, gran, grans, gtt,
-    gtts, inf, infusion, inh, inha, inhal, inhal aero, inhalant, inhalant product, inhalations,
-    inhalator, inhl, injectable product, intrauterine system, irrigation, jel, jet injector, linct,
-    linctus, liniment, liq, liqd, lock flush, lock soln, lock solution, lock-flush, lot, lotn, loz,
-    lozenges, lozg, lyophilisate, lyophilizate, mdi, medicated bar, medicated bar soap, medicated
-    liquid soap, medicated pad, medicated patch, medicated shampoo, medicated tape, melt, metered
-    dose, mouthwash, mthwsh, nasal product, nasal spy, neb, neb soln, nebs, nebu, nebuliser,
-    nebulising solution, nebulizer, nebulizer soln, nebulizer solution, nsl dps, nsl spy, oint, oph
-    soln, ophthalmic product, oral lyophilisate, oral product, oral strip, oral susp, pack, packs,
-    paint, paste, pdr, pess, pill, pills, powd, powd pack, powder for reconstitution, pste, pt24,
-    pt72, ptch, pttw, ptwk, puff, puffer, puffs, pwd, pwdr, recon, recon soln, reconstitution,
-    rinse, sach, sachs, soaj, soct, softgel, softgels, sol, soln for inj, solr, sopn, sosy,
-    spansule, spansules, spra, sprays, sprinkle, sprinkles, spry, spy, starter pack, subl, suer,
-    supp, suppos, susp, susr, syr, syrp, system, tab chew, tab dispers, tabletten, taper pack, tb12,
-    tb24, tbcr, tbdp, tbdr, tbec, tbef, tbpk, tbso, td patch, therapy pack, titration pack,
-    toothpaste, topical liquefied gas, topical oil, topical product, topical stick, transdermal
-    system, troc, vag gel, wash
+    dose pack, dosepak, douche, dpi, dps, drip, drips, drp, drps, drug implant, ear dps, elix,
+    emulsion, enem, eye dps, eyedps, flush, for reconstitution, gargle, gas, gelcap, gelcaps, gran,
+    grans, gtt, gtts, inf, infusion, inh, inha, inhal, inhal aero, inhalant, inhalant product,
+    inhalations, inhalator, inhl, injectable product, intrauterine system, irrigation, jel, jet
+    injector, linct, linctus, liniment, liq, liqd, lock flush, lock soln, lock solution, lock-flush,
+    lot, lotn, loz, lozenges, lozg, lyophilisate, lyophilizate, mdi, medicated bar, medicated bar
+    soap, medicated liquid soap, medicated pad, medicated patch, medicated shampoo, medicated tape,
+    melt, metered dose, mouthwash, mthwsh, nasal product, nasal spy, neb, neb soln, nebs, nebu,
+    nebuliser, nebulising solution, nebulizer, nebulizer soln, nebulizer solution, nsl dps, nsl spy,
+    oint, oph soln, ophthalmic product, oral lyophilisate, oral product, oral strip, oral susp,
+    pack, packs, paint, paste, pdr, pess, pill, pills, powd, powd pack, powder for reconstitution,
+    pste, pt24, pt72, ptch, pttw, ptwk, puff, puffer, puffs, pwd, pwdr, recon, recon soln,
+    reconstitution, rinse, sach, sachs, soaj, soct, softgel, softgels, sol, soln for inj, solr,
+    sopn, sosy, spansule, spansules, spra, sprays, sprinkle, sprinkles, spry, spy, starter pack,
+    subl, suer, supp, suppos, susp, susr, syr, syrp, system, tab chew, tab dispers, tabletten, taper
+    pack, tb12, tb24, tbcr, tbdp, tbdr, tbec, tbef, tbpk, tbso, td patch, therapy pack, titration
+    pack, toothpaste, topical liquefied gas, topical oil, topical product, topical stick,
+    transdermal system, troc, vag gel, wash
     """
 )
 """Dose forms that are abbreviated, or that no label's name of a drug has."""
@@ -45,12 +45,12 @@ RELEASES = _listed(
     extend release, extended rel, f/c, frozen, g/r, hfa, intratracheal, intrauterine, ir, iso-osm,
     iso-osmotic, latex free, latex-free, local, lyophilized, m-cryst, m/r, macrocrystal,
     macrocrystals, medicated, methylparaben free, microencapsulated, mucosal, mucous membrane,
-    multi-dose, multidose, nsl, once-daily, opht, ophth, ophthal, oral disintegrating, oral-21,
-    oral-28, orodisp, orodisper, orodispersible, oromuc, oromucosal, osmotic, osmotic release, p/f,
-    periodontal, pf, premix, premixed, preserv free, preserv. free, preservative free,
+    multi-dose, multidose, nsl, once-daily, opht, ophth, ophthal, opth, oral disintegrating,
+    oral-21, oral-28, orodisp, orodisper, orodispersible, oromuc, oromucosal, osmotic, osmotic
+    release, p/f, periodontal, pf, premix, premixed, preserv free, preserv. free, preservative free,
     preservative-free, pyelocalyceal, rapid, rapid dissolve, rapid-dissolve, s/f, s/ling, s/r, sa,
     scored, sf, single-use, spec, special, ster, sterile, subling, sugar free, sugar-free, sust rel,
-    sust release, t/derm, tr/p, transmucosal, uncoated, unscented, urethral, vag, w/v, w/w
+    sust release, t/derm, tr/p, transmucosal, uncoated, unscented, urethral, vag, viscous, w/v, w/w
     """
 )
 """How a dose form lets go of the drug, what it is free of, and for which part of the body it is."""
@@ -62,15 +62,15 @@ CONTAINERS = _listed(
     pack, bottle, bottles, btl, bx, canister, carpuject, cart, carton, cartons, cartridge,
     cartridges, clickhaler, clickject, count, ct, cup, cups, dev, device, dil, diluent, diskus,
     duplex, ea, each, easyhaler, ellipta, evohaler, excel bag, flexpen, flextouch, frozen bag,
-    galaxy, handihaler, inj pen, injector, isecure, jar, kwikpen, md vial, mdv, mini-bag, minibag,
-    multi-dose vial, multidose vial, multiple dose vial, nebule, nexthaler, novolizer, packet,
-    packets, pca, pen, pen inj, pen injector, pen-injector, penfill, pens, pf pen, pf syr, pf
-    syringe, pfs, piggyback, pouch, pre-filled syringe, pref syr, prefill pen, prefilled pen,
-    prefilled syr, prefilled syringe, premix bag, pressair, pump, pushtronex, redihaler, respiclick,
-    respimat, respule, respules, sachet, sachets, sd vial, sdv, sensoready, simplist, single dose
-    vial, single use vial, single-dose vial, single-use vial, solostar, solostar pen, sureclick,
-    syringe, syringes, tube, tubes, turbohaler, turbuhaler, twisthaler, ud, ud cup, udcup, unit
-    dose, unit-dose, viaflex, vial, vials, vl, vls
+    galaxy, handihaler, inj pen, injector, isecure, jar, kwikpen, lifeshield, md vial, mdv,
+    mini-bag, minibag, multi-dose vial, multidose vial, multiple dose vial, nebule, nexthaler,
+    novolizer, packet, packets, pca, pen, pen inj, pen injector, pen-injector, penfill, pens, pf
+    pen, pf syr, pf syringe, pfs, piggyback, pkt, pkts, pouch, pre-filled syringe, pref syr, prefill
+    pen, prefilled pen, prefilled syr, prefilled syringe, premix bag, pressair, pump, pushtronex,
+    redihaler, respiclick, respimat, respule, respules, sachet, sachets, sd vial, sdv, sensoready,
+    simplist, single dose vial, single use vial, single-dose vial, single-use vial, solostar,
+    solostar pen, sureclick, syringe, syringes, tube, tubes, turbohaler, turbuhaler, twisthaler, ud,
+    ud cup, udc, udcup, unit dose, unit-dose, viaflex, vial, vials, vl, vls
     """
 )
 """What a dose form is filled into, or given by."""
@@ -116,9 +116,9 @@ FREQUENCIES = _listed(
 
 STRENGTHS = _listed(
     """
-    double strength, ds, extra strength, extra-strength, full strength, half strength, max strength,
-    maximum strength, regular strength, single strength, ss, u-100, u-100 insulin, u-200, u-200
-    insulin, u-300, u-300 insulin, u-500, u-500 insulin, u100, u200, u300, u500
+    double strength, ds, es, extra strength, extra-strength, full strength, half strength, max
+    strength, maximum strength, regular strength, single strength, ss, u-100, u-100 insulin, u-200,
+    u-200 insulin, u-300, u-300 insulin, u-500, u-500 insulin, u100, u200, u300, u500
     """
 )
 """Strengths in words."""
@@ -168,15 +168,15 @@ FRENCH_FORMS = _listed(
 
 NOTES = _listed(
     """
-    brand name, c-ii, c-iii, c-iv, c-v, cii, ciii, civ, cv, chronic med, critical care, daw, dilute
-    before use, do not crush, for home use, from home, hazardous, high alert, home dose, home med,
-    home medication, home medications, home meds, home supply, look-alike,
-    non formulary, non-formulary, nonformulary, not on formulary, oncology, otc, own med, own meds,
-    own supply, patient own med, patient own supply, patient supplied, patient supply,
-    patient's home med, patient's own, patient's own med, patient's own medication,
-    patient's own supply, per pharmacy, per pharmacy dosing, per pharmacy protocol,
-    pharmacy to dose, prior to admission, pt own med, pt's own med, pta, pta med, refrigerate,
-    replacement, restricted, rx, rx only, sliding scale, taper, titrate
+    brand name, c-ii, c-iii, c-iv, c-v, chronic med, cii, ciii, civ, critical care, cv, daw, dilute
+    before use, divided, do not crush, for home use, from home, hazardous, high alert, home dose,
+    home med, home medication, home medications, home meds, home supply, in divided doses,
+    look-alike, non formulary, non-formulary, nonformulary, not on formulary, oncology, otc, own
+    med, own meds, own supply, patient own med, patient own supply, patient supplied, patient
+    supply, patient's home med, patient's own, patient's own med, patient's own medication,
+    patient's own supply, per pharmacy, per pharmacy dosing, per pharmacy protocol, pharmacy to
+    dose, prior to admission, pt own med, pt's own med, pta, pta med, refrig, refrigerate,
+    refrigerated, replacement, restricted, rx, rx only, sliding scale, taper, titrate
     """
 )
 """What an order or a list of products notes beside a drug: that the patient brings it, that it is
@@ -189,33 +189,33 @@ OF_FLUIDS = frozenset(
 
 OF_INSTRUCTIONS = frozenset(
     """
-    a about abdominal ac access administer affected after agitation allergic allergies
-    allergy am amount an and anxiety any apply area areas arthritis as asthma at away back
-    bath be bed bedtime before begin between bladder bleeding bloating blood bowel bp breakfast
-    breakthrough breath breathing bring burning by call cheek chest chew clean cold comments
-    congestion constipation continue control cough cramp cramps crush daily date day days
-    depression diarrhea diabetes diff dinner directed discharge discontinue dispense disp dissolve
-    do doses dosing dose doctor dr drink dry during dyspepsia dyspnea ear ears effect empty end
-    evening ever every exceed eye eyes face fever fingerstick first five flush fluid following food
-    for four friday fri fridays from full gas generously gentle give given glass goal gout gum gums
-    hair half hand hands has have headache headaches heart heartburn high hives hold
-    hour hours hr hrs if in indication indigestion infection infuse inhale inject insomnia instill
-    insert into is it itch itching its joint juice keep kidney knee last layer least left leg
-    lightly line lip low lunch manage max maximum may md meal meals med meds migraine mild milk
-    min minutes mins mix moderate mon monday mondays month months mood morning mouth muscle must
-    nasal nausea neck needed nerve neuropathy next night no nose not note nostril nurse of on
-    once one onset only open or order other others out over pain painful palpitations part patient
-    per pharmacist pharmacy place plenty pm post pressure procedure protocol provider pt puff puffs
-    qty quantity rash rate reaction reflux refill refills relief repeat respiratory rest
+    a abdominal about ac access administer affected after agitation allergic allergies allergy am
+    amount an and ankle anxiety any apply area areas arthritis as asthma at away back bath be bed
+    bedtime before begin between bladder bleeding bloating blood bowel bp breakfast breakthrough
+    breath breathing bring burning by call cheek chest chew clean cold comments congestion
+    constipation continue control cough cramp cramps crush daily date day days depression diabetes
+    diarrhea diff dinner directed discharge discontinue disp dispense dissolve do doctor dose doses
+    dosing dr drink dry during dyspepsia dyspnea ear ears effect eight eleven empty end evening ever
+    every exceed eye eyes face feet fever fifty fingerstick first five fluid flush following food
+    foot for forty four fri friday fridays from full gas generously gentle give given glass goal
+    gout groin gum gums hair half hand hands has have headache headaches heart heartburn high hip
+    hives hold hour hours hr hrs if in indication indigestion infection infuse inhale inject insert
+    insomnia instill into is it itch itching its joint juice keep kidney knee last layer least left
+    leg lightly line lip low lunch manage max maximum may md meal meals med meds migraine mild milk
+    min mins minutes mix moderate mon monday mondays month months mood morning mouth muscle must
+    nasal nausea neck needed nerve neuropathy next night nine no nose nostril not note nurse od of
+    on once one only onset open or order other others out over pain painful palpitations part
+    patient per pharmacist pharmacy place plenty pm post pressure procedure protocol provider pt
+    puff puffs qty quantity rash rate reaction refill refills reflux relief repeat respiratory rest
     restlessness right rinse rotate run sat saturday sbp scale scalp second sedation see seizure
-    seizures severe shake shave shortness shoulder sig sip site sites six skin sleep sliding slowly
-    smoking snack sob sore spasm spasms spit spray sprays start stiffness still stomach stool stools
-    stop sugar sun sunday supper swallow swelling swish symptom symptoms tab tabs tablet tablets
-    take taken taking target ten than that the their them then thin this three throat thu thursday
-     time times titrate to today together tomorrow tongue tonight tooth total travel tue
-    tuesday tuesdays twice two ulcer under unless until up upset urinary urine use used
-    vaginal via vomiting vomit wait wake wash water wed wednesday wednesdays week weeks weight well
-    wheezing when while will with within without work worse wound years you your zero
+    seizures seven severe shake shave shortness shoulder sig sip site sites six skin sleep sliding
+    slowly smoking snack sob sore spasm spasms spit spray sprays start stiffness still stomach stool
+    stools stop sugar sun sunday supper swallow swelling swish symptom symptoms tab tablet tablets
+    tabs take taken taking target ten than that the their them then thin thirty this three throat
+    thu thursday time times titrate to today together tomorrow tongue tonight tooth total travel tue
+    tuesday tuesdays twelve twenty twice two ulcer under unless until up upset urinary urine use
+    used vaginal via vomit vomiting wait wake wash water wed wednesday wednesdays week weeks weight
+    well wheezing when while will with within without work worse wound wrist years you your zero
     """.split()  # noqa: SIM905 -- a list of strings would be read by nobody
 )
 """Words of what a prescription line says of its taking."""
@@ -303,6 +303,7 @@ ABBREVIATED_SALTS = {
     "hydrob": "hydrobromide",
     "hydrochlor": "hydrochloride",
     "hydrox": "hydroxide",
+    "lac": "lactate",
     "mal": "maleate",
     "monohyd": "monohydrate",
     "phos": "phosphate",
@@ -398,6 +399,8 @@ ABBREVIATED_NAMES = {
         "insulin zinc susp prompt beef",
         "insulin zinc susp prompt purified pork",
     ),
+    "z-pack": ("azithromycin",),
+    "z-pak": ("azithromycin",),
     "ultralente insulin": (
         "insulin zinc susp extended beef",
         "insulin zinc susp extended recombinant human",

@@ -190,11 +190,14 @@ _DILUENT = rf"""
 """What a drug is diluted in, with its strength."""
 _PACKAGE = r"\d+\s?x\s?\d+(?:\.\d+)?\s?ml(?!\w)|x\s?\d{2,}(?!\w)"
 """How many a package holds: `25X1ML`."""
+_RUN = rf"(?:at|@)\s*{_NUMBER}\s*(?:ml|cc)\s*/\s*h(?:r|our)?(?!\w)"
+"""How fast an infusion runs."""
 _OF_CODEINE = r"(?:\#|no\.?)\s?[234](?![\w.])"
 """How much codeine is in a tablet: number 3 has 30 mg."""
 
 _TOKEN = re.compile(
-    rf"""(?P<dilution>-?1\s?:\s?\d[\d,]*(?![\w:])) | (?P<diluent>{_DILUENT}) | (?P<note>{_PACKAGE})
+    rf"""(?P<dilution>-?1\s?:\s?\d[\d,]*(?![\w:])) | (?P<diluent>{_DILUENT})
+    |(?P<note>{_PACKAGE}|{_RUN})
     |(?P<frequency>(?:q|every\s)\s*\d+(?:-\d+)?\s*(?:h|hrs?|hours?|d|days?|w|wks?|weeks?|months?|min)
         (?::\s*prn)?(?![\w/])|x\s?\d+\s*(?:d|days?|doses?|w|wks?|weeks?|months?)(?!\w)
         |daily\s?\d{{1,2}}(?!\w)|\d\s?(?:x|times)\s?(?:/|a\s|per\s)?\s?(?:d|day|daily|week|weekly)(?!\w))
@@ -207,6 +210,8 @@ _TOKEN = re.compile(
 )
 _GLUED = re.compile(rf"[a-z]{{4}}(?={_NUMBER}\s*(?:{_MASS}|{_OF_DRUG}|{_PERCENT})(?![a-z]))", re.I)
 _UNIT = re.compile(rf"{_MASS}|{_OF_DRUG}|insulin", re.IGNORECASE)
+_ITEM = re.compile(r"\s*\d{1,2}[.)]\s+(?=[a-z])", re.IGNORECASE)
+"""The number of an item of a list: `1. Lisinopril 10 mg`."""
 _ENDS = re.compile(r"(?![\w-])")
 _LONG_WORD = re.compile("[a-z]{5}$", re.IGNORECASE)
 _HYPHEN = re.compile(r"(?:(?<=[a-z.]{2})|(?<=[a-z]\d)|(?<=[a-z]\d\d))-(?=[a-z])", re.IGNORECASE)
@@ -491,6 +496,9 @@ def _raw_tokens(text: str) -> list[_Token]:
     """Amounts, marks and words."""
     tokens = []
     at = 0
+    if item := _ITEM.match(text):
+        at = item.end()
+        tokens.append(_Token("mark", 0, at))
     while found := _TOKEN.search(text, at):
         what = found.lastgroup or ""
         end = found.end()

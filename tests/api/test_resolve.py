@@ -613,6 +613,7 @@ def ward(holding: Holding) -> Iterator[httpx.Client]:
         ("lisinopril 20 qhs", "exact", "lisinopril"),
         ("Zestril 20", "brand", "lisinopril"),
         ("Tylenol 3", "none", None),
+        ("Tylenol 3 q6h prn", "none", None),
         ("Tylenol #3", "none", None),
         ("codeine-acetaminophen #3 30-300 mg tablet", "ingredients", "acetaminophen-codeine"),
         ("dextran 40", "exact", "dextran-40"),

@@ -48,7 +48,7 @@ HELD: dict[str, Values] = {
     "ndc": lambda item: (
         item["ndcs"] if "ndcs" in item else [*item["product_ndcs"], *item["package_ndcs"]]
     ),
-    "form": lambda item: [item["substance"]["form"]] if item["substance"] else [],
+    "form": lambda item: [(item if "tty" in item else item["substance"] or {}).get("form")],
     "tty": lambda item: [item["tty"]],
     "dose_form": lambda item: [item["dose_form"]],
     "brand": lambda item: [item["brand"]["name"]] if item["brand"] else [],

@@ -371,20 +371,35 @@ def test_a_trial_is_of_no_drug_by_a_name_that_others_bear_or_that_only_says_what
             ("NDA000001", "REGULAR HUSTANOL", "HUSTANOL", "2001-01-02"),
             ("NDA000002", "COMBIHUST", "HUSTANOL", "2001-01-02"),
             ("NDA000003", "COMBIHUST", "HUSTANOL; HUSTANOL SODIUM (PORK); ", "2001-01-02"),
-            ("NDA000004", "PLACEBIN SODIUM", "HUSTANOL", "2001-01-02"),
-            ("NDA000005", "OTHERNAME", "PLACEBIN SODIUM", "2001-01-02"),
-            ("NDA000006", "HUSTEX", "HUSTANOL", "2001-01-02"),
+            ("NDA000004", "HUSTEX", "HUSTANOL", "2001-01-02"),
         ),
     )
-    load(
-        database,
-        "clinicaltrials",
-        studies(study(1, "Regular Hustanol", "Placebin sodium", "Hustex")),
-    )
+    load(database, "clinicaltrials", studies(study(1, "Regular Hustanol", "Hustex")))
 
     trials = items(client, "/v1/trials")
 
     assert [(t["substance"]["name"], t["drug"]["id"]) for t in trials] == [("Hustex", "hustanol")]
+
+
+def test_a_brand_that_is_called_after_another_drugs_salt_is_that_salt(
+    database: Settings, client: httpx.Client
+) -> None:
+    """FDA lists an eye irrigation as METHOTREXATE SODIUM, and methotrexate's sodium elsewhere."""
+    load(database, "drugbank-vocabulary", KNOWN)
+    load(
+        database,
+        "drugs-at-fda",
+        approvals(
+            ("NDA000001", "PLACEBIN SODIUM", "HUSTANOL", "2001-01-02"),
+            ("NDA000002", "OTHERNAME", "PLACEBIN SODIUM", "2001-01-02"),
+        ),
+    )
+    load(database, "clinicaltrials", studies(study(1, "Placebin sodium")))
+
+    [found] = items(client, "/v1/resolve?name=Placebin sodium 5 mg")
+
+    assert (found["match"], found["drug"]["id"]) == ("exact", "placebin")
+    assert [trial["drug"]["id"] for trial in items(client, "/v1/trials")] == ["placebin"]
 
 
 def test_labels_of_which_only_uniis_are_known_are_quarantined_and_the_rest_goes_in(

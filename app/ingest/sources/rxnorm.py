@@ -77,9 +77,6 @@ WHOLE = {
 """The relations of concepts that say something else where one of several is lacking: what a brand
 of two ingredients is a name of is never the one that is left."""
 
-OF_USP = (" (USP)", ", USP")
-"""What names of ingredients end in that are as the pharmacopeia has them, and are no others."""
-
 RXCUI = IdentifierSystem.RXCUI
 
 LONGEST_LINE = 100_000
@@ -275,7 +272,7 @@ def _ingredient(graph: RxNormGraph, rxcui: str, drug: DrugOfProducts) -> Record:
     of = graph.ingredient_of(rxcui)
     identifiers = ((RXCUI, rxcui), *uniis)
     substance = Substance(
-        names=tuple(dict.fromkeys([name, *synonyms, *(name.removesuffix(s) for s in OF_USP)])),
+        names=tuple(dict.fromkeys([name, *synonyms, _less_usp(name)])),
         identifiers=identifiers,
         form_of=(RXCUI, of) if of != rxcui else None,
         distinct=True,
@@ -297,7 +294,10 @@ def _ingredient(graph: RxNormGraph, rxcui: str, drug: DrugOfProducts) -> Record:
 
 def _combination(graph: RxNormGraph, ingredients: frozenset[str], drug: DrugOfProducts) -> Record:
     """A combination; or one ingredient that its products name, and that is no concept here."""
-    called = {ingredient: graph.names.get(ingredient) or ingredient for ingredient in ingredients}
+    called = {
+        ingredient: graph.names.get(ingredient) or _less_usp(ingredient)
+        for ingredient in ingredients
+    }
     in_order = sorted(
         ingredients, key=lambda ingredient: (called[ingredient].casefold(), ingredient)
     )
@@ -321,6 +321,11 @@ def _combination(graph: RxNormGraph, ingredients: frozenset[str], drug: DrugOfPr
         leading=_leading(graph, drug),
         products=drug.products,
     )
+
+
+def _less_usp(name: str) -> str:
+    """An ingredient's name less what says that it is as the pharmacopeia has it."""
+    return name.removesuffix(" (USP)").removesuffix(", USP")
 
 
 def _brand_names(graph: RxNormGraph, drug: DrugOfProducts) -> list[tuple[str, NameType]]:
