@@ -1,5 +1,6 @@
 """Labels of DailyMed lead to the drug of their moiety, and their products to RxNorm's."""
 
+from hashlib import sha256
 from itertools import permutations
 
 import httpx
@@ -214,3 +215,19 @@ def test_an_indexing_file_makes_no_drug_and_others_are_left(
 
     assert counted(report)["read"] == 3
     assert client.get("/v1/drugs").json()["total"] == 0
+
+
+def test_a_label_of_hundreds_of_substances_is_served(
+    database: Settings, client: httpx.Client
+) -> None:
+    names = [sha256(str(number).encode()).hexdigest()[:40] for number in range(300)]
+    many = [
+        product(f"<name>Allergen {number}</name>" + ingredient(name, f"P{number:09}"))
+        for number, name in enumerate(names)
+    ]
+    load(database, DAILYMED, documents(told(*many)))
+
+    (drug,) = client.get("/v1/drugs").json()["items"]
+
+    assert len(drug["ingredients"]) == 300
+    assert client.get(f"/v1/drugs/{drug['id']}/warnings").json()["total"] == 1

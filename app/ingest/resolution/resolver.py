@@ -103,6 +103,9 @@ but by a source that keeps a list of substances."""
 SHARED_BEGINNING = 5
 """How many letters the names of an acid and its ion have in common at least."""
 
+LONGEST_NAME = 400
+"""Letters of a combination's name, by which drugs are ordered: Postgres indexes no long texts."""
+
 NAMED_OTHERWISE = "its identifier is of one drug and its name of another"
 
 
@@ -701,8 +704,13 @@ class _Resolver:
         return sorted(once.values(), key=lambda i: normalized(i[1].name if i[1] else i[0]))
 
     def _combination(self, ingredients: list[tuple[str, _NewDrug | None]]) -> _NewDrug:
-        name = " / ".join(drug.name if drug else name for name, drug in ingredients)
-        drug = _NewDrug(name, slug(name), "combination", ingredients=tuple(ingredients))
+        names = [drug.name if drug else name for name, drug in ingredients]
+        drug = _NewDrug(
+            _abridged(names),
+            slug(" / ".join(names)),
+            "combination",
+            ingredients=tuple(ingredients),
+        )
         self._drugs.append(drug)
         return drug
 
@@ -719,6 +727,15 @@ class _Resolver:
             while drug.id in taken:
                 drug.id = shortened(f"{drug.id}-x")
             taken.add(drug.id)
+
+
+def _abridged(names: list[str]) -> str:
+    """A combination's name: of hundreds of ingredients (allergens) the first and how many more."""
+    whole = " / ".join(names)
+    if len(whole) <= LONGEST_NAME:
+        return whole
+    shown = whole[:LONGEST_NAME].split(" / ")[:-1] or [names[0][:LONGEST_NAME]]
+    return f"{' / '.join(shown)} / and {len(names) - len(shown)} more"
 
 
 def _unless_protracted(name: str, drug: _NewDrug | None) -> _NewDrug | None:
