@@ -212,7 +212,7 @@ def _moiety(substance: Substance) -> Substance:
 
 def _names_moiety(substance: Substance) -> bool:
     """Whether a substance's name is its moiety's with more behind it, or it has its identifier:
-    only then is a drug made of that, for valacyclovir's is aciclovir."""
+    only then is a drug made of that, for dimethyl fumarate's is monomethyl fumarate."""
     moiety = _moiety(substance)
     words, own = (normalized(of.names[0]).split() for of in (substance, moiety))
     is_longer = len(words) > len(own) > 0 and words[: len(own)] == own
