@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from app.ingest.sources.dailymed import LONGEST, DailyMed
+from app.ingest.sources.dailymed import DailyMed
 from app.ingest.sources.interface import (
     InvalidRecord,
     Record,
@@ -13,6 +13,7 @@ from app.ingest.sources.interface import (
     Substance,
     WrongFileError,
 )
+from app.ingest.sources.spl_documents import LONGEST
 from app.models.drug import IdentifierSystem
 from app.models.label import PASSAGE
 from tests.ingest.made_files import File
