@@ -31,7 +31,7 @@ from app.ingest.sources.interface import (
     WrongFileError,
 )
 from app.ingest.sources.label_facts import (
-    OfLabel,
+    CommonFields,
     approvals_of,
     category_of,
     fact_of,
@@ -174,7 +174,7 @@ def _record(document: SplDocument, released: str) -> Record | SkippedRecord:
     record.precedence = precedence_of(numbers, effective)
     record.routes = routes
     record.statements = _statements(
-        document, label, OfLabel(routes, status_of(numbers, is_known=True))
+        document, label, CommonFields(routes, status_of(numbers, is_known=True))
     )
     kinds = dict.fromkeys(statement.kind for statement in record.statements)
     record.kinds = tuple(kind for kind in kinds if kind != PASSAGE)
@@ -212,11 +212,13 @@ def _label(document: SplDocument, products: list[dict[str, Any]], effective: str
     }
 
 
-def _statements(document: SplDocument, label: dict[str, Any], of_label: OfLabel) -> list[Statement]:
+def _statements(
+    document: SplDocument, label: dict[str, Any], common: CommonFields
+) -> list[Statement]:
     """What the sections of a label become, each once, in its order."""
     sections = sections_of(document.root)
     names = _names(label, sections)
-    made = [_statement(section, of_label, names) for section in sections]
+    made = [_statement(section, common, names) for section in sections]
     _number_parts(sections, made)
     _summarize(sections, made)
     _refer(sections, made)
@@ -234,7 +236,7 @@ def _names(label: dict[str, Any], sections: list[SplSection]) -> LabelNames:
     return LabelNames.of({"openfda": openfda, "text": [s.text.statement for s in sections]})
 
 
-def _statement(section: SplSection, of_label: OfLabel, names: LabelNames) -> Statement:
+def _statement(section: SplSection, common: CommonFields, names: LabelNames) -> Statement:
     type_, text = section.type, section.text
     within = _headings_around(section)
     of = {
@@ -248,7 +250,7 @@ def _statement(section: SplSection, of_label: OfLabel, names: LabelNames) -> Sta
     if type_.kind in (None, PASSAGE) or not text.statement:
         made = passage_of(of, text.statement or None, text.tables)
     else:
-        made = fact_of(type_, of, text.statement, text.tables, of_label)
+        made = fact_of(type_, of, text.statement, text.tables, common)
         if type_.kind == "warnings":
             made.fields |= _category(section)
         titles = [*within[1:], section.title]

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from app.ingest.sources.dailymed import LONGEST, DailyMed
+from app.ingest.sources.dailymed import DailyMed
 from app.ingest.sources.interface import (
     InvalidRecord,
     Record,
@@ -13,6 +13,7 @@ from app.ingest.sources.interface import (
     Substance,
     WrongFileError,
 )
+from app.ingest.sources.spl_documents import LONGEST
 from app.models.drug import IdentifierSystem
 from app.models.label import PASSAGE
 from tests.ingest.made_files import File
@@ -264,7 +265,7 @@ def test_an_external_entity_is_never_read(tmp_path: Any) -> None:
         (spl(set_id=""), "it has no set id"),
         (spl(version="x"), "its version 'x' is no number"),  # type: ignore[arg-type]
         (spl(day="2024"), "its effective time '2024' is no day"),
-        (b" " * (LONGEST + 1), "it is longer than 30,000,000 bytes"),
+        (b" " * (LONGEST + 1), "it is longer than 15,000,000 bytes"),
         (spl("<content>" * 300 + "</content>" * 300), "its XML cannot be read"),
     ],
 )
@@ -290,7 +291,7 @@ def test_a_broken_zip_is_set_aside_alone() -> None:
     zips = {
         "cut.zip": (packed[:-30], "it is a zip that is cut off or damaged"),
         "bent.zip": (packed[:60] + b"\x00\x01\x02\x03" + packed[64:], "it is damaged"),
-        "bomb.zip": (bomb, "it is longer than 30,000,000 bytes"),
+        "bomb.zip": (bomb, "it is longer than 15,000,000 bytes"),
         "in.zip": (zipped({"in.zip": packed}), "it holds no XML files; 1 was expected"),
         "two.zip": (zipped({"a.xml": spl(), "b.xml": spl()}), "it holds 2 XML files"),
         "no.zip": (b"", "it is empty"),
