@@ -111,6 +111,7 @@ def test_a_label_says_whose_it_is_and_which_facts_it_became(
         "product_ndcs": [],
         "package_ndcs": [],
         "substances": ["HUSTANOL"],
+        "products": None,
         "superseded": [],
         "sections": [
             {

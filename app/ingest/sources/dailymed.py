@@ -52,7 +52,7 @@ from app.ingest.sources.spl_products import (
     values_of,
     with_parts,
 )
-from app.ingest.sources.spl_sections import SplSection, sections_of
+from app.ingest.sources.spl_sections import SENTENCES, SplSection, sections_of
 from app.ingest.sources.spl_substances import name_substance
 from app.ingest.sources.spl_text import plain
 from app.models.drug import IdentifierSystem
@@ -253,7 +253,7 @@ def _statement(section: SplSection, common: CommonFields, names: LabelNames) -> 
         made = fact_of(type_, of, text.statement, text.tables, common)
         if type_.kind == "warnings":
             made.fields |= _category(section)
-        titles = [*within[1:], section.title]
+        titles = within[1:] if section.code in SENTENCES else [*within[1:], section.title]
         made.compared = compared("\n".join(filter(None, (*titles, text.statement))), names)
     made.fields |= {"summary": None, "blocks": text.blocks or None, "cross_references": []}
     return made

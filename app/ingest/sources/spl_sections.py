@@ -30,6 +30,10 @@ _UNCLASSIFIED = _BY_KEY[UNCLASSIFIED]
 
 RECENT_CHANGES = "43683-2"
 
+SENTENCES = frozenset(("50570-1", "50569-3", "50568-5", "50567-7", "50566-9", "50565-1", "53414-9"))
+"""The codes of sections of Drug Facts whose titles begin a sentence, by 21 CFR 201.66, such as
+`Do not use`: they stand in the text as well, as its heading."""
+
 NO_TEXT = frozenset(("48780-1", "48779-3"))
 """The codes of sections that are data of products."""
 
@@ -87,6 +91,8 @@ def _read(
     nested: list[etree._Element] = []
     _gather(element, texts, ids, highlights, nested)
     section = _section(element, within, before)
+    if section.code in SENTENCES and texts and section.title:
+        texts = [*element.iterfind(f"{SPL}title"), *texts]
     section.text = read_text(texts)
     if section.type.code == RECENT_CHANGES:  # which stand in Highlights, in most labels alone
         if section.text.statement != read_text(highlights).statement:
