@@ -32,7 +32,6 @@ from app.ingest.sources.interface import (
 )
 from app.ingest.sources.label_facts import (
     CommonFields,
-    approvals_of,
     category_of,
     fact_of,
     passage_of,
@@ -170,7 +169,6 @@ def _record(document: SplDocument, released: str) -> Record | SkippedRecord:
     label = _label(document, products, effective)
     numbers = label["application_numbers"]
     routes = ", ".join(sorted(label["routes"])) or None
-    record.approvals = approvals_of(numbers)
     record.precedence = precedence_of(numbers, effective)
     record.routes = routes
     record.statements = _statements(
