@@ -56,6 +56,7 @@ from app.ingest.sources.spl_substances import name_substance
 from app.ingest.sources.spl_text import plain
 from app.models.drug import IdentifierSystem
 from app.models.label import PASSAGE
+from app.models.label_section import SUBSECTIONS
 
 SOURCE: dict[str, Any] = {
     "id": "dailymed",
@@ -273,6 +274,8 @@ def _category(section: SplSection) -> dict[str, Any]:
     while around is not None and around.type.fields == section.type.fields:
         if found := category_of(around.number, f"{around.number} {around.heading}"):
             return found
+        if around.code in SUBSECTIONS:
+            return SUBSECTIONS[around.code].fields
         around = around.within
     return {}
 

@@ -22,7 +22,7 @@ from app.ingest.sources.label_keys import (
 from app.ingest.sources.spl_documents import SPL
 from app.ingest.sources.spl_text import SplText, plain, read_text
 from app.models.label import PASSAGE
-from app.models.label_section import SECTION_TYPES, SectionType
+from app.models.label_section import SECTION_TYPES, SUBSECTIONS, SectionType
 
 _BY_KEY = {section.key: section for section in SECTION_TYPES}
 _BY_CODE = {section.code: section for section in reversed(SECTION_TYPES)}
@@ -159,7 +159,7 @@ def _section(
     return SplSection(
         type=type_,
         code=code if is_own else type_.code,
-        name=(name.title() or type_.name) if is_own and own is _UNCLASSIFIED else type_.name,
+        name=_name(code, name, type_) if is_own and own is _UNCLASSIFIED else type_.name,
         number=number or (within.number if within else None),
         heading=heading,
         title=title,
@@ -169,6 +169,10 @@ def _section(
         major=major,
         is_numbered=number is not None,
     )
+
+
+def _name(code: str, name: str, type_: SectionType) -> str:
+    return SUBSECTIONS[code].name if code in SUBSECTIONS else name or type_.name
 
 
 def _type(own: SectionType, within: SplSection | None) -> SectionType:

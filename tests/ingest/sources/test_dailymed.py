@@ -14,8 +14,10 @@ from app.ingest.sources.interface import (
     WrongFileError,
 )
 from app.ingest.sources.spl_documents import LONGEST
+from app.ingest.staging.preparing import _name
 from app.models.drug import IdentifierSystem
 from app.models.label import PASSAGE
+from app.models.warning import Warning as OfWarnings
 from tests.ingest.made_files import File
 from tests.ingest.made_spl import BOXED, SET_ID, WARNINGS, product, section, spl, zipped
 
@@ -116,6 +118,17 @@ def test_passages_are_compared_with_what_they_stand_in() -> None:
 
     assert compared("Falls") == compared("FALLS")
     assert compared("Falls") != compared("Sleep")
+
+
+def test_a_subsection_with_a_code_of_its_own_says_the_same_as_one_without() -> None:
+    def impairment(title: str, code: str) -> Statement:
+        part = section(f"8.6 {title}", "Halve it.", code=code)
+        return statements(section("8 USE IN SPECIFIC POPULATIONS", None, part, code="43684-0"))[1]
+
+    coded, not_coded = (impairment("Renal Impairment", code) for code in ("88828-9", "42229-5"))
+    assert coded.fields["section"]["name"] == "Renal Impairment"
+    assert _name(coded, OfWarnings) == _name(not_coded, OfWarnings)
+    assert impairment("Weak Kidneys", "88828-9").fields["category"] == "renal"
 
 
 def test_a_text_says_the_same_as_openfdas_of_it() -> None:
