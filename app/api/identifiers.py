@@ -64,7 +64,7 @@ def _leading_to(
     return sa.select(
         sa.literal_column(str(what)).label("what"),
         system.concat(sa.literal_column("':'")).concat(col(value)).label("key"),
-        col(drug_id).label("drug_id"),
+        drug_id.label("drug_id"),
         substance.label("substance"),
         name.label("name"),
         product.label("product"),
@@ -108,6 +108,13 @@ _of_products = [
         label=sa.case((col(LabelTerm.field) == LabelField.NDC, col(Label.id))),
     ).join_from(LabelTerm, Label, col(Label.id) == col(LabelTerm.label_id)),
 ]
+_of_other_products = _leading_to(
+    NULL,
+    sa.literal_column(f"'{ProductNumber.NDC}'"),
+    LabelTerm.value,
+    label=col(LabelTerm.label_id),
+).where(col(LabelTerm.field) == LabelField.OTHER_NDC)
+"""What labels list that is not of their drug: the product can be said, and no drug."""
 _system = sa.type_coerce(col(IdentifierAlias.system), sa.String())
 _numbers: list[Any] = [sa.literal_column(f"'{system}'") for system in ProductNumber]
 
@@ -117,7 +124,9 @@ HAS_IDENTIFIER = col(Drug.id).in_(
 )
 """That a drug has an identifier, or a product or a label with it."""
 
-_leading = sa.union_all(_own, _aliases, _of_names, *_of_products).subquery("leading")
+_leading = sa.union_all(_own, _aliases, _of_names, *_of_products, _of_other_products).subquery(
+    "leading"
+)
 _found: Any = (
     sa.select(
         _leading.c.what,
@@ -130,7 +139,13 @@ _found: Any = (
         _leading.c.label,
     )
     .join_from(_leading, Drug, col(Drug.id) == _leading.c.drug_id, isouter=True)
-    .where(sa.or_(col(Drug.id).is_not(None), _leading.c.product.is_not(None)))
+    .where(
+        sa.or_(
+            col(Drug.id).is_not(None),
+            _leading.c.product.is_not(None),
+            _leading.c.label.is_not(None),
+        )
+    )
     .distinct()
     .subquery("found")
 )

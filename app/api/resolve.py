@@ -156,7 +156,8 @@ class Resolution(Shape):
     )
     label_product: ProductOnLabel | None = Field(
         description="The product that an NDC is of as its label lists it, where RxNorm has no "
-        "product with it and one label has; otherwise null.",
+        "product with it and one label has; otherwise null. One that is not of its label's drug (a "
+        "part of a kit, one of several products) is said, and no drug.",
         examples=[None],
     )
     stripped: list[Stripped] = Field(
@@ -408,6 +409,8 @@ def _by_identifier(session: ReadSession, identifiers: list[str]) -> list[Resolut
     for _, key, id_, generic, substance, name, product, label in session.found(LED_TO, **bound):
         if label:
             labels[key].add(label)
+            if id_ is None:
+                continue
         called = None if product else name
         candidate = PossibleDrug(id_, generic, ResolveMatch.IDENTIFIER, called, substance)
         found[key].setdefault(id_ or "", candidate)

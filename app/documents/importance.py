@@ -13,12 +13,13 @@ from enum import IntEnum
 
 from app.models.base import Row
 from app.models.dosage import DosageType
-from app.models.label_section import SECTION_TYPES
+from app.models.label_section import SECTION_TYPES, SUBSECTIONS
 from app.models.warning import WarningCategory, WarningType
 
 WARNINGS, DOSAGES, INDICATIONS = "warnings", "dosages", "indications"
 
 PLACES = {section.code: place for place, section in reversed([*enumerate(SECTION_TYPES)])}
+PLACES |= {code: PLACES[subsection.of] for code, subsection in SUBSECTIONS.items()}
 """Where sections stand in the order of a label, by their LOINC codes."""
 
 
@@ -47,6 +48,8 @@ POPULATIONS = {
 }
 
 WHOLE_OF_POPULATIONS = "43684-0"
+OF_POPULATIONS = [WHOLE_OF_POPULATIONS]
+OF_POPULATIONS += [code for code, of in SUBSECTIONS.items() if of.of == WHOLE_OF_POPULATIONS]
 
 GROUPS = {
     WarningType.CONTRAINDICATION: Group.CONTRAINDICATION,
@@ -87,6 +90,6 @@ def group_of(warning: Row) -> Group:
     if warning["category"] == WarningCategory.OVERDOSAGE:
         return Group.OVERDOSAGE
     section = warning["section"] or {}
-    if warning["category"] in POPULATIONS or section.get("code") == WHOLE_OF_POPULATIONS:
+    if warning["category"] in POPULATIONS or section.get("code") in OF_POPULATIONS:
         return Group.POPULATION
     return Group.WARNING

@@ -82,9 +82,8 @@ def label_rows(record: Row) -> list[TableRow]:
     id_, drug = record["id"], record["drug"]
     terms = {
         (field.value, term_of(value)): None
-        for field in LabelField
-        for name in FIELDS_OF_TERMS.get(field, (f"{field}s",))
-        for value in record[name]
+        for field, values in values_of_terms(record).items()
+        for value in values
     }
     return [
         (table_of(Label), (id_, drug and drug["id"], record["effective_date"])),
@@ -105,8 +104,34 @@ def product_rows(record: Row) -> list[TableRow]:
     ]
 
 
-FIELDS_OF_TERMS = {LabelField.NDC: ("product_ndcs", "package_ndcs")}
-"""The fields of a label's record that hold what it is found by, where they are named otherwise."""
+def values_of_terms(record: Row) -> dict[LabelField, list[str]]:
+    """What a label is found by in each field. Of which of its products the NDCs are that are of its
+    drug, only a label that lists its products says."""
+    ndcs = [*record["product_ndcs"], *record["package_ndcs"]]
+    of_drug: set[str | None] = set(ndcs)
+    if record["products"]:
+        of_drug = set().union(*map(_ndcs_of_drug, record["products"]))
+    return {
+        LabelField.APPLICATION_NUMBER: record["application_numbers"],
+        LabelField.MANUFACTURER: record["manufacturers"],
+        LabelField.NDC: [ndc for ndc in ndcs if ndc in of_drug],
+        LabelField.OTHER_NDC: [ndc for ndc in ndcs if ndc not in of_drug],
+        LabelField.PRODUCT_TYPE: record["product_types"],
+        LabelField.ROUTE: record["routes"],
+    }
+
+
+def _ndcs_of_drug(product: Row) -> set[str | None]:
+    """The NDCs of a product and its packages, if it is of the label's drug, and of such parts."""
+    found: set[str | None] = set()
+    if product["is_of_drug"]:
+        found = {product["ndc"]}
+        packages = list(product["packages"])
+        for package in packages:
+            packages += package["packages"]
+            found.add(package["ndc"])
+    return found.union(*map(_ndcs_of_drug, product["parts"]))
+
 
 _FACT, _CODE = table_of(Fact), table_of(ConditionCode)
 _APPLICATION = table_of(ApprovedApplication)

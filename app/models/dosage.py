@@ -43,6 +43,8 @@ class DosageFields(SQLModel):
             "name": "Dosage & Administration",
             "number": "2.1",
             "heading": "Dosing Information",
+            "within": ["2 DOSAGE AND ADMINISTRATION"],
+            "part": 0,
         },
         default=None,
     )

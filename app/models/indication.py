@@ -67,7 +67,14 @@ class IndicationFields(SQLModel):
     route: str | None = route()
     section: Section | None = described(
         "The label's section, for label text.",
-        {"code": "34067-9", "name": "Indications & Usage", "number": "1.1", "heading": "Gout"},
+        {
+            "code": "34067-9",
+            "name": "Indications & Usage",
+            "number": "1.1",
+            "heading": "Gout",
+            "within": ["1 INDICATIONS AND USAGE"],
+            "part": 0,
+        },
         default=None,
     )
     summary: str | None = summary()

@@ -90,11 +90,13 @@ class Label(SQLModel, table=True):
 
 
 class LabelField(StrEnum):
-    """What labels can be narrowed by."""
+    """What labels can be narrowed by; `other_ndc` are the NDCs of products that are not of the
+    label's drug, so that they do not lead to it."""
 
     APPLICATION_NUMBER = "application_number"
     MANUFACTURER = "manufacturer"
     NDC = "ndc"
+    OTHER_NDC = "other_ndc"
     PRODUCT_TYPE = "product_type"
     ROUTE = "route"
 

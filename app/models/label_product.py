@@ -149,6 +149,11 @@ class LabelProduct(Shape):
     packages: list[LabelPackage] = described(
         "The packages that hold it, each with those that it is packed in.", []
     )
+    is_of_drug: bool = described(
+        "Whether it holds what the label is of: all of that, and no other active ingredient. One "
+        "of several products, or a part of a kit, may not: its NDCs lead to no drug by the label.",
+        True,
+    )
     quantity: Quantity | None = described(
         "Of a part: how much of it the kit holds; null of what is no part.", None
     )

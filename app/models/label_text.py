@@ -11,6 +11,7 @@ from app.models.base import Shape, described
 class BlockType(StrEnum):
     """What a part of a text is, in the words of SPL's schema."""
 
+    HEADING = "heading"
     PARAGRAPH = "paragraph"
     LIST_ITEM = "list_item"
     CAPTION = "caption"

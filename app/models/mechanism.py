@@ -194,6 +194,8 @@ class MechanismFields(SQLModel):
             "name": "Mechanism of Action",
             "number": "12.1",
             "heading": "Mechanism",
+            "within": ["12 CLINICAL PHARMACOLOGY"],
+            "part": 0,
         },
         default=None,
     )

@@ -31,7 +31,14 @@ class PharmacokineticsFields(SQLModel):
     route: str | None = route()
     section: Section | None = described(
         "The label's section, for label text.",
-        {"code": "43682-4", "name": "Pharmacokinetics", "number": "12.3", "heading": "Absorption"},
+        {
+            "code": "43682-4",
+            "name": "Pharmacokinetics",
+            "number": "12.3",
+            "heading": "Absorption",
+            "within": ["12 CLINICAL PHARMACOLOGY", "12.3 Pharmacokinetics"],
+            "part": 0,
+        },
         default=None,
     )
     summary: str | None = summary()

@@ -110,7 +110,14 @@ class WarningFields(SQLModel):
     )
     section: Section | None = described(
         "The label's section, for label text.",
-        {"code": "43685-7", "name": "Warnings and cautions", "number": "5.1", "heading": "Falls"},
+        {
+            "code": "43685-7",
+            "name": "Warnings and cautions",
+            "number": "5.1",
+            "heading": "Falls",
+            "within": ["5 WARNINGS AND PRECAUTIONS"],
+            "part": 0,
+        },
         default=None,
     )
     summary: str | None = summary()

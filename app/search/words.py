@@ -22,6 +22,7 @@ TITLES = (
 
 TEXTS = (
     "statement",
+    "summary",
     "registry_ids",
     "section",
     "action_type",
@@ -93,6 +94,8 @@ def _add_texts(value: Any, texts: list[str]) -> None:
         own = value.get("name") or value.get("statement") or value.get("text")
         if own:
             _add_texts(own, texts)
+        if "within" in value:  # of a section, whose title is not in its text
+            _add_texts([*value["within"], value["heading"]], texts)
     elif isinstance(value, list):
         for item in value:
             _add_texts(item, texts)

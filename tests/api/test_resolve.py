@@ -178,6 +178,7 @@ def test_what_qualifies_the_name_is_reported(pharmacy: httpx.Client) -> None:
         "match": "exact",
         "drug": {"id": "baclofen", "name": "baclofen"},
         "product": None,
+        "label_product": None,
         "stripped": [
             {"kind": "strength", "text": "10 MG"},
             {"kind": "dose_form", "text": "TABLET"},

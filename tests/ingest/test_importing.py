@@ -125,6 +125,8 @@ def test_five_sources_make_one_drug_with_all_its_facts(
         "name": "Boxed Warning",
         "number": None,
         "heading": None,
+        "within": [],
+        "part": 0,
     }
     [indication] = drug["indications"]
     assert (indication["statement"], indication["condition"]) == (

@@ -36,9 +36,10 @@ def told(text: str, **fields: Any) -> bytes:
     return spl(section("WARNINGS", text, code="34071-1"), **fields)
 
 
-def of_openfda(text: str, **fields: Any) -> list[Given]:
-    lists = {"pharm_class_epc": ["Antitussive [EPC]"]}
-    return labels(label("s1", "HUSTANOL", unii=HUSTANOL, warnings=text, **lists, **fields))
+def of_openfda(text: str, version: int = 1) -> list[Given]:
+    made = label("s1", "HUSTANOL", unii=HUSTANOL, version=version, warnings=text)
+    made["openfda"]["pharm_class_epc"] = ["Antitussive [EPC]"]
+    return labels(made)
 
 
 def warnings(client: httpx.Client) -> dict[str, list[str]]:

@@ -1,5 +1,6 @@
 """Labels of DailyMed lead to the drug of their moiety, and their products to RxNorm's."""
 
+from hashlib import sha256
 from itertools import permutations
 
 import httpx
@@ -180,6 +181,33 @@ CLASSES = indexing(
 )
 
 
+def test_an_ndc_of_a_product_that_is_not_of_its_labels_drug_leads_to_none(
+    database: Settings, client: httpx.Client
+) -> None:
+    other = product(
+        f'<code code="12345-111" codeSystem="{NDC}"/><name>Duotol</name>'
+        + ingredient(*HUSTANOL, HUSTANOL)
+        + ingredient("PLACEBIN", "AAAAAAAAA2")
+        + package("12345-111-01", "BOTTLE", "30"),
+        approval("NDA000009", "NDA"),
+    )
+    load(database, DAILYMED, documents(told(SODIUM, other)))
+
+    alone, both = (
+        client.get(f"/v1/resolve?identifier=ndc:{ndc}").json()["items"][0]
+        for ndc in ("12345-678-01", "12345-111")
+    )
+
+    assert (alone["match"], alone["drug"]) == ("none", None)
+    assert alone["label_product"]["name"] == "Hustex"
+    assert both["drug"]["id"] == "hustanol-placebin"
+    assert both["label_product"]["name"] == "Duotol"
+    assert client.get("/v1/labels?ndc=12345-678").json()["total"] == 1
+    assert client.get("/v1/drugs?identifier=ndc:12345-678").json()["total"] == 0
+    drug = client.get("/v1/drugs/hustanol-placebin").json()
+    assert [each["application_number"] for each in drug["approvals"]] == ["NDA000009"]
+
+
 @pytest.mark.parametrize("first", [DAILYMED, "drugbank-vocabulary"])
 def test_an_indexing_file_gives_classes_to_the_drug_with_its_unii(
     database: Settings, client: httpx.Client, first: str
@@ -214,3 +242,19 @@ def test_an_indexing_file_makes_no_drug_and_others_are_left(
 
     assert counted(report)["read"] == 3
     assert client.get("/v1/drugs").json()["total"] == 0
+
+
+def test_a_label_of_hundreds_of_substances_is_served(
+    database: Settings, client: httpx.Client
+) -> None:
+    names = [sha256(str(number).encode()).hexdigest()[:40] for number in range(300)]
+    many = [
+        product(f"<name>Allergen {number}</name>" + ingredient(name, f"P{number:09}"))
+        for number, name in enumerate(names)
+    ]
+    load(database, DAILYMED, documents(told(*many)))
+
+    (drug,) = client.get("/v1/drugs").json()["items"]
+
+    assert len(drug["ingredients"]) == 300
+    assert client.get(f"/v1/drugs/{drug['id']}/warnings").json()["total"] == 1

@@ -92,7 +92,8 @@ def test_a_label_says_whose_it_is_and_which_facts_it_became(
     url = "https://open.fda.gov/apis/drug/label/"
     [warning] = client.get("/v1/drugs/hustanol/warnings").json()["items"]
     [mechanism] = client.get("/v1/drugs/hustanol/mechanisms").json()["items"]
-    every: dict[str, Any] = {"number": None, "heading": None, "tables": []}
+    every: dict[str, Any] = {"number": None, "heading": None, "within": [], "tables": []}
+    every |= {"summary": None, "blocks": None, "cross_references": []}
     of_text = every | {"facts": []}
     became = every | {"text": None}
     assert client.get("/v1/labels/0a1B").json() == {
@@ -111,6 +112,7 @@ def test_a_label_says_whose_it_is_and_which_facts_it_became(
         "product_ndcs": [],
         "package_ndcs": [],
         "substances": ["HUSTANOL"],
+        "products": None,
         "superseded": [],
         "sections": [
             {

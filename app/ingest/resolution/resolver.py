@@ -104,6 +104,9 @@ but by a source that keeps a list of substances."""
 SHARED_BEGINNING = 5
 """How many letters the names of an acid and its ion have in common at least."""
 
+LONGEST_NAME = 400
+"""Letters of a combination's name, by which drugs are ordered: Postgres indexes no long texts."""
+
 NAMED_OTHERWISE = "its identifier is of one drug and its name of another"
 
 
@@ -210,7 +213,7 @@ def _moiety(substance: Substance) -> Substance:
 
 def _names_moiety(substance: Substance) -> bool:
     """Whether a substance's name is its moiety's with more behind it, or it has its identifier:
-    only then is a drug made of that, for valacyclovir's is aciclovir."""
+    only then is a drug made of that, for dimethyl fumarate's is monomethyl fumarate."""
     moiety = _moiety(substance)
     words, own = (normalized(of.names[0]).split() for of in (substance, moiety))
     is_longer = len(words) > len(own) > 0 and words[: len(own)] == own
@@ -717,8 +720,13 @@ class _Resolver:
         return of_protamine[0] if len(of_protamine) == 1 else None
 
     def _combination(self, ingredients: list[tuple[str, _NewDrug | None]]) -> _NewDrug:
-        name = " / ".join(drug.name if drug else name for name, drug in ingredients)
-        drug = _NewDrug(name, slug(name), "combination", ingredients=tuple(ingredients))
+        names = [drug.name if drug else name for name, drug in ingredients]
+        drug = _NewDrug(
+            _abridged(names),
+            slug(" / ".join(names)),
+            "combination",
+            ingredients=tuple(ingredients),
+        )
         self._drugs.append(drug)
         return drug
 
@@ -743,6 +751,15 @@ OF_HUMAN = frozenset({"human", "recombinant"})
 
 def _is_protamine(drug: _NewDrug) -> bool:
     return "protamine" in normalized(drug.name)
+
+
+def _abridged(names: list[str]) -> str:
+    """A combination's name: of hundreds of ingredients (allergens) the first and how many more."""
+    whole = " / ".join(names)
+    if len(whole) <= LONGEST_NAME:
+        return whole
+    shown = whole[:LONGEST_NAME].split(" / ")[:-1] or [names[0][:LONGEST_NAME]]
+    return f"{' / '.join(shown)} / and {len(names) - len(shown)} more"
 
 
 def _form_of(substance: Substance, found: _Outcome) -> tuple[str, str] | None:

@@ -31,8 +31,7 @@ from app.ingest.sources.interface import (
     WrongFileError,
 )
 from app.ingest.sources.label_facts import (
-    OfLabel,
-    approvals_of,
+    CommonFields,
     category_of,
     fact_of,
     passage_of,
@@ -52,11 +51,12 @@ from app.ingest.sources.spl_products import (
     values_of,
     with_parts,
 )
-from app.ingest.sources.spl_sections import SplSection, sections_of
+from app.ingest.sources.spl_sections import SENTENCES, SplSection, sections_of
 from app.ingest.sources.spl_substances import name_substance
 from app.ingest.sources.spl_text import plain
 from app.models.drug import IdentifierSystem
 from app.models.label import PASSAGE
+from app.models.label_section import SUBSECTIONS
 
 SOURCE: dict[str, Any] = {
     "id": "dailymed",
@@ -170,11 +170,10 @@ def _record(document: SplDocument, released: str) -> Record | SkippedRecord:
     label = _label(document, products, effective)
     numbers = label["application_numbers"]
     routes = ", ".join(sorted(label["routes"])) or None
-    record.approvals = approvals_of(numbers)
     record.precedence = precedence_of(numbers, effective)
     record.routes = routes
     record.statements = _statements(
-        document, label, OfLabel(routes, status_of(numbers, is_known=True))
+        document, label, CommonFields(routes, status_of(numbers, is_known=True))
     )
     kinds = dict.fromkeys(statement.kind for statement in record.statements)
     record.kinds = tuple(kind for kind in kinds if kind != PASSAGE)
@@ -212,11 +211,13 @@ def _label(document: SplDocument, products: list[dict[str, Any]], effective: str
     }
 
 
-def _statements(document: SplDocument, label: dict[str, Any], of_label: OfLabel) -> list[Statement]:
+def _statements(
+    document: SplDocument, label: dict[str, Any], common: CommonFields
+) -> list[Statement]:
     """What the sections of a label become, each once, in its order."""
     sections = sections_of(document.root)
     names = _names(label, sections)
-    made = [_statement(section, of_label, names) for section in sections]
+    made = [_statement(section, common, names) for section in sections]
     _number_parts(sections, made)
     _summarize(sections, made)
     _refer(sections, made)
@@ -234,7 +235,7 @@ def _names(label: dict[str, Any], sections: list[SplSection]) -> LabelNames:
     return LabelNames.of({"openfda": openfda, "text": [s.text.statement for s in sections]})
 
 
-def _statement(section: SplSection, of_label: OfLabel, names: LabelNames) -> Statement:
+def _statement(section: SplSection, common: CommonFields, names: LabelNames) -> Statement:
     type_, text = section.type, section.text
     within = _headings_around(section)
     of = {
@@ -248,10 +249,10 @@ def _statement(section: SplSection, of_label: OfLabel, names: LabelNames) -> Sta
     if type_.kind in (None, PASSAGE) or not text.statement:
         made = passage_of(of, text.statement or None, text.tables)
     else:
-        made = fact_of(type_, of, text.statement, text.tables, of_label)
+        made = fact_of(type_, of, text.statement, text.tables, common)
         if type_.kind == "warnings":
             made.fields |= _category(section)
-        titles = [*within[1:], section.title]
+        titles = within[1:] if section.code in SENTENCES else [*within[1:], section.title]
         made.compared = compared("\n".join(filter(None, (*titles, text.statement))), names)
     made.fields |= {"summary": None, "blocks": text.blocks or None, "cross_references": []}
     return made
@@ -273,6 +274,8 @@ def _category(section: SplSection) -> dict[str, Any]:
     while around is not None and around.type.fields == section.type.fields:
         if found := category_of(around.number, f"{around.number} {around.heading}"):
             return found
+        if around.code in SUBSECTIONS:
+            return SUBSECTIONS[around.code].fields
         around = around.within
     return {}
 

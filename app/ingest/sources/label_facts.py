@@ -16,7 +16,7 @@ from app.models.warning import WarningCategory
 Tables = list[dict[str, Any]]
 
 
-class OfLabel(NamedTuple):
+class CommonFields(NamedTuple):
     """What all facts of a label have: for which routes they hold, and where its uses stand."""
 
     route: str | None
@@ -31,7 +31,7 @@ def section_of(
 
 
 def fact_of(
-    type_: SectionType, section: dict[str, Any], text: str, tables: Tables, of_label: OfLabel
+    type_: SectionType, section: dict[str, Any], text: str, tables: Tables, common: CommonFields
 ) -> Statement:
     """The fact that a section's text becomes."""
     assert type_.kind is not None  # noqa: S101 -- for the types
@@ -41,12 +41,12 @@ def fact_of(
         "section": section,
         "tables": tables,
         **type_.fields,
-        "route": of_label.route,
+        "route": common.route,
     }
     if type_.kind == "indications":
         titled = f"{section['heading'] or ''}\n{text}"
         is_limitation = any(map(_LIMITATION.match, (text, titled)))
-        fields["status"] = IndicationStatus.LIMITATION_OF_USE if is_limitation else of_label.status
+        fields["status"] = IndicationStatus.LIMITATION_OF_USE if is_limitation else common.status
     number = f"{section['number']}, " if section["number"] else ""
     locator = f"section {number}{section['code']} {section['name']}"
     return Statement(type_.kind, fields, locator)

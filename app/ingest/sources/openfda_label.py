@@ -25,7 +25,7 @@ from app.ingest.sources.interface import (
     WrongFileError,
 )
 from app.ingest.sources.label_facts import (
-    OfLabel,
+    CommonFields,
     approvals_of,
     category_of,
     fact_of,
@@ -219,7 +219,7 @@ _JOINERS = re.compile(r"\s*(?:[,;/+&]\s*(?:\band\b)?|\band\b|\bwith\b)\s*", re.I
 
 
 def _statements(label: dict[str, Any], openfda: dict[str, Any]) -> list[Statement]:
-    of_label = OfLabel(_routes(openfda), _status(openfda))
+    common = CommonFields(_routes(openfda), _status(openfda))
     names = LabelNames.of(label)
     statements: list[Statement] = []
     passages = [passage for passage in passages_of(label) if passage.key in SECTIONS]
@@ -234,7 +234,7 @@ def _statements(label: dict[str, Any], openfda: dict[str, Any]) -> list[Statemen
             if text is not None or said not in statements:
                 statements.append(said)
         else:
-            fact = fact_of(type_, section, passage.text, in_passage, of_label)
+            fact = fact_of(type_, section, passage.text, in_passage, common)
             if type_.kind == "warnings":
                 fact.fields |= category_of(passage.number, passage.text)
             fact.compared = compared(passage.text, names)

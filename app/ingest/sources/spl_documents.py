@@ -11,8 +11,8 @@ from lxml import etree
 
 SPL = "{urn:hl7-org:v3}"
 
-LONGEST = 30_000_000
-"""Bytes that a document may have; the longest label has some 10 million."""
+LONGEST = 15_000_000
+"""Bytes that a document may have: ten times those of a long label. It is in memory as a whole."""
 
 _ANY = (etree._Comment, etree._ProcessingInstruction)
 

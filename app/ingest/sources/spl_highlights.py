@@ -152,8 +152,19 @@ def _lines(text: etree._Element) -> Iterator[_Line]:
 
 
 def _numbers(text: str) -> list[str]:
-    """The numbers of sections that stand in brackets, with nothing else."""
-    return [number for found in _BRACKETS.finditer(text) for number in _NUMBER.findall(found[0])]
+    """The numbers of sections that stand in brackets, with nothing else; of 5.1 to 5.3 all."""
+    return [number for found in _BRACKETS.finditer(text) for number in _each(found[0])]
+
+
+def _each(bracket: str) -> Iterator[str]:
+    for found in _RANGE.finditer(bracket):
+        first, last = found["first"], found["last"] or found["first"]
+        major, _, minor = first.partition(".")
+        of, _, end = last.partition(".")
+        if of == major and minor.isdigit() and end.isdigit():
+            yield from (f"{major}.{number}" for number in range(int(minor), int(end) + 1))
+        else:
+            yield from dict.fromkeys((first, last))
 
 
 _MARKS = " \u2022\u00b7\u25aa\u25e6\u25cf\u25cb\u25a0"
@@ -162,7 +173,9 @@ _BRACKETS = re.compile(
     rf"[(\[]\s*{_SECTION}(?:(?:\s*(?:[,;]|and|or|to|-|\u2013)\s*|\s+){_SECTION})*\s*[)\]]"
 )
 _BRACKETS_AT_END = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
-_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)*")
+_RANGE = re.compile(
+    r"(?P<first>[0-9]+(?:\.[0-9]+)*)(?:\s*(?:to|-|\u2013)\s*(?P<last>[0-9]+(?:\.[0-9]+)*))?"
+)
 _REFERENCE = re.compile(
     r"[(\[]\s*see\b[^()\[\]]*(?:[(\[][^()\[\]]*[)\]][^()\[\]]*){0,20}[)\]]", re.IGNORECASE
 )

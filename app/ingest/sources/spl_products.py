@@ -17,7 +17,8 @@ BASES = ("ACTIB", "ACTIM", "ACTIR")
 
 
 def products_of(document: etree._Element) -> list[dict[str, Any]]:
-    """The products of a label, in its order: see `app.models.label_product.LabelProduct`."""
+    """The products of a label, in its order: see `app.models.label_product.LabelProduct`. Which are
+    of its drug `app.ingest.sources.spl_substances` says."""
     listed = document.iterfind(f".//{SPL}subject/{SPL}manufacturedProduct")
     return [
         _product(around, product)
@@ -92,6 +93,7 @@ def _product(
         "active_ingredients": [_active(each) for each in active],
         "inactive_ingredients": [_inactive(each) for each in ingredients if each not in active],
         "packages": _packages(product),
+        "is_of_drug": False,
         "quantity": quantity,
         "parts": [
             _product(part, held, _amount(part.find(f"{SPL}quantity/{SPL}numerator")))

@@ -22,13 +22,17 @@ from app.ingest.sources.label_keys import (
 from app.ingest.sources.spl_documents import SPL
 from app.ingest.sources.spl_text import SplText, plain, read_text
 from app.models.label import PASSAGE
-from app.models.label_section import SECTION_TYPES, SectionType
+from app.models.label_section import SECTION_TYPES, SUBSECTIONS, SectionType
 
 _BY_KEY = {section.key: section for section in SECTION_TYPES}
 _BY_CODE = {section.code: section for section in reversed(SECTION_TYPES)}
 _UNCLASSIFIED = _BY_KEY[UNCLASSIFIED]
 
 RECENT_CHANGES = "43683-2"
+
+SENTENCES = frozenset(("50570-1", "50569-3", "50568-5", "50567-7", "50566-9", "50565-1", "53414-9"))
+"""The codes of sections of Drug Facts whose titles begin a sentence, by 21 CFR 201.66, such as
+`Do not use`: they stand in the text as well, as its heading."""
 
 NO_TEXT = frozenset(("48780-1", "48779-3"))
 """The codes of sections that are data of products."""
@@ -87,6 +91,8 @@ def _read(
     nested: list[etree._Element] = []
     _gather(element, texts, ids, highlights, nested)
     section = _section(element, within, before)
+    if section.code in SENTENCES and texts and section.title:
+        texts = [*element.iterfind(f"{SPL}title"), *texts]
     section.text = read_text(texts)
     if section.type.code == RECENT_CHANGES:  # which stand in Highlights, in most labels alone
         if section.text.statement != read_text(highlights).statement:
@@ -153,7 +159,7 @@ def _section(
     return SplSection(
         type=type_,
         code=code if is_own else type_.code,
-        name=(name.title() or type_.name) if is_own and own is _UNCLASSIFIED else type_.name,
+        name=_name(code, name, type_) if is_own and own is _UNCLASSIFIED else type_.name,
         number=number or (within.number if within else None),
         heading=heading,
         title=title,
@@ -163,6 +169,10 @@ def _section(
         major=major,
         is_numbered=number is not None,
     )
+
+
+def _name(code: str, name: str, type_: SectionType) -> str:
+    return SUBSECTIONS[code].name if code in SUBSECTIONS else name or type_.name
 
 
 def _type(own: SectionType, within: SplSection | None) -> SectionType:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from app.ingest.sources.interface import Record, Substance
+from app.ingest.sources.label_facts import approvals_of
 from app.ingest.sources.label_substances import SEVERAL, UNII, brands_of, distinct
 from app.ingest.sources.spl_products import full_name, with_parts
 from app.models.drug import IdentifierSystem, NameType
@@ -19,18 +20,21 @@ SWAB = "SWAB"
 
 
 def name_substance(record: Record, products: list[Product]) -> None:
-    """Say what a label is of: the one substance of its products, or the combination of all.
+    """Say what a label is of, the one substance of its products or the combination of all, and of
+    each product and part whether it is of that.
 
-    Whatever a product or a part lacks of these, it is none by which they are called. Without an
-    active ingredient a label is of nothing.
+    One that is not gives no names and no approvals. Without an active ingredient a label is of
+    nothing.
     """
     groups = _grouped(each for product in products for each in _held(product))
     if not groups:
         return
+    for product in with_parts(products):
+        product["is_of_drug"] = groups.keys() == _grouped(_held(product)).keys()
     substances = [_substance(group) for group in groups.values()]
     is_one = len(substances) == 1
-    listed = with_parts(products) if is_one else products
-    whole = [product for product in listed if groups.keys() == _grouped(_held(product)).keys()]
+    whole = [product for product in with_parts(products) if product["is_of_drug"]]
+    record.approvals = approvals_of(distinct(each["application_number"] for each in whole))
     generics = distinct(product["generic_name"] for product in whole)
     brands = distinct(full_name(product) for product in whole)
     of_ingredients = [

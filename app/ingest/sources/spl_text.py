@@ -13,7 +13,12 @@ from lxml import etree
 from app.ingest.sources.label_tables import TableReader
 from app.ingest.sources.spl_documents import SPL
 
-_LINES = {"paragraph": "paragraph", "caption": "caption", "footnote": "footnote"}
+_LINES = {
+    "title": "heading",
+    "paragraph": "paragraph",
+    "caption": "caption",
+    "footnote": "footnote",
+}
 """The elements that begin a line, and what that is."""
 
 

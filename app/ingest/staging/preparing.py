@@ -14,6 +14,7 @@ from app.ingest.sources.interface import Record, Statement, Substance
 from app.models.drug import Approval, IdentifierSystem
 from app.models.fact import Detail, fact_kinds
 from app.models.label import PASSAGE, LabelFields, LabelText
+from app.models.label_section import SUBSECTIONS
 from app.models.product import ProductFields
 from app.models.source_record import JOINED
 
@@ -249,8 +250,9 @@ def _name(statement: Statement, table: type[Detail]) -> str:
     if statement.key is not None:
         return f"={statement.key}"
     fields = statement.fields
-    section = fields.get("section") or {}
-    said = [statement.kind, section.get("code"), fields["statement"], fields.get("comment")]
+    code = (fields.get("section") or {}).get("code")
+    code = SUBSECTIONS[code].of if code in SUBSECTIONS else code
+    said = [statement.kind, code, fields["statement"], fields.get("comment")]
     if statement.compared is None:
         return f"{table.singular}-{_short_digest(said)}"
     said[3:] = map(fields.get, DISTINGUISHED_BY)

@@ -908,3 +908,15 @@ def test_what_has_an_identifier_alone_is_found_among_all_and_makes_no_drug() -> 
     assert found.matches["list", "0"] == Match("novol", IDENTIFIER)
     assert found.matches["list", "00"].quarantined
     assert list(found.drugs) == ["novol"]
+
+
+def test_a_combination_of_hundreds_is_called_by_the_first_and_how_many_more() -> None:
+    names = [f"Pollen {number:03}" for number in range(300)]
+
+    found = resolve([NamedSubstance("shop", "a", of(*names))], ORDER)
+
+    (drug,) = found.drugs.values()
+    assert drug.name.startswith("Pollen 000 / Pollen 001 / ")
+    assert drug.name.endswith(" / and 270 more")
+    assert len(drug.name) < 450
+    assert [ingredient.name for ingredient in drug.ingredients] == names

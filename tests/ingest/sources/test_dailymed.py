@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from app.ingest.sources.dailymed import LONGEST, DailyMed
+from app.ingest.sources.dailymed import DailyMed
 from app.ingest.sources.interface import (
     InvalidRecord,
     Record,
@@ -13,8 +13,11 @@ from app.ingest.sources.interface import (
     Substance,
     WrongFileError,
 )
+from app.ingest.sources.spl_documents import LONGEST
+from app.ingest.staging.preparing import _name
 from app.models.drug import IdentifierSystem
 from app.models.label import PASSAGE
+from app.models.warning import Warning as OfWarnings
 from tests.ingest.made_files import File
 from tests.ingest.made_spl import BOXED, SET_ID, WARNINGS, product, section, spl, zipped
 
@@ -115,6 +118,17 @@ def test_passages_are_compared_with_what_they_stand_in() -> None:
 
     assert compared("Falls") == compared("FALLS")
     assert compared("Falls") != compared("Sleep")
+
+
+def test_a_subsection_with_a_code_of_its_own_says_the_same_as_one_without() -> None:
+    def impairment(title: str, code: str) -> Statement:
+        part = section(f"8.6 {title}", "Halve it.", code=code)
+        return statements(section("8 USE IN SPECIFIC POPULATIONS", None, part, code="43684-0"))[1]
+
+    coded, not_coded = (impairment("Renal Impairment", code) for code in ("88828-9", "42229-5"))
+    assert coded.fields["section"]["name"] == "Renal Impairment"
+    assert _name(coded, OfWarnings) == _name(not_coded, OfWarnings)
+    assert impairment("Weak Kidneys", "88828-9").fields["category"] == "renal"
 
 
 def test_a_text_says_the_same_as_openfdas_of_it() -> None:
@@ -264,7 +278,7 @@ def test_an_external_entity_is_never_read(tmp_path: Any) -> None:
         (spl(set_id=""), "it has no set id"),
         (spl(version="x"), "its version 'x' is no number"),  # type: ignore[arg-type]
         (spl(day="2024"), "its effective time '2024' is no day"),
-        (b" " * (LONGEST + 1), "it is longer than 30,000,000 bytes"),
+        (b" " * (LONGEST + 1), "it is longer than 15,000,000 bytes"),
         (spl("<content>" * 300 + "</content>" * 300), "its XML cannot be read"),
     ],
 )
@@ -290,7 +304,7 @@ def test_a_broken_zip_is_set_aside_alone() -> None:
     zips = {
         "cut.zip": (packed[:-30], "it is a zip that is cut off or damaged"),
         "bent.zip": (packed[:60] + b"\x00\x01\x02\x03" + packed[64:], "it is damaged"),
-        "bomb.zip": (bomb, "it is longer than 30,000,000 bytes"),
+        "bomb.zip": (bomb, "it is longer than 15,000,000 bytes"),
         "in.zip": (zipped({"in.zip": packed}), "it holds no XML files; 1 was expected"),
         "two.zip": (zipped({"a.xml": spl(), "b.xml": spl()}), "it holds 2 XML files"),
         "no.zip": (b"", "it is empty"),

@@ -37,6 +37,12 @@ def test_each_statement_is_given_to_the_sections_whose_numbers_it_has() -> None:
     }
 
 
+def test_a_range_of_numbers_names_each() -> None:
+    assert [*summaries(dosage("Doses (2.1 to 2.3)."), warnings("Falls (5.1\u20135.2)"))] == [
+        *("2.1", "2.2", "2.3", "5.1", "5.2")
+    ]
+
+
 def test_what_a_statement_has_no_number_for_its_link_names() -> None:
     highlights = "Falls. <linkHtml href='#w2'>See there</linkHtml>"
 

@@ -105,6 +105,7 @@ def test_a_product_is_as_its_label_lists_it() -> None:
                 ],
             }
         ],
+        "is_of_drug": False,
         "quantity": None,
         "parts": [],
     }

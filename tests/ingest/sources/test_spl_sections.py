@@ -119,6 +119,13 @@ def test_what_is_unclassified_or_unknown_is_what_it_stands_in() -> None:
     ]
 
 
+def test_a_title_that_begins_a_sentence_stands_in_the_text_too() -> None:
+    [found] = read(section("Stop use if", "you fall.", code="50566-9"))
+
+    assert (found.heading, found.text.statement) == ("Stop use if", "Stop use if\nyou fall.")
+    assert [block["type"] for block in found.text.blocks] == ["heading", "paragraph"]
+
+
 def test_sections_are_found_by_any_id_in_them() -> None:
     text = "<paragraph ID='p1'>One<content ID='c1'/></paragraph>"
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.ingest.sources.interface import Record, Substance
-from app.ingest.sources.spl_products import products_of
+from app.ingest.sources.spl_products import products_of, with_parts
 from app.ingest.sources.spl_substances import name_substance
 from app.models.drug import IdentifierSystem, NameType
 from tests.ingest.made_spl_products import ingredient, product
@@ -35,8 +35,15 @@ def part(name: str, inner: str, form: str = "TABLET") -> str:
 
 def label_of(*products: str) -> Record:
     record = Record("s1", "SPL set id s1", [])
-    name_substance(record, products_of(document(*products)))
+    record.label = {"products": products_of(document(*products))}
+    name_substance(record, record.label["products"])
     return record
+
+
+def of_drug(label: Record) -> list[str]:
+    """The products and parts of a label that are of its drug."""
+    listed = with_parts((label.label or {})["products"])
+    return [product["name"] for product in listed if product["is_of_drug"]]
 
 
 def of(*ingredients: tuple[str, str], moieties: tuple[Any, ...] | None = None) -> Substance:
@@ -104,6 +111,7 @@ def test_products_of_different_substances_are_never_one_of_them_alone() -> None:
 
     assert label.substances == [of(HUSTANOL, PLACEBIN)]
     assert label.names == [("Duotol", NameType.BRAND)]
+    assert of_drug(label) == ["Duotol"]
 
 
 def test_a_kit_is_of_what_all_its_parts_hold() -> None:
@@ -114,6 +122,7 @@ def test_a_kit_is_of_what_all_its_parts_hold() -> None:
     assert label.substances == [of(HUSTANOL, PLACEBIN)]
     assert ("Duo Pack", NameType.BRAND) in label.names
     assert ("Hustex", NameType.BRAND) not in label.names
+    assert of_drug(label) == ["Duo Pack"]
 
 
 def test_inert_tablets_make_no_combination() -> None:
@@ -132,6 +141,7 @@ def test_a_swab_that_a_kit_is_not_called_after_is_no_ingredient_of_it() -> None:
         "Hustex",
         "Hustex Pen",
     ]
+    assert of_drug(label) == ["Hustex", "Hustex Pen"]
 
 
 def test_a_swab_counts_that_a_kit_is_called_after_or_alone_has_something_in_it() -> None:
