@@ -130,6 +130,7 @@ def trial(
     *,
     units: int | None = None,
     model: str | None = None,
+    allocation: str | None = "RANDOMIZED",
     assigned: str | None = None,
     clusters: bool = False,
     crossover: bool = False,
@@ -154,6 +155,7 @@ def trial(
     return {
         "title": title,
         "intervention_model": model,
+        "allocation": allocation,
         "type_units_assigned": assigned,
         "cluster_randomized": clusters,
         "crossover": crossover,
@@ -184,7 +186,12 @@ def test_the_documented_examples_are_what_is_served_for_those_counts() -> None:
 def test_arms_of_the_same_people_are_not_compared_as_if_they_were_others(
     model: InterventionModel | None,
 ) -> None:
-    assert (derived(trial(model=model)) is None) == (model == "CROSSOVER")
+    are_others = model in (None, "PARALLEL", "FACTORIAL")
+
+    assert (derived(trial(model=model)) is not None) == are_others
+    assert (derived(trial(model=model, allocation=None)) is not None) == (
+        are_others and bool(model)
+    )
 
 
 def test_counts_of_a_group_that_is_no_arm_are_compared_with_nothing() -> None:
@@ -207,10 +214,25 @@ def test_counts_of_different_rows_or_categories_are_not_compared(name: str) -> N
 
 
 @pytest.mark.parametrize(
-    "said", ["A crossover trial", "A Double-Blind, Cross-Over Study", "A crossed-over comparison"]
+    "said",
+    [
+        "A crossover trial",
+        "A Double-Blind, Cross-Over Study",
+        "A crossed-over comparison",
+        "Split-mouth trial",
+        "A Split Face Comparison",
+        "Contralateral eye study",
+        "Within-subject comparison",
+        "An Intra-individual Trial",
+        "Each participant is own control",
+        "N-of-1 trial",
+        "Before and after",
+        "Two-period two-treatment",
+        "Each patient received both treatments in random order",
+    ],
 )
-def test_nothing_follows_in_a_trial_that_its_title_calls_crossover(said: str) -> None:
-    assert derived(trial(title=said, model=InterventionModel.SEQUENTIAL)) is None
+def test_nothing_follows_where_words_say_that_the_arms_are_the_same_people(said: str) -> None:
+    assert derived(trial(title=said)) is None
     assert derived(trial(measure=said)) is None
 
 
@@ -227,6 +249,11 @@ def test_nothing_follows_in_a_trial_that_its_title_calls_crossover(said: str) ->
         trial(unit="Eyes"),
         trial(unit="Lesions treated"),
         trial(measure="Number of Eyes With Improvement"),
+        trial(measure="Number of Exacerbations"),
+        trial(measure="Number of Headache Attacks"),
+        trial(measure="Total Seizures"),
+        trial(measure="Number of Scars Healed"),
+        trial(measure="Percentage of Doses Taken"),
     ],
 )
 def test_nothing_follows_where_something_else_than_participants_was_counted_or_assigned(
