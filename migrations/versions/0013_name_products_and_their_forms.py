@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from app.ingest.publishing.downgrading import mark_for_rebuilding
+
 revision = "0013"
 down_revision = "0012"
 branch_labels = None
@@ -36,3 +38,4 @@ def downgrade() -> None:
     op.drop_table("product_name")
     with op.batch_alter_table("product", table_kwargs={"sqlite_with_rowid": False}) as table:
         table.drop_column("form_id")
+    mark_for_rebuilding(op.get_bind())
