@@ -139,7 +139,8 @@ class Resolution(Shape):
         "the name of the drug with a label, such as a radioactive atom, and not the drug's. "
         "`ingredients`: it names each ingredient of the combination, and no other. `product`: it "
         "is the name of a product of the drug, as RxNorm writes it. "
-        "`ambiguous`: it is that of several drugs, and none is chosen; a monograph's number always "
+        "`ambiguous`: it is that of several drugs, or so short a synonym that another may be meant "
+        "by it, and none is chosen; a monograph's number always "
         "is, and so is an abbreviation that has been taken for another drug (`MS`, `AZT`). "
         "`none`: nothing has it.",
         examples=["brand"],

@@ -24,6 +24,7 @@ from app.names.product_words import (
     ABBREVIATED_INGREDIENTS,
     ABBREVIATED_NAMES,
     OF_FLUIDS,
+    SURE_ABBREVIATIONS,
 )
 from app.names.qualifiers import (
     IONS,
@@ -310,10 +311,20 @@ class NameReader:
                 unsure = FoundName(each_once, read.stripped, is_disputed=True, is_unsure=True)
                 return unsure if meant else None
             candidates = self._candidates(read, readings) or self._abbreviated(read, readings)
+            if candidates and self._is_short(read, candidates):
+                return FoundName(candidates, read.stripped, is_disputed=True, is_unsure=True)
             found = self._with_asides(read, candidates, read.stripped) if candidates else None
             if found:
                 return found
         return None
+
+    def _is_short(self, read: StrippedName, candidates: list[PossibleDrug]) -> bool:
+        """Whether a name is so short a synonym that others than its sources mean others by it:
+        `Dex`, `CP`, `ACV`."""
+        key = name_key(read.name)
+        is_short = len(key) <= SHORTEST_NAME and key not in SURE_ABBREVIATIONS
+        are_synonyms = all(each.match is ResolveMatch.SYNONYM for each in candidates)
+        return bool(self._error_prone) and is_short and are_synonyms
 
     def _abbreviated(self, read: StrippedName, readings: list[StrippedName]) -> list[PossibleDrug]:
         """The drugs that a name is an abbreviation of which no source has."""

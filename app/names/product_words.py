@@ -434,6 +434,11 @@ ABBREVIATED_COMBINATIONS = {
 }
 """British Approved Names of combinations, and fluids, by their ingredients."""
 
+SURE_ABBREVIATIONS = frozenset(
+    {"3tc", "4ap", "5fu", "6mp", "6tg", "asa", "bcg", "inh", "kcl", "ns", "nph", "ntg"}
+)
+"""Abbreviations of three letters or digits at most that mean one drug to whoever writes orders."""
+
 ERROR_PRONE: dict[str, tuple[str, ...]] = {
     "araa": ("cytarabine", "vidarabine"),
     "azt": ("azathioprine", "aztreonam", "zidovudine"),

@@ -651,7 +651,7 @@ def ward(holding: Holding) -> Iterator[httpx.Client]:
         ("insulin lispro", "exact", "insulin-lispro"),
         ("insulin lispro protamine", "synonym", "insulin-lispro-protamine-human"),
         ("tablet Nb", "none", None),
-        ("Nb", "synonym", "niobium"),
+        ("Nb", "ambiguous", None),
         ("vilanterol/hydrocortisone", "ingredients", "hydrocortisone-vilanterol-mesylate"),
     ],
 )
