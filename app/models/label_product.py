@@ -88,7 +88,7 @@ class MarketingStatus(Shape):
 def _marketing_status() -> Any:
     return described(
         "Where its marketing stands; null where the label does not say.",
-        {"status": "active", "start_date": "2005-11-30", "end_date": None},
+        {"status": "completed", "start_date": "2005-11-30", "end_date": "2010-01-31"},
     )
 
 

@@ -232,6 +232,28 @@ def test_an_indexing_file_gives_classes_to_the_drug_with_its_unii(
     assert client.get("/v1/labels").json()["total"] == 0
 
 
+def test_the_classes_of_a_form_are_its_drugs_and_its_name_is_that_of_its_label(
+    database: Settings, client: httpx.Client
+) -> None:
+    files = [
+        indexing(f"c{n}", unii, "Antitussive [EPC]")
+        for n, unii in enumerate(("AAAAAAAAA8", "AAAAAAAAA9"))
+    ]
+    load(database, DAILYMED, documents(*files, told(SODIUM), told(POTASSIUM, set_id="s2")))
+
+    found = client.get("/v1/resolve?identifier=unii:AAAAAAAAA8&identifier=unii:AAAAAAAAA9").json()[
+        "items"
+    ]
+
+    assert [each["candidates"][0]["substance"] for each in found] == [
+        "HUSTANOL POTASSIUM",
+        "HUSTANOL SODIUM",
+    ]
+    assert [each["name"] for each in client.get("/v1/drugs/hustanol").json()["classes"]] == [
+        "Antitussive"
+    ]
+
+
 def test_an_indexing_file_makes_no_drug_and_others_are_left(
     database: Settings, client: httpx.Client
 ) -> None:

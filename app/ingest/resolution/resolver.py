@@ -427,7 +427,8 @@ class _Resolver:
         """
         if not any(said.moieties) or found.by_identifier:
             return None
-        if found.drug and found.matched_by is not MatchedBy.NAME_WITHOUT_SALT:
+        of_stem = found.matched_by is MatchedBy.NAME_WITHOUT_SALT
+        if found.drug and (found.drug.form_of or not of_stem):
             return None
         of = self._find_drug(_moiety(said))
         drug = of.drug
