@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.documents.effect_measures import CI_PERCENT, Interval, TwoArms
 from app.models.base import Row, Shape
-from app.models.trial import CROSSOVER, Allocation, InterventionModel, ParamType
+from app.models.trial import CROSSOVER, InterventionModel, ParamType
 from app.models.trial_arm import ArmType
 
 DIGITS = 6
@@ -110,8 +110,8 @@ DERIVED = Field(
     "where the outcome has not exactly two results, of one row and category, of one experimental "
     "arm and one comparator, or has other arms or groups beside them, counted or not, where other "
     "units than participants were counted or assigned (eyes, clinics), also where only the unit or "
-    "the measure says so, in trials that randomised clusters of people, in those whose arms are "
-    "not said to be parallel (nor randomised, where no model is given), and in crossover trials "
+    "the measure says so, in trials that randomised clusters of people, in those of a model "
+    "whose arms are not parallel (a single group, a sequence), and in crossover trials "
     "and others that only the source's words call so (`crossover`; split mouths, fellow eyes), "
     "whose arms are the same people.",
 )
@@ -145,8 +145,8 @@ COUNT_OF_OTHER_UNITS = re.compile(
 )
 """What an outcome is called that counts them: `Number of Eyes With Improvement`."""
 
-PARALLEL = {InterventionModel.PARALLEL, InterventionModel.FACTORIAL}
-"""The models whose arms are different people."""
+PARALLEL = {InterventionModel.PARALLEL, InterventionModel.FACTORIAL, None}
+"""The models whose arms are different people at one time, and where none is given."""
 
 COMPARATORS = {
     ArmType.PLACEBO_COMPARATOR,
@@ -161,9 +161,8 @@ def derive_effects(trial: Row, entry: Row) -> None:
 
     The formulas are for arms of different people, each of whom was assigned and counted once.
     """
-    model, allocation = trial["intervention_model"], trial["allocation"]
     is_of_people = (
-        (model in PARALLEL or (model is None and allocation == Allocation.RANDOMIZED))
+        trial["intervention_model"] in PARALLEL
         and not trial["crossover"]
         and not _are_same_people(trial["title"], entry.get("statement"))
         and trial["type_units_assigned"] is None

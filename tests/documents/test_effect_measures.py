@@ -130,7 +130,6 @@ def trial(
     *,
     units: int | None = None,
     model: str | None = None,
-    allocation: str | None = "RANDOMIZED",
     assigned: str | None = None,
     clusters: bool = False,
     crossover: bool = False,
@@ -155,7 +154,6 @@ def trial(
     return {
         "title": title,
         "intervention_model": model,
-        "allocation": allocation,
         "type_units_assigned": assigned,
         "cluster_randomized": clusters,
         "crossover": crossover,
@@ -189,9 +187,6 @@ def test_arms_of_the_same_people_are_not_compared_as_if_they_were_others(
     are_others = model in (None, "PARALLEL", "FACTORIAL")
 
     assert (derived(trial(model=model)) is not None) == are_others
-    assert (derived(trial(model=model, allocation=None)) is not None) == (
-        are_others and bool(model)
-    )
 
 
 def test_counts_of_a_group_that_is_no_arm_are_compared_with_nothing() -> None:
