@@ -124,7 +124,7 @@ def test_what_is_no_field_is_refused_with_those_there_are(
         "boxed, "
         "severity, severity_basis, route, population, trigger, consequences, advice, "
         "warning_class, countries, year, codes, section, "
-        "tables, "
+        "summary, blocks, tables, cross_references, "
         "citations, with commas between ('"
     )
 
