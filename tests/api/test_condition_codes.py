@@ -6,7 +6,7 @@ import pytest
 from app.settings import Settings
 from tests.conftest import Save
 from tests.ingest.loading import chembl, load, studies, study
-from tests.writing import drug, indication
+from tests.writing import CITE, drug, indication
 
 ALCOHOLISM = {"mesh_id": "D000437", "mesh_heading": "Alcoholism", "max_phase_for_ind": 3}
 DEPENDENCE = {"efo_id": "EFO:0003829", "efo_term": "alcohol dependence"}
@@ -15,7 +15,11 @@ DEPENDENCE = {"efo_id": "EFO:0003829", "efo_term": "alcohol dependence"}
 @pytest.fixture
 def client(database: Settings, save: Save, client: httpx.Client) -> httpx.Client:
     """Baclofen, by a person for alcohol dependence; by ChEMBL as well, with codes; and others."""
-    save(drug("baclofen", indication("alcohol-dependence", status="investigational")))
+    file = drug("baclofen", indication("alcohol-dependence", status="investigational"))
+    code = {"system": "mesh", "code": ALCOHOLISM["mesh_id"]}
+    of_seed = {"id": "alcohol-dependence", "name": "Alcohol-dependence", "codes": [code]}
+    file["conditions"] = [of_seed | {"cite": CITE}]
+    save(file)
     rows = [
         {"drugind_id": 1, "molregno": 701, **ALCOHOLISM, **DEPENDENCE},
         {"drugind_id": 2, "molregno": 1276, **ALCOHOLISM},
@@ -90,6 +94,6 @@ def test_the_articles_condition_chembls_and_the_trials_are_one(client: httpx.Cli
     assert condition["name"] == "Alcohol-dependence"
     assert condition["names"] == ["Alcohol-dependence", "Alcoholism"]
     assert condition["codes"] == [
-        {"system": "efo", "code": "EFO:0003829"},
         {"system": "mesh", "code": "D000437"},
+        {"system": "efo", "code": "EFO:0003829"},
     ]

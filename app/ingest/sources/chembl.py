@@ -34,7 +34,7 @@ from app.models.drug import IdentifierSystem, NameType
 from app.models.indication import IndicationStatus
 from app.models.mechanism import ActionType
 from app.models.warning import WarningCategory, WarningType
-from app.names.mesh import mesh_code
+from app.names.mesh import is_term, mesh_code
 from app.names.slugs import slug
 
 SOURCE: dict[str, Any] = {
@@ -451,7 +451,10 @@ class _Release:
         name = term or heading
         if name is None:
             raise ValueError("it names no condition.")
-        codes = [code for code in (_coded(row["efo_id"]), _mesh(row["mesh_id"])) if code]
+        of_term, of_heading = _coded(row["efo_id"]), _mesh(row["mesh_id"])
+        is_it = is_term(heading or "", name)
+        codes = [code for code in (of_term, of_heading if is_it else None) if code]
+        is_related = of_heading and (heading or "").casefold() != name.casefold()
         status, jurisdiction = IndicationStatus.UNKNOWN, None
         if phase is not None and phase < APPROVED_PHASE:
             status = IndicationStatus.INVESTIGATIONAL
@@ -467,7 +470,14 @@ class _Release:
             "status": status.value,
             "jurisdiction": jurisdiction,
             "max_phase": phase,
-            "conditions": {condition: {"id": condition, "name": name, "codes": codes}},
+            "conditions": {
+                condition: {
+                    "id": condition,
+                    "name": name,
+                    "codes": codes,
+                    "related_terms": [of_heading | {"name": heading}] if is_related else [],
+                }
+            },
         }
 
     def warning(self, row: Row, references: list[Row]) -> dict[str, Any]:

@@ -249,23 +249,42 @@ def test_a_phase_of_four_is_no_approval_unless_it_refers_to_fdas_label(
     assert said.fields["max_phase"] == served
 
 
-def test_a_condition_is_efos_term_with_its_code_and_that_of_mesh() -> None:
+def test_a_condition_is_efos_term_with_its_code_and_a_heading_of_mesh_is_related() -> None:
     record = read(chembl(BACLOFEN, drug_indication=indicated(max_phase_for_ind="4.0")))["CHEMBL701"]
 
     assert record.conditions == {
         "spasticity": {
             "id": "spasticity",
             "name": "Spasticity",
-            "codes": [
-                {"system": "hp", "code": "HP:0001257"},
-                {"system": "mesh", "code": "D009128"},
-            ],
+            "codes": [{"system": "hp", "code": "HP:0001257"}],
+            "related_terms": [{"system": "mesh", "code": "D009128", "name": "Muscle Spasticity"}],
         }
     }
     assert record.statements[0].fields["statement"] == (
         "BACLOFEN is recorded for Spasticity (in MeSH: Muscle Spasticity), with 4 as the highest "
         "phase for it."
     )
+
+
+@pytest.mark.parametrize(
+    ("term", "heading", "related"),
+    [
+        ("muscle spasticity", "Muscle Spasticity", []),
+        ("pulmonary hypertension", "Hypertension, Pulmonary", ["Hypertension, Pulmonary"]),
+        ("neoplasm", "Neoplasms", ["Neoplasms"]),
+        ("Alzheimer's disease", "Alzheimer Disease", ["Alzheimer Disease"]),
+        (None, "Neoplasms", []),
+    ],
+)
+def test_a_heading_of_mesh_that_is_the_same_name_gives_the_condition_its_code(
+    term: str | None, heading: str, related: list[str]
+) -> None:
+    rows = indicated(efo_term=term, efo_id=None, mesh_heading=heading)
+
+    (condition,) = read(chembl(BACLOFEN, drug_indication=rows))["CHEMBL701"].conditions.values()
+
+    assert condition["codes"] == [{"system": "mesh", "code": "D009128"}]
+    assert [term["name"] for term in condition["related_terms"]] == related
 
 
 def test_each_trial_that_an_indication_refers_to_is_cited() -> None:
