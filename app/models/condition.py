@@ -16,8 +16,7 @@ class Code(Shape):
 
 
 class RelatedTerm(Code):
-    """A term that a source gives beside a name: the same in other words, a broader one or another.
-    """
+    """A term that a source gives beside a name: the same, a broader one or another."""
 
     name: str | None = described("What the terminology calls it.", "Muscle Spasticity")
 
@@ -74,4 +73,6 @@ class ConditionCode(SQLModel, table=True):
 
     condition_id: str = owned_by("condition")
     code: str = Field(primary_key=True, sa_type=KEY)
-    name: str | None = Field(default=None, description="The name or term in small letters, if it is one.")
+    name: str | None = Field(
+        default=None, description="The name or term in small letters, if it is one."
+    )

@@ -187,8 +187,12 @@ def indicated(*conditions: Coded) -> list[Given]:
     """A file of ChEMBL in which hustanol is tried for these."""
     rows: list[Json] = [
         {
-            **{"molregno": 1, "max_phase_for_ind": 2},
-            **{"efo_term": term, "efo_id": efo, "mesh_id": mesh, "mesh_heading": heading},
+            "molregno": 1,
+            "max_phase_for_ind": 2,
+            "efo_term": term,
+            "efo_id": efo,
+            "mesh_id": mesh,
+            "mesh_heading": heading,
         }
         for term, efo, mesh, heading in conditions
     ]
@@ -258,7 +262,10 @@ def test_a_name_of_two_concepts_parts_none_that_are_one(
         ),
     )
 
-    assert named(client) == {"nausea": ["Nausea", "Queasiness", "nauseas"], "sickness": ["Sickness"]}
+    assert named(client) == {
+        "nausea": ["Nausea", "Queasiness", "nauseas"],
+        "sickness": ["Sickness"],
+    }
 
 
 def test_two_terms_of_an_ontology_that_have_a_code_part_no_names_that_have_it_alone(
@@ -375,9 +382,7 @@ def test_names_join_alike_in_every_order_of_the_sources(
     cough = ("D003371", "Cough")
     write_seed(tmp_path, drug("hustanol", indication("cough")))
     files = {
-        "clinicaltrials": studies(
-            of(1, hypertension[1], hypertension), of(2, "Cough", cough)
-        ),
+        "clinicaltrials": studies(of(1, hypertension[1], hypertension), of(2, "Cough", cough)),
         "chembl": indicated(
             ("pulmonary hypertension", "MONDO:0005149", *hypertension),
             ("coughs", "HP:0012735", *cough),
