@@ -1,4 +1,4 @@
-"""Conditions by an id that one of their names makes, or by a code: `mesh:D000437`."""
+"""Conditions by one of their names, the id that it makes, or a code: `mesh:D000437`."""
 
 from typing import Annotated, Literal
 
@@ -6,12 +6,16 @@ import sqlalchemy as sa
 from fastapi import Query
 from sqlmodel import col
 
+from app.api.read_session import ReadSession, with_release
+from app.http.problems import UnknownIdError
 from app.models.condition import ConditionCode
+from app.names.slugs import slug
 from app.names.terminologies import code_key
 
 OR_BY_CODE = (
-    "by the id that one of its names makes, or all those that have a code, which may be several: "
-    "the terminology, a colon and the code (`mesh:D000437`, `efo:0003829`, `mondo:0005147`)"
+    "by one of its names, the id that a name makes, or all those that have a code, which may be "
+    "several: the terminology, a colon and the code (`mesh:D000437`, `efo:0003829`, "
+    "`mondo:0005147`). One that nothing names is a 404"
 )
 
 CODED = sa.select(col(ConditionCode.condition_id)).where(
@@ -19,6 +23,9 @@ CODED = sa.select(col(ConditionCode.condition_id)).where(
 )
 """The conditions that are found by an id or a code."""
 
+_found = CODED.order_by(col(ConditionCode.condition_id)).limit(1).subquery("found")
+FOUND = with_release(_found, *_found.c)
+"""The first condition that is found by an id or a code."""
 
 MaxPhase = Annotated[
     Literal["0.5", "1", "2", "3", "4"] | None,
@@ -32,5 +39,20 @@ MaxPhase = Annotated[
 
 
 def condition_key(asked: str | None) -> str | None:
-    """An id or a code as conditions are looked up by it; an id as it is asked for."""
-    return code_key(asked) if asked and ":" in asked else asked
+    """A name, an id or a code as conditions are looked up by it."""
+    if asked is None:
+        return None
+    return code_key(asked) if ":" in asked and " " not in asked else slug(asked)
+
+
+def require_condition(session: ReadSession, key: str) -> None:
+    """Refuse what no condition is found by."""
+    if not session.found(FOUND, condition=key):
+        raise unknown_condition(key)
+
+
+def unknown_condition(asked: str) -> UnknownIdError:
+    """The 404 for a condition that is not there."""
+    return UnknownIdError(
+        f"There is no condition '{asked}'. /v1/conditions?q= finds conditions by a part of a name."
+    )

@@ -6,14 +6,14 @@ import sqlalchemy as sa
 from fastapi import Path, Query
 from sqlmodel import col
 
-from app.api.condition_codes import CODED
+from app.api.condition_codes import CODED, FOUND, unknown_condition
 from app.api.facts import RECORD_ERRORS
 from app.api.lists import Listing
-from app.api.read_session import ReadSession, resource, with_release
+from app.api.read_session import ReadSession, resource
 from app.documents.records import record_of
 from app.http.pages import PageParams, page_of
 from app.http.parameters import Text
-from app.http.problems import BadParameterError, ReleaseChangedError, UnknownIdError, documented
+from app.http.problems import BadParameterError, ReleaseChangedError, documented
 from app.http.sparse_fields import fields_of_record
 from app.models.condition import Condition, ConditionCode
 from app.names.terminologies import code_key
@@ -35,15 +35,10 @@ CONDITIONS = Listing(
     id=col(Condition.id),
     filters={
         "q": col(Condition.id).in_(_NAMED),
-        "condition": col(Condition.id).in_(CODED),
+        "code": col(Condition.id).in_(CODED),
     },
     orders={"id": (col(Condition.id),)},
 )
-
-
-_of_name = CODED.order_by(col(ConditionCode.condition_id)).limit(1).subquery("of_name")
-OF_NAME = with_release(_of_name, *_of_name.c)
-"""The condition that the id which another name of it makes leads to."""
 
 
 @router.get(
@@ -84,7 +79,7 @@ def list_conditions(
     return CONDITIONS.page_of(
         session,
         page,
-        {"q": q and q.casefold(), "condition": code and code_key(code)},
+        {"q": q and q.casefold(), "code": {"condition": code_key(code)} if code else None},
         sort,
         fields=fields,
     )
@@ -105,11 +100,9 @@ def get_condition(
     """One condition, by its id; what it is where a source says so."""
     found = session.document("conditions", condition_id)
     if found is None:
-        for (id_,) in session.found(OF_NAME, condition=condition_id):
+        for (id_,) in session.found(FOUND, condition=condition_id):
             found = session.document("conditions", id_)
             session.headers.append((b"content-location", f"/v1/conditions/{id_}".encode()))
     if found is None:
-        raise UnknownIdError(
-            f"There is no condition '{condition_id}'. /v1/conditions lists those there are."
-        )
+        raise unknown_condition(condition_id)
     return session.record(found, fields)

@@ -40,10 +40,13 @@ def rows_of(kind: str, record: Row) -> list[TableRow]:
 
 
 def condition_rows(record: Row) -> list[TableRow]:
-    """The rows by which a condition is found: one for each of its codes, and of its names."""
+    """The rows by which a condition is found: one for each of its codes, of its names, and of the
+    terms that are related to it."""
     keys: dict[str, str | None] = {record["id"]: None}
     for code in record["codes"]:
         keys[code_key(f"{code['system']}:{code['code']}")] = None
+    for term in record["related_terms"]:
+        keys[code_key(f"{term['system']}:{term['code']}")] = (term["name"] or "").casefold() or None
     keys |= {slug(name): name.casefold() for name in record["names"]}
     return [(_CODE, (record["id"], key, name)) for key, name in keys.items()]
 

@@ -15,6 +15,12 @@ class Code(Shape):
     code: str = described("The code in it.", "D009128")
 
 
+class RelatedTerm(Code):
+    """A term that a source gives beside a name: the same, a broader one or another."""
+
+    name: str | None = described("What the terminology calls it.", "Muscle Spasticity")
+
+
 class Condition(SQLModel, table=True):
     """A disease, symptom or state that a drug is used, studied or found useless for."""
 
@@ -36,6 +42,14 @@ class Condition(SQLModel, table=True):
     codes: list[Code] = described(
         "Codes for it, where a source gives them.", [], sa_type=JSON, default_factory=list
     )
+    related_terms: list[RelatedTerm] = described(
+        "Terms that a source gives beside its own name for it, which may be broader or another: "
+        "the condition is found by them, and is one with others only by `codes`.",
+        [],
+        sa_type=JSON,
+        sa_column_kwargs={"server_default": sa.text("'[]'")},
+        default_factory=list,
+    )
     description: str | None = described(
         "What it is, where a source says so.",
         "A state in which muscle tone is raised and muscles are rigid.",
@@ -50,12 +64,15 @@ class Condition(SQLModel, table=True):
 
 
 class ConditionCode(SQLModel, table=True):
-    """What a condition is found by: a code of it, as `app.names.terminologies` compares it, or the
-    id that one of its names makes; no id has a colon in it."""
+    """What a condition is found by: a code of it, or of a term that is related to it, as
+    `app.names.terminologies` compares it, or the id that one of its names makes; no id has a colon
+    in it."""
 
     __tablename__ = "condition_code"
     __table_args__ = (sa.Index("ix_condition_code_code", "code", "condition_id"), BY_KEY)
 
     condition_id: str = owned_by("condition")
     code: str = Field(primary_key=True, sa_type=KEY)
-    name: str | None = Field(default=None, description="The name in small letters, if it is one.")
+    name: str | None = Field(
+        default=None, description="The name or term in small letters, if it is one."
+    )

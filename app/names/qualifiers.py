@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import compress, product
 
 from app.names import product_words as words
-from app.names.normalization import normalized, words_of
+from app.names.normalization import normalized, word_list, words_of
 
 
 class Qualifier(StrEnum):
@@ -339,6 +339,16 @@ def without_salt(name: str) -> list[str]:
         if not IONS.issuperset(words):
             left.append(" ".join(words))
     return left
+
+
+def is_salt_of(name: str, drug: str) -> bool:
+    """Whether a name is a drug's with words for a salt, an ester or water beside it, before or
+    behind: sodium oxybate is oxybate's, and magnesium sulfate is none of sulfate's."""
+    words, own = set(word_list(name)), set(word_list(drug))
+    added = words - own
+    if not own <= words or own <= IONS or not added <= SALT_WORDS | IONS:
+        return False
+    return not own <= SALT_WORDS or added.isdisjoint(IONS)
 
 
 def without_suffix(name: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.names.qualifiers import lists_of, parts_of, stripped_names
+from app.names.qualifiers import is_salt_of, lists_of, parts_of, stripped_names
 
 
 def least(name: str) -> list[tuple[str, str]]:
@@ -338,3 +338,22 @@ def test_a_name_may_be_a_list_of_names(name: str, lists: list[tuple[str, ...]]) 
 )
 def test_what_studies_write_beside_a_name_is_stripped(name: str, left: str) -> None:
     assert [*stripped_names(name)][-1].name == left
+
+
+@pytest.mark.parametrize(
+    ("name", "drug", "is_its"),
+    [
+        ("METFORMIN HYDROCHLORIDE", "Metformin", True),
+        ("Sodium oxybate", "oxybate", True),
+        ("dexamethasone sodium phosphate", "dexamethasone phosphate", True),
+        ("arginine hydrochloride", "arginine", True),
+        ("magnesium sulfate", "sulfate", False),
+        ("zinc sulfate", "zinc", False),
+        ("lithium carbonate", "carbonic acid", False),
+        ("esomeprazole", "omeprazole", False),
+    ],
+)
+def test_a_salt_of_a_drug_is_called_so_with_words_for_the_salt_alone(
+    name: str, drug: str, is_its: bool
+) -> None:
+    assert is_salt_of(name, drug) is is_its

@@ -2,7 +2,8 @@
 
 The name of a condition that the seed does not describe is the spelling that most of its records
 have, of those that have a code for it if any has, for theirs is the term of a terminology; of
-several, the first in the order of text. Its codes are those that any record has.
+several, the first in the order of text. Its codes are those that any record has, and so are the
+terms that are related to it, which make it one with no other.
 """
 
 from collections import Counter, defaultdict
@@ -14,6 +15,7 @@ from pydantic_core import from_json
 
 from app.models.base import Row
 from app.names.mesh import mesh_code
+from app.names.slugs import slug
 from app.names.terminologies import code_key
 
 
@@ -46,10 +48,11 @@ class Said:
 def same_conditions(said: Iterable[Said]) -> dict[str, str]:
     """The ids of names that are one condition with others by their codes, each with that one's id.
 
-    ChEMBL gives one code of MeSH to several terms of EFO (severe acute respiratory syndrome and
-    COVID-19), so a code that two names have does not make them one by itself. It does where all
-    the names that have it have no more than one code of MeSH among them and one of the ontologies;
-    and a code that a person gave joins the names that have none but that person's.
+    A code that two names have does not make them one by itself: one of them may be called by two
+    terms. It does where the names that have it, less those that are of several concepts themselves,
+    have no more than one code of MeSH among them and one of the ontologies. Where they have more,
+    it joins those that have no other; and a code that a person gave, those that have none but that
+    person's.
     The id is the seed's own, else the first source's, of several the first in the order of text.
     """
     codes: dict[str, set[str]] = defaultdict(set)
@@ -67,16 +70,25 @@ def same_conditions(said: Iterable[Said]) -> dict[str, str]:
             names[code].append(id_)
     one_of = {id_: {id_} for id_ in codes}
     for code, ids in names.items():
-        every = set().union(*(codes[id_] for id_ in ids))
-        of_mesh = {key for key in every if key.startswith("mesh:")}
-        if len(of_mesh) > 1 or len(every - of_mesh) > 1:
+        if not _are_one_concept(codes[id_] for id_ in ids):
             coded = next((id_ for id_ in ids if code in of_seed[id_]), None)
-            ids = [id_ for id_ in ids if coded and (id_ == coded or codes[id_] <= of_seed[coded])]
+            given = of_seed[coded] if coded else {code}
+            sure = [id_ for id_ in ids if id_ == coded or codes[id_] <= given]
+            ids = [id_ for id_ in ids if id_ in sure or _are_one_concept([codes[id_]])]
+            if not _are_one_concept(codes[id_] for id_ in ids):
+                ids = sure
         joined = set().union(*(one_of[id_] for id_ in ids))
         one_of |= dict.fromkeys(joined, joined)
     return {
         id_: min(joined, key=order.__getitem__) for id_, joined in one_of.items() if len(joined) > 1
     }
+
+
+def _are_one_concept(codes: Iterable[set[str]]) -> bool:
+    """Whether codes are no more than one of MeSH and one of the ontologies."""
+    every = set().union(*codes)
+    of_mesh = {key for key in every if key.startswith("mesh:")}
+    return len(of_mesh) < 2 and len(every - of_mesh) < 2
 
 
 def condition_row(id_: str, said: Sequence[Said]) -> Row:
@@ -85,7 +97,10 @@ def condition_row(id_: str, said: Sequence[Said]) -> Row:
     codes: dict[tuple[str, str], Row] = {}
     others: dict[tuple[str, str], Row] = {}
     of_name: dict[str, list[Said]] = defaultdict(list)
+    related: dict[tuple[str, str, str], Row] = {}
     for each in said:
+        for term in each.row.get("related_terms") or ():
+            related[term["system"], term["code"], term["name"] or ""] = term
         of_seed_or_other = codes if each.is_written else others
         of_seed_or_other |= {(code["system"], code["code"]): code for code in each.codes}
         of_name[each.id].append(each)
@@ -96,6 +111,11 @@ def condition_row(id_: str, said: Sequence[Said]) -> Row:
         "name": named[0],
         "names": named,
         "codes": list((codes | dict(sorted(others.items()))).values()),
+        "related_terms": [
+            term
+            for (*code, name), term in sorted(related.items())
+            if not (tuple(code) in codes | others and slug(name) in of_name)
+        ],
     }
 
 

@@ -350,10 +350,19 @@ class _Resolver:
                 if found.drug is None and found.quarantined is None:
                     self._make(named)
                     continue
+            elif named.substance.form_if_unknown and self._was_known(found, drug):
+                pass
             elif not (found.drug is drug and _is_called(drug, named.substance)):
                 found = self._as_form(named, drug, found, of_the_source, claimed)
             self._found[named.source_id, named.key] = found
             self._learn(named.substance, found)
+
+    def _was_known(self, found: _Outcome, drug: _NewDrug) -> bool:
+        """Whether a source before has a substance as something else than this drug: ChEMBL has
+        lithium carbonate as a form of carbonic acid, and esomeprazole as one of omeprazole."""
+        own = found.drug
+        is_another = own is not None and own.served_as is not drug and id(own) in self._before
+        return is_another and found.matched_by is not MatchedBy.RADIOLABELLED
 
     def _as_form(
         self,

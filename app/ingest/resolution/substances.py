@@ -288,6 +288,7 @@ def _named(key: Key, body: str) -> NamedSubstance:
         part_of=said.get("part_of"),
         instead_of=tuple(map(tuple, said.get("instead_of", ()))),
         beside=tuple(said.get("beside", ())),
+        form_if_unknown=said.get("form_if_unknown", False),
     )
     return NamedSubstance(*key, substance, said["drug_id"])
 

@@ -34,7 +34,8 @@ from app.models.drug import IdentifierSystem, NameType
 from app.models.indication import IndicationStatus
 from app.models.mechanism import ActionType
 from app.models.warning import WarningCategory, WarningType
-from app.names.mesh import mesh_code
+from app.names.mesh import is_term, mesh_code
+from app.names.qualifiers import is_salt_of
 from app.names.slugs import slug
 
 SOURCE: dict[str, Any] = {
@@ -212,6 +213,17 @@ class _Molecule:
         """Its preferred name or INN; of what has neither its id, as ChEMBL itself shows it."""
         return self.pref_name or next((n for n, type_ in self.synonyms if type_ == "INN"), self.id)
 
+    @property
+    def own_names(self) -> list[str]:
+        """What it is called, and what authorities call it."""
+        return [self.name, *(n for n, type_ in self.synonyms if type_ in OWN_NAMES)]
+
+    def is_salt_of(self, parent: "_Molecule") -> bool:
+        """Whether by a name of its own it is a salt of its parent, and not only by what ChEMBL
+        takes for one: of omeprazole, esomeprazole."""
+        of = parent.own_names
+        return any(is_salt_of(name, drug) for name in self.own_names for drug in of)
+
 
 class _Release:
     """The tables of one file."""
@@ -365,13 +377,18 @@ class _Release:
         members: dict[int, _Molecule],
         family: int,
     ) -> Iterator[InvalidRecord]:
-        """Add what the rows of a drug state to its molecules: what several of them have alike to
+        """Add what the rows of a drug state to its molecules: what it and its salts have alike to
         the drug."""
         kind, number = _KINDS[table], STATED[table][0]
         of_row: dict[int, list[Row]] = defaultdict(list)
         for reference in references:
             of_row[reference["number"]].append(reference)
-        alike: dict[str, list[tuple[Row, dict[str, Any]]]] = defaultdict(list)
+        alike: dict[tuple[int, str], list[tuple[Row, dict[str, Any]]]] = defaultdict(list)
+        parent = members.get(family)
+        drugs = {
+            number: family if parent and molecule.is_salt_of(parent) else number
+            for number, molecule in members.items()
+        }
         for row in rows:
             try:
                 fields = kind(self, row, of_row[row[number]])
@@ -384,7 +401,8 @@ class _Release:
                     in_part=True,
                 )
                 continue
-            alike[json.dumps(fields, sort_keys=True)].append((row, fields))
+            said = json.dumps(fields, sort_keys=True)
+            alike[drugs[row["molregno"]], said].append((row, fields))
         for same in alike.values():
             stated_by = {row["molregno"] for row, _ in same}
             owner = members[stated_by.pop() if len(stated_by) == 1 else family]
@@ -451,7 +469,12 @@ class _Release:
         name = term or heading
         if name is None:
             raise ValueError("it names no condition.")
-        codes = [code for code in (_coded(row["efo_id"]), _mesh(row["mesh_id"])) if code]
+        of_term, of_heading = _coded(row["efo_id"]), _mesh(row["mesh_id"])
+        is_it = is_term(heading or "", name)
+        codes = [code for code in (of_term, of_heading if is_it else None) if code]
+        related = []
+        if of_heading and (heading or "").casefold() != name.casefold():
+            related.append({**of_heading, "name": heading})
         status, jurisdiction = IndicationStatus.UNKNOWN, None
         if phase is not None and phase < APPROVED_PHASE:
             status = IndicationStatus.INVESTIGATIONAL
@@ -467,7 +490,14 @@ class _Release:
             "status": status.value,
             "jurisdiction": jurisdiction,
             "max_phase": phase,
-            "conditions": {condition: {"id": condition, "name": name, "codes": codes}},
+            "conditions": {
+                condition: {
+                    "id": condition,
+                    "name": name,
+                    "codes": codes,
+                    "related_terms": related,
+                }
+            },
         }
 
     def warning(self, row: Row, references: list[Row]) -> dict[str, Any]:
@@ -592,6 +622,7 @@ def _record(molecule: _Molecule, parent: _Molecule | None) -> Record:
                 identifiers=tuple(identifiers),
                 synonyms=tuple(dict.fromkeys(others)),
                 form_of=form_of,  # not distinct: two molecules are cisplatin
+                form_if_unknown=bool(form_of and parent and not molecule.is_salt_of(parent)),
             )
         ],
         names=list(names),

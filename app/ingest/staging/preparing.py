@@ -216,6 +216,8 @@ def stored_substance(
         said["of_one_name"] = True
     if substance.form_of:
         said["form_of"] = substance.form_of
+    if substance.form_if_unknown:
+        said["form_if_unknown"] = True
     if any(substance.moieties):
         said["moieties"] = substance.moieties
     if substance.synonyms:

@@ -178,15 +178,23 @@ def test_a_condition_does_not_depend_on_the_order_of_loading(
     assert [json.loads(outcome)["name"] for outcome in outcomes] == ["COVID-19"]
 
 
-Coded = tuple[str, str | None, str | None]
-"""What ChEMBL calls a condition: its term, with the code of EFO, and the code of MeSH."""
+Coded = tuple[str, str | None, str | None, str | None]
+"""What ChEMBL calls a condition: its term, with the code of EFO, and the code and heading of MeSH.
+"""
 
 
 def indicated(*conditions: Coded) -> list[Given]:
     """A file of ChEMBL in which hustanol is tried for these."""
     rows: list[Json] = [
-        {"molregno": 1, "efo_term": term, "efo_id": efo, "mesh_id": mesh, "max_phase_for_ind": 2}
-        for term, efo, mesh in conditions
+        {
+            "molregno": 1,
+            "max_phase_for_ind": 2,
+            "efo_term": term,
+            "efo_id": efo,
+            "mesh_id": mesh,
+            "mesh_heading": heading,
+        }
+        for term, efo, mesh, heading in conditions
     ]
     numbered = [{"drugind_id": number, **row} for number, row in enumerate(rows, 1)]
     return chembl({"CHEMBL1": "HUSTANOL"}, drug_indication=numbered)
@@ -198,40 +206,118 @@ def named(client: httpx.Client) -> dict[str, list[str]]:
     return {item["id"]: item["names"] for item in items}
 
 
-def test_one_code_that_two_terms_of_an_ontology_have_makes_them_not_one(
+def ids(client: httpx.Client, path: str) -> list[str]:
+    return [item["id"] for item in client.get(path).json()["items"]]
+
+
+def test_a_heading_that_is_another_name_finds_a_condition_and_makes_it_one_with_no_other(
     known: Settings, client: httpx.Client
 ) -> None:
-    mesh = "D045169"
-    sars = ("severe acute respiratory syndrome", "EFO:0000694", mesh)
-
-    load(known, "chembl", indicated(sars, ("COVID-19", "MONDO:0100096", mesh)))
+    nausea = ("D009325", "Nausea")
+    resistant = ("D064129", "Prostatic Neoplasms, Castration-Resistant")
+    load(
+        known,
+        "chembl",
+        indicated(
+            ("chemotherapy-induced nausea and vomiting", "EFO:0006911", *nausea),
+            ("prostate cancer", "MONDO:0008315", *resistant),
+            ("nausea", "HP:0002018", *nausea),
+        ),
+    )
+    load(known, "clinicaltrials", studies(of(1, "Nausea", nausea), of(2, resistant[1], resistant)))
 
     assert named(client) == {
-        "covid-19": ["COVID-19"],
+        "chemotherapy-induced-nausea-and-vomiting": ["chemotherapy-induced nausea and vomiting"],
+        "nausea": ["Nausea"],
+        "prostate-cancer": ["prostate cancer"],
+        "prostatic-neoplasms-castration-resistant": [resistant[1]],
+    }
+    cancer = client.get("/v1/conditions/prostate-cancer").json()
+    assert cancer["codes"] == [{"system": "mondo", "code": "MONDO:0008315"}]
+    assert cancer["related_terms"] == [
+        {"system": "mesh", "code": resistant[0], "name": resistant[1]}
+    ]
+    assert client.get("/v1/conditions/nausea").json()["related_terms"] == []
+    both = ["prostate-cancer", "prostatic-neoplasms-castration-resistant"]
+    assert ids(client, "/v1/conditions?q=castration-RES") == both
+    assert ids(client, f"/v1/conditions?code=mesh:{resistant[0]}") == both
+    found = client.get(f"/v1/indications?condition=mesh:{resistant[0]}").json()["items"]
+    assert [item["condition"]["id"] for item in found] == ["prostate-cancer"]
+
+
+def test_a_name_of_two_concepts_parts_none_that_are_one(
+    known: Settings, client: httpx.Client
+) -> None:
+    nausea, vomiting = ("D009325", "Nausea"), ("D014839", "Vomiting")
+
+    load(known, "chembl", indicated(("nauseas", "HP:0002018", *nausea)))
+    load(
+        known,
+        "clinicaltrials",
+        studies(
+            of(1, "Nausea", nausea),
+            of(2, "Queasiness", ("D009325", "Queasiness")),
+            of(3, "Sickness", (nausea[0], "Sickness")),
+            of(4, "Sickness", (vomiting[0], "Sickness")),
+        ),
+    )
+
+    assert named(client) == {
+        "nausea": ["Nausea", "Queasiness", "nauseas"],
+        "sickness": ["Sickness"],
+    }
+
+
+def test_two_terms_of_an_ontology_that_have_a_code_part_no_names_that_have_it_alone(
+    known: Settings, client: httpx.Client
+) -> None:
+    sars = ("D045169", "Severe Acute Respiratory Syndrome")
+
+    load(
+        known,
+        "chembl",
+        indicated(
+            ("severe acute respiratory syndrome", "EFO:0000694", *sars),
+            ("severe acute respiratory syndromes", "MONDO:0005091", *sars),
+        ),
+    )
+    load(
+        known,
+        "clinicaltrials",
+        studies(of(1, "SARS", (sars[0], "SARS")), of(2, "SARS-CoV", (sars[0], "SARS-CoV"))),
+    )
+
+    assert named(client) == {
+        "sars": ["SARS", "SARS-CoV"],
         "severe-acute-respiratory-syndrome": ["severe acute respiratory syndrome"],
+        "severe-acute-respiratory-syndromes": ["severe acute respiratory syndromes"],
     }
 
 
 def test_names_that_share_their_only_codes_are_one_and_part_when_a_code_turns_out_to_be_of_more(
     known: Settings, client: httpx.Client
 ) -> None:
-    mesh = "D002294"
-    carcinoma = ("squamous cell carcinoma", "EFO:0000707", mesh)
-    of_mesh = ("Carcinoma, Squamous Cell", mesh)
+    heading = ("D002294", "Carcinoma, Squamous Cell")
+    carcinoma = ("squamous cell carcinoma", "EFO:0000707", *heading)
+    of_mesh = heading[::-1]
     load(known, "chembl", indicated(carcinoma))
     load(known, "clinicaltrials", studies(of(1, of_mesh[0], of_mesh[::-1])))
     together = named(client)
     found = client.get("/v1/indications?condition=carcinoma-squamous-cell").json()["items"]
 
-    lung = ("squamous cell lung carcinoma", "EFO:0000708", mesh)
+    lung = ("squamous cell lung carcinoma", "EFO:0000708", *heading)
     load(known, "chembl", indicated(carcinoma, lung))
+    beside_lung = named(client)
+    others = ("squamous-cell carcinomas", "EFO:1000042", *heading)
+    load(known, "chembl", indicated(carcinoma, others))
 
     assert together == {"carcinoma-squamous-cell": [of_mesh[0], carcinoma[0]]}
+    assert beside_lung == together | {"squamous-cell-lung-carcinoma": [lung[0]]}
     assert [item["condition"]["id"] for item in found] == ["carcinoma-squamous-cell"]
     assert named(client) == {
         "carcinoma-squamous-cell": [of_mesh[0]],
         "squamous-cell-carcinoma": [carcinoma[0]],
-        "squamous-cell-lung-carcinoma": [lung[0]],
+        "squamous-cell-carcinomas": [others[0]],
     }
     assert client.get("/v1/indications?condition=carcinoma-squamous-cell").json()["total"] == 0
     with reading(known) as connection:
@@ -243,8 +329,8 @@ def test_a_code_that_a_person_gave_joins_what_has_no_other(
 ) -> None:
     mesh = "D000437"
     rows = [
-        ("alcohol dependence", "EFO:0003829", mesh),
-        ("alcohol use disorder", "MONDO:0002046", mesh),
+        ("alcohol dependence", "EFO:0003829", mesh, "Alcoholism"),
+        ("alcohol use disorder", "MONDO:0002046", mesh, "Alcoholism"),
     ]
     of_seed = drug("hustanol", indication("alcohol-dependence"))
     of_seed["conditions"] = [
@@ -292,14 +378,15 @@ def test_a_term_of_mesh_is_tied_to_a_condition_that_is_its_inversion_and_to_no_o
 def test_names_join_alike_in_every_order_of_the_sources(
     new_on_sqlite: Callable[[], Settings], tmp_path: Path
 ) -> None:
-    mesh = "D000437"
+    hypertension = ("D006976", "Hypertension, Pulmonary")
+    cough = ("D003371", "Cough")
     write_seed(tmp_path, drug("hustanol", indication("cough")))
     files = {
-        "clinicaltrials": studies(
-            of(1, "Alcoholism", (mesh, "Alcoholism")), of(2, "Cough", ("D003371", "Cough"))
-        ),
+        "clinicaltrials": studies(of(1, hypertension[1], hypertension), of(2, "Cough", cough)),
         "chembl": indicated(
-            ("alcohol dependence", "EFO:0003829", mesh), ("coughing", "HP:0012735", "D003371")
+            ("pulmonary hypertension", "MONDO:0005149", *hypertension),
+            ("coughs", "HP:0012735", *cough),
+            ("heart failure", "EFO:0003144", *hypertension),
         ),
     }
     outcomes = set()
@@ -317,7 +404,11 @@ def test_names_join_alike_in_every_order_of_the_sources(
 
     [outcome] = outcomes
     conditions = [json.loads(body)["names"] for (kind, _), body in outcome if kind == "conditions"]
-    assert conditions == [["Alcoholism", "alcohol dependence"], ["Cough", "coughing"]]
+    assert conditions == [
+        ["Cough", "coughs"],
+        ["heart failure"],
+        [hypertension[1], "pulmonary hypertension"],
+    ]
 
 
 @on_sqlite_alone

@@ -213,6 +213,33 @@ def test_what_parent_and_salt_say_alike_is_said_once_of_the_parent() -> None:
     assert records["CHEMBL1703"].statements == []
 
 
+def test_what_is_no_salt_of_its_parent_says_itself_what_both_say_alike() -> None:
+    rows = [
+        {"mec_id": number, "molregno": number, "mechanism_of_action": "Proton pump inhibitor"}
+        for number in (1, 2, 3)
+    ]
+    records = read(
+        chembl(
+            {
+                "CHEMBL1": "OMEPRAZOLE",
+                "CHEMBL2": "ESOMEPRAZOLE",
+                "CHEMBL3": "OMEPRAZOLE MAGNESIUM",
+            },
+            molecule_hierarchy=[{"molregno": n, "parent_molregno": 1} for n in (1, 2, 3)],
+            drug_mechanism=rows,
+        )
+    )
+
+    said = {id_: [s.locator for s in record.statements] for id_, record in records.items()}
+    assert said == {
+        "CHEMBL1": ["mec_id 1", "mec_id 3 (of CHEMBL3)"],
+        "CHEMBL2": ["mec_id 2"],
+        "CHEMBL3": [],
+    }
+    is_loose = {id_: r.substances[0].form_if_unknown for id_, r in records.items()}
+    assert is_loose == {"CHEMBL1": False, "CHEMBL2": True, "CHEMBL3": False}
+
+
 def test_an_action_that_has_no_term_here_is_said_in_the_comment() -> None:
     row = GLYCEROPHOSPHATE | {"molregno": 701, "action_type": "TIME TRAVELLER"}
 
@@ -249,23 +276,42 @@ def test_a_phase_of_four_is_no_approval_unless_it_refers_to_fdas_label(
     assert said.fields["max_phase"] == served
 
 
-def test_a_condition_is_efos_term_with_its_code_and_that_of_mesh() -> None:
+def test_a_condition_is_efos_term_with_its_code_and_a_heading_of_mesh_is_related() -> None:
     record = read(chembl(BACLOFEN, drug_indication=indicated(max_phase_for_ind="4.0")))["CHEMBL701"]
 
     assert record.conditions == {
         "spasticity": {
             "id": "spasticity",
             "name": "Spasticity",
-            "codes": [
-                {"system": "hp", "code": "HP:0001257"},
-                {"system": "mesh", "code": "D009128"},
-            ],
+            "codes": [{"system": "hp", "code": "HP:0001257"}],
+            "related_terms": [{"system": "mesh", "code": "D009128", "name": "Muscle Spasticity"}],
         }
     }
     assert record.statements[0].fields["statement"] == (
         "BACLOFEN is recorded for Spasticity (in MeSH: Muscle Spasticity), with 4 as the highest "
         "phase for it."
     )
+
+
+@pytest.mark.parametrize(
+    ("term", "heading", "related"),
+    [
+        ("muscle spasticity", "Muscle Spasticity", []),
+        ("pulmonary hypertension", "Hypertension, Pulmonary", ["Hypertension, Pulmonary"]),
+        ("neoplasm", "Neoplasms", ["Neoplasms"]),
+        ("Alzheimer's disease", "Alzheimer Disease", ["Alzheimer Disease"]),
+        (None, "Neoplasms", []),
+    ],
+)
+def test_a_heading_of_mesh_that_is_the_same_name_gives_the_condition_its_code(
+    term: str | None, heading: str, related: list[str]
+) -> None:
+    rows = indicated(efo_term=term, efo_id=None, mesh_heading=heading)
+
+    (condition,) = read(chembl(BACLOFEN, drug_indication=rows))["CHEMBL701"].conditions.values()
+
+    assert condition["codes"] == [{"system": "mesh", "code": "D009128"}]
+    assert [term["name"] for term in condition["related_terms"]] == related
 
 
 def test_each_trial_that_an_indication_refers_to_is_cited() -> None:
@@ -404,6 +450,55 @@ def test_a_file_of_something_else_is_refused() -> None:
     assert "SQLite cannot read it" in refusal(File("cut.db", cut_off))
     assert "without a file that ends in .db" in refusal(File("a.tar", empty_tar.getvalue()))
     assert "one file was expected" in refusal(File("a.db", b"a"), File("b.db", b"b"))
+
+
+def test_chembls_hierarchy_takes_no_drug_away_that_an_earlier_source_has(
+    database: Settings,
+) -> None:
+    parents = {
+        "LITHIUM CARBONATE": "CARBONIC ACID",
+        "DIMENHYDRINATE": "DIPHENHYDRAMINE",
+        "ESOMEPRAZOLE": "OMEPRAZOLE",
+        "LEVOLEUCOVORIN": "LEUCOVORIN",
+        "METFORMIN HYDROCHLORIDE": "METFORMIN",
+    }
+    ids = {name: number for number, name in enumerate({*parents, *parents.values()}, 1)}
+    known = ["Lithium carbonate", "Dimenhydrinate", "Esomeprazole", "Metformin"]
+    load(
+        database,
+        "drugbank-vocabulary",
+        vocabulary(*(drugbank(number, name) for number, name in enumerate(known, 1))),
+    )
+    load(
+        database,
+        "chembl",
+        chembl(
+            {f"CHEMBL{number}": name for name, number in ids.items()},
+            molecule_hierarchy=[
+                {"molregno": number, "parent_molregno": ids[parents.get(name, name)]}
+                for name, number in ids.items()
+            ],
+            drug_indication=[
+                {"drugind_id": number, "molregno": number, "efo_term": "pain"}
+                for number in ids.values()
+            ],
+        ),
+    )
+
+    served = served_in(database)
+    found = [json.loads(served[key]) for key in served if key[0] == "indications"]
+    of = {fact["statement"].partition(" is recorded")[0]: fact["drug"]["id"] for fact in found}
+    assert of == {
+        "LITHIUM CARBONATE": "lithium-carbonate",
+        "CARBONIC ACID": "carbonic-acid",
+        "DIMENHYDRINATE": "dimenhydrinate",
+        "DIPHENHYDRAMINE": "diphenhydramine",
+        "ESOMEPRAZOLE": "esomeprazole",
+        "OMEPRAZOLE": "omeprazole",
+        "LEVOLEUCOVORIN": "leucovorin",
+        "LEUCOVORIN": "leucovorin",
+        "METFORMIN": "metformin",
+    }
 
 
 def test_metformins_mechanism_is_the_drugs_though_it_stands_on_its_salt(
