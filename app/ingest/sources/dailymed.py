@@ -301,11 +301,11 @@ def _numbered_around(section: SplSection) -> SplSection:
 
 def _summarize(sections: list[SplSection], made: list[Statement]) -> None:
     """Give the short forms of Highlights to the sections that they are of, or, of a section whose
-    text stands in parts of it without a number, to the first of these that is a fact."""
+    text stands in a single part of it without a number, to that; of several, none has it all."""
     for place, summary in summaries_of(sections).items():
         number = sections[place].number
         facts = [at for at in _facts_of(sections, made, place) if sections[at].number == number]
-        fields = made[facts[0] if facts else place].fields
+        fields = made[facts[0] if len(facts) == 1 else place].fields
         fields["summary"] = "\n".join(filter(None, (fields["summary"], summary)))
 
 

@@ -25,12 +25,17 @@ _END = "\x03"
 _SCRIPT = re.compile(f"([\x01\x02])([^\x01-{_END}]*){_END}")
 """A script, as it is marked until its cell is read as a whole."""
 
+_BREAK = "\x0e"
+"""A line break in a cell, where the reader marks them."""
+_BREAKS = re.compile(rf"\s*{_BREAK}[\s{_BREAK}]*")
+_LINES = frozenset(("br", "paragraph", "item"))
+
 _LINK = ("\x04", "\x05", "\x07")
 """Where the number of a link begins, its text, and what is after."""
-_MARKED = re.compile("[\x01-\x07]")
+_MARKED = re.compile("[\x01-\x07\x0e]")
 _NO_LINK = re.compile(r"\x04[0-9]+\x05\s*\x07")
 _BLANK_IN_LINK = re.compile(r"(\x04[0-9]+\x05)(\s+)|(\s+)(\x07)")
-_MARKS = re.compile(rf"{label_scripts.MARK}(?P<sign>\^?)|\x04(?P<link>[0-9]+)\x05|\x07")
+_MARKS = re.compile(rf"{label_scripts.MARK}(?P<sign>\^?)|\x04(?P<link>[0-9]+)\x05|\x07|{_BREAK}")
 
 _NO_TEXT = frozenset(("script", "style"))
 _PARTS = frozenset(("thead", "tbody", "tfoot"))
@@ -133,7 +138,8 @@ class _Cell:
 class TableReader:
     """Gathers the text of a table's caption, cells and footnotes, and forgets all markup."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, marks_breaks: bool = False) -> None:
+        self._marks_breaks = marks_breaks
         self._letters: list[str] = []
         self._caption: list[str] = []
         self._footnotes: list[list[str]] = []
@@ -187,6 +193,8 @@ class TableReader:
         if tag not in _OF_TABLES:
             if tag in _SCRIPTS:
                 self._mark(_SCRIPTS[tag])
+            elif tag in _LINES and self._marks_breaks:
+                self._mark(_BREAK)
             elif tag not in _INLINE:
                 self._divide()
             return
@@ -318,6 +326,7 @@ def _span(value: str | None, most: int) -> int:
 def _plain(texts: list[str]) -> str:
     text = "".join(texts)
     if _MARKED.search(text):
+        text = _BREAKS.sub(_BREAK, text.strip(f" \n\t\r{_BREAK}"))
         text = _NO_LINK.sub(" ", _with_scripts(" ".join(text.split())))
         text = _BLANK_IN_LINK.sub(r"\2\1\4\3", text)
     return " ".join(text.split())
@@ -355,6 +364,8 @@ class Unmarked:
     text: str = ""
     joints: list[tuple[int, int]] = field(default_factory=list)
     """Where a script is joined to its word, and by how many letters."""
+    breaks: list[int] = field(default_factory=list)
+    """Where a blank stands for a line break in a cell."""
     links: list[tuple[int, int, int]] = field(default_factory=list)
     """Where a link begins and ends, and its number."""
 
@@ -377,6 +388,10 @@ def unmarked(text: str) -> Unmarked:
             if open_:
                 start, number = open_.pop()
                 of.links.append((start, length, number))
+        elif found[0] == _BREAK:
+            of.breaks.append(length)
+            pieces.append(" ")
+            length += 1
         else:
             sign = found["sign"]
             of.joints.append((length, len(sign)))

@@ -45,6 +45,9 @@ class SplText:
     joints: list[tuple[int, int]] = field(default_factory=list)
     """Where a script is joined to its word, and by how many letters."""
 
+    breaks: list[int] = field(default_factory=list)
+    """Where a blank stands for a line break in the cell of a table."""
+
     @property
     def spaced(self) -> str:
         """The text with blanks around scripts, as openFDA has them."""
@@ -223,7 +226,7 @@ class _TextReader:
 
     def _read_table(self, element: etree._Element, level: int) -> None:
         self.end_line()
-        reader = TableReader()
+        reader = TableReader(marks_breaks=True)
         hrefs: list[str] = []
         _feed(reader, element, self._of.ids, hrefs)
         table = reader.marked()
@@ -238,6 +241,7 @@ class _TextReader:
         start = self._length
         self._write(said.text)
         self._of.joints += [(start + at, length) for at, length in said.joints]
+        self._of.breaks += [start + at for at in said.breaks]
         for begin, end, link in sorted(said.links):
             self._of.references.append(Reference(start + begin, start + end, hrefs[link]))
         self.end_line()
