@@ -237,7 +237,8 @@ def _names(label: dict[str, Any], sections: list[SplSection]) -> LabelNames:
 
 def _statement(section: SplSection, common: CommonFields, names: LabelNames) -> Statement:
     type_, text = section.type, section.text
-    within = _headings_around(section)
+    around = _around(section)
+    within = [each.title for each in around if each.title]
     of = {
         "code": section.code,
         "name": section.name,
@@ -252,20 +253,22 @@ def _statement(section: SplSection, common: CommonFields, names: LabelNames) -> 
         made = fact_of(type_, of, text.statement, text.tables, common)
         if type_.kind == "warnings":
             made.fields |= _category(section)
-        titles = within[1:] if section.code in SENTENCES else [*within[1:], section.title]
-        made.compared = compared("\n".join(filter(None, (*titles, text.statement))), names)
+        titles = [each.spaced_title for each in around if each.title][1:]
+        if section.code not in SENTENCES:
+            titles.append(section.spaced_title)
+        made.compared = compared("\n".join(filter(None, (*titles, text.spaced))), names)
     made.fields |= {"summary": None, "blocks": text.blocks or None, "cross_references": []}
     return made
 
 
-def _headings_around(section: SplSection) -> list[str]:
-    headings = []
+def _around(section: SplSection) -> list[SplSection]:
+    """The sections that a section stands in, the outermost first."""
+    found = []
     around = section.within
     while around is not None:
-        if around.title:
-            headings.append(around.title)
+        found.append(around)
         around = around.within
-    return headings[::-1]
+    return found[::-1]
 
 
 def _category(section: SplSection) -> dict[str, Any]:
@@ -298,11 +301,11 @@ def _numbered_around(section: SplSection) -> SplSection:
 
 def _summarize(sections: list[SplSection], made: list[Statement]) -> None:
     """Give the short forms of Highlights to the sections that they are of, or, of a section whose
-    text stands in parts of it without a number, to the first of these that is a fact."""
+    text stands in a single part of it without a number, to that; of several, none has it all."""
     for place, summary in summaries_of(sections).items():
         number = sections[place].number
         facts = [at for at in _facts_of(sections, made, place) if sections[at].number == number]
-        fields = made[facts[0] if facts else place].fields
+        fields = made[facts[0] if len(facts) == 1 else place].fields
         fields["summary"] = "\n".join(filter(None, (fields["summary"], summary)))
 
 

@@ -58,6 +58,8 @@ class SplSection:
     major: int | None
     """The number of the main section that it is or is of, by the regulation."""
     highlights: list[etree._Element] = field(default_factory=list)
+    spaced_title: str | None = None
+    """Its title with blanks around scripts, as openFDA has it."""
     is_numbered: bool = False
     """Whether its number is printed before its own title."""
 
@@ -147,7 +149,8 @@ def _section(
     element: etree._Element, within: SplSection | None, before: SplSection | None
 ) -> SplSection:
     code, name = _code(element)
-    title = plain(element.find(f"{SPL}title"))
+    printed = element.find(f"{SPL}title")
+    title = plain(printed)
     own = _BY_CODE.get(code, _UNCLASSIFIED)
     type_ = _type(own, within)
     major = SECTION_NUMBERS.get(type_.key) or (within.major if within else None)
@@ -167,6 +170,7 @@ def _section(
         ids=[],
         within=within,
         major=major,
+        spaced_title=plain(printed, is_spaced=True),
         is_numbered=number is not None,
     )
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from lxml import etree
 
-from app.ingest.sources.label_tables import TableReader
+from app.ingest.sources.label_scripts import goes_on, joint
+from app.ingest.sources.label_tables import TableReader, unmarked, without_marks
 from app.ingest.sources.spl_documents import SPL
 
 _LINES = {
@@ -41,6 +42,20 @@ class SplText:
     tables: list[dict[str, Any]] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
+    joints: list[tuple[int, int]] = field(default_factory=list)
+    """Where a script is joined to its word, and by how many letters."""
+
+    breaks: list[int] = field(default_factory=list)
+    """Where a blank stands for a line break in the cell of a table."""
+
+    @property
+    def spaced(self) -> str:
+        """The text with blanks around scripts, as openFDA has them."""
+        pieces, end = [], 0
+        for start, length in self.joints:
+            pieces.append(self.statement[end:start])
+            end = start + length
+        return " ".join((*pieces, self.statement[end:]))
 
 
 def read_text(elements: list[etree._Element]) -> SplText:
@@ -52,10 +67,11 @@ def read_text(elements: list[etree._Element]) -> SplText:
     return reader.text()
 
 
-def plain(element: etree._Element | None) -> str | None:
-    """The text of an element in one line; None where there is none."""
-    text = "" if element is None else read_text([element]).statement
-    return " ".join(text.split()) or None
+def plain(element: etree._Element | None, *, is_spaced: bool = False) -> str | None:
+    """The text of an element in one line, with blanks around scripts if it `is_spaced`; None where
+    there is none."""
+    text = SplText() if element is None else read_text([element])
+    return " ".join((text.spaced if is_spaced else text.statement).split()) or None
 
 
 class _TextReader:
@@ -68,6 +84,8 @@ class _TextReader:
         """Whether a blank is due before the next word."""
         self._is_apart = False
         """Whether a blank is due if the next text begins with a letter or digit."""
+        self._joint: str | None = None
+        """What joins the script that begins to the text before, if it is joined."""
         self._is_mark = False
         """Whether the line is as yet but the mark of an item."""
         self._line: tuple[str, int, int] | None = None
@@ -94,9 +112,7 @@ class _TextReader:
         elif tag == "br":
             self._break()
         elif tag in ("sub", "sup"):
-            self._is_apart = True
-            self._read_inside(element, level)
-            self._is_apart = True
+            self._read_script(element, level)
         elif tag == "linkHtml":
             before, start = len(self._pieces), self._length
             self._read_inside(element, level)
@@ -135,6 +151,20 @@ class _TextReader:
             if child.tail:
                 self._add(child.tail)
 
+    def _read_script(self, element: etree._Element, level: int) -> None:
+        is_sub = element.tag == f"{SPL}sub"
+        script, after = "".join(element.itertext()), (element.tail or "")[:20]
+        before = "".join(self._pieces[-8:])[-20:] if self._line else ""
+        if self._is_parted:
+            before += " "
+        self._joint = joint(is_sub, before, script, after)
+        self._is_apart = self._joint is None
+        self._read_inside(element, level)
+        self._joint = None
+        self._is_apart = not goes_on(is_sub, script, after)
+        if not self._is_apart and self._line:
+            self._of.joints.append((self._length, 0))
+
     def _add(self, text: str) -> None:
         words = text.split()
         if not words:
@@ -142,11 +172,15 @@ class _TextReader:
             return
         if self._line is None:
             self._begin()
+        elif self._joint is not None:
+            self._of.joints.append((self._length, len(self._joint)))
+            self._write(self._joint)
         elif self._pieces[-1] != "\n" and (
             self._is_parted or text[0].isspace() or self._touches(words[0])
         ):
             self._write(" ")
         self._write(" ".join(words))
+        self._joint = None
         self._is_parted, self._is_apart, self._is_mark = text[-1].isspace(), False, False
 
     def _touches(self, word: str) -> bool:
@@ -192,33 +226,45 @@ class _TextReader:
 
     def _read_table(self, element: etree._Element, level: int) -> None:
         self.end_line()
-        reader = TableReader()
-        _feed(reader, element, self._of.ids)
-        table = reader.read().table
+        reader = TableReader(marks_breaks=True)
+        hrefs: list[str] = []
+        _feed(reader, element, self._of.ids, hrefs)
+        table = reader.marked()
         lines = [table["caption"] or ""]
         lines += ["\t".join(cell["text"] for cell in row) for row in table["rows"]]
         lines += table["footnotes"]
-        said = "\n".join(line for line in lines if line.strip())
-        if not said:
+        said = unmarked("\n".join(line for line in lines if line.strip()))
+        if not said.text:
             return
         self._next = ("table", level)
         self._begin()
-        self._write(said)
+        start = self._length
+        self._write(said.text)
+        self._of.joints += [(start + at, length) for at, length in said.joints]
+        self._of.breaks += [start + at for at in said.breaks]
+        for begin, end, link in sorted(said.links):
+            self._of.references.append(Reference(start + begin, start + end, hrefs[link]))
         self.end_line()
-        self._of.tables.append(table)
+        self._of.tables.append(without_marks(table))
         self._next = ("paragraph", level)
 
 
-def _feed(reader: TableReader, element: etree._Element, ids: list[str]) -> None:
-    """Have a table be read: each element's begin, text and end."""
+def _feed(reader: TableReader, element: etree._Element, ids: list[str], hrefs: list[str]) -> None:
+    """Have a table be read: each element's begin, text and end; note ids, and what links name."""
     tag = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    href = (element.get("href") or "").strip() if tag == "linkHtml" else ""
     reader.start(tag, element.attrib)
+    if href.startswith("#"):
+        hrefs.append(href[1:])
+        reader.start_link(len(hrefs) - 1)
     if id_ := element.get("ID"):
         ids.append(id_)
     if element.text:
         reader.add(element.text)
     for child in element:
-        _feed(reader, child, ids)
+        _feed(reader, child, ids, hrefs)
         if child.tail:
             reader.add(child.tail)
+    if href.startswith("#"):
+        reader.end_link()
     reader.end(tag)

@@ -145,16 +145,20 @@ def test_highlights_are_the_short_form_of_what_they_name() -> None:
     parts = (
         section("5.1 Falls", "Careful."),
         section("5.2 Sleep", None, section("At Night", "Sleep."), section("By Day", "Wake.")),
+        section("5.3 Colds", None, section("In Winter", "Sneeze.")),
     )
-    highlights = "<list><item>Falls (5.1)</item><item>Sleep (5.2)</item></list>Ask."
+    lines = ("Falls (5.1)", "Sleep (5.2)", "Colds (5.3)")
+    highlights = f"<list>{''.join(f'<item>{line}</item>' for line in lines)}</list>Ask."
     found = statements(section("5 WARNINGS", None, *parts, code=WARNINGS, highlights=highlights))
 
     assert [(s.fields["section"]["heading"], s.fields["summary"]) for s in found] == [
         ("WARNINGS", "Ask."),
         ("Falls", "Falls (5.1)"),
-        ("Sleep", None),
-        ("At Night", "Sleep (5.2)"),
+        ("Sleep", "Sleep (5.2)"),  # as a whole: it is the short form of neither part
+        ("At Night", None),
         ("By Day", None),
+        ("Colds", None),
+        ("In Winter", "Colds (5.3)"),
     ]
 
 

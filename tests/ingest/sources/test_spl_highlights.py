@@ -1,3 +1,5 @@
+import pytest
+
 from app.ingest.sources.spl_documents import read_document
 from app.ingest.sources.spl_highlights import summaries_of
 from app.ingest.sources.spl_sections import sections_of
@@ -85,7 +87,7 @@ def test_what_goes_on_with_a_statement_stands_with_it() -> None:
 
     assert summaries(dosage(highlights)) == {
         "2.1": ["Adults (2.1):", "5 mg", "then 10 mg"],
-        "2.2": ["Children (2.2)", "10 kg 1 mg"],
+        "2.2": ["Children (2.2)", "10 kg | 1 mg"],
         "2.3": ["Old age:", "day 1: 1 mg", "2 mg (2.3)"],
     }
 
@@ -104,11 +106,56 @@ def test_what_names_no_section_stands_with_the_section_whose_highlights_it_is_in
 
 def test_a_line_after_another_heading_is_not_given_to_the_first() -> None:
     highlights = (
-        "<paragraph>Adults (2.1):</paragraph><list><item>5 mg<paragraph>Children (2.2):"
+        "<paragraph>Adults (2.1):</paragraph><list><item>5 mg<paragraph>Children (2.2)"
         "</paragraph></item></list><table><tr><td>10 kg</td><td>1 mg</td></tr></table>"
     )
 
-    assert summaries(dosage(highlights))["2"] == ["10 kg 1 mg"]
+    assert summaries(dosage(highlights))["2"] == ["10 kg | 1 mg"]
+
+
+def test_a_table_stands_under_the_line_that_leads_to_it_in_whatever_list_that_is() -> None:
+    highlights = (
+        "<list><item>Adults: 5 mg. (2.1)<paragraph>Children (2.2):</paragraph><list><item>Day 1"
+        "</item></list></item><item>From 12 years:</item></list>"
+        "<table><tr><td>Weight<br/>in kg</td><td>Dose</td></tr><tr><td>30</td>"
+        "<td>Day 1: 80 mg<br/>Day 8: 40 mg</td></tr></table>"
+    )
+
+    assert summaries(dosage(highlights)) == {
+        "2.1": ["Adults: 5 mg. (2.1)"],
+        "2.2": [
+            *("Children (2.2):", "Day 1", "From 12 years:", "Weight in kg | Dose"),
+            "30 | Day 1: 80 mg; Day 8: 40 mg",
+        ],
+    }
+
+
+def test_a_paragraph_within_an_item_is_of_it() -> None:
+    highlights = (
+        "<list><item>For colitis. (2.1)<paragraph>Limitations of Use: not in all.</paragraph>"
+        "<paragraph>Limitations:</paragraph><paragraph>Nor in these.</paragraph></item>"
+        "<item>For psoriasis. (2.2)</item></list>"
+    )
+
+    assert summaries(dosage(highlights)) == {
+        "2.1": [
+            *("For colitis. (2.1)", "Limitations of Use: not in all."),
+            *("Limitations:", "Nor in these."),
+        ],
+        "2.2": ["For psoriasis. (2.2)"],
+    }
+
+
+def test_a_footnote_stands_with_the_section_of_its_highlights_alone() -> None:
+    highlights = (
+        "<paragraph>Hustanol* is for coughs:</paragraph><list><item>at night (2.1)</item></list>"
+        "<paragraph>*Biosimilar means similar</paragraph>"
+    )
+
+    assert summaries(dosage(highlights)) == {
+        "2": ["*Biosimilar means similar"],
+        "2.1": ["Hustanol* is for coughs:", "at night (2.1)"],
+    }
 
 
 def test_the_same_line_twice_is_told_twice() -> None:
@@ -120,17 +167,23 @@ def test_the_same_line_twice_is_told_twice() -> None:
     assert summaries(dosage(highlights))["2.1"] == ["Before:", "5 mg (2.1)", "After:", "5 mg (2.1)"]
 
 
-def test_a_boxed_warning_has_all_of_its_own_highlights() -> None:
+def test_a_boxed_warning_has_all_of_its_own_highlights_and_alone_its_headings() -> None:
     boxed = section(
         "WARNING: FALLS",
         "Beware.",
         code=BOXED,
-        highlights="<list><item>Falls (5.1)</item></list>See.",
+        highlights="<paragraph>WARNING: FALLS</paragraph><paragraph>See full prescribing "
+        "information for complete boxed warning.</paragraph><list><item>Falls (5.1)<list>"
+        "<item>Stand up slowly.</item></list></item></list>",
     )
 
     assert summaries(boxed, warnings("Sleep (5.2)")) == {
-        "WARNING: FALLS": ["Falls (5.1)", "See."],
-        "5.1": ["Falls (5.1)"],
+        "WARNING: FALLS": [
+            "WARNING: FALLS",
+            "See full prescribing information for complete boxed warning.",
+            *("Falls (5.1)", "Stand up slowly."),
+        ],
+        "5.1": ["Falls (5.1)", "Stand up slowly."],
         "5.2": ["Sleep (5.2)"],
     }
 
@@ -147,3 +200,40 @@ def test_brackets_that_are_no_sections_name_none() -> None:
     highlights = "At (25) degrees, (5.1 mg), (2018), (5.1.1.1.1), (111111111111111111111111111111x"
 
     assert list(summaries(warnings(highlights))) == ["5"]
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ("Swallow two (2) tablets.", ["5"]),
+        ("Every (2) hours, one after the other.", ["5"]),
+        ("Take two (2).", ["5"]),
+        ("Not (2). Nor this.", ["2"]),
+        ("Not in all ( 2 )", ["2"]),
+        ("Swallow all (2) <linkHtml href='#w1'>(5.1)</linkHtml>.", ["5.1"]),
+        ("Swallow (<linkHtml href='#d'>2</linkHtml>) them", ["2"]),
+        ("Falls (5.1 &amp; 5.2)", ["5.1", "5.2"]),
+        ("Falls (5.1, and 5.2)", ["5.1", "5.2"]),
+        ("Falls (5.1, Table 2)", ["5.1"]),
+        ("Falls (Table 2, 5.1).", ["5.1"]),
+        ("Falls (5.1 through 5.2)", ["5.1", "5.2"]),
+        ("Falls (see 5.2)", ["5.2"]),
+        ("Falls (Section 5.2) and sleep [see Sections 5.1]", ["5.2"]),
+    ],
+)
+def test_a_bracket_names_sections_where_it_can_be_nothing_else(said: str, named: list[str]) -> None:
+    dose = section("2 DOSAGE", "Said.", code=DOSAGE, id_="d")
+
+    assert sorted(summaries(dose, warnings(said))) == named
+
+
+def test_each_row_of_a_table_has_its_own_links() -> None:
+    highlights = (
+        "<table><tr><td><linkHtml href='#w1'>Falls</linkHtml></td></tr>"
+        "<tr><td><linkHtml href='#w2'>Sleep</linkHtml></td></tr></table>"
+    )
+
+    assert summaries(warnings(highlights)) == {
+        "5.1": ["Falls"],
+        "5.2": ["Sleep"],
+    }

@@ -39,7 +39,7 @@ def test_sections_are_the_documents_own_tree_with_numbers_from_their_titles() ->
         ("5 Falls", "5", "5 Falls"),
         ("8.7 Falls", "5", "8.7 Falls"),
         ("5.100 Falls", "5", "5.100 Falls"),
-        ("B<sub>12</sub>Deficiency", "5", "B 12 Deficiency"),
+        ("B<sub>12</sub>Deficiency", "5", "B12 Deficiency"),
     ],
 )
 def test_a_number_counts_where_it_is_one_of_the_section(

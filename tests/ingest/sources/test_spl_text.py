@@ -1,3 +1,4 @@
+import pytest
 from lxml import etree
 
 from app.ingest.sources.spl_text import SplText, read_text
@@ -45,10 +46,39 @@ def test_the_mark_of_an_item_stands_before_it_as_published() -> None:
     assert blocks_of(markup) == [("list_item", 1, "• One"), ("list_item", 1, "b) Two")]
 
 
-def test_an_exponent_is_never_read_as_a_digit_of_its_number() -> None:
-    assert text_of("10<sup>3</sup>/mm<sup>3</sup>, B<sub>12</sub>dose").statement == (
-        "10 3/mm 3, B 12 dose"
+@pytest.mark.parametrize(
+    ("published", "served"),
+    [
+        ("1-2 X 10<sup>-10</sup>M", "1-2 X 10^-10 M"),
+        ("0.8 x 10 <sup>9</sup>/L, 10<sup>3</sup> cells", "0.8 x 10^9/L, 10^3 cells"),
+        (
+            "30 mg/m <sup>2</sup>once, mm<sup>3</sup>, min<sup>-1</sup>",
+            "30 mg/m2 once, mm3, min^-1",
+        ),
+        ("C<sub>max</sub>and C <sub>max</sub>, AUC<sub>0-24</sub>", "Cmax and Cmax, AUC0-24"),
+        ("B<sub>12</sub>dose, C<sub>2</sub>H<sub>6</sub>O", "B12 dose, C2H6O"),
+        ("Ca<sup>2+</sup>, 25<sup>th</sup>, 1<sup>st</sup>", "Ca2+, 25th, 1st"),
+        ("5 mg<sup>1</sup>, 5<sup>1</sup>, 0.10<sup>3</sup>/day", "5 mg 1, 5 1, 0.10 3/day"),
+        ("Week 10<sup>1</sup> was 5<sup>a</sup>, 6%<sup>*</sup>", "Week 10 1 was 5 a, 6%*"),
+        ("<sup>1</sup>Base, 10<sub>2</sub>", "1 Base, 10 2"),
+        ("x<sup/>y<sub> </sub>z", "x y z"),
+    ],
+)
+def test_a_script_is_never_read_as_a_part_of_a_number(published: str, served: str) -> None:
+    text = text_of(f"{published}<table><tr><td>{published}</td></tr></table>")
+
+    told, in_a_table = text.statement.split("\n")
+    assert told == served
+    assert in_a_table.replace(" ", "") == served.replace(" ", "")
+    assert text.tables[0]["rows"] == [[{"text": in_a_table}]]
+
+
+def test_scripts_are_compared_as_openfda_has_them() -> None:
+    text = text_of(
+        "C<sub>max</sub> 10<sup>9</sup>/L<table><tr><td>B<sub>12</sub></td></tr></table>"
     )
+
+    assert text.spaced == "C max 10 9/L\nB 12"
 
 
 def test_what_is_styled_within_a_word_does_not_part_it() -> None:
@@ -108,6 +138,23 @@ def test_links_within_the_document_are_noted_with_their_place() -> None:
     assert reference.id == "s5"
     assert text.statement[reference.start : reference.end] == "Warnings (5)"
     assert text.statement == "See Warnings (5) and this, ."
+
+
+def test_links_in_a_table_are_noted_with_their_place_in_the_text() -> None:
+    text = text_of(
+        "See:<table><tfoot><tr><td>Or <linkHtml href='#last'>there</linkHtml></td></tr></tfoot>"
+        "<tr><td>x10<sup>9</sup>/L:<linkHtml href='#s5'> Warnings <sub>5</sub> </linkHtml>or"
+        "<linkHtml href='#no'> </linkHtml> <linkHtml href='https://a.example'>this</linkHtml></td>"
+        "<td><linkHtml href='#s6'><sup>1</sup></linkHtml></td></tr></table>"
+    )
+
+    assert text.statement == "See:\nx10^9/L: Warnings5 or this\t1\nOr there"
+    assert text.tables[0]["rows"][0][0]["text"] == "x10^9/L: Warnings5 or this"
+    assert [(r.id, text.statement[r.start : r.end]) for r in text.references] == [
+        ("s5", "Warnings5"),
+        ("s6", "1"),
+        ("last", "there"),
+    ]
 
 
 def test_every_letter_is_read_once_and_in_order() -> None:
