@@ -54,7 +54,11 @@ class LabelFields(SQLModel):
     product_types: list[str] = described(
         "The types of product, as published.", ["HUMAN PRESCRIPTION DRUG"]
     )
-    routes: list[str] = described("The routes of administration, as published.", ["ORAL"])
+    routes: list[str] = described(
+        "The routes of administration, as published. Of DailyMed's labels these, the names, the "
+        "applications and the categories are of the products and parts of its drug: not of swabs.",
+        ["ORAL"],
+    )
     application_numbers: list[str] = described(
         "What its products are marketed under: NDA, ANDA or BLA, or an OTC monograph.",
         ["ANDA077241"],

@@ -92,6 +92,18 @@ def _marketing_status() -> Any:
     )
 
 
+class MarketedUnder(Shape):
+    """What a product is marketed under: its category, and its application or monograph."""
+
+    category: str | None = described("The marketing category, as published.", "ANDA")
+    application_number: str | None = described(
+        "The number of the application or monograph; null where none is given.", "ANDA077241"
+    )
+    approval_date: PartialDate | None = described(
+        "Since when it is approved; null where the label does not say, as most do not.", None
+    )
+
+
 class LabelPackage(Shape):
     """A package, and the packages that it is packed in."""
 
@@ -128,12 +140,10 @@ class LabelProduct(Shape):
         "Its dose form, as published; `KIT` where it has parts.", "TABLET, ORALLY DISINTEGRATING"
     )
     routes: list[str] = described("Its routes of administration, as published.", ["ORAL"])
-    marketing_category: str | None = described("What it is marketed as, as published.", "ANDA")
-    application_number: str | None = described(
-        "The number of its application or monograph; null where it has none.", "ANDA077241"
-    )
-    approval_date: PartialDate | None = described(
-        "Since when it is approved; null where the label does not say, as most do not.", None
+    marketed_under: list[MarketedUnder] = described(
+        "What it is marketed under, as its label lists that: of a part none where that of the kit "
+        "holds.",
+        [{"category": "ANDA", "application_number": "ANDA077241", "approval_date": None}],
     )
     marketing_status: MarketingStatus | None = _marketing_status()
     dea_schedule: str | None = described(

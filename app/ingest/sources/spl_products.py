@@ -35,12 +35,18 @@ def with_parts(products: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def values_of(products: Iterable[dict[str, Any]], field: str) -> list[str]:
-    """What products and their parts have in a field, each once, in their order."""
+    """What products have in a field, each once, in their order."""
     found: dict[str, None] = {}
-    for product in with_parts(products):
+    for product in products:
         value = product[field]
         found |= dict.fromkeys(value if isinstance(value, list) else [value] if value else [])
     return list(found)
+
+
+def marketed_under(products: Iterable[dict[str, Any]], field: str) -> list[str]:
+    """What the approvals of products have in a field, each once, in their order."""
+    of = (approval[field] for product in products for approval in product["marketed_under"])
+    return list(dict.fromkeys(filter(None, of)))
 
 
 def package_ndcs(products: Iterable[dict[str, Any]]) -> list[str]:
@@ -68,8 +74,6 @@ def _product(
     name = product.find(f"{SPL}name")
     ingredients = list(product.iterfind(f"{SPL}ingredient"))
     active = [each for each in ingredients if (each.get("classCode") or "").startswith("ACTI")]
-    approval = around.find(f"{SPL}subjectOf/{SPL}approval")
-    number = None if approval is None else approval.find(f"{SPL}id")
     schedules = around.iterfind(f"{SPL}subjectOf/{SPL}policy[@classCode='DEADrugSchedule']")
     routes = around.iterfind(f"{SPL}consumedIn/{SPL}substanceAdministration/{SPL}routeCode")
     sources = product.iterfind(f"{SPL}asEquivalentEntity/{SPL}definingMaterialKind")
@@ -83,11 +87,9 @@ def _product(
         "source_ndcs": [ndc for source in sources if (ndc := code_of(source, NDC_SYSTEM))],
         "form": _display(product.find(f"{SPL}formCode")),
         "routes": list(dict.fromkeys(filter(None, map(_display, routes)))),
-        "marketing_category": None if approval is None else _display(approval.find(f"{SPL}code")),
-        "application_number": None if number is None else _stripped(number.get("extension")),
-        "approval_date": _day(
-            around.find(f"{SPL}subjectOf/{SPL}approval/{SPL}effectiveTime/{SPL}low")
-        ),
+        "marketed_under": [
+            _marketed_under(each) for each in around.iterfind(f"{SPL}subjectOf/{SPL}approval")
+        ],
         "marketing_status": _marketing_status(around),
         "dea_schedule": next((_display(each.find(f"{SPL}code")) for each in schedules), None),
         "active_ingredients": [_active(each) for each in active],
@@ -100,6 +102,15 @@ def _product(
             for part in product.iterfind(f"{SPL}part")
             for held in part.iterfind(f"{SPL}partProduct")
         ],
+    }
+
+
+def _marketed_under(approval: etree._Element) -> dict[str, str | None]:
+    number = approval.find(f"{SPL}id")
+    return {
+        "category": _display(approval.find(f"{SPL}code")),
+        "application_number": None if number is None else _stripped(number.get("extension")),
+        "approval_date": _day(approval.find(f"{SPL}effectiveTime/{SPL}low")),
     }
 
 
