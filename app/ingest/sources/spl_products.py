@@ -15,6 +15,8 @@ UNII_SYSTEM = "2.16.840.1.113883.4.9"
 BASES = ("ACTIB", "ACTIM", "ACTIR")
 """The class codes of active ingredients, each with what their strength is of."""
 
+NO_QUANTITY = {"value": None, "unit": None, "low": None, "high": None}
+
 
 def products_of(document: etree._Element) -> list[dict[str, Any]]:
     """The products of a label, in its order: see `app.models.label_product.LabelProduct`. Which are
@@ -98,7 +100,7 @@ def _product(
         "is_of_drug": False,
         "quantity": quantity,
         "parts": [
-            _product(part, held, _amount(part.find(f"{SPL}quantity/{SPL}numerator")))
+            _product(part, held, _quantity(part.find(f"{SPL}quantity/{SPL}numerator")))
             for part in product.iterfind(f"{SPL}part")
             for held in part.iterfind(f"{SPL}partProduct")
         ],
@@ -147,9 +149,17 @@ def _strength(ingredient: etree._Element) -> dict[str, Any] | None:
     if quantity is None:
         return None
     return {
-        part: _amount(quantity.find(f"{SPL}{part}")) or {"value": None, "unit": None}
+        part: _quantity(quantity.find(f"{SPL}{part}")) or NO_QUANTITY
         for part in ("numerator", "denominator")
     }
+
+
+def _quantity(quantity: etree._Element | None) -> dict[str, Any] | None:
+    """An amount; of a range what it is from and to."""
+    if quantity is None:
+        return None
+    limits = {name: _amount(quantity.find(f"{SPL}{name}")) for name in ("low", "high")}
+    return NO_QUANTITY | (_amount(quantity) or {}) | limits
 
 
 def _amount(quantity: etree._Element | None) -> dict[str, Any] | None:
@@ -164,7 +174,7 @@ def _packages(holder: etree._Element) -> list[dict[str, Any]]:
         {
             "ndc": code_of(package, NDC_SYSTEM),
             "form": _display(package.find(f"{SPL}formCode")),
-            "quantity": _amount(content.find(f"{SPL}quantity/{SPL}numerator")),
+            "quantity": _quantity(content.find(f"{SPL}quantity/{SPL}numerator")),
             "marketing_status": _marketing_status(content),
             "packages": _packages(package),
         }

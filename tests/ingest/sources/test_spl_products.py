@@ -26,6 +26,8 @@ from tests.ingest.made_spl_products import (
     strength,
 )
 
+NO_RANGE = {"low": None, "high": None}
+
 
 def document(*products: str) -> _Element:
     """A label that lists these products."""
@@ -85,8 +87,8 @@ def test_a_product_is_as_its_label_lists_it() -> None:
                 "name": "HUSTANOL SODIUM",
                 "unii": "AAAAAAAAA9",
                 "strength": {
-                    "numerator": {"value": "6.250", "unit": "mg"},
-                    "denominator": {"value": "5", "unit": "mL"},
+                    "numerator": {"value": "6.250", "unit": "mg", **NO_RANGE},
+                    "denominator": {"value": "5", "unit": "mL", **NO_RANGE},
                 },
                 "basis_of_strength": "ACTIM",
                 "moieties": [{"name": "HUSTANOL", "unii": "AAAAAAAAA1"}],
@@ -98,7 +100,7 @@ def test_a_product_is_as_its_label_lists_it() -> None:
             {
                 "ndc": None,
                 "form": "BOTTLE",
-                "quantity": {"value": "30", "unit": "1"},
+                "quantity": {"value": "30", "unit": "1", **NO_RANGE},
                 "marketing_status": {
                     "status": "completed",
                     "start_date": "2014-01",
@@ -108,7 +110,7 @@ def test_a_product_is_as_its_label_lists_it() -> None:
                     {
                         "ndc": "1234-567-01",
                         "form": "CARTON",
-                        "quantity": {"value": "1", "unit": "1"},
+                        "quantity": {"value": "1", "unit": "1", **NO_RANGE},
                         "marketing_status": None,
                         "packages": [],
                     }
@@ -193,3 +195,23 @@ def test_a_product_is_marketed_under_all_that_its_label_gives() -> None:
         ("ANDA", "ANDA000001"),
         ("NDA", "NDA000002"),
     ]
+
+
+def test_a_strength_that_is_a_range_has_its_limits() -> None:
+    amount = strength("1", "mg").replace(
+        '<numerator value="1" unit="mg"/>',
+        '<numerator><low value="10" unit="mg"/><high value="20.0" unit="mg"/></numerator>',
+    )
+
+    (found,) = products_of(document(product(ingredient("HUSTANOL", "AAAAAAAAA1", amount=amount))))
+
+    assert found["active_ingredients"][0]["strength"] == {
+        "numerator": {
+            "value": None,
+            "unit": None,
+            "low": {"value": "10", "unit": "mg"},
+            "high": {"value": "20.0", "unit": "mg"},
+        },
+        "denominator": {"value": "1", "unit": "1", **NO_RANGE},
+    }
+    TypeAdapter(LabelProduct).validate_python(found)
