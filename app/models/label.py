@@ -43,7 +43,9 @@ class LabelFields(SQLModel):
         "The day from which this version is in effect.", "2006-01-04"
     )
     title: str | None = described(
-        "The label's title; null where the source gives none.", None, default=None
+        "The label's title; null where no source gives that of this version: openFDA gives none.",
+        None,
+        default=None,
     )
     brand_names: list[str] = described("The products' brand names.", ["KEMSTRO"])
     generic_names: list[str] = described(
@@ -54,7 +56,11 @@ class LabelFields(SQLModel):
     product_types: list[str] = described(
         "The types of product, as published.", ["HUMAN PRESCRIPTION DRUG"]
     )
-    routes: list[str] = described("The routes of administration, as published.", ["ORAL"])
+    routes: list[str] = described(
+        "The routes of administration, as published. Of DailyMed's labels these, the names, the "
+        "applications and the categories are of the products and parts of its drug: not of swabs.",
+        ["ORAL"],
+    )
     application_numbers: list[str] = described(
         "What its products are marketed under: NDA, ANDA or BLA, or an OTC monograph.",
         ["ANDA077241"],
@@ -68,8 +74,9 @@ class LabelFields(SQLModel):
     package_ndcs: list[str] = described("The packages' NDCs.", ["0091-3351-01"])
     substances: list[str] = described("The active substances, as named.", ["BACLOFEN"])
     products: list[LabelProduct] | None = described(
-        "The products that it lists, each with its ingredients, strengths and packages; null where "
-        "the source gives none.",
+        "The products that it lists, each with its ingredients, strengths and packages. Null where "
+        "no source gives those of this version: openFDA gives none, and those of an earlier "
+        "version may be others.",
         None,
         default=None,
     )

@@ -6,22 +6,37 @@ from typing import Any
 from app.models.base import PartialDate, Shape, described
 
 
-class Quantity(Shape):
-    """An amount, with its unit."""
+class Amount(Shape):
+    """A number with its unit."""
 
     value: str | None = described(
-        "The number, as published; null where none is given.", "10", default=None
+        "The number, as published; null where none is given, as of a range.", "10", default=None
     )
     unit: str | None = described(
         "Its unit, as published: a UCUM code, `1` of what is counted.", "mg", default=None
     )
 
 
+class Quantity(Amount):
+    """An amount with its unit, or a range from the lowest to the highest."""
+
+    low: Amount | None = described(
+        "Of a range: its lowest amount, as published; null of what is no range.", None
+    )
+    high: Amount | None = described(
+        "Of a range: its highest amount, as published; null of what is no range.", None
+    )
+
+
+_TEN = {"value": "10", "unit": "mg", "low": None, "high": None}
+_ONE = {"value": "1", "unit": "1", "low": None, "high": None}
+
+
 class Ratio(Shape):
     """An amount in another."""
 
-    numerator: Quantity = described("How much.", {"value": "10", "unit": "mg"})
-    denominator: Quantity = described("In how much of the product.", {"value": "1", "unit": "1"})
+    numerator: Quantity = described("How much.", _TEN)
+    denominator: Quantity = described("In how much of the product.", _ONE)
 
 
 class IdentifiedSubstance(Shape):
@@ -47,7 +62,7 @@ class ActiveIngredient(IdentifiedSubstance):
 
     strength: Ratio | None = described(
         "Its strength; null where none is given.",
-        {"numerator": {"value": "10", "unit": "mg"}, "denominator": {"value": "1", "unit": "1"}},
+        {"numerator": _TEN, "denominator": _ONE},
     )
     basis_of_strength: StrengthBasis | None = described(
         "What the strength is the amount of, by SPL's class codes: `ACTIB`, the ingredient; "
@@ -92,6 +107,18 @@ def _marketing_status() -> Any:
     )
 
 
+class MarketedUnder(Shape):
+    """What a product is marketed under: its category, and its application or monograph."""
+
+    category: str | None = described("The marketing category, as published.", "ANDA")
+    application_number: str | None = described(
+        "The number of the application or monograph; null where none is given.", "ANDA077241"
+    )
+    approval_date: PartialDate | None = described(
+        "Since when it is approved; null where the label does not say, as most do not.", None
+    )
+
+
 class LabelPackage(Shape):
     """A package, and the packages that it is packed in."""
 
@@ -101,7 +128,7 @@ class LabelPackage(Shape):
     form: str | None = described("What sort of package it is, as published.", "BOTTLE")
     quantity: Quantity | None = described(
         "How much of the product, or of the package inside, it holds.",
-        {"value": "100", "unit": "1"},
+        _ONE,
     )
     marketing_status: MarketingStatus | None = _marketing_status()
     packages: list["LabelPackage"] = described("The packages that it is packed in.", [])
@@ -128,12 +155,10 @@ class LabelProduct(Shape):
         "Its dose form, as published; `KIT` where it has parts.", "TABLET, ORALLY DISINTEGRATING"
     )
     routes: list[str] = described("Its routes of administration, as published.", ["ORAL"])
-    marketing_category: str | None = described("What it is marketed as, as published.", "ANDA")
-    application_number: str | None = described(
-        "The number of its application or monograph; null where it has none.", "ANDA077241"
-    )
-    approval_date: PartialDate | None = described(
-        "Since when it is approved; null where the label does not say, as most do not.", None
+    marketed_under: list[MarketedUnder] = described(
+        "What it is marketed under, as its label lists that: of a part none where that of the kit "
+        "holds.",
+        [{"category": "ANDA", "application_number": "ANDA077241", "approval_date": None}],
     )
     marketing_status: MarketingStatus | None = _marketing_status()
     dea_schedule: str | None = described(

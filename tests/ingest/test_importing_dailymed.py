@@ -228,3 +228,19 @@ def test_a_label_that_is_published_again_changes_nothing(database: Settings) -> 
     assert counted(report) == {"read": 1, "unchanged": 1}
     changed = {key for key, body in served_in(database).items() if body != before.get(key)}
     assert {kind for kind, _ in changed} <= {"drugs", "sources"}  # as of a later day
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_the_products_of_an_earlier_version_are_not_those_of_a_newer(
+    database: Settings, client: httpx.Client, order: tuple[str, str]
+) -> None:
+    files = {
+        DAILYMED: documents(told("Of DailyMed.", set_id="s1")),
+        OPENFDA: of_openfda("Of openFDA.", version=2),
+    }
+    for source in order:
+        load(database, source, files[source])
+
+    found = client.get("/v1/labels/s1").json()
+
+    assert (found["version"], found["title"], found["products"]) == (2, None, None)

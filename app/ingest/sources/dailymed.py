@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -36,7 +37,7 @@ from app.ingest.sources.label_facts import (
     fact_of,
     passage_of,
     precedence_of,
-    status_of,
+    status_of_products,
 )
 from app.ingest.sources.label_names import LabelNames
 from app.ingest.sources.label_substances import distinct
@@ -46,13 +47,14 @@ from app.ingest.sources.spl_highlights import summaries_of
 from app.ingest.sources.spl_indexing import INDEXING_OF_CLASSES, classes_of
 from app.ingest.sources.spl_products import (
     full_name,
+    marketed_under,
     package_ndcs,
     products_of,
     values_of,
     with_parts,
 )
 from app.ingest.sources.spl_sections import SENTENCES, SplSection, sections_of
-from app.ingest.sources.spl_substances import name_substance
+from app.ingest.sources.spl_substances import name_substance, own_of
 from app.ingest.sources.spl_text import plain
 from app.models.drug import IdentifierSystem
 from app.models.label import PASSAGE
@@ -167,18 +169,17 @@ def _record(document: SplDocument, released: str) -> Record | SkippedRecord:
         kind = document.type_name or "of no type"
         return SkippedRecord(f"no label: {kind}", record.id, version, released)
     products = products_of(document.root)
-    label = _label(document, products, effective)
-    numbers = label["application_numbers"]
+    name_substance(record, products)
+    own = own_of(products)
+    label = _label(document, products, [*chain(*own)], effective)
     routes = ", ".join(sorted(label["routes"])) or None
-    record.precedence = precedence_of(numbers, effective)
+    record.precedence = precedence_of(label["application_numbers"], effective)
     record.routes = routes
-    record.statements = _statements(
-        document, label, CommonFields(routes, status_of(numbers, is_known=True))
-    )
+    common = CommonFields(routes, status_of_products(own))
+    record.statements = _statements(document, label, common)
     kinds = dict.fromkeys(statement.kind for statement in record.statements)
     record.kinds = tuple(kind for kind in kinds if kind != PASSAGE)
     record.label = label
-    name_substance(record, products)
     return record
 
 
@@ -189,22 +190,27 @@ def _is_label(document: SplDocument) -> bool:
     return "LABEL" in type_ or ("INDEXING" not in type_ and document.root.find(text) is not None)
 
 
-def _label(document: SplDocument, products: list[dict[str, Any]], effective: str) -> dict[str, Any]:
-    """What the label says of itself."""
+def _label(
+    document: SplDocument,
+    products: list[dict[str, Any]],
+    own: list[dict[str, Any]],
+    effective: str,
+) -> dict[str, Any]:
+    """What the label says of itself; `own` are the products and parts of its drug."""
     listed = list(with_parts(products))
     active = [ingredient for each in listed for ingredient in each["active_ingredients"]]
     return {
         "version": document.version,
         "effective_date": effective,
         "title": plain(document.root.find(f"{SPL}title")),
-        "brand_names": distinct(map(full_name, listed)),
-        "generic_names": values_of(products, "generic_name"),
+        "brand_names": distinct(map(full_name, own)),
+        "generic_names": values_of(own, "generic_name"),
         "manufacturers": document.manufacturers,
         "product_types": [document.type_name.removesuffix(" LABEL")],  # as openFDA has it
-        "routes": values_of(products, "routes"),
-        "application_numbers": values_of(products, "application_number"),
-        "marketing_categories": values_of(products, "marketing_category"),
-        "product_ndcs": values_of(products, "ndc"),
+        "routes": values_of(own, "routes"),
+        "application_numbers": marketed_under(own, "application_number"),
+        "marketing_categories": marketed_under(own, "category"),
+        "product_ndcs": values_of(listed, "ndc"),
         "package_ndcs": package_ndcs(products),
         "substances": distinct(ingredient["name"] for ingredient in active),
         "products": products,

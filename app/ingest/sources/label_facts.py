@@ -79,6 +79,28 @@ def status_of(numbers: list[str], *, is_known: bool) -> IndicationStatus:
     return IndicationStatus.UNKNOWN if numbers or not is_known else IndicationStatus.UNAPPROVED
 
 
+def status_of_products(products: Iterable[list[dict[str, Any]]]) -> IndicationStatus:
+    """Where a label's uses stand, by the marketing categories of its products, each given with its
+    parts; unknown if these differ, or one has none."""
+    found: set[IndicationStatus] = set()
+    for product in products:
+        approvals = [each for part in product for each in part["marketed_under"]]
+        found.update(map(_status_by_category, approvals))
+        if not approvals:
+            return IndicationStatus.UNKNOWN
+    return found.pop() if len(found) == 1 else IndicationStatus.UNKNOWN
+
+
+def _status_by_category(approval: dict[str, Any]) -> IndicationStatus:
+    category, number = approval["category"], approval["application_number"]
+    if category is None:
+        return status_of([number] if number else [], is_known=False)
+    for beginnings, status in _CATEGORIES:
+        if category.upper().startswith(beginnings):
+            return status
+    return IndicationStatus.UNKNOWN
+
+
 def precedence_of(numbers: list[str], effective: str) -> str:
     """The precedence of a label: one of an application for the drug itself, and of no abbreviated
     one, before others, then the newest."""
@@ -102,6 +124,12 @@ def approvals_of(numbers: Iterable[str]) -> list[dict[str, Any]]:
 
 _APPROVAL = re.compile(r"(?:NDA|ANDA|BLA)[0-9]{6}")
 _MONOGRAPH = re.compile(r"M[0-9]{3}|part[0-9]{3}[A-Z]?", re.IGNORECASE)
+_CATEGORIES: tuple[tuple[tuple[str, ...], IndicationStatus], ...] = (
+    (("NDA", "ANDA", "BLA"), IndicationStatus.APPROVED),
+    (("OTC MONOGRAPH",), IndicationStatus.OTC_MONOGRAPH),
+    (("UNAPPROVED",), IndicationStatus.UNAPPROVED),
+)
+"""What the marketing categories begin with that say where a use stands."""
 _LIMITATION = re.compile(r"(?:[0-9.]+\s+)?Limitations?\s+of\s+Use\b", re.IGNORECASE)
 _POPULATIONS = [
     (re.compile(rf"8\.[0-9]+\s+(?:{titles})\b(?! (?:and|or)\b)", re.IGNORECASE), category)

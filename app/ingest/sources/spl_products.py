@@ -15,6 +15,8 @@ UNII_SYSTEM = "2.16.840.1.113883.4.9"
 BASES = ("ACTIB", "ACTIM", "ACTIR")
 """The class codes of active ingredients, each with what their strength is of."""
 
+NO_QUANTITY = {"value": None, "unit": None, "low": None, "high": None}
+
 
 def products_of(document: etree._Element) -> list[dict[str, Any]]:
     """The products of a label, in its order: see `app.models.label_product.LabelProduct`. Which are
@@ -35,12 +37,18 @@ def with_parts(products: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def values_of(products: Iterable[dict[str, Any]], field: str) -> list[str]:
-    """What products and their parts have in a field, each once, in their order."""
+    """What products have in a field, each once, in their order."""
     found: dict[str, None] = {}
-    for product in with_parts(products):
+    for product in products:
         value = product[field]
         found |= dict.fromkeys(value if isinstance(value, list) else [value] if value else [])
     return list(found)
+
+
+def marketed_under(products: Iterable[dict[str, Any]], field: str) -> list[str]:
+    """What the approvals of products have in a field, each once, in their order."""
+    of = (approval[field] for product in products for approval in product["marketed_under"])
+    return list(dict.fromkeys(filter(None, of)))
 
 
 def package_ndcs(products: Iterable[dict[str, Any]]) -> list[str]:
@@ -68,8 +76,6 @@ def _product(
     name = product.find(f"{SPL}name")
     ingredients = list(product.iterfind(f"{SPL}ingredient"))
     active = [each for each in ingredients if (each.get("classCode") or "").startswith("ACTI")]
-    approval = around.find(f"{SPL}subjectOf/{SPL}approval")
-    number = None if approval is None else approval.find(f"{SPL}id")
     schedules = around.iterfind(f"{SPL}subjectOf/{SPL}policy[@classCode='DEADrugSchedule']")
     routes = around.iterfind(f"{SPL}consumedIn/{SPL}substanceAdministration/{SPL}routeCode")
     sources = product.iterfind(f"{SPL}asEquivalentEntity/{SPL}definingMaterialKind")
@@ -83,11 +89,9 @@ def _product(
         "source_ndcs": [ndc for source in sources if (ndc := code_of(source, NDC_SYSTEM))],
         "form": _display(product.find(f"{SPL}formCode")),
         "routes": list(dict.fromkeys(filter(None, map(_display, routes)))),
-        "marketing_category": None if approval is None else _display(approval.find(f"{SPL}code")),
-        "application_number": None if number is None else _stripped(number.get("extension")),
-        "approval_date": _day(
-            around.find(f"{SPL}subjectOf/{SPL}approval/{SPL}effectiveTime/{SPL}low")
-        ),
+        "marketed_under": [
+            _marketed_under(each) for each in around.iterfind(f"{SPL}subjectOf/{SPL}approval")
+        ],
         "marketing_status": _marketing_status(around),
         "dea_schedule": next((_display(each.find(f"{SPL}code")) for each in schedules), None),
         "active_ingredients": [_active(each) for each in active],
@@ -96,10 +100,19 @@ def _product(
         "is_of_drug": False,
         "quantity": quantity,
         "parts": [
-            _product(part, held, _amount(part.find(f"{SPL}quantity/{SPL}numerator")))
+            _product(part, held, _quantity(part.find(f"{SPL}quantity/{SPL}numerator")))
             for part in product.iterfind(f"{SPL}part")
             for held in part.iterfind(f"{SPL}partProduct")
         ],
+    }
+
+
+def _marketed_under(approval: etree._Element) -> dict[str, str | None]:
+    number = approval.find(f"{SPL}id")
+    return {
+        "category": _display(approval.find(f"{SPL}code")),
+        "application_number": None if number is None else _stripped(number.get("extension")),
+        "approval_date": _day(approval.find(f"{SPL}effectiveTime/{SPL}low")),
     }
 
 
@@ -136,9 +149,17 @@ def _strength(ingredient: etree._Element) -> dict[str, Any] | None:
     if quantity is None:
         return None
     return {
-        part: _amount(quantity.find(f"{SPL}{part}")) or {"value": None, "unit": None}
+        part: _quantity(quantity.find(f"{SPL}{part}")) or NO_QUANTITY
         for part in ("numerator", "denominator")
     }
+
+
+def _quantity(quantity: etree._Element | None) -> dict[str, Any] | None:
+    """An amount; of a range what it is from and to."""
+    if quantity is None:
+        return None
+    limits = {name: _amount(quantity.find(f"{SPL}{name}")) for name in ("low", "high")}
+    return NO_QUANTITY | (_amount(quantity) or {}) | limits
 
 
 def _amount(quantity: etree._Element | None) -> dict[str, Any] | None:
@@ -153,7 +174,7 @@ def _packages(holder: etree._Element) -> list[dict[str, Any]]:
         {
             "ndc": code_of(package, NDC_SYSTEM),
             "form": _display(package.find(f"{SPL}formCode")),
-            "quantity": _amount(content.find(f"{SPL}quantity/{SPL}numerator")),
+            "quantity": _quantity(content.find(f"{SPL}quantity/{SPL}numerator")),
             "marketing_status": _marketing_status(content),
             "packages": _packages(package),
         }

@@ -7,7 +7,7 @@ from typing import Any
 from app.ingest.sources.interface import Record, Substance
 from app.ingest.sources.label_facts import approvals_of
 from app.ingest.sources.label_substances import SEVERAL, UNII, brands_of, distinct
-from app.ingest.sources.spl_products import full_name, with_parts
+from app.ingest.sources.spl_products import full_name, marketed_under, with_parts
 from app.models.drug import IdentifierSystem, NameType
 from app.names.normalization import normalized
 
@@ -34,7 +34,7 @@ def name_substance(record: Record, products: list[Product]) -> None:
     substances = [_substance(group) for group in groups.values()]
     is_one = len(substances) == 1
     whole = [product for product in with_parts(products) if product["is_of_drug"]]
-    record.approvals = approvals_of(distinct(each["application_number"] for each in whole))
+    record.approvals = approvals_of(marketed_under(whole, "application_number"))
     generics = distinct(product["generic_name"] for product in whole)
     brands = distinct(full_name(product) for product in whole)
     of_ingredients = [
@@ -54,6 +54,21 @@ def name_substance(record: Record, products: list[Product]) -> None:
         other = generics
     record.names += [(name, NameType.SYNONYM) for name in other]
     record.names += brands_of(brands, [*of_ingredients, *generics])
+
+
+def own_of(products: list[Product]) -> list[list[Product]]:
+    """Each product that is of a label's drug, with those of its parts that hold some of that: no
+    swab, no solvent. All, if none is, as of a label of nothing."""
+    return [
+        [each for each in with_parts([product]) if _is_of(each, product)]
+        for product in products
+        if product["is_of_drug"]
+    ] or [[*with_parts([product])] for product in products]
+
+
+def _is_of(part: Product, product: Product) -> bool:
+    held = _grouped(_held(part)).keys()
+    return bool(held) and held <= _grouped(_held(product)).keys()
 
 
 def _held(product: Product) -> list[Ingredient]:

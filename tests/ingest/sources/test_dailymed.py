@@ -20,6 +20,8 @@ from app.models.label import PASSAGE
 from app.models.warning import Warning as OfWarnings
 from tests.ingest.made_files import File
 from tests.ingest.made_spl import BOXED, SET_ID, WARNINGS, product, section, spl, zipped
+from tests.ingest.made_spl_products import ROUTE, approval, ingredient, listed
+from tests.ingest.made_spl_products import product as of_product
 
 FALLS = section("5 WARNINGS", None, section("5.1 Falls", "Careful.", id_="falls"), code=WARNINGS)
 
@@ -187,6 +189,88 @@ def test_a_link_to_a_section_without_text_leads_to_the_facts_within_it() -> None
 
     [reference] = found[0].fields["cross_references"]
     assert [fact["id"] for fact in reference["facts"]] == ["2", "3"]
+
+
+def marketed(*categories: str | None) -> str:
+    """Products of hustanol, one under each category."""
+    return listed(
+        *(
+            of_product(
+                ingredient("HUSTANOL", "AAAAAAAAA1"),
+                "" if category is None else approval("", category),
+            )
+            for category in categories
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("categories", "status"),
+    [
+        (["NDA"], "approved"),
+        (["BLA", "ANDA", "NDA AUTHORIZED GENERIC"], "approved"),
+        (["OTC monograph final", "OTC MONOGRAPH DRUG"], "otc_monograph"),
+        (["unapproved drug other", "Unapproved homeopathic"], "unapproved"),
+        (["ANDA", "unapproved drug other"], "unknown"),
+        (["NDA", None], "unknown"),
+        (["Export only"], "unknown"),
+        ([], "unknown"),
+    ],
+)
+def test_uses_stand_as_all_products_of_the_drug_are_marketed(
+    categories: list[str | None], status: str
+) -> None:
+    used = section("INDICATIONS", "For coughs.", code="34067-9")
+
+    [use] = statements(used, products=marketed(*categories))
+
+    assert use.fields["status"] == status
+
+
+def test_a_swab_gives_its_kits_label_neither_route_nor_name_nor_application() -> None:
+    def part(inner: str, route: str, number: str, category: str) -> str:
+        around = approval(number, category) + ROUTE.replace("ORAL", route)
+        return f"<part><partProduct>{inner}</partProduct>{around}</part>"
+
+    pen = f"<name>Hustex Pen</name>{ingredient('HUSTANOL', 'AAAAAAAAA1')}"
+    swab = f'<name>Prep</name><formCode displayName="SWAB"/>{ingredient("ALCOHOL", "AAAAAAAAA7")}'
+    generic = (
+        "<asEntityWithGeneric><genericMedicine><name>hustanol</name></genericMedicine>"
+        "</asEntityWithGeneric>"
+    )
+    kit = of_product(
+        f"<name>Hustex</name>{generic}"
+        + part(pen, "INTRAMUSCULAR", "BLA000001", "BLA")
+        + part(swab, "TOPICAL", "M003", "OTC MONOGRAPH DRUG")
+    )
+    used = section("INDICATIONS", "For coughs.", code="34067-9")
+
+    found = record(used, products=listed(kit))
+
+    assert found.label is not None
+    assert (found.routes, found.precedence) == ("INTRAMUSCULAR", "1 2024-01-15")
+    assert found.label["routes"] == ["INTRAMUSCULAR"]
+    assert found.label["brand_names"] == ["Hustex", "Hustex Pen"]
+    assert found.label["application_numbers"] == ["BLA000001"]
+    assert found.label["marketing_categories"] == ["BLA"]
+    assert found.label["products"][0]["parts"][1]["routes"] == ["TOPICAL"]
+    assert [s.fields["route"] for s in found.statements] == ["INTRAMUSCULAR"]
+    assert [s.fields["status"] for s in found.statements] == ["approved"]
+
+
+def test_a_kit_of_several_drugs_is_for_the_routes_of_all_its_parts() -> None:
+    parts = "".join(
+        f"<part><partProduct>{inner}</partProduct>{ROUTE.replace('ORAL', route)}</part>"
+        for inner, route in (
+            (ingredient("HUSTANOL", "AAAAAAAAA1"), "ORAL"),
+            (ingredient("PLACEBIN", "AAAAAAAAA2"), "NASAL"),
+            ("", "TOPICAL"),
+        )
+    )
+
+    found = record(products=listed(of_product(parts, approval("NDA000001", "NDA"))))
+
+    assert found.routes == "NASAL, ORAL"
 
 
 def test_limitations_of_use_are_no_use() -> None:

@@ -3,7 +3,13 @@
 from lxml.etree import _Element, fromstring
 from pydantic import TypeAdapter
 
-from app.ingest.sources.spl_products import package_ndcs, products_of, values_of
+from app.ingest.sources.spl_products import (
+    marketed_under,
+    package_ndcs,
+    products_of,
+    values_of,
+    with_parts,
+)
 from app.models.label_product import LabelProduct
 from tests.ingest.made_spl import spl
 from tests.ingest.made_spl_products import (
@@ -19,6 +25,8 @@ from tests.ingest.made_spl_products import (
     product,
     strength,
 )
+
+NO_RANGE = {"low": None, "high": None}
 
 
 def document(*products: str) -> _Element:
@@ -65,9 +73,13 @@ def test_a_product_is_as_its_label_lists_it() -> None:
         "source_ndcs": ["9999-001"],
         "form": "TABLET",
         "routes": ["ORAL"],
-        "marketing_category": "NDA",
-        "application_number": "NDA000001",
-        "approval_date": "2014-08-01",
+        "marketed_under": [
+            {
+                "category": "NDA",
+                "application_number": "NDA000001",
+                "approval_date": "2014-08-01",
+            }
+        ],
         "marketing_status": {"status": "active", "start_date": "2014-08-29", "end_date": None},
         "dea_schedule": "CIV",
         "active_ingredients": [
@@ -75,8 +87,8 @@ def test_a_product_is_as_its_label_lists_it() -> None:
                 "name": "HUSTANOL SODIUM",
                 "unii": "AAAAAAAAA9",
                 "strength": {
-                    "numerator": {"value": "6.250", "unit": "mg"},
-                    "denominator": {"value": "5", "unit": "mL"},
+                    "numerator": {"value": "6.250", "unit": "mg", **NO_RANGE},
+                    "denominator": {"value": "5", "unit": "mL", **NO_RANGE},
                 },
                 "basis_of_strength": "ACTIM",
                 "moieties": [{"name": "HUSTANOL", "unii": "AAAAAAAAA1"}],
@@ -88,7 +100,7 @@ def test_a_product_is_as_its_label_lists_it() -> None:
             {
                 "ndc": None,
                 "form": "BOTTLE",
-                "quantity": {"value": "30", "unit": "1"},
+                "quantity": {"value": "30", "unit": "1", **NO_RANGE},
                 "marketing_status": {
                     "status": "completed",
                     "start_date": "2014-01",
@@ -98,7 +110,7 @@ def test_a_product_is_as_its_label_lists_it() -> None:
                     {
                         "ndc": "1234-567-01",
                         "form": "CARTON",
-                        "quantity": {"value": "1", "unit": "1"},
+                        "quantity": {"value": "1", "unit": "1", **NO_RANGE},
                         "marketing_status": None,
                         "packages": [],
                     }
@@ -134,9 +146,9 @@ def test_a_part_of_a_kit_has_its_own_form_ingredients_and_quantity() -> None:
     assert [part["name"] for part in kit["parts"]] == ["Hustex", "Inert"]
     assert [part["quantity"]["value"] for part in kit["parts"]] == ["21", "7"]
     assert kit["parts"][0]["active_ingredients"][0]["name"] == "HUSTANOL"
-    assert values_of(found, "ndc") == ["1234-999", "1234-888"]
-    assert values_of(found, "routes") == ["ORAL"]
-    assert values_of(found, "application_number") == ["NDA000002"]
+    assert values_of(with_parts(found), "ndc") == ["1234-999", "1234-888"]
+    assert values_of(with_parts(found), "routes") == ["ORAL"]
+    assert marketed_under(with_parts(found), "application_number") == ["NDA000002"]
     assert package_ndcs(found) == ["1234-999-04"]
 
 
@@ -172,3 +184,34 @@ def test_a_strength_by_a_reference_substance_names_it() -> None:
         "name": "REFERENCE",
         "unii": "RRRRRRRRRR",
     }
+
+
+def test_a_product_is_marketed_under_all_that_its_label_gives() -> None:
+    several = approval("ANDA000001", "ANDA") + approval("NDA000002", "NDA")
+
+    (found,) = products_of(document(product(ingredient("HUSTANOL", "AAAAAAAAA1"), several)))
+
+    assert [(each["category"], each["application_number"]) for each in found["marketed_under"]] == [
+        ("ANDA", "ANDA000001"),
+        ("NDA", "NDA000002"),
+    ]
+
+
+def test_a_strength_that_is_a_range_has_its_limits() -> None:
+    amount = strength("1", "mg").replace(
+        '<numerator value="1" unit="mg"/>',
+        '<numerator><low value="10" unit="mg"/><high value="20.0" unit="mg"/></numerator>',
+    )
+
+    (found,) = products_of(document(product(ingredient("HUSTANOL", "AAAAAAAAA1", amount=amount))))
+
+    assert found["active_ingredients"][0]["strength"] == {
+        "numerator": {
+            "value": None,
+            "unit": None,
+            "low": {"value": "10", "unit": "mg"},
+            "high": {"value": "20.0", "unit": "mg"},
+        },
+        "denominator": {"value": "1", "unit": "1", **NO_RANGE},
+    }
+    TypeAdapter(LabelProduct).validate_python(found)
