@@ -5,7 +5,7 @@ something else of the same, or a source says it twice, the facts stay apart: not
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.documents.records import Passage
@@ -95,22 +95,23 @@ def add_mechanism(entry: Row, other: Row) -> None:
     entry["comment"] = "\n".join(filter(None, (entry["comment"], other["comment"]))) or None
 
 
-BROADER: Mapping[str, frozenset[str]] = {
-    "MODULATOR": frozenset(
-        {
-            *("POSITIVE MODULATOR", "NEGATIVE MODULATOR", "POSITIVE ALLOSTERIC MODULATOR"),
-            *("NEGATIVE ALLOSTERIC MODULATOR", "ALLOSTERIC ANTAGONIST"),
-        }
-    ),
-    "POSITIVE MODULATOR": frozenset({"POSITIVE ALLOSTERIC MODULATOR"}),
-    "NEGATIVE MODULATOR": frozenset({"NEGATIVE ALLOSTERIC MODULATOR"}),
-    "ANTAGONIST": frozenset({"ALLOSTERIC ANTAGONIST"}),
-}
-"""Actions that only say less than others: those are no disagreement."""
+ACTIVATING = frozenset(
+    {
+        *("AGONIST", "PARTIAL AGONIST", "ACTIVATOR", "OPENER"),
+        *("POSITIVE MODULATOR", "POSITIVE ALLOSTERIC MODULATOR"),
+    }
+)
+INHIBITING = frozenset(
+    {
+        *("ANTAGONIST", "ALLOSTERIC ANTAGONIST", "INVERSE AGONIST", "INHIBITOR", "BLOCKER"),
+        *("NEGATIVE MODULATOR", "NEGATIVE ALLOSTERIC MODULATOR", "ANTISENSE INHIBITOR"),
+        *("RNAI INHIBITOR", "GENE EDITING NEGATIVE MODULATOR", "DEGRADER"),
+    }
+)
+"""Actions by their direction. Within one, sources only use other words for the same."""
 
 
 def actions_differ(one: str, other: str) -> bool:
-    """Whether two actions contradict each other, and not one only says less."""
-    vague = {"OTHER", "BINDING AGENT"}
-    says_less = other in BROADER.get(one, ()) or one in BROADER.get(other, ())
-    return one != other and not says_less and not vague & {one, other}
+    """Whether two actions contradict each other: one activates and the other inhibits."""
+    both = {one, other}
+    return bool(both & ACTIVATING) and bool(both & INHIBITING)
