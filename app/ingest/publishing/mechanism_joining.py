@@ -16,10 +16,13 @@ SPECIES = {"Homo sapiens": "Human", "Rattus norvegicus": "Rat", "Mus musculus": 
 """What ChEMBL calls them, and the Guide."""
 
 ONE_VALUED = (
-    *("effect", "affinity", "selectivity", "primary_target", "endogenous"),
+    *("effect", "affinity", "primary_target", "endogenous"),
     *("direct_interaction", "molecular_mechanism", "disease_efficacy"),
 )
 """Fields that one fact has once."""
+
+REMARKS = {"selectivity": "; ", "comment": "\n"}
+"""Fields in which one fact has all that is said, and what stands between."""
 
 
 @dataclass(slots=True)
@@ -92,7 +95,9 @@ def add_mechanism(entry: Row, other: Row) -> None:
         if entry[name] is None:
             entry[name] = other[name]
     entry["mechanism_of_action"] = other["mechanism_of_action"] or entry["mechanism_of_action"]
-    entry["comment"] = "\n".join(filter(None, (entry["comment"], other["comment"]))) or None
+    for name, between in REMARKS.items():
+        said = dict.fromkeys(filter(None, (entry[name], other[name])))
+        entry[name] = between.join(said) or None
 
 
 ACTIVATING = frozenset(

@@ -401,12 +401,16 @@ class _Release:
                     in_part=True,
                 )
                 continue
-            said = json.dumps(fields, sort_keys=True)
-            alike[drugs[row["molregno"]], said].append((row, fields))
+            said = {name: value for name, value in fields.items() if name not in REMARKS}
+            key = drugs[row["molregno"]], json.dumps(said, sort_keys=True)
+            alike[key].append((row, fields))
         for same in alike.values():
             stated_by = {row["molregno"] for row, _ in same}
             owner = members[stated_by.pop() if len(stated_by) == 1 else family]
             fields = same[0][1]
+            for name, between in REMARKS.items():
+                if remarks := dict.fromkeys(f[name] for _, f in same if f.get(name)):
+                    fields[name] = between.join(remarks)
             fields["statement"] = fields["statement"].replace(_NAME, owner.name)
             owner.conditions |= fields.pop("conditions", {})
             owner.targets |= fields.pop("targets", {})
@@ -578,6 +582,9 @@ class _Release:
 
 MADE_OF_COMPONENTS = frozenset({"SINGLE PROTEIN", "PROTEIN COMPLEX"})
 """Types of targets that are all of their components; those of a family are each one of it."""
+
+REMARKS = {"selectivity": "; ", "comment": "\n"}
+"""Fields of a mechanism that part no rows, and what stands between what several of them say."""
 
 _NAME = "\0name\0"
 """What stands in a sentence for the drug's name, until it is known of which molecule it is said."""

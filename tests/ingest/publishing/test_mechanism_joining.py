@@ -136,27 +136,26 @@ def test_a_target_that_is_made_of_others_is_another(
     assert disagreements(client) == []
 
 
-@pytest.mark.parametrize(
-    ("guide_says", "chembl_says"),
-    [
-        (of_guide("Agonist", target_species="Rat"), of_chembl("AGONIST")),
-        (
-            of_guide("Agonist", selectivity="Selective"),
-            of_chembl("AGONIST", selectivity_comment="Non-selective"),
-        ),
-    ],
-    ids=["another species", "another selectivity"],
-)
-def test_what_one_fact_cannot_say_stays_two(
-    database: Settings,
-    client: httpx.Client,
-    guide_says: list[Given],
-    chembl_says: list[Given],
+def test_a_mechanism_of_another_species_stays_apart(
+    database: Settings, client: httpx.Client
 ) -> None:
-    load(database, "gtopdb", guide_says)
-    load(database, "chembl", chembl_says)
+    load(database, "gtopdb", of_guide("Agonist", target_species="Rat"))
+    load(database, "chembl", of_chembl("AGONIST"))
 
     assert len(mechanisms(client)) == 2
+    assert disagreements(client) == []
+
+
+def test_another_selectivity_parts_no_mechanism_and_both_are_said(
+    database: Settings, client: httpx.Client
+) -> None:
+    load(database, "gtopdb", of_guide("Agonist", selectivity="Selective"))
+    load(database, "chembl", of_chembl("AGONIST", selectivity_comment="Non-selective"))
+
+    [served] = mechanisms(client)
+
+    assert served["selectivity"] == "Selective; Non-selective"
+    assert [c["source"]["id"] for c in served["citations"]] == ["gtopdb", "chembl"]
     assert disagreements(client) == []
 
 

@@ -213,6 +213,25 @@ def test_what_parent_and_salt_say_alike_is_said_once_of_the_parent() -> None:
     assert records["CHEMBL1703"].statements == []
 
 
+def test_a_mechanism_of_parent_and_salt_that_differs_in_comments_is_one_with_both() -> None:
+    of_salt = {"mechanism_comment": "In the liver.", "selectivity_comment": "Selective"}
+    of_parent = {"mec_id": 2, "molregno": 1431, "mechanism_comment": "Not fully known."}
+    records = read(
+        chembl(
+            METFORMIN,
+            molecule_hierarchy=SALT_OF_METFORMIN,
+            drug_mechanism=[GLYCEROPHOSPHATE | of_salt, GLYCEROPHOSPHATE | of_parent],
+            target_dictionary=[COMPLEX_I],
+        )
+    )
+
+    first, other = records["CHEMBL1431"].statements
+    assert first.fields == other.fields
+    assert first.fields["comment"] == "Mechanism: Not fully known.\nMechanism: In the liver."
+    assert first.fields["selectivity"] == "Selective"
+    assert [s.locator for s in (first, other)] == ["mec_id 2", "mec_id 1 (of CHEMBL1703)"]
+
+
 def test_what_is_no_salt_of_its_parent_says_itself_what_both_say_alike() -> None:
     rows = [
         {"mec_id": number, "molregno": number, "mechanism_of_action": "Proton pump inhibitor"}
