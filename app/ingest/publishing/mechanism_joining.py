@@ -5,7 +5,7 @@ something else of the same, or a source says it twice, the facts stay apart: not
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.documents.records import Passage
@@ -16,10 +16,13 @@ SPECIES = {"Homo sapiens": "Human", "Rattus norvegicus": "Rat", "Mus musculus": 
 """What ChEMBL calls them, and the Guide."""
 
 ONE_VALUED = (
-    *("effect", "affinity", "selectivity", "primary_target", "endogenous"),
+    *("effect", "affinity", "primary_target", "endogenous"),
     *("direct_interaction", "molecular_mechanism", "disease_efficacy"),
 )
 """Fields that one fact has once."""
+
+REMARKS = {"selectivity": "; ", "comment": "\n"}
+"""Fields in which one fact has all that is said, and what stands between."""
 
 
 @dataclass(slots=True)
@@ -92,25 +95,28 @@ def add_mechanism(entry: Row, other: Row) -> None:
         if entry[name] is None:
             entry[name] = other[name]
     entry["mechanism_of_action"] = other["mechanism_of_action"] or entry["mechanism_of_action"]
-    entry["comment"] = "\n".join(filter(None, (entry["comment"], other["comment"]))) or None
+    for name, between in REMARKS.items():
+        said = dict.fromkeys(filter(None, (entry[name], other[name])))
+        entry[name] = between.join(said) or None
 
 
-BROADER: Mapping[str, frozenset[str]] = {
-    "MODULATOR": frozenset(
-        {
-            *("POSITIVE MODULATOR", "NEGATIVE MODULATOR", "POSITIVE ALLOSTERIC MODULATOR"),
-            *("NEGATIVE ALLOSTERIC MODULATOR", "ALLOSTERIC ANTAGONIST"),
-        }
-    ),
-    "POSITIVE MODULATOR": frozenset({"POSITIVE ALLOSTERIC MODULATOR"}),
-    "NEGATIVE MODULATOR": frozenset({"NEGATIVE ALLOSTERIC MODULATOR"}),
-    "ANTAGONIST": frozenset({"ALLOSTERIC ANTAGONIST"}),
-}
-"""Actions that only say less than others: those are no disagreement."""
+ACTIVATING = frozenset(
+    {
+        *("AGONIST", "PARTIAL AGONIST", "ACTIVATOR", "OPENER"),
+        *("POSITIVE MODULATOR", "POSITIVE ALLOSTERIC MODULATOR"),
+    }
+)
+INHIBITING = frozenset(
+    {
+        *("ANTAGONIST", "ALLOSTERIC ANTAGONIST", "INVERSE AGONIST", "INHIBITOR", "BLOCKER"),
+        *("NEGATIVE MODULATOR", "NEGATIVE ALLOSTERIC MODULATOR", "ANTISENSE INHIBITOR"),
+        *("RNAI INHIBITOR", "GENE EDITING NEGATIVE MODULATOR", "DEGRADER"),
+    }
+)
+"""Actions by their direction. Within one, sources only use other words for the same."""
 
 
 def actions_differ(one: str, other: str) -> bool:
-    """Whether two actions contradict each other, and not one only says less."""
-    vague = {"OTHER", "BINDING AGENT"}
-    says_less = other in BROADER.get(one, ()) or one in BROADER.get(other, ())
-    return one != other and not says_less and not vague & {one, other}
+    """Whether two actions contradict each other: one activates and the other inhibits."""
+    both = {one, other}
+    return bool(both & ACTIVATING) and bool(both & INHIBITING)

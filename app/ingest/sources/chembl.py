@@ -16,6 +16,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -401,14 +402,21 @@ class _Release:
                     in_part=True,
                 )
                 continue
-            said = json.dumps(fields, sort_keys=True)
-            alike[drugs[row["molregno"]], said].append((row, fields))
+            said = {name: value for name, value in fields.items() if name not in REMARKS}
+            key = drugs[row["molregno"]], json.dumps(said, sort_keys=True)
+            alike[key].append((row, fields))
         for same in alike.values():
             stated_by = {row["molregno"] for row, _ in same}
             owner = members[stated_by.pop() if len(stated_by) == 1 else family]
             fields = same[0][1]
+            for name, between in REMARKS.items():
+                if remarks := dict.fromkeys(f[name] for _, f in same if f.get(name)):
+                    fields[name] = between.join(remarks)
             fields["statement"] = fields["statement"].replace(_NAME, owner.name)
-            owner.conditions |= fields.pop("conditions", {})
+            for id_, condition in fields.pop("conditions", {}).items():
+                known = owner.conditions.setdefault(id_, condition)
+                for name in ("codes", "related_terms"):
+                    known[name] += [each for each in condition[name] if each not in known[name]]
             owner.targets |= fields.pop("targets", {})
             for row, _ in same:
                 said_of = members[row["molregno"]]
@@ -460,28 +468,37 @@ class _Release:
     def indication(self, row: Row, references: list[Row]) -> dict[str, Any]:
         """An indication. Raises `ValueError` for one without a condition, or a phase that is none.
 
+        A code without a name has that which another row gives with it.
+
         A phase below 4 is investigational. Of one of 4 only FDA's own label says that it is
         approved; the rest ChEMBL does not say.
         """
         phase = _number(row["max_phase_for_ind"], "max_phase_for_ind")
-        phase = None if phase == UNKNOWN_PHASE else phase
-        heading, term = _text(row["mesh_heading"]), _text(row["efo_term"])
+        is_unknown = phase == UNKNOWN_PHASE
+        phase = None if is_unknown else phase
+        heading = _text(row["mesh_heading"]) or self._names_of_codes.get(_text(row["mesh_id"]))
+        term = _text(row["efo_term"]) or self._names_of_codes.get(_text(row["efo_id"]))
         name = term or heading
         if name is None:
             raise ValueError("it names no condition.")
         of_term, of_heading = _coded(row["efo_id"]), _mesh(row["mesh_id"])
         is_it = is_term(heading or "", name)
-        codes = [code for code in (of_term, of_heading if is_it else None) if code]
-        related = []
-        if of_heading and (heading or "").casefold() != name.casefold():
-            related.append({**of_heading, "name": heading})
+        codes = [
+            code for code in (of_term if term else None, of_heading if is_it else None) if code
+        ]
+        related = [
+            {**code, "name": called}
+            for code, called in ((of_term, term), (of_heading, heading))
+            if code and (called or "").casefold() != name.casefold()
+        ]
         status, jurisdiction = IndicationStatus.UNKNOWN, None
         if phase is not None and phase < APPROVED_PHASE:
             status = IndicationStatus.INVESTIGATIONAL
         elif phase == APPROVED_PHASE and any(r["ref_type"] == "FDA" for r in references):
             status, jurisdiction = IndicationStatus.APPROVED, "US"
         in_mesh = f" (in MeSH: {heading})" if heading and heading.lower() != name.lower() else ""
-        highest = "no phase" if phase is None else f"{phase:g} as the highest phase"
+        highest = "no phase given" if phase is None else f"{phase:g} as the highest phase"
+        highest = "a phase that ChEMBL does not know" if is_unknown else highest
         condition = slug(name)
         return {
             "statement": f"{_NAME} is recorded for {name}{in_mesh}, with {highest} for it.",
@@ -499,6 +516,19 @@ class _Release:
                 }
             },
         }
+
+    @cached_property
+    def _names_of_codes(self) -> dict[str | None, str]:
+        """What indications' rows call their codes; of several names, the first by text."""
+        names: dict[str | None, str] = {}
+        has = self._columns("drug_indication")
+        for code, name in (("efo_id", "efo_term"), ("mesh_id", "mesh_heading")):
+            if {code, name} <= has:
+                every = f"SELECT DISTINCT {code}, {name} FROM main.drug_indication"
+                for id_, called in sorted(map(tuple, self._connection.execute(every)), key=str):
+                    if _text(id_) and _text(called):
+                        names.setdefault(_text(id_), str(_text(called)))
+        return names
 
     def warning(self, row: Row, references: list[Row]) -> dict[str, Any]:
         """A warning. Raises `ValueError` for a year that is none."""
@@ -523,9 +553,9 @@ class _Release:
             for code in (_coded(row["efo_id"]), _coded(row["efo_id_for_warning_class"]))
             if code
         ]
+        content = f": {said}" if said else "" if is_withdrawn else "; ChEMBL gives no content of it"
         return {
-            "statement": f"{_NAME} is recorded {how}{f' ({where})' if where else ''}"
-            f"{f': {said}' if said else ''}.",
+            "statement": f"{_NAME} is recorded {how}{f' ({where})' if where else ''}{content}.",
             "certainty": "stated",
             "type": WarningType.WARNING.value,
             "category": WarningCategory.WITHDRAWN.value if is_withdrawn else None,
@@ -578,6 +608,9 @@ class _Release:
 
 MADE_OF_COMPONENTS = frozenset({"SINGLE PROTEIN", "PROTEIN COMPLEX"})
 """Types of targets that are all of their components; those of a family are each one of it."""
+
+REMARKS = {"selectivity": "; ", "comment": "\n"}
+"""Fields of a mechanism that part no rows, and what stands between what several of them say."""
 
 _NAME = "\0name\0"
 """What stands in a sentence for the drug's name, until it is known of which molecule it is said."""

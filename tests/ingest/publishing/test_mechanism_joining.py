@@ -99,13 +99,13 @@ def test_a_mechanism_of_the_guide_and_of_chembl_is_one_fact_that_cites_both(
 def test_other_actions_at_one_target_stand_apart_and_are_a_discrepancy(
     database: Settings, client: httpx.Client
 ) -> None:
-    load(database, "gtopdb", of_guide("Partial agonist", type="Agonist"))
+    load(database, "gtopdb", of_guide("Antagonist", type="Antagonist"))
     load(database, "chembl", of_chembl("AGONIST"))
 
     found = mechanisms(client)
     [discrepancy] = disagreements(client)
 
-    assert {item["action_type"] for item in found} == {"AGONIST", "PARTIAL AGONIST"}
+    assert {item["action_type"] for item in found} == {"AGONIST", "ANTAGONIST"}
     assert discrepancy["statement"] == (
         "Sources give different actions of hustanol at GABAB receptor (Human)."
     )
@@ -114,7 +114,7 @@ def test_other_actions_at_one_target_stand_apart_and_are_a_discrepancy(
     assert {
         value["value"]: [c["source"]["id"] for c in value["citations"]]
         for value in discrepancy["values"]
-    } == {"PARTIAL AGONIST": ["gtopdb"], "AGONIST": ["chembl"]}
+    } == {"ANTAGONIST": ["gtopdb"], "AGONIST": ["chembl"]}
 
 
 @pytest.mark.parametrize(
@@ -136,27 +136,26 @@ def test_a_target_that_is_made_of_others_is_another(
     assert disagreements(client) == []
 
 
-@pytest.mark.parametrize(
-    ("guide_says", "chembl_says"),
-    [
-        (of_guide("Agonist", target_species="Rat"), of_chembl("AGONIST")),
-        (
-            of_guide("Agonist", selectivity="Selective"),
-            of_chembl("AGONIST", selectivity_comment="Non-selective"),
-        ),
-    ],
-    ids=["another species", "another selectivity"],
-)
-def test_what_one_fact_cannot_say_stays_two(
-    database: Settings,
-    client: httpx.Client,
-    guide_says: list[Given],
-    chembl_says: list[Given],
+def test_a_mechanism_of_another_species_stays_apart(
+    database: Settings, client: httpx.Client
 ) -> None:
-    load(database, "gtopdb", guide_says)
-    load(database, "chembl", chembl_says)
+    load(database, "gtopdb", of_guide("Agonist", target_species="Rat"))
+    load(database, "chembl", of_chembl("AGONIST"))
 
     assert len(mechanisms(client)) == 2
+    assert disagreements(client) == []
+
+
+def test_another_selectivity_parts_no_mechanism_and_both_are_said(
+    database: Settings, client: httpx.Client
+) -> None:
+    load(database, "gtopdb", of_guide("Agonist", selectivity="Selective"))
+    load(database, "chembl", of_chembl("AGONIST", selectivity_comment="Non-selective"))
+
+    [served] = mechanisms(client)
+
+    assert served["selectivity"] == "Selective; Non-selective"
+    assert [c["source"]["id"] for c in served["citations"]] == ["gtopdb", "chembl"]
     assert disagreements(client) == []
 
 
@@ -178,16 +177,21 @@ def test_mechanisms_are_joined_alike_in_every_order(new_on_sqlite: Any) -> None:
 @pytest.mark.parametrize(
     ("one", "other", "differ"),
     [
-        ("AGONIST", "PARTIAL AGONIST", True),
-        ("ANTAGONIST", "INVERSE AGONIST", True),
-        ("POSITIVE MODULATOR", "POSITIVE ALLOSTERIC MODULATOR", False),
-        ("ALLOSTERIC ANTAGONIST", "ANTAGONIST", False),
+        ("AGONIST", "ANTAGONIST", True),
+        ("AGONIST", "INVERSE AGONIST", True),
+        ("OPENER", "BLOCKER", True),
+        ("POSITIVE ALLOSTERIC MODULATOR", "INHIBITOR", True),
+        ("AGONIST", "PARTIAL AGONIST", False),
+        ("OPENER", "ACTIVATOR", False),
+        ("BLOCKER", "INHIBITOR", False),
+        ("ANTAGONIST", "INVERSE AGONIST", False),
+        ("NEGATIVE ALLOSTERIC MODULATOR", "INHIBITOR", False),
+        ("MODULATOR", "ANTAGONIST", False),
         ("OTHER", "AGONIST", False),
         ("BINDING AGENT", "INHIBITOR", False),
+        ("SUBSTRATE", "INHIBITOR", False),
     ],
 )
-def test_an_action_that_only_says_less_is_no_disagreement(
-    one: str, other: str, differ: bool
-) -> None:
+def test_only_actions_of_opposite_directions_disagree(one: str, other: str, differ: bool) -> None:
     assert actions_differ(one, other) is differ
     assert actions_differ(other, one) is differ

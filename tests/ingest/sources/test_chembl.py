@@ -213,6 +213,25 @@ def test_what_parent_and_salt_say_alike_is_said_once_of_the_parent() -> None:
     assert records["CHEMBL1703"].statements == []
 
 
+def test_a_mechanism_of_parent_and_salt_that_differs_in_comments_is_one_with_both() -> None:
+    of_salt = {"mechanism_comment": "In the liver.", "selectivity_comment": "Selective"}
+    of_parent = {"mec_id": 2, "molregno": 1431, "mechanism_comment": "Not fully known."}
+    records = read(
+        chembl(
+            METFORMIN,
+            molecule_hierarchy=SALT_OF_METFORMIN,
+            drug_mechanism=[GLYCEROPHOSPHATE | of_salt, GLYCEROPHOSPHATE | of_parent],
+            target_dictionary=[COMPLEX_I],
+        )
+    )
+
+    first, other = records["CHEMBL1431"].statements
+    assert first.fields == other.fields
+    assert first.fields["comment"] == "Mechanism: Not fully known.\nMechanism: In the liver."
+    assert first.fields["selectivity"] == "Selective"
+    assert [s.locator for s in (first, other)] == ["mec_id 2", "mec_id 1 (of CHEMBL1703)"]
+
+
 def test_what_is_no_salt_of_its_parent_says_itself_what_both_say_alike() -> None:
     rows = [
         {"mec_id": number, "molregno": number, "mechanism_of_action": "Proton pump inhibitor"}
@@ -314,6 +333,57 @@ def test_a_heading_of_mesh_that_is_the_same_name_gives_the_condition_its_code(
     assert [term["name"] for term in condition["related_terms"]] == related
 
 
+def test_a_condition_has_the_headings_of_all_rows_that_name_it() -> None:
+    rows = [
+        *indicated(mesh_id="D009128", mesh_heading="Muscle Spasticity"),
+        *indicated(drugind_id=6, mesh_id="D010243", mesh_heading="Paralysis"),
+    ]
+
+    (condition,) = read(chembl(BACLOFEN, drug_indication=rows))["CHEMBL701"].conditions.values()
+
+    assert condition["codes"] == [{"system": "hp", "code": "HP:0001257"}]
+    assert [term["code"] for term in condition["related_terms"]] == ["D009128", "D010243"]
+
+
+def test_a_code_without_a_name_has_the_one_that_another_row_gives() -> None:
+    unnamed = {"efo_term": None, "mesh_heading": None, "max_phase_for_ind": 2}
+    rows = [
+        *indicated(),
+        *indicated(drugind_id=6, **unnamed),
+        *indicated(drugind_id=7, efo_id="EFO:1", **unnamed),
+    ]
+
+    record = read(chembl(BACLOFEN, drug_indication=rows))["CHEMBL701"]
+
+    assert {s.locator: s.fields["condition"] for s in record.statements} == {
+        "drugind_id 5": "spasticity",
+        "drugind_id 6": "spasticity",
+        "drugind_id 7": "muscle-spasticity",
+    }
+    mesh = {"system": "mesh", "code": "D009128"}
+    assert record.conditions["muscle-spasticity"] == {
+        "id": "muscle-spasticity",
+        "name": "Muscle Spasticity",
+        "codes": [mesh],
+        "related_terms": [{"system": "efo", "code": "EFO:1", "name": None}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("phase", "said"), [(-1, "a phase that ChEMBL does not know"), (None, "no phase given")]
+)
+def test_a_phase_that_is_not_known_is_not_one_that_is_not_given(
+    phase: float | None, said: str
+) -> None:
+    rows = indicated(max_phase_for_ind=phase, mesh_heading=None, mesh_id=None)
+
+    statement = stated(chembl(BACLOFEN, drug_indication=rows), "CHEMBL701")
+
+    assert statement.fields["statement"] == (
+        f"BACLOFEN is recorded for Spasticity, with {said} for it."
+    )
+
+
 def test_each_trial_that_an_indication_refers_to_is_cited() -> None:
     statements = read(
         chembl(
@@ -370,12 +440,14 @@ def test_a_withdrawal_says_where_when_and_for_what() -> None:
     }
 
 
-def test_a_boxed_warning_of_no_class_says_no_more() -> None:
+def test_a_boxed_warning_of_no_class_says_that_it_has_no_content() -> None:
     row = {"warning_id": 7, "molregno": 701, "warning_type": "Black Box Warning"}
 
     said = stated(chembl(BACLOFEN, drug_warning=[row]), "CHEMBL701").fields
 
-    assert said["statement"] == "BACLOFEN is recorded with a boxed warning."
+    assert said["statement"] == (
+        "BACLOFEN is recorded with a boxed warning; ChEMBL gives no content of it."
+    )
     assert (said["boxed"], said["category"], said["year"]) == (True, None, None)
 
 
@@ -385,7 +457,9 @@ def test_a_row_that_cannot_be_read_is_set_aside_and_the_others_are_taken() -> No
             BACLOFEN,
             drug_indication=[
                 *indicated(max_phase_for_ind="four"),
-                *indicated(drugind_id=6, efo_term=None, mesh_heading=""),
+                *indicated(
+                    drugind_id=6, efo_id="EFO:1", efo_term=None, mesh_id=None, mesh_heading=""
+                ),
                 *indicated(drugind_id=7),
                 *indicated(drugind_id=8, molregno=99),
             ],
