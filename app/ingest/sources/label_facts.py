@@ -5,6 +5,7 @@ The same of openFDA's labels and of DailyMed's.
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, NamedTuple
 
 from app.ingest.sources.interface import Statement
@@ -77,6 +78,15 @@ def status_of(numbers: list[str], *, is_known: bool) -> IndicationStatus:
     if any(map(_MONOGRAPH.fullmatch, numbers)):
         return IndicationStatus.OTC_MONOGRAPH
     return IndicationStatus.UNKNOWN if numbers or not is_known else IndicationStatus.UNAPPROVED
+
+
+def is_in_calendar(day: str) -> bool:
+    """Whether there is a day, month or year such as `20060104`, `200601` or `2006`."""
+    try:
+        date.fromisoformat(day + "00000101"[len(day) :])
+    except ValueError:
+        return False
+    return True
 
 
 def precedence_of(numbers: list[str], effective: str) -> str:

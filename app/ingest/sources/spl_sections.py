@@ -2,8 +2,8 @@
 
 A section is what its LOINC code says. One that is unclassified, that has no code or none that is
 known, is what the section is that it is nested in; so is one whose number goes on with that, for
-then its code is a mistake. One without a title and a code of its own is part of that section's text,
-or, behind other sections in it, a part of its own. Numbers are those that are printed before titles.
+then its code is a mistake. One without a title and a code of its own is part of that section's
+text, or, behind other sections in it, a part of its own. Numbers are those printed before titles.
 """
 
 import re
