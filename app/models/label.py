@@ -126,7 +126,12 @@ def number_and_day(version: str) -> tuple[int, str]:
     """The number and the day of a label's version, of `000005.20060104`, by which its records are
     ordered; the day is empty where its source gives none."""
     number, _, day = version.partition(".")
-    return int(number), day and f"{day[:4]}-{day[4:6]}-{day[6:]}"
+    return int(number), date_of(day)
+
+
+def date_of(day: str) -> str:
+    """The date that `20060104`, `200601` or `2006` is."""
+    return "-".join(filter(None, (day[:4], day[4:6], day[6:])))
 
 
 LONGEST_TERM = 400

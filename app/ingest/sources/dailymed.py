@@ -57,7 +57,7 @@ from app.ingest.sources.spl_sections import SENTENCES, SplSection, sections_of
 from app.ingest.sources.spl_substances import name_substance, own_of
 from app.ingest.sources.spl_text import plain
 from app.models.drug import IdentifierSystem
-from app.models.label import PASSAGE
+from app.models.label import PASSAGE, date_of
 from app.models.label_section import SUBSECTIONS
 
 SOURCE: dict[str, Any] = {
@@ -149,7 +149,7 @@ def _read(document: InputPart, part: InputPart) -> Item:
 
 
 def _record(document: SplDocument, released: str) -> Record | SkippedRecord:
-    effective = f"{document.day[:4]}-{document.day[4:6]}-{document.day[6:]}"
+    effective = date_of(document.day)
     version = f"{document.version:0>6}.{document.day}"
     record = Record(
         id=document.set_id.lower(),

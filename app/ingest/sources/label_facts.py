@@ -5,6 +5,7 @@ The same of openFDA's labels and of DailyMed's.
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, NamedTuple
 
 from app.ingest.sources.interface import Statement
@@ -99,6 +100,15 @@ def _status_by_category(approval: dict[str, Any]) -> IndicationStatus:
         if category.upper().startswith(beginnings):
             return status
     return IndicationStatus.UNKNOWN
+
+
+def is_in_calendar(day: str) -> bool:
+    """Whether there is a day, month or year such as `20060104`, `200601` or `2006`."""
+    try:
+        date.fromisoformat(day + "00000101"[len(day) :])
+    except ValueError:
+        return False
+    return True
 
 
 def precedence_of(numbers: list[str], effective: str) -> str:

@@ -29,6 +29,7 @@ from app.ingest.sources.label_facts import (
     approvals_of,
     category_of,
     fact_of,
+    is_in_calendar,
     passage_of,
     precedence_of,
     section_of,
@@ -167,7 +168,7 @@ def _record(label: dict[str, Any], set_id: str, updated: str | None) -> Record:
     version, effective_time = str(label.get("version")), str(label.get("effective_time"))
     if not _VERSION.fullmatch(version):
         raise ValueError(f"its version {label.get('version')!r} is no number.")
-    if not _DAY.fullmatch(effective_time):
+    if not (_DAY.fullmatch(effective_time) and is_in_calendar(effective_time)):
         raise ValueError(
             f"its effective_time {label.get('effective_time')!r} is no day; YYYYMMDD was expected."
         )

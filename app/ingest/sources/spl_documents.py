@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from app.ingest.sources.label_facts import is_in_calendar
+
 SPL = "{urn:hl7-org:v3}"
 
 LONGEST = 15_000_000
@@ -25,7 +27,7 @@ class SplDocument:
     set_id: str
     version: int
     day: str
-    """The day from which it is in effect: `YYYYMMDD`."""
+    """The day from which it is in effect, as precisely as it says: `YYYYMMDD`, `YYYYMM`, `YYYY`."""
     type_code: str
     """The LOINC code of what it is: a prescription drug's label, an indexing file."""
     type_name: str
@@ -43,14 +45,15 @@ def read_document(xml: bytes) -> SplDocument:
         raise ValueError("it has no set id.")
     if not _VERSION.fullmatch(version):
         raise ValueError(f"its version {version!r} is no number.")
-    if not _DAY.match(time):
-        raise ValueError(f"its effective time {time!r} is no day; YYYYMMDD was expected.")
+    day = _DAY.match(time)
+    if day is None or not is_in_calendar(day[1]):
+        raise ValueError(f"its effective time {time[:40]!r} is no day; YYYYMMDD was expected.")
     names = root.iterfind(f"{SPL}author/{SPL}assignedEntity/{SPL}representedOrganization/{SPL}name")
     return SplDocument(
         root,
         set_id,
         int(version),
-        time[:8],
+        day[1],
         _value(root, "code", "code"),
         _value(root, "code", "displayName"),
         [" ".join(name.text.split()) for name in names if name.text and name.text.strip()],
@@ -66,13 +69,13 @@ def _parse(xml: bytes) -> etree._Element:
         remove_comments=True,
         remove_pis=True,
     )
-    has_doctype = b"<!DOCTYPE" in xml[:_HEAD]
+    has_doctype = _DOCTYPE.match(xml[:_HEAD]) is not None
     if not has_doctype:
         try:
             root = etree.fromstring(xml, parser)
         except (etree.XMLSyntaxError, LookupError, ValueError) as error:
             raise ValueError(f"its XML cannot be read: {_reason(error)}.") from None
-        has_doctype = root.getroottree().docinfo.internalDTD is not None  # in another encoding
+        has_doctype = root.getroottree().docinfo.internalDTD is not None  # of any encoding
     if has_doctype:
         raise ValueError("it has a DOCTYPE, which no SPL document has.")
     return root
@@ -91,4 +94,6 @@ _HEAD = 10_000
 """Bytes of a document that a DOCTYPE is looked for in, before anything else is."""
 _SET_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 _VERSION = re.compile(r"[0-9]{1,6}")
-_DAY = re.compile(r"[0-9]{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
+_DOCTYPE = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
+"""A DOCTYPE where it is one: in a comment it is text."""
+_DAY = re.compile(r"([0-9]{4}(?:[0-9]{2}){0,2})(?:$|(?<=[0-9]{8})[0-9.+-]*$)")

@@ -1,8 +1,9 @@
 """The sections of an SPL document: its own tree, each with its code, number, heading and text.
 
 A section is what its LOINC code says. One that is unclassified, that has no code or none that is
-known, is what the section is that it is nested in. One without a title and a code of its own is
-part of that section's text. Numbers are those that are printed before titles.
+known, is what the section is that it is nested in; so is one whose number goes on with that, for
+then its code is a mistake. One without a title and a code of its own is part of that section's
+text, or, behind other sections in it, a part of its own. Numbers are those printed before titles.
 """
 
 import re
@@ -129,13 +130,17 @@ def _gather(
             highlights += child.iterfind(f"{SPL}highlight/{SPL}text")
         elif tag == f"{SPL}component":
             for part in child.iterfind(f"{SPL}section"):
-                if _code(part)[0] in _NO_CODE and plain(part.find(f"{SPL}title")) is None:
+                if _is_only_text(part) and not (nested and part.find(f"{SPL}text") is not None):
                     _gather(part, texts, ids, highlights, nested)
                 else:
                     nested.append(part)
 
 
 _NO_CODE = ("", _UNCLASSIFIED.code)
+
+
+def _is_only_text(element: etree._Element) -> bool:
+    return _code(element)[0] in _NO_CODE and plain(element.find(f"{SPL}title")) is None
 
 
 def _code(element: etree._Element) -> tuple[str, str]:
@@ -152,7 +157,8 @@ def _section(
     printed = element.find(f"{SPL}title")
     title = plain(printed)
     own = _BY_CODE.get(code, _UNCLASSIFIED)
-    type_ = _type(own, within)
+    goes_on = _goes_on(title, own, within)
+    type_ = within.type if goes_on and within else _type(own, within)
     major = SECTION_NUMBERS.get(type_.key) or (within.major if within else None)
     number, heading = _numbered(title, major, within, before)
     if number and within is None and type_ is _UNCLASSIFIED:
@@ -173,6 +179,15 @@ def _section(
         spaced_title=plain(printed, is_spaced=True),
         is_numbered=number is not None,
     )
+
+
+def _goes_on(title: str | None, own: SectionType, within: SplSection | None) -> bool:
+    """Whether a title's number is one of the section around, and the code of another."""
+    of = SECTION_NUMBERS.get(own.key)
+    if within is None or within.major in (None, of) or of is None:
+        return False
+    found = _NUMBER.match(title or "")
+    return found is not None and found["number"].startswith(f"{within.major}.")
 
 
 def _name(code: str, name: str, type_: SectionType) -> str:

@@ -16,7 +16,7 @@ from app.ingest.sources.interface import (
 from app.ingest.sources.spl_documents import LONGEST
 from app.ingest.staging.preparing import _name
 from app.models.drug import IdentifierSystem
-from app.models.label import PASSAGE
+from app.models.label import PASSAGE, number_and_day
 from app.models.warning import Warning as OfWarnings
 from tests.ingest.made_files import File
 from tests.ingest.made_spl import BOXED, SET_ID, WARNINGS, product, section, spl, zipped
@@ -365,7 +365,10 @@ def test_an_external_entity_is_never_read(tmp_path: Any) -> None:
         (b"<html/>", "it is no SPL document"),
         (spl(set_id=""), "it has no set id"),
         (spl(version="x"), "its version 'x' is no number"),  # type: ignore[arg-type]
-        (spl(day="2024"), "its effective time '2024' is no day"),
+        (spl(day="20260231"), "its effective time '20260231' is no day"),
+        (spl(day="202613"), "its effective time '202613' is no day"),
+        (spl(day="2026-02-01"), "its effective time '2026-02-01' is no day"),
+        (spl(day=""), "its effective time '' is no day"),
         (b" " * (LONGEST + 1), "it is longer than 15,000,000 bytes"),
         (spl("<content>" * 300 + "</content>" * 300), "its XML cannot be read"),
     ],
@@ -376,6 +379,30 @@ def test_a_broken_document_is_set_aside_alone(content: bytes, reason: str) -> No
     assert said.startswith(reason)
     assert said.endswith(".")
     assert "\n" not in said
+
+
+@pytest.mark.parametrize(
+    ("time", "day", "dated"),
+    [
+        ("20260115", "20260115", "2026-01-15"),
+        ("20260115103000.000-0500", "20260115", "2026-01-15"),
+        ("202602", "202602", "2026-02"),
+        ("2026", "2026", "2026"),
+    ],
+)
+def test_a_label_is_in_effect_from_a_day_a_month_or_a_year(time: str, day: str, dated: str) -> None:
+    found = record(day=time)
+
+    assert found.version == f"000001.{day}"
+    assert number_and_day(found.version) == (1, dated)
+    assert found.label is not None
+    assert found.dated == found.label["effective_date"] == dated
+
+
+def test_a_comment_may_say_doctype() -> None:
+    head = '<?xml version="1.0"?><!-- no <!DOCTYPE document [ -->'
+
+    assert record(head=head).dated == "2024-01-15"
 
 
 def test_an_encoding_that_a_document_names_is_read() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from app.ingest.sources.spl_documents import read_document
 from app.ingest.sources.spl_sections import SplSection, sections_of
-from tests.ingest.made_spl import BOXED, WARNINGS, section, spl
+from tests.ingest.made_spl import BOXED, UNCLASSIFIED, WARNINGS, section, spl
 
 INDICATIONS, ADVERSE, PREGNANCY, LEAFLET = "34067-9", "34084-4", "42228-7", "42231-1"
 
@@ -93,6 +93,41 @@ def test_a_section_without_a_title_is_part_of_the_one_that_it_stands_in() -> Non
         (WARNINGS, "5.1", "More", "Three."),
         ("42229-5", None, None, ""),
         (BOXED, None, None, "Boxed."),
+    ]
+
+
+def test_a_section_without_a_title_behind_another_stays_there() -> None:
+    found = shown(
+        section(
+            *("6 ADVERSE REACTIONS", "One."),
+            section("6.1 Trials", "Two."),
+            section(None, "Three."),
+            section(None, None, section("6.2 Reports", "Four.")),
+            code="34084-4",
+        )
+    )
+
+    assert [said[1:] for said in found] == [
+        ("6", "ADVERSE REACTIONS", "One."),
+        ("6.1", "Trials", "Two."),
+        ("6", None, "Three."),
+        ("6.2", "Reports", "Four."),
+    ]
+
+
+def test_a_number_of_the_section_around_counts_more_than_a_code_of_another() -> None:
+    found = shown(
+        section(
+            *("14 CLINICAL STUDIES", None),
+            section("14.1 Adults", "One.", code=UNCLASSIFIED),
+            section("14.2 Children", "Two.", code="34090-1"),
+            code="34092-7",
+        )
+    )
+
+    assert found[1:] == [
+        ("34092-7", "14.1", "Adults", "One."),
+        ("34092-7", "14.2", "Children", "Two."),
     ]
 
 
