@@ -166,7 +166,7 @@ def test_an_ndc_that_rxnorm_has_not_is_answered_with_the_product_of_its_label(
         None,
     ]
     assert [each["strength"]["numerator"] for each in of_label["active_ingredients"]] == [
-        {"value": "5", "unit": "mg", "low": None, "high": None}
+        {"value": "5", "unit": "mg"}
     ]
 
 
