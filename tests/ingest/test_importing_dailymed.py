@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.ingest.sources.interface import RefusedError
 from app.settings import Settings
 from tests.ingest.loading import (
     Given,
@@ -291,3 +292,18 @@ def test_of_equal_precedence_the_wording_is_dailymeds(
     load(database, DAILYMED, documents(told("Careful: at night.", set_id="s2", day="20230101")))
 
     assert warnings(client) == {"Careful: at night.": [DAILYMED, OPENFDA]}
+
+
+def test_of_few_documents_any_share_may_be_broken(database: Settings, client: httpx.Client) -> None:
+    broken = [spl(set_id=f"s{n}")[:300] for n in range(2, 5)]
+
+    report = load(database, DAILYMED, documents(told("Careful.", set_id="s1"), *broken))
+
+    assert counted(report) == {"read": 4, "new": 1, "invalid": 3, "nameless": 3}
+    assert report.of_quarantined == 3
+    assert client.get("/v1/labels").json()["total"] == 1
+    many = [spl(set_id=f"t{n}")[:300] for n in range(19)]
+    with pytest.raises(RefusedError, match="19 of 20"):
+        load(database, DAILYMED, documents(told("Careful.", set_id="s5"), *many))
+    with pytest.raises(RefusedError, match="1 of 1"):
+        load(database, DAILYMED, documents(broken[0] + b" "))

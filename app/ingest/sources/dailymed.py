@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from functools import cache
 from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import IO, Any
 
 from app.ingest.files.inputs import AT_ONCE, Input
@@ -72,6 +72,9 @@ SOURCE: dict[str, Any] = {
 LONGEST_ZIP = 500_000_000
 """Bytes that the zip of a label may have, which are nearly all pictures."""
 
+PICTURES = (".jpg", ".jpeg", ".gif", ".png")
+"""The files beside a label's document that are left without a word."""
+
 
 class DailyMed:
     """Reads DailyMed's labels. A record is a version of a label, known by its SPL set id."""
@@ -85,16 +88,20 @@ class DailyMed:
         """What each label says, section by section, in the words of the label."""
         dates = [part.date for part in parts if part.date]
         source_version.released = source_version.version = max(dates, default=None)
+        are_none = not any(_is((".zip", ".xml"), part) for part in parts)
         for part in parts:
             if _is(".zip", part):
                 yield from _read_zip(part)
             elif _is(".xml", part):
                 yield _read(part, part)
-            elif len(parts) == 1:
+            elif are_none:
                 raise WrongFileError(part.name, f"it is no XML; expected {self.wanted}.")
+            elif not _is(PICTURES, part):
+                kind = PurePath(part.name).suffix.lower() or "of no kind"
+                yield SkippedRecord(f"files that are no XML: {kind}")
 
 
-def _is(ending: str, part: InputPart) -> bool:
+def _is(ending: str | tuple[str, ...], part: InputPart) -> bool:
     return part.name.lower().endswith(ending)
 
 
