@@ -241,6 +241,8 @@ def test_an_indexing_file_makes_no_drug_and_others_are_left(
     report = load(database, DAILYMED, documents(CLASSES, other, of_a_class))
 
     assert counted(report)["read"] == 3
+    assert [row.name for row in report.quarantined] == ["HUSTANOL (AAAAAAAAA1)"]
+    assert report.skipped["classes of another type: XYZ"] == 1
     assert client.get("/v1/drugs").json()["total"] == 0
 
 

@@ -28,7 +28,6 @@ from app.ingest.sources.interface import (
     SkippedRecord,
     SourceVersion,
     Statement,
-    Substance,
     WrongFileError,
 )
 from app.ingest.sources.label_facts import (
@@ -44,7 +43,7 @@ from app.ingest.sources.label_substances import distinct
 from app.ingest.sources.label_wording import compared
 from app.ingest.sources.spl_documents import LONGEST, SPL, SplDocument, read_document
 from app.ingest.sources.spl_highlights import summaries_of
-from app.ingest.sources.spl_indexing import INDEXING_OF_CLASSES, classes_of
+from app.ingest.sources.spl_indexing import INDEXING_OF_CLASSES, read_classes
 from app.ingest.sources.spl_products import (
     full_name,
     marketed_under,
@@ -56,7 +55,6 @@ from app.ingest.sources.spl_products import (
 from app.ingest.sources.spl_sections import SENTENCES, SplSection, sections_of
 from app.ingest.sources.spl_substances import name_substance, own_of
 from app.ingest.sources.spl_text import plain
-from app.models.drug import IdentifierSystem
 from app.models.label import PASSAGE
 from app.models.label_section import SUBSECTIONS
 
@@ -167,10 +165,9 @@ def _record(document: SplDocument, released: str) -> Record | SkippedRecord:
         substances=[],
     )
     if document.type_code == INDEXING_OF_CLASSES:
-        unii, record.classes = classes_of(document.root)
-        if unii is None:
+        read_classes(record, document.root)
+        if not record.substances:
             return SkippedRecord("an indexing file of a class", record.id, version, released)
-        record.substances = [Substance((), ((IdentifierSystem.UNII, unii),))]
         return record
     if not _is_label(document):
         kind = document.type_name or "of no type"
