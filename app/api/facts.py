@@ -17,6 +17,7 @@ from app.documents.fact_records import (
     CoverageRecord,
     fact_record,
     fact_with_wordings,
+    wording_of,
 )
 from app.documents.trial_events import ADVERSE_EVENTS, TERMS
 from app.http.pages import PageParams, page_of
@@ -260,8 +261,7 @@ def _with_wordings(session: ReadSession, fact_id: str, fact: bytes, record: byte
     stored = session.document(WORDINGS, fact_id)
     if stored is None:  # as the one label has it, or no label
         said = from_json(fact)
-        own = {"statement": said["statement"], "tables": said.get("tables", [])}
-        of_labels = own | {"labels": said["citations"]}
+        of_labels = wording_of(said) | {"labels": said["citations"]}
         stored = to_json({"wordings": [of_labels] if said["labels"] else []})
     return b"%b,%b" % (record[:-1], stored[1:])
 

@@ -21,6 +21,11 @@ from app.models.label_text import (
 from app.models.product import Concept
 from app.names.product_numbers import eleven_digits
 
+OF_ITS_OWN = (
+    ". Where the fact that it became is in the words of another label, they are of this label's "
+    "own, which `include=wordings` of the fact has"
+)
+
 
 class LabelSection(Shape):
     """A section of a label, or a passage of one."""
@@ -47,9 +52,9 @@ class LabelSection(Shape):
         "first; empty where the source does not give them.",
         examples=[[]],
     )
-    blocks: list[TextBlock] | None = blocks("text")
+    blocks: list[TextBlock] | None = blocks("text", OF_ITS_OWN)
     tables: list[LabelTable] = tables("what became no fact")
-    cross_references: list[CrossReference] = cross_references("text")
+    cross_references: list[CrossReference] = cross_references("text", OF_ITS_OWN)
     facts: list[LabelFact] = Field(
         description="The facts that it became.",
         examples=[[{"kind": "warnings", "id": "baclofen-warning-5d0fbf2a9f71"}]],

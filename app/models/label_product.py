@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Any
 
+from pydantic import ConfigDict, Field
+
 from app.models.base import PartialDate, Shape, described
 
 
@@ -10,33 +12,37 @@ class Amount(Shape):
     """A number with its unit."""
 
     value: str | None = described(
-        "The number, as published; null where none is given, as of a range.", "10", default=None
+        "The number, as published; null where none is given, as of a range.", "10"
     )
     unit: str | None = described(
-        "Its unit, as published: a UCUM code, `1` of what is counted.", "mg", default=None
+        "Its unit, as published: a UCUM code, `1` of what is counted.", "mg"
     )
 
 
 class Quantity(Amount):
     """An amount with its unit, or a range from the lowest to the highest."""
 
-    low: Amount | None = described(
-        "Of a range: its lowest amount, as published; null of what is no range.", None
-    )
-    high: Amount | None = described(
-        "Of a range: its highest amount, as published; null of what is no range.", None
-    )
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
-
-_TEN = {"value": "10", "unit": "mg", "low": None, "high": None}
-_ONE = {"value": "1", "unit": "1", "low": None, "high": None}
+    low: Amount | None = Field(
+        default=None,
+        exclude_if=lambda low: low is None,
+        description="Of a range: its lowest amount, as published; left out of what is no range.",
+        examples=[{"value": "10", "unit": "mg"}],
+    )
+    high: Amount | None = Field(
+        default=None,
+        exclude_if=lambda high: high is None,
+        description="Of a range: its highest amount, as published; left out of what is no range.",
+        examples=[{"value": "20", "unit": "mg"}],
+    )
 
 
 class Ratio(Shape):
     """An amount in another."""
 
-    numerator: Quantity = described("How much.", _TEN)
-    denominator: Quantity = described("In how much of the product.", _ONE)
+    numerator: Quantity = described("How much.", {"value": "10", "unit": "mg"})
+    denominator: Quantity = described("In how much of the product.", {"value": "1", "unit": "1"})
 
 
 class IdentifiedSubstance(Shape):
@@ -62,7 +68,7 @@ class ActiveIngredient(IdentifiedSubstance):
 
     strength: Ratio | None = described(
         "Its strength; null where none is given.",
-        {"numerator": _TEN, "denominator": _ONE},
+        {"numerator": {"value": "10", "unit": "mg"}, "denominator": {"value": "1", "unit": "1"}},
     )
     basis_of_strength: StrengthBasis | None = described(
         "What the strength is the amount of, by SPL's class codes: `ACTIB`, the ingredient; "
@@ -103,7 +109,7 @@ class MarketingStatus(Shape):
 def _marketing_status() -> Any:
     return described(
         "Where its marketing stands; null where the label does not say.",
-        {"status": "completed", "start_date": "2005-11-30", "end_date": "2010-01-31"},
+        {"status": "active", "start_date": "2005-11-30", "end_date": "2020-02-29"},
     )
 
 
@@ -128,7 +134,7 @@ class LabelPackage(Shape):
     form: str | None = described("What sort of package it is, as published.", "BOTTLE")
     quantity: Quantity | None = described(
         "How much of the product, or of the package inside, it holds.",
-        _ONE,
+        {"value": "1", "unit": "1"},
     )
     marketing_status: MarketingStatus | None = _marketing_status()
     packages: list["LabelPackage"] = described("The packages that it is packed in.", [])
@@ -158,7 +164,7 @@ class LabelProduct(Shape):
     marketed_under: list[MarketedUnder] = described(
         "What it is marketed under, as its label lists that: of a part none where that of the kit "
         "holds.",
-        [{"category": "ANDA", "application_number": "ANDA077241", "approval_date": None}],
+        [{"category": "ANDA", "application_number": "ANDA077241", "approval_date": "2005-11-30"}],
     )
     marketing_status: MarketingStatus | None = _marketing_status()
     dea_schedule: str | None = described(

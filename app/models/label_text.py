@@ -67,21 +67,21 @@ class CrossReference(Shape):
     )
 
 
-def blocks(text: str) -> Any:
+def blocks(text: str, more: str = "") -> Any:
     """A field for the structure of a text."""
     return described(
         f"The paragraphs, list items and tables of `{text}`, in its order, by where they stand in "
-        "it; null where the source does not give them.",
+        f"it; null where the source does not give them{more}.",
         None,
         default=None,
     )
 
 
-def cross_references(text: str) -> Any:
+def cross_references(text: str, more: str = "") -> Any:
     """A field for the links in a text."""
     return described(
         f"The links in `{text}` to other sections of its label, each with the facts that the "
-        "section became; none where the source does not give them.",
+        f"section became; none where the source does not give them{more}.",
         [],
         default_factory=list,
     )
@@ -91,7 +91,8 @@ def summary() -> Any:
     """A field for the short form that a label itself has of a section."""
     return described(
         "The short form of it in the label's Highlights, in the label's own words, a line for each "
-        "statement that names its section; null where there is none.",
+        "statement that names its section; null where there is none. Of a fact in the words of a "
+        "label without, it is that of another that states it: `include=wordings` says which.",
         None,
         default=None,
     )

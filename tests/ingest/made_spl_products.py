@@ -89,7 +89,8 @@ def indexing(set_id: str, unii: str, *classes: str) -> bytes:
     )
     subject = (
         f'<subject><identifiedSubstance><identifiedSubstance><code code="{unii}" '
-        f'codeSystem="{UNII}"/>{kinds}</identifiedSubstance></identifiedSubstance></subject>'
+        f'codeSystem="{UNII}"/><name use="L">HUSTANOL</name>{kinds}'
+        "</identifiedSubstance></identifiedSubstance></subject>"
     )
     document = spl(set_id=set_id, products=subject, type_="INDEXING - PHARMACOLOGIC CLASS")
     return document.replace(b"34391-3", b"60685-5")

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.ingest.sources.interface import RefusedError
 from app.settings import Settings
 from tests.ingest.loading import (
     Given,
@@ -244,3 +245,65 @@ def test_the_products_of_an_earlier_version_are_not_those_of_a_newer(
     found = client.get("/v1/labels/s1").json()
 
     assert (found["version"], found["title"], found["products"]) == (2, None, None)
+
+
+def with_highlights(text: str, highlights: str | None, **fields: Any) -> bytes:
+    """A label with a warning that has a short form and a link."""
+    linked = f"<paragraph>{text} <linkHtml href='#used'>For coughs</linkHtml>.</paragraph>"
+    inner = section("5.1 Nights", linked)
+    return spl(
+        section("1 INDICATIONS AND USAGE", "For coughs.", code="34067-9", id_="used"),
+        section("5 WARNINGS", None, inner, code=WARNINGS, highlights=highlights),
+        **fields,
+    )
+
+
+def test_what_belongs_to_a_labels_own_wording_is_served_with_that(
+    database: Settings, client: httpx.Client
+) -> None:
+    load(database, "drugbank-vocabulary", KNOWN)
+    older = with_highlights("CAREFUL at night.", "Beware of nights. (5.1)", set_id="s1")
+    newer = with_highlights("Careful at night.", None, set_id="s2", day="20250101")
+    load(database, DAILYMED, documents(older, newer))
+
+    [fact] = client.get("/v1/drugs/hustanol/warnings").json()["items"]
+    [served, own] = client.get(f"/v1/warnings/{fact['id']}?include=wordings").json()["wordings"]
+    [first, second] = (
+        client.get(f"/v1/labels/{id_}").json()["sections"][2] for id_ in ("s1", "s2")
+    )
+
+    assert fact["statement"] == served["statement"] == "Careful at night. For coughs."
+    assert (fact["summary"], served["summary"]) == ("Beware of nights. (5.1)", None)
+    assert (own["statement"], own["summary"]) == ("CAREFUL at night. For coughs.", fact["summary"])
+    assert own["heading"] == "Nights"
+    assert own["blocks"] == [{"type": "paragraph", "start": 0, "end": 29, "level": 0}]
+    [link] = own["cross_references"]
+    assert [to["kind"] for to in link["facts"]] == ["indications"]
+    assert (first["summary"], first["blocks"]) == (own["summary"], own["blocks"])
+    assert first["cross_references"] == own["cross_references"]
+    assert (second["summary"], second["blocks"], second["cross_references"]) == (None, None, [])
+
+
+def test_of_equal_precedence_the_wording_is_dailymeds(
+    database: Settings, client: httpx.Client
+) -> None:
+    load(database, "drugbank-vocabulary", KNOWN)
+    load(database, OPENFDA, of_openfda("CAREFUL: at night."))
+    load(database, DAILYMED, documents(told("Careful: at night.", set_id="s2", day="20230101")))
+
+    assert warnings(client) == {"Careful: at night.": [DAILYMED, OPENFDA]}
+
+
+def test_of_few_documents_any_share_may_be_broken(database: Settings, client: httpx.Client) -> None:
+    broken = [spl(set_id=f"s{n}")[:300] for n in range(2, 5)]
+
+    report = load(database, DAILYMED, documents(told("Careful.", set_id="s1"), *broken))
+
+    assert counted(report) == {"read": 4, "new": 1, "invalid": 3, "nameless": 3}
+    assert report.of_quarantined == 3
+    assert client.get("/v1/labels").json()["total"] == 1
+    many = [spl(set_id=f"t{n}")[:300] for n in range(19)]
+    with pytest.raises(RefusedError, match="19 of 20"):
+        load(database, DAILYMED, documents(told("Careful.", set_id="s5"), *many))
+    with pytest.raises(RefusedError, match="1 of 1"):
+        load(database, DAILYMED, documents(broken[0] + b" "))

@@ -166,7 +166,7 @@ def test_an_ndc_that_rxnorm_has_not_is_answered_with_the_product_of_its_label(
         None,
     ]
     assert [each["strength"]["numerator"] for each in of_label["active_ingredients"]] == [
-        {"value": "5", "unit": "mg", "low": None, "high": None}
+        {"value": "5", "unit": "mg"}
     ]
 
 
@@ -263,6 +263,8 @@ def test_an_indexing_file_makes_no_drug_and_others_are_left(
     report = load(database, DAILYMED, documents(CLASSES, other, of_a_class))
 
     assert counted(report)["read"] == 3
+    assert [row.name for row in report.quarantined] == ["HUSTANOL (AAAAAAAAA1)"]
+    assert report.skipped["classes of another type: XYZ"] == 1
     assert client.get("/v1/drugs").json()["total"] == 0
 
 

@@ -16,7 +16,13 @@ from pydantic_core import from_json, to_json
 
 from app.documents.compression import decompress
 from app.documents.drug_records import drug_as_served
-from app.documents.fact_records import WORDINGS, Searched, coverage, fact_as_served
+from app.documents.fact_records import (
+    WORDINGS,
+    Searched,
+    coverage,
+    fact_as_served,
+    wording_of,
+)
 from app.documents.label_records import label_as_served, section_as_served
 from app.documents.lookup_rows import rows_of
 from app.documents.records import Passage, passages
@@ -350,7 +356,10 @@ class FactWriter:
             description = batch[fact.drug_id]
             entry["wordings"] = []
             if len(fact.stated) > 1:
-                entry["wordings"] = _wordings_of(fact, stored)
+                said_by = _stating(fact, stored)
+                entry["wordings"] = _wordings_of(said_by)
+                summaries = (said.get("summary") for _, said in said_by)
+                entry["summary"] = next(filter(None, summaries), None)
                 cited = [of.passage for of in fact.stated[:MOST_CITED]]
             self._add_common(entry, description, fact.substance, cited)
             if fact.role is not None:  # a person who writes a trial says it in the trial
@@ -512,7 +521,11 @@ class FactWriter:
                     passage["cross_references"] = label.references(passage)
                     served.append(section_as_served(section, passage, ()))
                 else:
-                    served.append(section_as_served(section, {}, [(kind, fact.id)]))
+                    own = {"summary": passage.get("summary")}
+                    if digest != fact.digest:
+                        own["blocks"] = passage.get("blocks")
+                        own["cross_references"] = label.references(passage)
+                    served.append(section_as_served(section, own, [(kind, fact.id)]))
             said = from_json(decompress(label.body))
             record = label_as_served(
                 self._links,
@@ -606,31 +619,38 @@ def _substance_of(account: Account) -> Row | None:
 
 
 def _choose_wordings(facts: Iterable[FactInMaking], description: Description) -> None:
-    """Have each fact that labels state be in the words of the label with the highest precedence."""
+    """Have each fact that labels state be in the words of the label with the highest precedence, of
+    equal ones in those of the first of `OF_LABELS`."""
     for_routes = Counter(
         account.routes for account in description.accounts.values() if account.precedence
     )
     for fact in facts:
         if not fact.stated:
             continue
-        fact.stated.sort(key=lambda of: of.passage.locator)
+        fact.stated.sort(key=lambda of: (OF_LABELS.index(of.account.source_id), of.passage.locator))
         fact.stated.sort(key=lambda of: of.account.precedence, reverse=True)
         first = fact.stated[0]
         fact.digest, fact.substance = first.digest, _substance_of(first.account)
         fact.of_labels = for_routes[first.account.routes]
 
 
-def _wordings_of(fact: FactInMaking, stored: Mapping[str, tuple[type[Detail], bytes]]) -> list[Row]:
-    """Each wording of a fact and its tables, with the passages of the labels that have it: the one
-    that is served first, and then those of most labels."""
+def _stating(
+    fact: FactInMaking, stored: Mapping[str, tuple[type[Detail], bytes]]
+) -> list[tuple[OfLabel, Row]]:
+    """The labels that state a fact, each with what its own passage says."""
     entries = {digest: from_json(decompress(stored[digest][1])) for digest in fact.digests}
+    return [(of, entries[of.digest]) for of in fact.stated]
+
+
+def _wordings_of(stating: list[tuple[OfLabel, Row]]) -> list[Row]:
+    """Each wording of a fact with what belongs to it, and the passages of the labels that have it:
+    the one that is served first, and then those of most labels."""
     found: dict[bytes, Row] = {}
-    served = entries[fact.digest]["statement"]
-    for of in fact.stated:
-        entry = entries[of.digest]
-        own = {"statement": entry["statement"], "tables": entry.get("tables", [])}
+    served = stating[0][1]["statement"]
+    for of, said in stating:
+        own = wording_of(said) | {"cross_references": of.label.references(said)}
         of.passage = of.passage._replace(
-            wording="same" if own["statement"] == served else "differs"
+            wording="same" if said["statement"] == served else "differs"
         )
         wording = found.setdefault(to_json(own), own | {"labels": []})
         wording["labels"].append(of.passage)

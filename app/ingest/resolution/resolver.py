@@ -397,7 +397,7 @@ class _Resolver:
         for named in nameless:
             found = self._find(named.substance)
             if _is_unknown(found):
-                reason = "no drug that is known has its identifier, and it has no name"
+                reason = "no drug that is known has its identifier, by which alone it is found"
                 found = _Outcome(quarantined=reason)
             self._found[named.source_id, named.key] = found
 

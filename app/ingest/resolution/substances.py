@@ -297,7 +297,10 @@ def name_of(substance: Substance) -> str:
     """What a source calls a substance; a combination by what it is made of."""
     if made_of := substance.ingredients or substance.ingredient_uniis:
         return "; ".join(made_of)
-    return substance.names[0] if substance.names else substance.identifiers[0][1]
+    if substance.names:
+        return substance.names[0]
+    identifier = substance.identifiers[0][1]
+    return f"{substance.synonyms[0]} ({identifier})" if substance.synonyms else identifier
 
 
 def _fact_slugs(named: Iterable[NamedSubstance], matches: Mapping[Key, Match]) -> dict[Key, str]:

@@ -27,6 +27,9 @@ that several have is that of the first, unless another has a newer version of it
 OF_PRODUCTS = frozenset({"rxnorm", *OF_LABELS, "drugs-at-fda"})
 """Sources whose brands are of products: what else they hold, each of them says."""
 
+A_FILE_EACH = frozenset({"dailymed"})
+"""Sources whose records are files of their own, which may be given one by one."""
+
 IN_SEVERAL_FILES = frozenset({"drugs-at-fda", "gtopdb", "rxnorm"})
 """Sources whose records are spread over files that only make sense together."""
 

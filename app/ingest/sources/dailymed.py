@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from functools import cache
 from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import IO, Any
 
 from app.ingest.files.inputs import AT_ONCE, Input
@@ -28,7 +28,6 @@ from app.ingest.sources.interface import (
     SkippedRecord,
     SourceVersion,
     Statement,
-    Substance,
     WrongFileError,
 )
 from app.ingest.sources.label_facts import (
@@ -44,7 +43,7 @@ from app.ingest.sources.label_substances import distinct
 from app.ingest.sources.label_wording import compared
 from app.ingest.sources.spl_documents import LONGEST, SPL, SplDocument, read_document
 from app.ingest.sources.spl_highlights import summaries_of
-from app.ingest.sources.spl_indexing import INDEXING_OF_CLASSES, classes_of
+from app.ingest.sources.spl_indexing import INDEXING_OF_CLASSES, read_classes
 from app.ingest.sources.spl_products import (
     full_name,
     marketed_under,
@@ -56,7 +55,6 @@ from app.ingest.sources.spl_products import (
 from app.ingest.sources.spl_sections import SENTENCES, SplSection, sections_of
 from app.ingest.sources.spl_substances import name_substance, own_of
 from app.ingest.sources.spl_text import plain
-from app.models.drug import IdentifierSystem
 from app.models.label import PASSAGE, date_of
 from app.models.label_section import SUBSECTIONS
 
@@ -72,6 +70,9 @@ SOURCE: dict[str, Any] = {
 LONGEST_ZIP = 500_000_000
 """Bytes that the zip of a label may have, which are nearly all pictures."""
 
+PICTURES = (".jpg", ".jpeg", ".gif", ".png")
+"""The files beside a label's document that are left without a word."""
+
 
 class DailyMed:
     """Reads DailyMed's labels. A record is a version of a label, known by its SPL set id."""
@@ -85,16 +86,20 @@ class DailyMed:
         """What each label says, section by section, in the words of the label."""
         dates = [part.date for part in parts if part.date]
         source_version.released = source_version.version = max(dates, default=None)
+        are_none = not any(_is((".zip", ".xml"), part) for part in parts)
         for part in parts:
             if _is(".zip", part):
                 yield from _read_zip(part)
             elif _is(".xml", part):
                 yield _read(part, part)
-            elif len(parts) == 1:
+            elif are_none:
                 raise WrongFileError(part.name, f"it is no XML; expected {self.wanted}.")
+            elif not _is(PICTURES, part):
+                kind = PurePath(part.name).suffix.lower() or "of no kind"
+                yield SkippedRecord(f"files that are no XML: {kind}")
 
 
-def _is(ending: str, part: InputPart) -> bool:
+def _is(ending: str | tuple[str, ...], part: InputPart) -> bool:
     return part.name.lower().endswith(ending)
 
 
@@ -160,10 +165,9 @@ def _record(document: SplDocument, released: str) -> Record | SkippedRecord:
         substances=[],
     )
     if document.type_code == INDEXING_OF_CLASSES:
-        unii, record.classes = classes_of(document.root)
-        if unii is None:
+        read_classes(record, document.root)
+        if not record.substances:
             return SkippedRecord("an indexing file of a class", record.id, version, released)
-        record.substances = [Substance((), ((IdentifierSystem.UNII, unii),))]
         return record
     if not _is_label(document):
         kind = document.type_name or "of no type"

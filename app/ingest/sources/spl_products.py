@@ -15,8 +15,6 @@ UNII_SYSTEM = "2.16.840.1.113883.4.9"
 BASES = ("ACTIB", "ACTIM", "ACTIR")
 """The class codes of active ingredients, each with what their strength is of."""
 
-NO_QUANTITY = {"value": None, "unit": None, "low": None, "high": None}
-
 
 def products_of(document: etree._Element) -> list[dict[str, Any]]:
     """The products of a label, in its order: see `app.models.label_product.LabelProduct`. Which are
@@ -149,7 +147,7 @@ def _strength(ingredient: etree._Element) -> dict[str, Any] | None:
     if quantity is None:
         return None
     return {
-        part: _quantity(quantity.find(f"{SPL}{part}")) or NO_QUANTITY
+        part: _quantity(quantity.find(f"{SPL}{part}")) or {"value": None, "unit": None}
         for part in ("numerator", "denominator")
     }
 
@@ -158,13 +156,12 @@ def _quantity(quantity: etree._Element | None) -> dict[str, Any] | None:
     """An amount; of a range what it is from and to."""
     if quantity is None:
         return None
-    limits = {name: _amount(quantity.find(f"{SPL}{name}")) for name in ("low", "high")}
-    return NO_QUANTITY | (_amount(quantity) or {}) | limits
+    limits = {name: quantity.find(f"{SPL}{name}") for name in ("low", "high")}
+    given = {name: _amount(limit) for name, limit in limits.items() if limit is not None}
+    return _amount(quantity) | given
 
 
-def _amount(quantity: etree._Element | None) -> dict[str, Any] | None:
-    if quantity is None:
-        return None
+def _amount(quantity: etree._Element) -> dict[str, Any]:
     return {name: _stripped(quantity.get(name)) for name in ("value", "unit")}
 
 

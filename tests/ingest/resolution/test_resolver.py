@@ -167,7 +167,7 @@ def test_part_of_a_name_is_no_name(name: str) -> None:
         ),
         (
             substance(unii="ZZZZ"),
-            "no drug that is known has its identifier, and it has no name",
+            "no drug that is known has its identifier, by which alone it is found",
             (),
         ),
     ],

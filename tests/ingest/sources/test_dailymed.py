@@ -292,6 +292,8 @@ def test_releases_are_zips_of_zips_of_which_pictures_are_left() -> None:
     files = [
         File("release.zip/otc/1.zip", inner, "2024-02-03"),
         File("release.zip/readme.txt", b"Read."),
+        File("release.zip/label.SPL", spl(set_id="c")),
+        File("release.zip/box.JPG", b"\xff\xd8"),
         File("release.zip/two.xml", spl(set_id="b"), "2024-02-04"),
     ]
     version = SourceVersion()
@@ -301,6 +303,10 @@ def test_releases_are_zips_of_zips_of_which_pictures_are_left() -> None:
     assert [(item.id, item.released) for item in found if isinstance(item, Record)] == [
         (SET_ID, "2024-02-03"),
         ("b", "2024-02-04"),
+    ]
+    assert [item.reason for item in found if isinstance(item, SkippedRecord)] == [
+        "files that are no XML: .txt",
+        "files that are no XML: .spl",
     ]
     assert version.released == "2024-02-04"
 

@@ -26,8 +26,6 @@ from tests.ingest.made_spl_products import (
     strength,
 )
 
-NO_RANGE = {"low": None, "high": None}
-
 
 def document(*products: str) -> _Element:
     """A label that lists these products."""
@@ -87,8 +85,8 @@ def test_a_product_is_as_its_label_lists_it() -> None:
                 "name": "HUSTANOL SODIUM",
                 "unii": "AAAAAAAAA9",
                 "strength": {
-                    "numerator": {"value": "6.250", "unit": "mg", **NO_RANGE},
-                    "denominator": {"value": "5", "unit": "mL", **NO_RANGE},
+                    "numerator": {"value": "6.250", "unit": "mg"},
+                    "denominator": {"value": "5", "unit": "mL"},
                 },
                 "basis_of_strength": "ACTIM",
                 "moieties": [{"name": "HUSTANOL", "unii": "AAAAAAAAA1"}],
@@ -100,7 +98,7 @@ def test_a_product_is_as_its_label_lists_it() -> None:
             {
                 "ndc": None,
                 "form": "BOTTLE",
-                "quantity": {"value": "30", "unit": "1", **NO_RANGE},
+                "quantity": {"value": "30", "unit": "1"},
                 "marketing_status": {
                     "status": "completed",
                     "start_date": "2014-01",
@@ -110,7 +108,7 @@ def test_a_product_is_as_its_label_lists_it() -> None:
                     {
                         "ndc": "1234-567-01",
                         "form": "CARTON",
-                        "quantity": {"value": "1", "unit": "1", **NO_RANGE},
+                        "quantity": {"value": "1", "unit": "1"},
                         "marketing_status": None,
                         "packages": [],
                     }
@@ -212,6 +210,6 @@ def test_a_strength_that_is_a_range_has_its_limits() -> None:
             "low": {"value": "10", "unit": "mg"},
             "high": {"value": "20.0", "unit": "mg"},
         },
-        "denominator": {"value": "1", "unit": "1", **NO_RANGE},
+        "denominator": {"value": "1", "unit": "1"},
     }
     TypeAdapter(LabelProduct).validate_python(found)
