@@ -260,6 +260,7 @@ def test_a_postgres_that_does_not_answer_is_a_503(
 def unavailable(database_url: str, portal: anyio.from_thread.BlockingPortal) -> None:
     """Hold an app to what it has to say when its database is away."""
     app = create_app(Settings(database_url=database_url))
+    app.openapi()  # which takes as long as a request may, on a busy machine
 
     with httpx.Client(transport=AppTransport(app, portal), base_url="http://medfacts") as client:
         for path in ("/v1/drugs", "/health/ready"):
