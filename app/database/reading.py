@@ -54,7 +54,10 @@ class CompiledSelect:
 
 
 class ConnectionPool:
-    """Runs the work of requests in threads, each with a connection while it runs a statement.
+    """Runs the work of requests in threads, each with a connection from its first statement on.
+
+    A request's statements all go to that one, and so to one host: of standbys of which one lags,
+    several might show it two releases in turn for as long as it asks.
 
     On SQLite two threads are enough, for they compute in this process, and more of them would wait
     for one another. `at_once` is how many requests keep them busy: on SQLite two for each, so that
@@ -72,7 +75,7 @@ class ConnectionPool:
             self._file_lock = threading.Lock()
             threads = min(settings.pool_size, SQLITE_THREADS)
             self.at_once = 2 * threads
-        self._of_thread = threading.local()
+        self._of_thread = _OfThread()
         self._tasks: SimpleQueue[_Task | None] = SimpleQueue()
         self._threads = [
             threading.Thread(target=self._run_tasks, name=f"reading-{i}", daemon=True)
@@ -104,6 +107,7 @@ class ConnectionPool:
         while (task := self._tasks.get()) is not None:
             self._of_thread.task = task
             task.run()
+            self._give_back()
             self._of_thread.task = task = None
 
     def rows(self, select: CompiledSelect, values: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -119,11 +123,10 @@ class ConnectionPool:
             return self._execute(text, values)
 
     def _execute(self, text: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-        task: _Task | None = getattr(self._of_thread, "task", None)
+        task = self._of_thread.task
         if task is not None:
             task.raise_if_cancelled()
-        pool = self._current_pool()
-        connection = pool.connect()
+        connection = self._connection()
         driver: Any = connection.driver_connection
         try:
             if task is not None:
@@ -145,9 +148,27 @@ class ConnectionPool:
             raise failure(f"what is stored is no text: {error}") from error
         finally:
             is_cut = task is not None and task.end()
-            if (is_cut or pool is not self.engine.pool) and connection.is_valid:
+            if is_cut and connection.is_valid:
                 connection.invalidate()
-            connection.close()
+            if task is None or not connection.is_valid:
+                self._give_back()
+
+    def _connection(self) -> sa.PoolProxiedConnection:
+        """This thread's connection, which it takes from the pool if it has none."""
+        mine = self._of_thread
+        if mine.connection is None:
+            mine.pool = self._current_pool()
+            mine.connection = mine.pool.connect()
+        return mine.connection
+
+    def _give_back(self) -> None:
+        """Give this thread's connection back to the pool, if it has one."""
+        mine = self._of_thread
+        if mine.connection is not None:
+            if mine.pool is not self.engine.pool and mine.connection.is_valid:
+                mine.connection.invalidate()
+            mine.connection.close()
+            mine.connection = None
 
     def _current_pool(self) -> sa.Pool:
         """The engine's pool, once it holds no connection to a file that was replaced."""
@@ -168,6 +189,15 @@ class ConnectionPool:
 
 class _BrokenConnectionError(psycopg.OperationalError):
     """A statement failed of its connection, or of the standby that it was run on."""
+
+
+class _OfThread(threading.local):
+    """What a thread of the pool works on, and its connection meanwhile."""
+
+    task: "_Task | None" = None
+    connection: sa.PoolProxiedConnection | None = None
+    pool: sa.Pool | None = None
+    """Where the connection comes from: another than the engine's, once that was disposed of."""
 
 
 class _Task:

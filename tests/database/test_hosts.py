@@ -88,6 +88,26 @@ def test_the_url_may_say_otherwise(nodes: list[Node]) -> None:
 
 
 @pytest.mark.slow
+def test_all_statements_of_a_request_go_to_one_host(nodes: list[Node]) -> None:
+    url = url_of(*nodes) + "?target_session_attrs=any&load_balance_hosts=random"
+    pool = ConnectionPool(Settings(database_url=url, pool_size=20))  # of both hosts, but for chance
+
+    async def story() -> list[set[object]]:
+        await asyncio.gather(*[pool.run(lambda: pool.rows(ASLEEP, {})) for _ in range(20)])
+
+        def ports() -> set[object]:
+            return {port for _ in range(5) for (port,) in pool.rows(PORT, {})}
+
+        return [await pool.run(ports) for _ in range(20)]
+
+    asked = asyncio.run(story())
+
+    assert {len(ports) for ports in asked} == {1}
+    assert set().union(*asked) == {node.port for node in nodes}
+    pool.close()
+
+
+@pytest.mark.slow
 def test_a_statement_that_a_standby_cancels_is_run_once_more(nodes: list[Node]) -> None:
     primary, standby = nodes
     pool = ConnectionPool(Settings(database_url=url_of(*nodes)))
