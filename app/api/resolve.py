@@ -48,7 +48,7 @@ from app.names.normalization import name_key
 from app.names.product_numbers import is_of_a_monograph, ndc_in
 from app.names.product_words import ERROR_PRONE
 from app.names.qualifiers import Qualifier
-from app.search.query import listed, one_of
+from app.search.query import listed, one_of, unplanned
 
 router = resource("Search")
 
@@ -471,7 +471,7 @@ NAMED = _names_of(
 )
 FAMILY = _names_of(
     _names.where(
-        col(SearchedName.key) > sa.bindparam("key"), col(SearchedName.key) < sa.bindparam("end")
+        col(SearchedName.key) > unplanned("key"), col(SearchedName.key) < unplanned("end")
     ).subquery("family")
 )
 """Names that begin with a text and go on."""

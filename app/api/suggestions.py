@@ -17,7 +17,7 @@ from app.database.reading import CompiledSelect
 from app.models.lookup import SearchedDrug, SearchedName, SearchedPiece
 from app.names.distinctions import distinctions
 from app.names.normalization import most_letters_away, name_key, pieces_close_to, words_of
-from app.search.query import drugs_named_with, listed, one_of, part
+from app.search.query import drugs_named_with, listed, one_of, part, unplanned
 
 BEGINS, CONTAINS, CLOSE = range(3)
 HOW = ("begins", "contains", "close")
@@ -152,7 +152,7 @@ _begins = (
         _first(_is_longer).label("first"),
         _drug_id,
     )
-    .where(_key >= sa.bindparam("key"), _key < sa.bindparam("end"))
+    .where(_key >= unplanned("key"), _key < unplanned("end"))
     .group_by(_drug_id)
     .order_by(sa.literal_column("first"), _drug_id)
     .limit(_limit)

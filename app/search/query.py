@@ -76,6 +76,12 @@ def listed(dialect: str, values: Iterable[str]) -> Any:
     return ENGINES[dialect].listed(values)
 
 
+def unplanned(bind: str) -> Any:
+    """A text that is bound, and that a plan does not depend on: for each range of other ends
+    Postgres would plan anew, which takes longer than to read it."""
+    return sa.select(sa.cast(sa.bindparam(bind), sa.Text())).scalar_subquery()
+
+
 def hits(dialect: str, how: str) -> Any:
     """The numbers of documents that have the words in one way: a page of them after one.
 
