@@ -226,9 +226,12 @@ def check(settings: Settings) -> None:
 
     Of several hosts of Postgres, each is looked at.
     """
+    from app.ingest.mentions.class_phrases import printed_classes
+    from app.ingest.mentions.word_rules import word_rules
     from app.ingest.seed.loading import read_seed
 
     read_seed(settings.seed_dir)
+    word_rules(), printed_classes()
     click.echo(f"The seed's files in {settings.seed_dir} are right.")
     _require_schema(settings)
     with suppress(DBAPIError, UnicodeDecodeError, JSONDecodeError):  # what follows reports more

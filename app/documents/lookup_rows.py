@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.documents.importance import rank_of
+from app.documents.interaction_records import NAMES_FOUND_IN, mention_keys
 from app.documents.product_records import key_of
 from app.models.base import Part, Row, table_of
 from app.models.condition import ConditionCode
@@ -15,6 +16,7 @@ from app.models.drug import Drug
 from app.models.fact import Detail, Fact, fact_kinds
 from app.models.label import Label, LabelField, LabelTerm, term_of
 from app.models.lookup import ApprovedApplication
+from app.models.mention import FactMention
 from app.models.product import Product, ProductNdc
 from app.names.normalization import normalized
 from app.names.terminologies import code_key
@@ -57,6 +59,8 @@ def fact_rows(kind: str, record: Row) -> list[TableRow]:
         for position, item in enumerate(record[name]):
             value = item["id"] if isinstance(item, dict) else item
             rows.append((part, (id_, position, value)))
+    if kind in NAMES_FOUND_IN:
+        rows += [(_MENTION, (id_, named)) for named in mention_keys(record)]
     return rows
 
 
@@ -105,6 +109,7 @@ FIELDS_OF_TERMS = {LabelField.NDC: ("product_ndcs", "package_ndcs")}
 
 _FACT, _CODE = table_of(Fact), table_of(ConditionCode)
 _APPLICATION = table_of(ApprovedApplication)
+_MENTION = table_of(FactMention)
 _PRODUCT, _NDC = table_of(Product), table_of(ProductNdc)
 
 

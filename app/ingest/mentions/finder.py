@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
+from app.documents.interaction_records import MentionedBy
 from app.ingest.mentions.lexicon import (
     END,
     NOBODY,
     Lexicon,
     Meaning,
-    MentionedBy,
     is_within,
 )
 from app.ingest.mentions.tokens import WORD, plain, words_in
@@ -36,12 +37,16 @@ class _Span(NamedTuple):
     is_form: bool
 
 
-_GAP = re.compile(r"(?:[\s'-]|(?<=\bst)\.)*")
-"""What may stand between the words of a name: blanks, line breaks, hyphens, apostrophes; and the
-full stop of `St. John's wort`."""
+_GAP = re.compile(r"[\s'-]*")
+"""What may stand between the words of a name: blanks, line breaks, hyphens, apostrophes."""
+
+SAINT = "st"
+"""A word that may have a full stop behind it within a name: `St. John's wort`."""
 
 _JOINED = re.compile(r"\s?[/-]\s?")
 """What joins the ingredients of a combination: with `and`, each may be meant for itself."""
+
+_CLAUSE = re.compile(r"[.;:()]")
 
 _STEM_BEFORE = re.compile(
     r"(?:\b[nos]|\b(?:nor|di)?(?:desmethyl|demethyl|hydroxy|acetyl|keto|oxo|nor|dehydro|anti|non|"
@@ -53,6 +58,43 @@ BESIDE = 60
 """How many letters away a word is beside another that has to be in the same sentence."""
 
 HOW = {NameType.BRAND: MentionedBy.BRAND, NameType.FORM: MentionedBy.FORM}
+
+
+class _Words:
+    """The words of a text, and what stands between them."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.lower = plain(text)
+        self._parts = _PARTS.split(self.lower)
+        self._ends = list(accumulate(map(len, self._parts)))
+        self.words = self._parts[1::2]
+
+    def start(self, place: int) -> int:
+        """Where a word begins."""
+        return self._ends[2 * place]
+
+    def end(self, place: int) -> int:
+        """Where a word ends."""
+        return self._ends[2 * place + 1]
+
+    def gap(self, place: int) -> str:
+        """What stands behind a word, before the next."""
+        return self._parts[2 * place + 2]
+
+    def behind(self, place: int) -> str:
+        """The word behind another; behind the last, nothing."""
+        return self.words[place + 1] if place + 1 < len(self.words) else ""
+
+    def are_together(self, place: int) -> bool:
+        """Whether a word and the next may be of one name."""
+        gap = self.gap(place)
+        if gap == " " or _GAP.fullmatch(gap):
+            return True
+        return self.words[place] == SAINT and gap == ". "
+
+
+_PARTS = re.compile(f"({WORD.pattern})")
 
 
 class MentionFinder:
@@ -68,6 +110,11 @@ class MentionFinder:
         }
         self._other_things = rules.other_things
 
+    @property
+    def lexicon(self) -> Lexicon:
+        """The names that are known."""
+        return self._lexicon
+
     def own(self, drug_id: str, ingredients: tuple[str, ...]) -> frozenset[str]:
         """The drugs that are no mentions in the labels of a drug."""
         return frozenset({drug_id, *ingredients, *self._lexicon.with_drug.get(drug_id, ())})
@@ -75,33 +122,29 @@ class MentionFinder:
     def mentions(self, text: str, own: frozenset[str], called: str) -> list[Mention]:
         """What a text names, in its order; `own` are the drugs that count for the label's own,
         and `called` is what its drug is called."""
-        lower = plain(text)
-        words = list(WORD.finditer(lower))
-        own_words = words_in(called)
-        spans: list[_Span] = []
+        words = _Words(text)
         trie = self._lexicon.trie
-        place, count = 0, len(words)
-        while place < count:
-            node = trie.get(words[place][0])
-            if node is None:
-                place += 1
+        spans: list[_Span] = []
+        following = 0
+        for place in [i for i, word in enumerate(words.words) if word in trie]:
+            if place < following:
                 continue
-            meaning, last = self._longest(lower, words, place, node)
+            meaning, last = self._longest(words, place)
             if meaning is None:
-                place += 1
                 continue
-            counts = meaning is not NOBODY and self._counts(
-                text, lower, words, place, last, meaning
-            )
+            counts = meaning is not NOBODY and self._counts(words, place, last, meaning)
             is_form = False
             if counts and meaning.drug:
-                with_salt = self._with_salt(lower, words, last)
+                with_salt = self._with_salt(words, last)
                 is_form, last = with_salt > last, with_salt
             if counts:
-                spans.append(_Span(words[place].start(), words[last].end(), meaning, is_form))
-            place = last + 1
+                spans.append(_Span(words.start(place), words.end(last), meaning, is_form))
+            following = last + 1
+        if not spans:
+            return []
         found: list[Mention] = []
-        for first, end in _joined(lower, spans):
+        own_words = words_in(called)
+        for first, end in _joined(words.lower, spans):
             found += self._mentions_of(spans[first:end], own, own_words)
         return found
 
@@ -115,99 +158,76 @@ class MentionFinder:
             if combination in own:
                 return
             if combination and not ids & own:
-                yield Mention(spans[0].start, spans[-1].end, MentionedBy.NAME, combination)
+                start, end = spans[0].start, spans[-1].end
+                yield Mention(start, end, MentionedBy.COMBINATION, combination)
         for start, end, meaning, is_form in spans:
             for class_id, _ in meaning.classes:
                 yield Mention(start, end, MentionedBy.CLASS, None, class_id)
             drug = meaning.drug
             if drug is None or drug.id in own or not own.isdisjoint(drug.ingredients):
                 continue
-            if drug.type != NameType.BRAND and is_within(words_in(drug.name), own_words):
-                continue  # a part of what the label's drug is called
+            if drug.type != NameType.BRAND and _is_akin(words_in(drug.name), own_words):
+                continue
             how = HOW.get(drug.type, MentionedBy.FORM if is_form else MentionedBy.NAME)
             yield Mention(start, end, how, drug.id)
             for ingredient in drug.ingredients:
                 yield Mention(start, end, MentionedBy.COMBINATION, ingredient)
 
-    def _longest(
-        self, lower: str, words: list[re.Match[str]], place: int, node: dict[str, object]
-    ) -> tuple[Meaning | None, int]:
+    def _longest(self, words: _Words, place: int) -> tuple[Meaning | None, int]:
         """What the longest name that begins at a word means, and where its last word is."""
-        meaning: Meaning | None = node.get(END)  # type: ignore[assignment] # a trie
+        node = self._lexicon.trie[words.words[place]]
+        meaning: Meaning | None = node.get(END)
         last = current = place
-        while current + 1 < len(words):
-            following = node.get(words[current + 1][0])
-            if following is None:
+        while current + 1 < len(words.words):
+            node = node.get(words.words[current + 1])
+            if node is None or not words.are_together(current):
                 break
-            if not _GAP.fullmatch(lower, words[current].end(), words[current + 1].start()):
-                break
-            node = following  # type: ignore[assignment] # a trie
             current += 1
             if END in node:
-                meaning, last = node[END], current  # type: ignore[assignment] # a trie
+                meaning, last = node[END], current
         return meaning, last
 
-    def _with_salt(self, lower: str, words: list[re.Match[str]], last: int) -> int:
+    def _with_salt(self, words: _Words, last: int) -> int:
         """Where a name ends with the salts behind it: `warfarin sodium`, and not `verapamil
         calcium channel blockers`."""
-        while last + 1 < len(words):
-            salt = words[last + 1]
-            if salt[0] not in SALT_WORDS or lower[words[last].end() : salt.start()].strip():
-                break
-            node = self._lexicon.trie.get(salt[0])
-            if node and self._longest(lower, words, last + 1, node)[1] > last + 1:
+        while (salt := words.behind(last)) in SALT_WORDS and words.gap(last).isspace():
+            if salt in self._lexicon.trie and self._longest(words, last + 1)[1] > last + 1:
                 break
             last += 1
         return last
 
-    def _counts(
-        self,
-        text: str,
-        lower: str,
-        words: list[re.Match[str]],
-        first: int,
-        last: int,
-        meaning: Meaning,
-    ) -> bool:
+    def _counts(self, words: _Words, first: int, last: int, meaning: Meaning) -> bool:
         """Whether what stands beside a name lets it be one."""
-        start, end = words[first].start(), words[last].end()
-        written = text[start:end]
+        start, end = words.start(first), words.end(last)
         if meaning.as_written is not None:
-            return written == meaning.as_written
-        if meaning.drug and meaning.drug.type == NameType.BRAND and written[0].islower():
-            return False
+            return words.text[start:end] == meaning.as_written
         if meaning.classes:
             return True
-        if _STEM_BEFORE.search(lower, max(0, start - 14), start):
+        if meaning.drug and meaning.drug.type == NameType.BRAND and words.text[start].islower():
             return False
-        following = words[last + 1][0] if last + 1 < len(words) else ""
-        gap_after = lower[end : words[last + 1].start()] if following else ""
-        is_beside = not gap_after.strip(" \n\t-")
-        if is_beside and following in self._other_things:
+        behind = words.behind(last) if words.are_together(last) else ""
+        before = words.words[first - 1] if first and words.are_together(first - 1) else ""
+        if behind in self._other_things:
             return False
-        name = " ".join(match[0] for match in words[first : last + 1])
-        preceding = words[first - 1][0] if first else ""
-        gap_before = lower[words[first - 1].end() : start] if first else ""
-        is_behind = bool(preceding) and not gap_before.strip(" \n\t-")
-        if (rule := self._unless.get(name)) is not None and (
-            (is_beside and following in rule.after) or (is_behind and preceding in rule.before)
-        ):
+        if before and _STEM_BEFORE.search(words.lower, max(0, start - 14), start):
             return False
+        name = " ".join(words.words[first : last + 1])
+        if (rule := self._unless.get(name)) is not None:
+            return not (behind in rule.after or before in rule.before)
         if (rule := self._only.get(name)) is not None:
-            before = _clause_before(lower, start)
-            after = _clause_after(lower, end)
-            return not rule.before.isdisjoint(before) or not rule.after.isdisjoint(after)
+            clause_before = _CLAUSE.split(words.lower[max(0, start - BESIDE) : start])[-1]
+            clause_behind = _CLAUSE.split(words.lower[end : end + BESIDE // 2])[0]
+            return not (
+                rule.before.isdisjoint(WORD.findall(clause_before))
+                and rule.after.isdisjoint(WORD.findall(clause_behind))
+            )
         return True
 
 
-def _clause_before(lower: str, start: int) -> list[str]:
-    clause = re.split(r"[.;:()]", lower[max(0, start - BESIDE) : start])[-1]
-    return WORD.findall(clause)
-
-
-def _clause_after(lower: str, end: int) -> list[str]:
-    clause = re.split(r"[.;:()]", lower[end : end + BESIDE // 2])[0]
-    return WORD.findall(clause)
+def _is_akin(words: tuple[str, ...], own_words: tuple[str, ...]) -> bool:
+    """Whether a name is a part of what the label's drug is called, or begins with that:
+    `oseltamivir carboxylate` is what the body makes of oseltamivir."""
+    return is_within(words, own_words) or words[: len(own_words)] == own_words
 
 
 def _joined(lower: str, spans: list[_Span]) -> Iterator[tuple[int, int]]:

@@ -6,7 +6,6 @@ known: what it contains is not read instead.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 from app.ingest.mentions.tokens import words_in
@@ -14,16 +13,6 @@ from app.ingest.mentions.word_rules import WordRules, word_rules
 from app.ingest.publishing.known_names import CLASSES
 from app.models.drug import NameType
 from app.names.qualifiers import IONS, SALT_WORDS
-
-
-class MentionedBy(StrEnum):
-    """How a text names a drug."""
-
-    NAME = "name"
-    BRAND = "brand"
-    FORM = "form"
-    COMBINATION = "combination"
-    CLASS = "class"
 
 
 class NamedDrug(NamedTuple):
@@ -78,6 +67,8 @@ class Lexicon:
         """The combinations that have a drug in them."""
         self.made_of: dict[frozenset[str], str] = {}
         """The combinations by all of their ingredients."""
+        self.classes: dict[str, str] = {}
+        """What classes are called, by their ids."""
         by_words: dict[tuple[str, ...], list[NamedDrug]] = defaultdict(list)
         for drug in drugs:
             if drug.id not in self.called:
@@ -85,19 +76,20 @@ class Lexicon:
                 for ingredient in drug.ingredients:
                     self.with_drug[ingredient].add(drug.id)
                 if len(drug.ingredients) > 1:
-                    self.made_of[frozenset(drug.ingredients)] = drug.id
+                    of = frozenset(drug.ingredients)
+                    self.made_of[of] = min(drug.id, self.made_of.get(of, drug.id))
             by_words[words_in(drug.name)].append(drug)
         own_words = {id_: words_in(called) for id_, called in self.called.items()}
         counted = {word for group in self.rules.only for word in group.words}
         common = {word for group in self.rules.words for word in group.words}
         common |= CLASSES | ((SALT_WORDS | IONS) - counted)
-        for words, of in by_words.items():
+        for words, named in by_words.items():
             meaning: Meaning | None = NOBODY
             if len(words) != 1 or words[0] not in common:
-                meaning = _meaning(words, of, own_words)
+                meaning = _meaning(words, named, own_words)
             if meaning is not None:
                 self._add(words, meaning)
-        by_called = {words: id_ for id_, words in own_words.items()}
+        by_called = {own_words[id_]: id_ for id_ in sorted(own_words, reverse=True)}
         for group in self.rules.abbreviations:
             for short, called in group.names.items():
                 id_ = by_called.get(words_in(called))
@@ -108,7 +100,18 @@ class Lexicon:
             for phrase in phrases.phrases:
                 self._add(words_in(phrase), NOBODY)
         for phrase, of_phrase in (classes or {}).items():
-            self._add(words_in(phrase), Meaning(classes=of_phrase))
+            words = words_in(phrase)
+            if self._meaning_of(words) in (None, NOBODY):  # insulin is a drug, and a class
+                self._add(words, Meaning(classes=of_phrase))
+                self.classes |= dict(of_phrase)
+
+    def _meaning_of(self, words: tuple[str, ...]) -> Meaning | None:
+        node = self.trie
+        for word in words:
+            if (node := node.get(word, {})) == {}:
+                return None
+        meaning: Meaning | None = node.get(END)
+        return meaning
 
     def _add(self, words: tuple[str, ...], meaning: Meaning) -> None:
         node = self.trie
@@ -124,6 +127,9 @@ def _meaning(
     letters = sum(map(len, words))
     if letters < SHORTEST or all(map(str.isdecimal, words)):
         return None
+    first = of[0]
+    if len(of) == 1 and letters >= SHORTEST_OF_OTHERS and not first.ingredients:
+        return Meaning(first)
     own = [drug for drug in of if words == own_words[drug.id]]
     if not own and letters < SHORTEST_OF_OTHERS and all(d.type != NameType.BRAND for d in of):
         return None
@@ -132,10 +138,17 @@ def _meaning(
     for candidates in (own, [d for d in of if d.type == NameType.GENERIC], of):
         ids = {drug.id for drug in candidates}
         if len(ids) == 1:
-            return Meaning(min(candidates, key=lambda drug: [*NameType].index(drug.type)))
+            return Meaning(min(candidates, key=_type_and_name))
         if ids:
             return NOBODY
     return NOBODY
+
+
+def _type_and_name(drug: NamedDrug) -> tuple[int, str]:
+    return TYPES[drug.type], drug.name
+
+
+TYPES = {type_: place for place, type_ in enumerate(NameType)}
 
 
 def _is_a_list(

@@ -61,6 +61,10 @@ SHARED: dict[str, type[SQLModel]] = {"sources": Source, "conditions": Condition,
 """What facts of several drugs refer to."""
 
 
+RULES = "mentions"
+"""The folder of the rules by which names are read in texts: see `app.ingest.mentions`."""
+
+
 class CoverageEntry(Entry):
     """That a source was read for some kinds of fact, whether or not it had any."""
 
@@ -109,7 +113,8 @@ def _let_years_be_numbers(schema: Any) -> None:
 def seed_files(folder: Path) -> list[File]:
     """The seed's files, with what they hold, in the order of their names."""
     found = (*folder.rglob("*.yaml"), *folder.rglob("*.yml"))
-    paths = sorted(path for path in found if path.is_file())
+    rules = folder / RULES
+    paths = sorted(path for path in found if path.is_file() and rules not in path.parents)
     if not paths:
         raise UnusableFilesError([FileProblem(str(folder), 1, "", "there is no .yaml file here.")])
     return [File.of(path, path.relative_to(folder).as_posix()) for path in paths]
