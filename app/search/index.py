@@ -168,8 +168,7 @@ MOST_PHRASES = 1_000
 def drugs_saying(
     connection: sa.Connection, phrases: Collection[tuple[str, ...]], kinds: Sequence[str]
 ) -> set[str]:
-    """The drugs of which facts of these kinds may have one of the phrases: all that have it, and
-    some that have its words elsewhere."""
+    """The drugs of which facts of these two kinds have one of the phrases."""
     document = table_of(Document).c
     of_kinds = sa.select(document.drug_id).where(document.kind.in_(kinds)).distinct()
     if len(phrases) > MOST_PHRASES:
@@ -181,8 +180,9 @@ def drugs_saying(
     select = POSTGRES_SAYING if is_postgres else SQLITE_SAYING
     found: set[str] = set()
     for phrase in sorted(phrases):
-        query = _any_tier(phrase) if is_postgres else f'"{" ".join(phrase)}"'
-        found.update(row[0] for row in driver.execute(select, (query, *kinds)).fetchall())
+        words = " ".join(phrase)
+        query = (_any_tier(phrase), f" {words} ") if is_postgres else (f'"{words}"',)
+        found.update(row[0] for row in driver.execute(select, (*query, *kinds)).fetchall())
     return found
 
 
@@ -192,8 +192,10 @@ SQLITE_SAYING = (
 )
 POSTGRES_SAYING = (
     "SELECT DISTINCT drug_id FROM document WHERE number IN (SELECT number FROM searched_words "
-    "WHERE words @@ CAST(%s AS tsquery)) AND kind IN (%s, %s)"
+    "JOIN searched_words_text AS text USING (number) WHERE searched_words.words @@ CAST(%s AS "
+    "tsquery) AND strpos(substr(text.words, length(text.title)), %s) > 0) AND kind IN (%s, %s)"
 )
+"""The texts stand behind the titles, and those have each fact's own drug."""
 
 
 def _any_tier(words: Iterable[str]) -> str:

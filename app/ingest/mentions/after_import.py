@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from app.documents.interaction_records import NAMES_FOUND_IN
 from app.ingest.bulk_insert import among, select_in
-from app.ingest.mentions.class_phrases import FOLLOWED, phrases_of
+from app.ingest.mentions.class_phrases import is_followed, phrases_of
 from app.ingest.mentions.finder import MentionFinder
 from app.ingest.mentions.lexicon import Lexicon, NamedDrug
 from app.ingest.mentions.tokens import words_in
@@ -78,7 +78,9 @@ def _described(described: Mapping[str, Description]) -> _Named:
             for name in record["names"]
         }
         classes |= {
-            (each["id"], each["name"]) for each in record["classes"] if each["type"] in FOLLOWED
+            (each["id"], each["name"])
+            for each in record["classes"]
+            if is_followed(each["name"], each["type"])
         }
     return _Named(drugs, classes)
 
@@ -92,7 +94,11 @@ def _stored(connection: sa.Connection, drug_ids: list[str]) -> _Named:
         NamedDrug(drug_id, called, NameType(type_), name, made_of.get(drug_id, ()))
         for drug_id, called, name, type_ in select_in(connection, NAMES, drug_ids)
     }
-    classes = {(row[0], row[1]) for row in select_in(connection, CLASSES_OF, drug_ids)}
+    classes = {
+        (id_, name)
+        for id_, name, type_ in select_in(connection, CLASSES_OF, drug_ids)
+        if is_followed(name, type_)
+    }
     return _Named(drugs, classes)
 
 
@@ -112,8 +118,4 @@ NAMES = (
 INGREDIENTS = sa.select(_made_of.drug_id, _made_of.drug).where(
     among(_made_of.drug_id), _made_of.drug.is_not(None)
 )
-CLASSES_OF = (
-    sa.select(_class.id, _class.name)
-    .where(among(_class.drug_id), _class.type.in_(sorted(FOLLOWED)))
-    .distinct()
-)
+CLASSES_OF = sa.select(_class.id, _class.name, _class.type).where(among(_class.drug_id)).distinct()

@@ -21,7 +21,7 @@ from app.documents.interaction_records import (
 )
 from app.documents.rendering import document_of
 from app.ingest.mentions.after_import import MentionsAfterImport
-from app.ingest.mentions.class_phrases import FOLLOWED
+from app.ingest.mentions.class_phrases import is_followed
 from app.ingest.mentions.sentences import Sentences
 from app.ingest.publishing.descriptions import Description
 from app.models.base import Row
@@ -171,7 +171,7 @@ class InteractionDocuments:
         classes = [
             {name: each[name] for name in Membership.model_fields}
             for each in description.record["classes"]
-            if each["type"] in FOLLOWED
+            if is_followed(each["name"], each["type"])
         ]
         if of.labels or classes:
             parts = [part.value for part in InteractionPart if of.labels_with[part.value]]
