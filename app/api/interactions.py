@@ -192,7 +192,7 @@ def list_interactions(
             description="2 to 25 drugs, with commas between: ids, or names and identifiers as "
             "/v1/resolve takes them (`unii:H789N3FKE8`). A name with a comma in it goes into the "
             "list that `POST` takes.",
-            examples=["warfarin,ibuprofen"],
+            examples=["baclofen,alcohol"],
             min_length=3,
             max_length=4_000,
             pattern="^[^\\x00-\\x1f\\x7f-\\x9f]+$",
@@ -218,7 +218,7 @@ def look_up_interactions(
         list[Text],
         Body(
             description="2 to 25 drugs, each as in `drugs` of a GET.",
-            examples=[["warfarin", "ibuprofen"]],
+            examples=[["baclofen", "alcohol"]],
             min_length=FEWEST,
             max_length=MOST,
         ),
@@ -242,7 +242,7 @@ def list_interactions_of_drug(
         Query(
             alias="with",
             description="1 to 24 other drugs, with commas between, as `drugs` of /v1/interactions.",
-            examples=["ibuprofen"],
+            examples=["alcohol"],
             min_length=1,
             max_length=4_000,
             pattern="^[^\\x00-\\x1f\\x7f-\\x9f]+$",
