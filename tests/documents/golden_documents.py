@@ -1,5 +1,5 @@
 """Golden documents, committed, for changes to be noticed: what the project's seed is rendered as,
-and in `golden/of_labels` two small labels of one drug, for what the seed has nothing of.
+and in `golden/of_labels` small labels of two drugs, for what the seed has nothing of.
 
 `.venv/bin/python -m tests.documents.golden_documents` writes them.
 """
@@ -51,7 +51,7 @@ def rendered(settings: Settings) -> dict[str, str]:
     return {kind: "[\n" + ",\n".join(bodies) + "\n]\n" for kind, bodies in by_kind.items()}
 
 
-FIRST, SECOND = (f"0000000{n}-0000-4000-8000-000000000000" for n in (1, 2))
+FIRST, SECOND, THIRD = (f"0000000{n}-0000-4000-8000-000000000000" for n in (1, 2, 3))
 
 DOSES = "<table><tr><th>Adults</th><td>5 mg<footnote>Daily.</footnote></td></tr></table>"
 
@@ -77,12 +77,20 @@ def a_label(set_id: str, warnings: str, *, version: int) -> Json:
 
 
 def load_labels(settings: Settings) -> None:
-    """Import two labels that warn in wordings that differ, one in a second version."""
+    """Import two labels that warn in wordings that differ, one in a second version, and one of
+    another drug that names theirs."""
     with writing(settings) as engine:
         for version in (1, 2):
             first = a_label(FIRST, "Do not drive.", version=version)
             second = a_label(SECOND, "DO NOT  DRIVE.", version=1)
-            import_files(engine, "openfda-label", list(labels(first, second)))
+            third = label(
+                THIRD,
+                "PLACEBIN",
+                unii="AAAAAAAAA2",
+                application_number=["NDA000002"],
+                drug_interactions="7 DRUG INTERACTIONS Avoid hustanol. It raises hustanol.",
+            )
+            import_files(engine, "openfda-label", list(labels(first, second, third)))
 
 
 def main() -> None:

@@ -32,6 +32,8 @@ from tests.ingest.loading import (
     study,
     vocabulary,
 )
+from tests.ingest.sources.test_fda_cyp import STRONG
+from tests.ingest.sources.test_fda_cyp import page as cyp_table
 from tests.writing import CITE, drug, fact, indication, warning, write_seed
 
 HUSTANOL, PLACEBIN, CONTESTED = "AAAAAAAAA1", "AAAAAAAAA2", "AAAAAAAAA3"
@@ -68,6 +70,13 @@ FILES: dict[str, list[Given]] = {
         label("s6", warnings="It names nothing."),
         label("s7", "TWINOL", unii=CONTESTED, warnings="Seen double."),
         label("s8", "TUSSOL", unii="AAAAAAAAA8", warnings="Not with tea."),
+        label(
+            "s9",
+            "NOVUMAB",
+            unii="AAAAAAAAA5",
+            drug_interactions="Hustanol sodium, Nilol, Gemin, Solum, Duotol and Hustex; strong "
+            "CYP3A4 inhibitors; placebin/hustanol.",
+        ),
     ),
     "drugs-at-fda": approvals(
         ("NDA000001", "HUSTEX", "HUSTANOL SODIUM", "1999-01-02"),
@@ -127,6 +136,9 @@ FILES: dict[str, list[Given]] = {
             ]
         },
     ),
+    "fda-cyp": [
+        Given("cyp.html", cyp_table(("hustanol", {STRONG: "3A strong inhibitor"}), ("tea", {})))
+    ],
 }
 """Sources that know the same drugs, others, and some that contradict each other.
 

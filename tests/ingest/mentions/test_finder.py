@@ -107,7 +107,7 @@ def test_a_salt_behind_a_name_is_a_form(finder: MentionFinder) -> None:
 
 
 @pytest.mark.parametrize(
-    "printed", ["St. John's wort", "St. John’s Wort", "St John's\nWort", "ST. JOHN'S WORT"]
+    "printed", ["St. John's wort", "St. John\u2019s Wort", "St John's\nWort", "ST. JOHN'S WORT"]
 )
 def test_a_name_is_found_however_it_is_printed(finder: MentionFinder, printed: str) -> None:
     text = f"inducers such as {printed} lower it."
@@ -227,6 +227,8 @@ def test_a_class_that_no_source_has_is_not_found() -> None:
 
 
 def test_accents_and_signs_move_no_letters(finder: MentionFinder) -> None:
-    text = "ﬁrst “Ménière’s” ½ – Advil® – ibuprofen"
+    text = (
+        "\ufb01rst \u201cM\u00e9ni\u00e8re\u2019s\u201d \u00bd \u2013 Advil\u00ae \u2013 ibuprofen"
+    )
 
     assert [printed for printed, *_ in found(finder, text)] == ["Advil", "ibuprofen"]
