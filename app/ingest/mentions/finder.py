@@ -60,6 +60,9 @@ _STEM_BEFORE = re.compile(
 BESIDE = 60
 """How many letters away a word is beside another that has to be in the same sentence."""
 
+LOWER_CASE = 7
+"""Letters of the shortest brand of one word that is read in lower case, as `coumadin` is."""
+
 HOW = {NameType.BRAND: MentionedBy.BRAND, NameType.FORM: MentionedBy.FORM}
 
 
@@ -209,7 +212,8 @@ class MentionFinder:
             return False
         if meaning.classes:
             return not _IS_ONE.search(words.lower, max(0, start - BESIDE), start)
-        if meaning.drug and meaning.drug.type == NameType.BRAND and words.text[start].islower():
+        is_brand = meaning.drug is not None and meaning.drug.type == NameType.BRAND
+        if is_brand and words.text[start].islower() and (last > first or end - start < LOWER_CASE):
             return False
         before = words.words[first - 1] if first and words.are_together(first - 1) else ""
         if before and _STEM_BEFORE.search(words.lower, max(0, start - 14), start):
@@ -230,7 +234,8 @@ class MentionFinder:
 def _is_akin(words: tuple[str, ...], own_words: tuple[str, ...]) -> bool:
     """Whether a name is a part of what the label's drug is called, or begins with that:
     `oseltamivir carboxylate` is what the body makes of oseltamivir."""
-    return is_within(words, own_words) or words[: len(own_words)] == own_words
+    begins = bool(own_words) and words[: len(own_words)] == own_words
+    return begins or is_within(words, own_words)
 
 
 def _joined(lower: str, spans: list[_Span]) -> Iterator[tuple[int, int]]:

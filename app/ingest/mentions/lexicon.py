@@ -130,6 +130,8 @@ def _meaning(
     first = of[0]
     if len(of) == 1 and letters >= SHORTEST_OF_OTHERS and not first.ingredients:
         return Meaning(first)
+    # signs are no words: what is called `(+)-mefloquine` is not what `mefloquine` means
+    of = [drug for drug in of if not drug.name.startswith(("(", "["))] or of
     own = [drug for drug in of if words == own_words[drug.id]]
     if not own and letters < SHORTEST_OF_OTHERS and all(d.type != NameType.BRAND for d in of):
         return None

@@ -65,6 +65,8 @@ KNOWN = [
     *named("oseltamivir carboxylate"),
     *named("dopamine"),
     *named("methotrexate"),
+    *named("mefloquine"),
+    *named("(+)-mefloquine", id_="plus-mefloquine"),
     *named("nordazepam", ("desmethyldiazepam", SYNONYM)),
     *named("diazepam"),
 ]
@@ -157,12 +159,12 @@ def test_what_several_drugs_are_called_names_nobody(finder: MentionFinder) -> No
     assert found(finder, "Twinol raises it, digoxin does not.") == [("digoxin", "digoxin", "name")]
 
 
-def test_brands_are_written_with_a_capital(finder: MentionFinder) -> None:
-    assert drugs(finder, "Bactrim or bactrim") == [
-        "sulfamethoxazole-trimethoprim",
-        "sulfamethoxazole",
-        "trimethoprim",
-    ]
+def test_an_isomer_is_not_what_is_called_without_its_sign(finder: MentionFinder) -> None:
+    assert drugs(finder, "with mefloquine.") == ["mefloquine"]
+
+
+def test_short_brands_are_written_with_a_capital(finder: MentionFinder) -> None:
+    assert drugs(finder, "advil, coumadin") == ["warfarin"]
 
 
 def test_a_combination_names_its_ingredients(finder: MentionFinder) -> None:
