@@ -173,8 +173,6 @@ def drugs_saying(
     of_kinds = sa.select(document.drug_id).where(document.kind.in_(kinds)).distinct()
     if len(phrases) > MOST_PHRASES:
         return set(connection.execute(of_kinds).scalars())
-    if not phrases or connection.scalar(of_kinds.limit(1)) is None:
-        return set()
     driver: Any = connection.connection.driver_connection
     is_postgres = connection.dialect.name == POSTGRES
     select = POSTGRES_SAYING if is_postgres else SQLITE_SAYING

@@ -17,6 +17,7 @@ from app.ingest.mentions.lexicon import Lexicon, NamedDrug
 from app.ingest.mentions.tokens import words_in
 from app.ingest.publishing.descriptions import Description
 from app.models.base import table_of
+from app.models.document import Document
 from app.models.drug import Drug, DrugClass, DrugIngredient, NameType
 from app.models.lookup import NAME_TYPE, SearchedName
 from app.search.index import drugs_saying
@@ -53,6 +54,10 @@ class MentionsAfterImport:
 
     def drugs_that_name_others(self, affected: Iterable[str]) -> set[str]:
         """The drugs whose texts may name others than before, after these were affected."""
+        document = table_of(Document).c
+        any_text = sa.select(document.id).where(document.kind.in_(NAMES_FOUND_IN)).limit(1)
+        if self._connection.scalar(any_text) is None:
+            return set()
         before = _stored(self._connection, sorted(affected))
         after = _described(self._described)
         changed = before.drugs ^ after.drugs

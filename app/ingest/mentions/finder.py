@@ -11,6 +11,7 @@ from app.ingest.mentions.lexicon import (
     NOBODY,
     Lexicon,
     Meaning,
+    Trie,
     is_within,
 )
 from app.ingest.mentions.tokens import WORD, plain, words_in
@@ -76,6 +77,15 @@ class _Words:
         self._ends = list(accumulate(map(len, self._parts)))
         self.words = self._parts[1::2]
 
+    def beginnings(self, trie: Trie) -> list[int]:
+        """The words that may begin a name: they are one, or the next may belong to it."""
+        following = [*self.words[1:], END]
+        return [
+            place
+            for place, word in enumerate(self.words)
+            if (node := trie.get(word)) is not None and (END in node or following[place] in node)
+        ]
+
     def start(self, place: int) -> int:
         """Where a word begins."""
         return self._ends[2 * place]
@@ -132,13 +142,14 @@ class MentionFinder:
         trie = self._lexicon.trie
         spans: list[_Span] = []
         following = 0
-        for place in [i for i, word in enumerate(words.words) if word in trie]:
+        for place in words.beginnings(trie):
             if place < following:
                 continue
             meaning, last = self._longest(words, place)
             if meaning is None:
                 continue
-            counts = meaning is not NOBODY and self._counts(words, place, last, meaning)
+            is_own = meaning.drug is not None and meaning.drug.id in own
+            counts = is_own or (meaning is not NOBODY and self._counts(words, place, last, meaning))
             is_form = False
             if counts and meaning.drug:
                 with_salt = self._with_salt(words, last)

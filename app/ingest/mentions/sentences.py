@@ -3,12 +3,13 @@
 import re
 from bisect import bisect_right
 
+_BULLETS = "\u2022\u25cf\u25aa\u25a0\u25e6"
+
 _END = re.compile(
-    r"""
-      (?<=[.!?]) (?: [)\]"\u201d\u2019]{0,2} ) \s+ (?= [(\["\u201c]? [A-Z0-9\u2022\u25cf] )
-    | \s* \n \s* \n                                     # a paragraph
-    | \s* (?= [\u2022\u25cf\u25aa\u25a0\u25e6] )          # an item of a list
-    | (?<= [a-z)\]] : ) \s+ (?= - )
+    rf"""
+      [.!?] [)\]"\u201d\u2019]{{0,2}} \s+ (?= [(\["\u201c]? [A-Z0-9{_BULLETS}] )
+    | \n \s* \n         # a paragraph
+    | [{_BULLETS}]       # an item of a list
     """,
     re.VERBOSE,
 )
@@ -32,7 +33,9 @@ class Sentences:
         self._text = text
         self._starts = [0]
         for end in _END.finditer(text):
-            if not _ABBREVIATED.search(text, max(0, end.start() - 12), end.start()):
+            if end[0] in _BULLETS:
+                self._starts.append(end.start())
+            elif not _ABBREVIATED.search(text, max(0, end.start() - 12), end.start() + 1):
                 self._starts.append(end.end())
         self._starts.append(len(text))
 
