@@ -212,7 +212,7 @@ def list_interactions(
     response_model=InteractionAnswer,
     responses=documented(BadParameterError, LargeBodyError),
 )
-def look_up_interactions(
+def list_posted_interactions(
     session: ReadSession,
     drugs: Annotated[
         list[Text],

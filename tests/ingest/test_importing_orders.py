@@ -32,8 +32,6 @@ from tests.ingest.loading import (
     study,
     vocabulary,
 )
-from tests.ingest.sources.test_fda_cyp import STRONG
-from tests.ingest.sources.test_fda_cyp import page as cyp_table
 from tests.writing import CITE, drug, fact, indication, warning, write_seed
 
 HUSTANOL, PLACEBIN, CONTESTED = "AAAAAAAAA1", "AAAAAAAAA2", "AAAAAAAAA3"
@@ -74,8 +72,8 @@ FILES: dict[str, list[Given]] = {
             "s9",
             "NOVUMAB",
             unii="AAAAAAAAA5",
-            drug_interactions="Hustanol sodium, Nilol, Gemin, Solum, Duotol and Hustex; strong "
-            "CYP3A4 inhibitors; placebin/hustanol.",
+            drug_interactions="Hustanol sodium, Nilol, Gemin, Solum, Duotol and Hustex; "
+            "placebin/hustanol.",
         ),
     ),
     "drugs-at-fda": approvals(
@@ -136,9 +134,6 @@ FILES: dict[str, list[Given]] = {
             ]
         },
     ),
-    "fda-cyp": [
-        Given("cyp.html", cyp_table(("hustanol", {STRONG: "3A strong inhibitor"}), ("tea", {})))
-    ],
 }
 """Sources that know the same drugs, others, and some that contradict each other.
 
@@ -256,7 +251,8 @@ def test_the_sources_of_this_test_know_the_same_and_contradict_each_other(
     assert len(all_loaded["discrepancy"]) == 1
     assert len([row for row in all_loaded["source_substance"] if "of several drugs" in row]) == 3
     assert len([row for row in all_loaded["source_substance"] if "name of another" in row]) == 1
-    assert len(all_loaded["fact"]) == 14
+    assert len(all_loaded["fact"]) == 15
+    assert len(all_loaded["fact_mention"]) == 4
 
 
 @pytest.mark.slow
