@@ -67,13 +67,18 @@ LOWER_CASE = 7
 HOW = {NameType.BRAND: MentionedBy.BRAND, NameType.FORM: MentionedBy.FORM}
 
 
+MOST_WORDS = 15_000
+"""How many words of a text are read: fewer than are searched, since by what is searched those texts
+are found that have a name which comes later."""
+
+
 class _Words:
     """The words of a text, and what stands between them."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.lower = plain(text)
-        self._parts = _PARTS.split(self.lower)
+        self._parts = _PARTS.split(self.lower, MOST_WORDS)
         self._ends = list(accumulate(map(len, self._parts)))
         self.words = self._parts[1::2]
 
