@@ -260,6 +260,8 @@ class _Asked:
     """What was asked for: the drugs, each with what asked for it, and what is none for sure."""
 
     drugs: dict[str, DrugChecked]
+    by_id: dict[str, Link]
+    """What was asked for by the id of a drug, or of a form of one."""
     not_checked: list[NotChecked]
 
 
@@ -278,9 +280,9 @@ def _answer(
     ids = list(found.drugs)
     own = None
     if of is not None:
-        own = next((id_ for id_, drug in found.drugs.items() if of in drug.asked), None)
-        if own is None or found.drugs[own].asked[0] != of:
+        if of not in found.by_id:
             raise unknown_drug(of)
+        own = found.by_id[of].id
         session.is_of(of, own)
     read = _read(session, ids)
     for id_, drug in found.drugs.items():
@@ -331,7 +333,7 @@ def _asked(session: ReadSession, asked: list[str]) -> _Asked:
                     suggestions=answer.suggestions,
                 )
             )
-    return _Asked(drugs, not_checked)
+    return _Asked(drugs, by_id, not_checked)
 
 
 NOTHING_READ: Row = {"labels": [], "parts": [], "classes": []}
