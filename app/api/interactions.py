@@ -154,7 +154,7 @@ class InteractionPair(Shape):
     )
     note: str | None = Field(
         description="Where one is an ingredient of the other, or both have one in common, that it "
-        "is so; otherwise null.",
+        "is so; where one is a combination, what else to ask for; otherwise null.",
         examples=[None],
     )
     directions: list[InteractionDirection] = Field(
@@ -434,16 +434,26 @@ def _summary(labels: list[Row]) -> Row:
 
 
 def _note(one: Row, other: Row, read: dict[str, Row]) -> str | None:
-    """What two drugs have to do with each other, where one is in the other."""
+    """What two drugs have to do with each other, where one is in the other, and what else to ask
+    for where one is a combination."""
     made_of, other_made_of = (read[each["id"]]["ingredients"] for each in (one, other))
     of_itself = "a label does not count its own drug among those that it names"
+    notes = []
     if one["id"] in other_made_of:
-        return f"{one['name']} is an ingredient of {other['name']}: {of_itself}."
-    if other["id"] in made_of:
-        return f"{other['name']} is an ingredient of {one['name']}: {of_itself}."
-    if made_of & other_made_of:
-        return f"{one['name']} and {other['name']} have an ingredient in common: {of_itself}."
-    return None
+        notes.append(f"{one['name']} is an ingredient of {other['name']}: {of_itself}.")
+    elif other["id"] in made_of:
+        notes.append(f"{other['name']} is an ingredient of {one['name']}: {of_itself}.")
+    elif made_of & other_made_of:
+        common = f"{one['name']} and {other['name']} have an ingredient in common"
+        notes.append(f"{common}: {of_itself}.")
+    for drug, of in ((one, made_of), (other, other_made_of)):
+        if of:
+            ids = ", ".join(sorted(of))
+            notes.append(
+                f"{drug['name']} is a combination: labels may name what is in it instead, so ask "
+                f"for {ids} too."
+            )
+    return " ".join(notes) or None
 
 
 _drugs = (

@@ -156,6 +156,7 @@ def test_a_combination_and_its_ingredient_are_said_to_be_that(pharmacy: httpx.Cl
     [pair] = asked(pharmacy, "hustanol,Duotol")["items"]
 
     assert pair["note"].startswith("Hustanol is an ingredient of ")
+    assert pair["note"].endswith("so ask for hustanol, placebin too.")
     assert directions(pair)[0][2:] == ("not_named", [])
 
 
