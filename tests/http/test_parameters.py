@@ -50,6 +50,7 @@ HELD: dict[str, Values] = {
     "dose_form": lambda item: [item["dose_form"]],
     "brand": lambda item: [item["brand"]["name"]] if item["brand"] else [],
     "product_type": lambda item: item["product_types"],
+    "mentions": lambda item: [m["drug"]["id"] for m in item["mentions"] if m["drug"]],
 }
 """What an item holds of what each filter asks for."""
 
@@ -74,7 +75,12 @@ def filters() -> list[tuple[str, str]]:
     ]
 
 
-WANTED: dict[str, dict[str, str]] = {"/v1/search": {"q": "gout"}, "/v1/resolve": {"name": "one"}}
+WANTED: dict[str, dict[str, str]] = {
+    "/v1/search": {"q": "gout"},
+    "/v1/resolve": {"name": "one"},
+    "/v1/interactions": {"drugs": "one,other"},
+    "/v1/drugs/{drug_id}/interactions": {"with": "other"},
+}
 """What a path is asked with, where it answers nothing without."""
 
 
