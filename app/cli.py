@@ -199,9 +199,9 @@ def seed(settings: Settings, editor_schema: bool) -> None:
 def import_(settings: Settings, source: str, files: tuple[str, ...], **options: Any) -> None:
     """Load the files of a public source: all that is new in them, as one release.
 
-    SOURCE is drugbank-vocabulary, gtopdb, rxnorm, openfda-label, drugs-at-fda, clinicaltrials,
-    chembl or fda-cyp. A FILE is a path, a pattern such as 'drug-label-*.zip', an https address, or
-    - for standard input.
+    SOURCE is drugbank-vocabulary, gtopdb, rxnorm, dailymed, openfda-label, drugs-at-fda,
+    clinicaltrials, chembl or fda-cyp. A FILE is a path, a pattern such as 'drug-label-*.zip', an
+    https address, or - for standard input.
     """
     from app.ingest.import_command import run_import
 

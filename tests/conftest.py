@@ -18,7 +18,7 @@ What no engine has a part in runs once: see `on_sqlite_alone` and `without_datab
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,12 +30,12 @@ import pytest
 import sqlalchemy as sa
 
 from app.database.migrating import migrate
-from app.ingest.importing import import_files
 from app.ingest.seed.loading import load_seed
 from app.main import Api, create_app
 from app.settings import Settings
 from tests.conformance import contract
-from tests.ingest.loading import Given
+from tests.ingest import loading
+from tests.ingest.loading import Given, load
 from tests.postgres import PostgresServer, running_postgres
 from tests.scratch import scratch
 from tests.writing import disconnect, write_seed, writing
@@ -98,11 +98,12 @@ def without_cache(settings: Settings) -> Settings:
     return settings.model_copy(update={"cache_bytes": 0})
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Have pytest make its temporary folders where databases are fast.
 
     And clients wait for a minute, where httpx gives up after five seconds: a machine may be busy.
     """
+    loading.each_is_checked = "not slow" not in config.option.markexpr
     for phase in ("connect", "read", "write", "pool"):
         setattr(httpx._config.DEFAULT_TIMEOUT_CONFIG, phase, 60.0)
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(scratch()))
@@ -201,19 +202,18 @@ def holding(
     portal: anyio.from_thread.BlockingPortal,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[..., AbstractContextManager[httpx.Client]]:
-    """Makes clients of an app over these drugs and files of labels and products, for tests that
-    only read."""
+    """Makes clients of an app over these drugs and these files by source, for tests that only
+    read."""
 
     @contextmanager
     def client(
-        *drugs: dict[str, Any], labels: Sequence[Given] = (), products: Sequence[Given] = ()
+        *drugs: dict[str, Any], files: Mapping[str, list[Given]] | None = None
     ) -> Iterator[httpx.Client]:
         with new_database() as settings:
-            load_drugs(settings, tmp_path_factory.mktemp("seed"), *drugs)
-            for source, given in (("openfda-label", labels), ("rxnorm", products)):
-                if given:
-                    with writing(settings) as engine:
-                        import_files(engine, source, list(given))
+            if drugs:
+                load_drugs(settings, tmp_path_factory.mktemp("seed"), *drugs)
+            for source, given in (files or {}).items():
+                load(settings, source, given)
             with running(settings) as app:
                 transport = AppTransport(app, portal, again=True)
                 with httpx.Client(transport=transport, base_url="http://medfacts") as client:

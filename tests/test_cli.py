@@ -147,6 +147,7 @@ def test_a_command_that_is_not_understood_says_how_it_is_used(arguments: list[st
     assert result.stderr.startswith("Usage: ")
 
 
+@pytest.mark.slow
 def test_migrate_seed_and_check_lead_from_nothing_to_a_whole_release(bare: Settings) -> None:
     url = bare.database_url
 
@@ -188,6 +189,7 @@ def test_check_tells_that_the_seed_has_changed(database: Settings, folder: Path)
     assert sentence(result) == "the seed has changed since it was loaded; run `medfacts seed`."
 
 
+@pytest.mark.slow
 def test_check_tells_that_a_fact_has_lost_its_details(database: Settings, folder: Path) -> None:
     run("seed", url=database.database_url, seed=folder)
     change(database, "DELETE FROM warning")
@@ -202,6 +204,7 @@ def test_check_tells_that_a_fact_has_lost_its_details(database: Settings, folder
     assert "A row of warning for 'hustanol-warning-drowsiness' is missing." in result.stderr
 
 
+@pytest.mark.slow
 def test_check_tells_that_a_fact_is_gone(database: Settings, folder: Path) -> None:
     run("seed", url=database.database_url, seed=folder)
     change(database, "DELETE FROM warning", "DELETE FROM fact")
@@ -212,6 +215,7 @@ def test_check_tells_that_a_fact_is_gone(database: Settings, folder: Path) -> No
     assert "The release has 1 warnings; there are 0 rows, 1 documents," in result.stderr
 
 
+@pytest.mark.slow
 def test_check_tells_that_a_drug_is_gone(database: Settings, tmp_path: Path) -> None:
     write_seed(tmp_path / "two", drug("hustanol"), drug("placebin"))
     run("seed", url=database.database_url, seed=tmp_path / "two")
@@ -226,6 +230,7 @@ def test_check_tells_that_a_drug_is_gone(database: Settings, tmp_path: Path) -> 
     assert "drugs" in result.stderr
 
 
+@pytest.mark.slow
 def test_check_names_a_document_that_does_not_match_its_checksum(
     database: Settings, folder: Path
 ) -> None:
@@ -241,6 +246,7 @@ def test_check_names_a_document_that_does_not_match_its_checksum(
     )
 
 
+@pytest.mark.slow
 def test_check_tells_of_documents_that_are_missing_or_too_many(
     database: Settings, folder: Path
 ) -> None:
@@ -255,6 +261,7 @@ def test_check_tells_of_documents_that_are_missing_or_too_many(
     assert "The release has 1 warnings; there are 1 rows, 0 documents," in missing.stderr
 
 
+@pytest.mark.slow
 def test_documents_of_another_version_are_not_served_and_migrate_rebuilds_them(
     database: Settings, folder: Path
 ) -> None:
@@ -273,6 +280,7 @@ def test_documents_of_another_version_are_not_served_and_migrate_rebuilds_them(
     assert run("check", url=database.database_url, seed=folder).exit_code == 0
 
 
+@pytest.mark.slow
 def test_check_tells_of_a_reference_to_nothing(tmp_path: Path, folder: Path) -> None:
     database = Settings(database_url=f"sqlite:///{tmp_path / 'medfacts.db'}")
     run("migrate", url=database.database_url)
@@ -477,6 +485,7 @@ def test_serve_prepares_again_without_a_second_release(tmp_path: Path) -> None:
     assert len(releases["items"]) == 1
 
 
+@pytest.mark.slow
 def test_dev_medfacts_finds_files_where_it_is_called(tmp_path: Path) -> None:
     project = tmp_path / "project"
     (project / ".venv" / "bin").mkdir(parents=True)

@@ -73,6 +73,7 @@ def test_the_architecture_draws_every_room() -> None:
     assert {room.name for room in rooms if f"  {room.name}/" not in picture} == set()
 
 
+@pytest.mark.slow
 def test_imports_run_one_way() -> None:
     wrong = set()
     for path, module in MODULES.items():
@@ -88,6 +89,7 @@ def test_imports_run_one_way() -> None:
     assert wrong == set()
 
 
+@pytest.mark.slow
 def test_no_two_files_and_no_two_classes_share_a_name() -> None:
     files = Counter(path.name for path in MODULES if path.name != "__init__.py")
     classes = Counter(

@@ -62,6 +62,7 @@ def write_seed(folder: Path, *drugs: dict[str, Any]) -> None:
     named = {entry["condition"] for file in drugs for entry in file.get("indications", [])} | {
         name for file in drugs for t in file.get("trials", []) for name in t.get("conditions", [])
     }
+    named -= {own["id"] for file in drugs for own in file.get("conditions", [])}
     shared = {
         "sources": [SOURCE],
         "conditions": [{"id": id_, "name": id_.capitalize()} for id_ in sorted(named)],

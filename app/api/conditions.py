@@ -6,16 +6,16 @@ import sqlalchemy as sa
 from fastapi import Path, Query
 from sqlmodel import col
 
-from app.api.condition_codes import CODE, CODED
+from app.api.condition_codes import CODED, FOUND, unknown_condition
 from app.api.facts import RECORD_ERRORS
 from app.api.lists import Listing
 from app.api.read_session import ReadSession, resource
 from app.documents.records import record_of
 from app.http.pages import PageParams, page_of
 from app.http.parameters import Text
-from app.http.problems import BadParameterError, ReleaseChangedError, UnknownIdError, documented
+from app.http.problems import BadParameterError, ReleaseChangedError, documented
 from app.http.sparse_fields import fields_of_record
-from app.models.condition import Condition
+from app.models.condition import Condition, ConditionCode
 from app.names.terminologies import code_key
 
 router = resource("Conditions")
@@ -25,15 +25,17 @@ ItemFields = fields_of_record(Record, "each item's fields")
 RecordFields = fields_of_record(Record)
 
 _NOTHING: Any = sa.literal_column("''")
-_name: Any = sa.func.lower(col(Condition.name))
-_asked: Any = sa.func.lower(sa.bindparam("q", type_=sa.String()))
+_asked: Any = sa.bindparam("q", type_=sa.String())
+_NAMED = sa.select(col(ConditionCode.condition_id)).where(
+    sa.func.replace(col(ConditionCode.name), _asked, _NOTHING) != col(ConditionCode.name)
+)
 
 CONDITIONS = Listing(
     kind="conditions",
     id=col(Condition.id),
     filters={
-        "q": sa.func.replace(_name, _asked, _NOTHING) != _name,
-        CODE: col(Condition.id).in_(CODED),
+        "q": col(Condition.id).in_(_NAMED),
+        "code": col(Condition.id).in_(CODED),
     },
     orders={"id": (col(Condition.id),)},
 )
@@ -50,7 +52,7 @@ def list_conditions(
     q: Annotated[
         Text | None,
         Query(
-            description="Only those with this text in their name, in capitals or not.",
+            description="Only those with this text in one of their names, in capitals or not.",
             examples=["spastic"],
         ),
     ] = None,
@@ -75,7 +77,11 @@ def list_conditions(
 ) -> bytes:
     """The conditions that indications and trials name, or those that a name or a code leaves."""
     return CONDITIONS.page_of(
-        session, page, {"q": q, CODE: code and code_key(code)}, sort, fields=fields
+        session,
+        page,
+        {"q": q and q.casefold(), "code": {"condition": code_key(code)} if code else None},
+        sort,
+        fields=fields,
     )
 
 
@@ -85,7 +91,7 @@ def get_condition(
     condition_id: Annotated[
         Text,
         Path(
-            description="The condition's id.",
+            description="The condition's id, or that which another of its names makes.",
             examples=["muscle-spasticity"],
         ),
     ],
@@ -94,7 +100,9 @@ def get_condition(
     """One condition, by its id; what it is where a source says so."""
     found = session.document("conditions", condition_id)
     if found is None:
-        raise UnknownIdError(
-            f"There is no condition '{condition_id}'. /v1/conditions lists those there are."
-        )
+        for (id_,) in session.found(FOUND, condition=condition_id):
+            found = session.document("conditions", id_)
+            session.headers.append((b"content-location", f"/v1/conditions/{id_}".encode()))
+    if found is None:
+        raise unknown_condition(condition_id)
     return session.record(found, fields)

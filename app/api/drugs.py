@@ -10,11 +10,11 @@ from pydantic import Field, create_model
 from pydantic_core import to_json
 from sqlmodel import col
 
-from app.api.condition_codes import CODE, CODED, OR_BY_CODE, by_code
+from app.api.condition_codes import CODED, OR_BY_CODE, MaxPhase, condition_key, require_condition
 from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugId
 from app.api.identifiers import HAS_IDENTIFIER, IDENTIFIER, OF_PRODUCTS, asked_of
 from app.api.included_facts import LARGEST_RECORD, left_out, within
-from app.api.lists import DRUG_ASKED, Listing, bound_to, unknown_drug
+from app.api.lists import DRUG_ASKED, Listing, bound_to, condition_in, unknown_drug
 from app.api.read_session import ReadSession, resource, with_release
 from app.api.suggestions import HOW, NameMatch, NameMatches
 from app.database.reading import CompiledSelect
@@ -29,6 +29,7 @@ from app.models.drug import Drug, DrugClass, DrugIngredient, NameType
 from app.models.fact import Fact, fact_kinds
 from app.models.indication import AGAINST, Indication
 from app.models.lookup import NAME_TYPE, SearchedName
+from app.names.product_numbers import ndc_in
 from app.search.query import listed, one_of
 
 router = resource("Drugs")
@@ -42,24 +43,28 @@ def _with(owner: Any, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[b
     return col(Drug.id).in_(sa.select(col(owner)).where(*conditions))
 
 
-def _used_for(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """That a drug has an indication for a condition."""
+def _used_for(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """That a drug has an indication that fulfils these conditions."""
     return _with(
         Fact.drug_id,
         col(Fact.id) == col(Indication.id),
-        condition,
+        *conditions,
         # A finding against is no match: the drug is of no use for that condition.
         *(col(Indication.status) != status for status in sorted(AGAINST)),
     )
 
+
+_FOR_CONDITION = col(Indication.condition_id).in_(CODED)
+_IN_PHASE = col(Indication.max_phase) == sa.bindparam("max_phase")
 
 DRUGS = Listing(
     kind="drugs",
     id=col(Drug.id),
     filters={
         "class_": _with(DrugClass.drug_id, col(DrugClass.id) == sa.bindparam("class_")),
-        "condition": _used_for(col(Indication.condition_id) == sa.bindparam("condition")),
-        CODE: _used_for(col(Indication.condition_id).in_(CODED)),
+        "condition": _used_for(_FOR_CONDITION),
+        "max_phase": _used_for(_IN_PHASE),
+        "condition_in_phase": _used_for(_FOR_CONDITION, _IN_PHASE),
         "identifier": HAS_IDENTIFIER,
     },
     orders={"name": (col(Drug.normalized_name), col(Drug.id)), "id": (col(Drug.id),)},
@@ -79,7 +84,8 @@ class DrugFilters:
             description="Only drugs with a name that begins with this text, contains it, or is a "
             "letter or two away, in this order; each says by which name it was found, and how. "
             "Case, accents, punctuation and blanks do not matter. A single letter finds names that "
-            "begin with it; of less than four, none is called close.",
+            "begin with it; of less than four, none is called close. A National Drug Code finds "
+            "the drug of its product.",
             examples=["liores"],
             min_length=1,
             max_length=200,
@@ -102,6 +108,7 @@ class DrugFilters:
             examples=["muscle-spasticity"],
         ),
     ] = None
+    max_phase: MaxPhase = None
     identifier: Annotated[
         str | None,
         Query(
@@ -116,10 +123,16 @@ class DrugFilters:
 
     def bound(self) -> dict[str, Any]:
         """What each filter that was given is bound to."""
-        asked: dict[str, Any] = {"class_": self.class_, "condition": self.condition}
+        use: dict[str, Any] = {
+            "condition": condition_key(self.condition),
+            "max_phase": self.max_phase and float(self.max_phase),
+        }
+        if None not in use.values():  # of one indication
+            use = {"condition_in_phase": use}
+        asked: dict[str, Any] = {"class_": self.class_, **use}
         if self.identifier is not None:
             asked["identifier"] = asked_of(self.identifier)
-        return by_code(asked)
+        return asked
 
 
 class MatchedName(Shape):
@@ -178,7 +191,9 @@ def list_drugs(
 ) -> bytes:
     """Every drug there is, or those that a name, class, condition or identifier leaves."""
     asked = filters.bound()
-    if filters.q is not None:
+    if filters.q is not None and filters.identifier is None and (ndc := ndc_in(filters.q)):
+        asked["identifier"] = asked_of(f"ndc:{ndc}")
+    elif filters.q is not None:
         order = sort if session.is_given("sort") else None
         return page_of_named(session, page, filters.q, asked, order, fields)
     return DRUGS.page_of(session, page, asked, sort, fields=fields)
@@ -209,6 +224,8 @@ def page_of_named(
                 DRUGS.ids(frozenset(asked)), **bound_to(session.dialect, asked)
             )
         }
+        if not left and (condition := condition_in(asked)) is not None:
+            require_condition(session, condition)
         found = [match for match in found if match.drug_id in left]
         total = len(found)
     if sort:

@@ -10,7 +10,6 @@ from pydantic import Field, create_model
 from pydantic_core import from_json, to_json
 from sqlmodel import col
 
-from app.api.condition_codes import by_code
 from app.api.lists import DRUG_ASKED, Listing
 from app.api.read_session import ReadSession, resource
 from app.documents.fact_records import (
@@ -18,6 +17,7 @@ from app.documents.fact_records import (
     CoverageRecord,
     fact_record,
     fact_with_wordings,
+    wording_of,
 )
 from app.documents.trial_events import ADVERSE_EVENTS, TERMS
 from app.http.pages import PageParams, page_of
@@ -208,7 +208,7 @@ def fact_routes(
         sort: FactOfDrugSort = "importance",
         fields: item_fields = None,  # type: ignore[valid-type] # each kind's own
     ) -> bytes:
-        asked = by_code(vars(narrowed)) | {"drug": drug_id, "form": form}
+        asked = vars(narrowed) | {"drug": drug_id, "form": form}
         listed = of_one_drug
         if combinations:
             listed, asked["combinations"] = of_drug_and_combinations, "true"
@@ -228,7 +228,7 @@ def fact_routes(
         sort: FactSort = "id",
         fields: item_fields = None,  # type: ignore[valid-type] # each kind's own
     ) -> bytes:
-        return listing.page_of(session, page, by_code(vars(narrowed)), sort, fields=fields)
+        return listing.page_of(session, page, vars(narrowed), sort, fields=fields)
 
     @router.get(
         f"/{kind}/{{fact_id}}",
@@ -261,8 +261,7 @@ def _with_wordings(session: ReadSession, fact_id: str, fact: bytes, record: byte
     stored = session.document(WORDINGS, fact_id)
     if stored is None:  # as the one label has it, or no label
         said = from_json(fact)
-        own = {"statement": said["statement"], "tables": said.get("tables", [])}
-        of_labels = own | {"labels": said["citations"]}
+        of_labels = wording_of(said) | {"labels": said["citations"]}
         stored = to_json({"wordings": [of_labels] if said["labels"] else []})
     return b"%b,%b" % (record[:-1], stored[1:])
 

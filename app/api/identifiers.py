@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from app.api.read_session import with_release
 from app.models.drug import Drug, DrugIdentifier, IdentifierSystem
-from app.models.label import Label, LabelTerm
+from app.models.label import Label, LabelField, LabelTerm
 from app.models.lookup import ApprovedApplication, IdentifierAlias, NameIdentifier
 from app.models.product import Product, ProductNdc
 from app.names.product_numbers import ProductNumber, written_forms
@@ -56,17 +56,19 @@ def _leading_to(
     substance: Any = NULL,
     name: Any = NULL,
     product: Any = NULL,
+    label: Any = NULL,
 ) -> Any:
     """The identifiers in a table that are asked for, each with the drug that it leads to; with the
-    name that it is of, if any, and the product."""
+    name that it is of, if any, and the product, or the label that lists it."""
     system = sa.type_coerce(system, sa.String())
     return sa.select(
         sa.literal_column(str(what)).label("what"),
         system.concat(sa.literal_column("':'")).concat(col(value)).label("key"),
-        col(drug_id).label("drug_id"),
+        drug_id.label("drug_id"),
         substance.label("substance"),
         name.label("name"),
         product.label("product"),
+        label.label("label"),
     ).where(one_of(system, "systems"), one_of(col(value), "values"))
 
 
@@ -99,10 +101,20 @@ _of_products = [
         ApprovedApplication.number,
     ),
     _leading_to(Label.drug_id, sa.literal_column(f"'{ProductNumber.SPL_SET_ID}'"), Label.id),
-    _leading_to(Label.drug_id, LabelTerm.field, LabelTerm.value).join_from(
-        LabelTerm, Label, col(Label.id) == col(LabelTerm.label_id)
-    ),
+    _leading_to(
+        Label.drug_id,
+        LabelTerm.field,
+        LabelTerm.value,
+        label=sa.case((col(LabelTerm.field) == LabelField.NDC, col(Label.id))),
+    ).join_from(LabelTerm, Label, col(Label.id) == col(LabelTerm.label_id)),
 ]
+_of_other_products = _leading_to(
+    NULL,
+    sa.literal_column(f"'{ProductNumber.NDC}'"),
+    LabelTerm.value,
+    label=col(LabelTerm.label_id),
+).where(col(LabelTerm.field) == LabelField.OTHER_NDC)
+"""What labels list that is not of their drug: the product can be said, and no drug."""
 _system = sa.type_coerce(col(IdentifierAlias.system), sa.String())
 _numbers: list[Any] = [sa.literal_column(f"'{system}'") for system in ProductNumber]
 
@@ -112,7 +124,9 @@ HAS_IDENTIFIER = col(Drug.id).in_(
 )
 """That a drug has an identifier, or a product or a label with it."""
 
-_leading = sa.union_all(_own, _aliases, _of_names, *_of_products).subquery("leading")
+_leading = sa.union_all(_own, _aliases, _of_names, *_of_products, _of_other_products).subquery(
+    "leading"
+)
 _found: Any = (
     sa.select(
         _leading.c.what,
@@ -122,9 +136,16 @@ _found: Any = (
         _leading.c.substance,
         _leading.c.name,
         _leading.c.product,
+        _leading.c.label,
     )
     .join_from(_leading, Drug, col(Drug.id) == _leading.c.drug_id, isouter=True)
-    .where(sa.or_(col(Drug.id).is_not(None), _leading.c.product.is_not(None)))
+    .where(
+        sa.or_(
+            col(Drug.id).is_not(None),
+            _leading.c.product.is_not(None),
+            _leading.c.label.is_not(None),
+        )
+    )
     .distinct()
     .subquery("found")
 )
@@ -133,5 +154,5 @@ LED_TO = with_release(
     *_found.c,
     order=(_found.c.drug_id, _found.c.what),  # its own come first
 )
-"""The drugs that identifiers lead to: what, key, id, name, substance, and the name and the product
-that an identifier is of. Of a product whose drug is not known, id and name are null."""
+"""The drugs that identifiers lead to: what, key, id, name, substance, and the name, the product and
+the label that an identifier is of. Of a product whose drug is not known, id and name are null."""

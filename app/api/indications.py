@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from fastapi import Query
 from sqlmodel import col
 
-from app.api.condition_codes import CODE, CODED, OR_BY_CODE
+from app.api.condition_codes import CODED, OR_BY_CODE, MaxPhase, condition_key
 from app.api.facts import fact_routes, facts_listed
 from app.http.parameters import Text
 from app.models.indication import Indication, IndicationStatus
@@ -32,14 +32,20 @@ class IndicationFilters:
             examples=["approved"],
         ),
     ] = None
+    max_phase: MaxPhase = None
+
+    def __post_init__(self) -> None:
+        """A condition is found by a code in any case, and a phase is a number."""
+        self.condition = condition_key(self.condition)
+        vars(self)["max_phase"] = self.max_phase and float(self.max_phase)
 
 
 LISTING = facts_listed(
     Indication,
     {
-        "condition": col(Indication.condition_id) == sa.bindparam("condition"),
-        CODE: col(Indication.condition_id).in_(CODED),
+        "condition": col(Indication.condition_id).in_(CODED),
         "status": col(Indication.status) == sa.bindparam("status"),
+        "max_phase": col(Indication.max_phase) == sa.bindparam("max_phase"),
     },
 )
 

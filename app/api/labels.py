@@ -26,10 +26,11 @@ RecordFields = fields_of_record(LabelRecord)
 ItemFields = fields_of_record(LabelRecord, "each item's fields")
 
 
-def _having(field: LabelField) -> sa.ColumnElement[bool]:
-    """That a label has a value in a field, in whatever way that may be written."""
+def _having(asked: LabelField, *fields: LabelField) -> sa.ColumnElement[bool]:
+    """That a label has a value in a field, or in others, in whatever way that may be written."""
     having = sa.select(col(LabelTerm.label_id)).where(
-        col(LabelTerm.field) == field, one_of(col(LabelTerm.value), field.value)
+        sa.or_(*(col(LabelTerm.field) == field for field in (asked, *fields))),
+        one_of(col(LabelTerm.value), asked.value),
     )
     return col(Label.id).in_(having)
 
@@ -39,6 +40,7 @@ LABELS = Listing(
     id=col(Label.id),
     filters={
         **{field.value: _having(field) for field in LabelField},
+        LabelField.NDC.value: _having(LabelField.NDC, LabelField.OTHER_NDC),
         "drug": col(Label.drug_id) == DRUG_ASKED,
     },
     orders={

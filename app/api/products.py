@@ -1,13 +1,20 @@
 """Products: strengths and dose forms of drugs, generic and of brands, and their NDCs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from fastapi import Path, Query
 from sqlmodel import col
 
-from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugFilter, DrugId
+from app.api.facts import (
+    LIST_ERRORS,
+    RECORD_ERRORS,
+    Combinations,
+    DrugFilter,
+    DrugId,
+    FormFilter,
+)
 from app.api.lists import DRUG_ASKED, Listing
 from app.api.read_session import ReadSession, resource
 from app.documents.product_records import ProductRecord
@@ -15,6 +22,7 @@ from app.http.pages import PageParams, page_of
 from app.http.parameters import Text
 from app.http.problems import UnknownIdError
 from app.http.sparse_fields import fields_of_record
+from app.models.drug import DrugIngredient
 from app.models.label import term_of
 from app.models.product import Product, ProductNdc, ProductType
 from app.names.product_numbers import ProductNumber, written_forms
@@ -42,6 +50,16 @@ PRODUCTS = Listing(
         "name": (col(Product.key), col(Product.id)),
         "id": (col(Product.id),),
     },
+)
+
+OF_DRUG = replace(
+    PRODUCTS, filters={**PRODUCTS.filters, "form": col(Product.form_id) == sa.bindparam("form")}
+)
+_made_of = sa.select(col(DrugIngredient.drug_id)).where(col(DrugIngredient.drug) == DRUG_ASKED)
+_of_any = col(Product.drug_id).in_(sa.union_all(_made_of, sa.select(DRUG_ASKED)))
+# What is counted is asked for by a name of its own, so that no cursor leads from one to other.
+OF_DRUG_AND_COMBINATIONS = replace(
+    OF_DRUG, filters={**OF_DRUG.filters, "drug": _of_any, "combinations": sa.true()}
 )
 
 ProductId = Annotated[Text, Path(description="The product's RxCUI in RxNorm.", examples=["197391"])]
@@ -118,12 +136,18 @@ def list_products_of_drug(
     drug_id: DrugId,
     page: PageParams,
     filters: ProductFilters,
+    form: FormFilter = None,
+    combinations: Combinations = None,
     sort: ProductSort = "name",
     fields: ItemFields = None,  # type: ignore[valid-type] # the names that its records have
 ) -> bytes:
-    """The products of a drug, by name; those of its combinations are the combinations'."""
-    asked = {**filters.bound(), "drug": drug_id}
-    return PRODUCTS.page_of(session, page, asked, sort, fields=fields)
+    """The products of a drug, by name; those of its combinations are the combinations', and listed
+    with `combinations=true`."""
+    asked = {**filters.bound(), "drug": drug_id, "form": form}
+    listed = OF_DRUG
+    if combinations:
+        listed, asked["combinations"] = OF_DRUG_AND_COMBINATIONS, "true"
+    return listed.page_of(session, page, asked, sort, fields=fields)
 
 
 @router.get("/products/{rxcui}", response_model=ProductRecord, responses=RECORD_ERRORS)

@@ -22,6 +22,7 @@ from app.api.identifiers import (
     asked_of,
     keys_of,
 )
+from app.api.label_products import ProductOnLabel, product_on_label
 from app.api.lists import bound_to
 from app.api.read_session import ReadSession, resource, with_release
 from app.api.suggestions import BEGINS, CLOSE, NameMatch, NameMatches
@@ -33,7 +34,7 @@ from app.http.problems import BadParameterError, LargeBodyError, documented
 from app.models.base import Shape
 from app.models.drug import Drug, DrugIngredient, NameType
 from app.models.lookup import NAME_TYPE, NameAlias, SearchedName
-from app.models.product import Product
+from app.models.product import Product, ProductName
 from app.names.distinctions import distinctions
 from app.names.name_reader import (
     KnownIngredient,
@@ -44,7 +45,8 @@ from app.names.name_reader import (
     synonymous,
 )
 from app.names.normalization import name_key
-from app.names.product_numbers import is_of_a_monograph
+from app.names.product_numbers import is_of_a_monograph, ndc_in
+from app.names.product_words import ERROR_PRONE
 from app.names.qualifiers import Qualifier
 from app.search.query import listed, one_of
 
@@ -68,8 +70,10 @@ class Stripped(Shape):
         description="What it is. `dose`: how much is given of a product. `name`: what stands in "
         "brackets, and is the same drug's, or else a candidate's, or can only be a code or an "
         "abbreviation of it. `study`: what registries of trials write beside a drug. "
-        "`not_understood`: a brand in square brackets that nothing here has, behind a product as "
-        "RxNorm writes it.",
+        "`diluent`: what it is diluted in. `note`: what an order, a line or a list of products "
+        "says beside it: that it is a home medicine, how it is taken, its DEA schedule. "
+        "`not_understood`: other words of such a line, none of them a drug's name; or a brand in "
+        "square brackets that nothing here has, behind a product as RxNorm writes it.",
         examples=["strength"],
     )
     text: str = Field(description="The text, as it was given.", examples=["10 MG"])
@@ -135,8 +139,10 @@ class Resolution(Shape):
         "the name of the drug with a label, such as a radioactive atom, and not the drug's. "
         "`ingredients`: it names each ingredient of the combination, and no other. `product`: it "
         "is the name of a product of the drug, as RxNorm writes it. "
-        "`ambiguous`: it is that of several drugs, and none is chosen; a monograph's number always "
-        "is. `none`: nothing has it.",
+        "`ambiguous`: it is that of several drugs, or so short a synonym that another may be meant "
+        "by it, and none is chosen; a monograph's number always "
+        "is, and so is an abbreviation that has been taken for another drug (`MS`, `AZT`). "
+        "`none`: nothing has it.",
         examples=["brand"],
     )
     drug: Link | None = Field(
@@ -145,12 +151,20 @@ class Resolution(Shape):
     )
     product: ProductLink | None = Field(
         description="The product that an identifier (an RxCUI, an NDC) is of, or that a name is "
-        "exactly that of, as RxNorm writes it; otherwise null.",
+        "exactly that of, as RxNorm writes it, or one of its synonyms, or its brand with its "
+        "strengths and its dose form; otherwise null.",
+        examples=[None],
+    )
+    label_product: ProductOnLabel | None = Field(
+        description="The product that an NDC is of as its label lists it, where RxNorm has no "
+        "product with it and one label has; otherwise null. One that is not of its label's drug (a "
+        "part of a kit, one of several products) is said, and no drug.",
         examples=[None],
     )
     stripped: list[Stripped] = Field(
         description="What stood beside the name, or the names of ingredients, and was left out: a "
-        "salt, a strength, a dose form, a container, a dose, a route, a frequency.",
+        "salt, a strength, a dose form, a container, a dose, a route, a frequency, a diluent, "
+        "instructions.",
         examples=[[]],
     )
     candidates: list[Candidate] = Field(
@@ -200,7 +214,8 @@ def resolve(
             description="A name as it stands on a box, in a list, an order or a letter; up to 50 "
             "times. Case, accents, punctuation and blanks do not matter; what qualifies it (a "
             "salt, strength, dose form, container, dose, route or frequency) is left out where "
-            "what is left is exactly a name, or those of a combination's ingredients in any order.",
+            "what is left is exactly a name, or those of a combination's ingredients in any order. "
+            "A National Drug Code leads to its product, as `identifier=ndc:…` does.",
             examples=[["Lioresal", "BACLOFEN 10 MG TABLET"]],
             max_length=AT_ONCE,
             default_factory=list,
@@ -279,12 +294,19 @@ def _looked_up(session: ReadSession, keys: set[str]) -> list[tuple[Any, ...]]:
 
 def resolved_names(session: ReadSession, names: list[str]) -> list[Resolution]:
     """What each name means, in their order."""
-    reader = NameReader(_ServedNames(session), names)
+    reader = NameReader(_ServedNames(session), names, ERROR_PRONE)
     products = _products_called(session, names)
     answers = {
         name: _resolved(session, reader, name, products.get(key_of(name)))
         for name in dict.fromkeys(names)
     }
+    numbers = {name: ndc for name in answers if (ndc := ndc_in(name))}
+    found = (
+        resolved_identifiers(session, [f"ndc:{ndc}" for ndc in numbers.values()]) if numbers else []
+    )
+    for name, answer in zip(numbers, found, strict=True):
+        if answers[name].match is ResolveMatch.NONE:
+            answers[name] = answer.model_copy(update={"name": name, "identifier": None})
     return [answers[name] for name in names]
 
 
@@ -313,12 +335,17 @@ def _resolved(
 
 
 def _products_called(session: ReadSession, names: list[str]) -> dict[str, tuple[Any, ...]]:
-    """The products that have these names, by their keys: rows of `CALLED`. Each has a number."""
+    """The products that have these names, by their keys: rows of `CALLED`. Each has a number. What
+    two have for a synonym is neither's name."""
     keys = {key_of(name) for name in names if _HAS_DIGIT.search(name)}
     if not keys:
         return {}
     rows = session.found(CALLED, keys=listed(session.dialect, sorted(keys)))
-    return {row[0]: row for row in rows}
+    found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: row[5]):
+        if not found[row[0]] or row[5] == found[row[0]][0][5]:
+            found[row[0]].append(row)
+    return {key: rows[0][:5] for key, rows in found.items() if len(rows) == 1 or not rows[0][5]}
 
 
 _HAS_DIGIT = re.compile("[0-9]")
@@ -328,12 +355,12 @@ def _answer(candidates: list[PossibleDrug], is_disputed: bool = False, **fields:
     match, drug = ResolveMatch.NONE, None
     also = [] if is_disputed else synonymous(candidates)
     candidates = [each for each in candidates if each not in also]
-    if len(candidates) == 1:
+    if len(candidates) == 1 and not is_disputed:
         match, drug = candidates[0].match, _link(candidates[0])
     elif candidates:
         match = ResolveMatch.AMBIGUOUS
     given: dict[str, Any] = {"name": None, "identifier": None, "product": None, "stripped": []}
-    given |= {"suggestions": []} | fields
+    given |= {"label_product": None, "suggestions": []} | fields
     return Resolution(
         match=match,
         drug=drug,
@@ -383,7 +410,12 @@ def resolved_identifiers(session: ReadSession, identifiers: list[str]) -> list[R
     found: dict[str, dict[str, PossibleDrug]] = defaultdict(dict)
     bound = bound_to(session.dialect, asked_of(*identifiers))
     products: dict[str, dict[str, ProductLink]] = defaultdict(dict)
-    for _, key, id_, generic, substance, name, product in session.found(LED_TO, **bound):
+    labels: dict[str, set[str]] = defaultdict(set)
+    for _, key, id_, generic, substance, name, product, label in session.found(LED_TO, **bound):
+        if label:
+            labels[key].add(label)
+            if id_ is None:
+                continue
         called = None if product else name
         candidate = PossibleDrug(id_, generic, ResolveMatch.IDENTIFIER, called, substance)
         found[key].setdefault(id_ or "", candidate)
@@ -398,7 +430,12 @@ def resolved_identifiers(session: ReadSession, identifiers: list[str]) -> list[R
             named |= products.get(key, {})
         candidates = [by_drug[id_] for id_ in sorted(by_drug)]
         product = next(iter(named.values())) if len(named) == 1 else None
-        answer = _answer(candidates, identifier=identifier, product=product)
+        listing = {label for key in keys_of(identifier) for label in labels.get(key, ())}
+        on_label = None
+        if not named and len(listing) == 1:
+            ndcs = [key.partition(":")[2] for key in keys_of(identifier)]
+            on_label = product_on_label(session, listing.pop(), ndcs)
+        answer = _answer(candidates, identifier=identifier, product=product, label_product=on_label)
         if candidates and is_of_a_monograph(*identifier.lower().split(":", 1)):
             answer.match, answer.drug = ResolveMatch.AMBIGUOUS, None
         answers.append(answer)
@@ -444,20 +481,30 @@ FAMILY = _names_of(
 """Names that begin with a text and go on."""
 
 
+_keys: Any = sa.union_all(
+    sa.select(col(Product.key), col(Product.id), sa.literal_column("0").label("is_other")).where(
+        one_of(col(Product.key), "keys")
+    ),
+    sa.select(col(ProductName.key), col(ProductName.product_id), sa.literal_column("1")).where(
+        one_of(col(ProductName.key), "keys")
+    ),
+).subquery("keys")
 _called: Any = (
     sa.select(
-        col(Product.key),
+        _keys.c.key,
         col(Product.id),
         col(Product.name),
         col(Drug.id).label("drug_id"),
         col(Drug.name).label("generic"),
+        _keys.c.is_other,
     )
-    .join_from(Product, Drug, col(Drug.id) == col(Product.drug_id), isouter=True)
-    .where(one_of(col(Product.key), "keys"))
+    .join_from(_keys, Product, col(Product.id) == _keys.c.id)
+    .join(Drug, col(Drug.id) == col(Product.drug_id), isouter=True)
     .subquery("called")
 )
 CALLED = with_release(_called, *_called.c)
-"""The products of some names: key, RxCUI, name, and the drug's id and name."""
+"""The products of some names: key, RxCUI, name, the drug's id and name, and whether it is a
+synonym."""
 
 _asked = sa.select(col(DrugIngredient.drug_id)).where(
     sa.or_(one_of(col(DrugIngredient.drug), "ids"), one_of(col(DrugIngredient.drug_id), "ids"))

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from fastapi import Query
 from sqlmodel import col
 
-from app.api.condition_codes import CODE, CODED, OR_BY_CODE
+from app.api.condition_codes import CODED, OR_BY_CODE, condition_key
 from app.api.facts import fact_routes, facts_listed
 from app.http.parameters import Text
 from app.models.trial import Trial, TrialCondition, TrialRegistryId
@@ -42,7 +42,8 @@ class TrialFilters:
     ] = None
 
     def __post_init__(self) -> None:
-        """Numbers are found in any case."""
+        """Numbers are found in any case, and so are codes."""
+        self.condition = condition_key(self.condition)
         for name in ("registry_id", "study"):
             if (value := vars(self)[name]) is not None:
                 vars(self)[name] = sorted({value, value.upper(), value.lower()})
@@ -52,11 +53,6 @@ LISTING = facts_listed(
     Trial,
     {
         "condition": col(Trial.id).in_(
-            sa.select(col(TrialCondition.trial_id)).where(
-                col(TrialCondition.condition_id) == sa.bindparam("condition")
-            )
-        ),
-        CODE: col(Trial.id).in_(
             sa.select(col(TrialCondition.trial_id)).where(
                 col(TrialCondition.condition_id).in_(CODED)
             )

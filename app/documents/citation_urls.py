@@ -6,10 +6,13 @@ from typing import NamedTuple
 from app.names.product_numbers import SET_ID
 
 PAGES: tuple[tuple[str, re.Pattern[str], str], ...] = (
-    (
-        "https://open.fda.gov/apis/drug/label/",
-        re.compile(rf"SPL set id {SET_ID.pattern}\b", re.I | re.A),
-        "https://dailymed.nlm.nih.gov/dailymed/drugInfo.cfm?setid={}-{}-{}-{}-{}",
+    *(
+        (
+            source,
+            re.compile(rf"SPL set id {SET_ID.pattern}\b", re.I | re.A),
+            "https://dailymed.nlm.nih.gov/dailymed/drugInfo.cfm?setid={}-{}-{}-{}-{}",
+        )
+        for source in ("https://open.fda.gov/apis/drug/label/", "https://dailymed.nlm.nih.gov/")
     ),
     (
         "https://www.fda.gov/drugs/drug-approvals-and-databases/drugsfda-data-files",
@@ -45,6 +48,11 @@ PAGES: tuple[tuple[str, re.Pattern[str], str], ...] = (
         "https://www.nlm.nih.gov/research/umls/rxnorm/",
         re.compile(r"RXCUI (\d+)\b"),
         "https://mor.nlm.nih.gov/RxNav/search?searchBy=RXCUI&searchTerm={}",
+    ),
+    (
+        "https://meshb.nlm.nih.gov/",
+        re.compile(r"descriptor (D\d+)\b"),
+        "https://meshb.nlm.nih.gov/record/ui?ui={}",
     ),
     (
         "https://atcddd.fhi.no/atc_ddd_index/",

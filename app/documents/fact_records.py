@@ -19,6 +19,7 @@ from app.documents.trial_events import ADVERSE_EVENTS, EventsByTerm
 from app.models.base import Row, Shape
 from app.models.fact import Detail, FactFields, LabelCount, SubstanceAsNamed
 from app.models.label_table import LabelTable, tables
+from app.models.label_text import CrossReference, TextBlock, blocks, cross_references, summary
 from app.models.trial import Trial
 
 
@@ -95,17 +96,37 @@ def fact_as_served(links: RecordLinks, table: type[Detail], fact: Row) -> Row:
 
 
 class Wording(Shape):
-    """A wording in which labels state a fact, and the tables that they have with it."""
+    """A wording in which labels state a fact, and what they have with it."""
 
     statement: str = Field(
         description="The text, as these labels have it.", examples=["Do not drive."]
     )
+    heading: str | None = Field(
+        description="The heading of its section in these labels; null where the source does not "
+        "delimit one.",
+        examples=[None],
+    )
+    summary: str | None = summary()
+    blocks: list[TextBlock] | None = blocks("statement")
     tables: list[LabelTable] = tables("this wording")
+    cross_references: list[CrossReference] = cross_references("statement")
     labels: list[CitationRecord] = Field(
         description="The labels that have it: those of an NDA or BLA first, then the others, the "
         "newest of each first.",
         examples=[[]],
     )
+
+
+def wording_of(said: Row) -> Row:
+    """The wording of what a label says, or a fact does, but for the links of a label."""
+    return {
+        "statement": said["statement"],
+        "heading": (said.get("section") or {}).get("heading"),
+        "summary": said.get("summary"),
+        "blocks": said.get("blocks"),
+        "tables": said.get("tables", []),
+        "cross_references": said.get("cross_references", []),
+    }
 
 
 class Wordings(Shape):

@@ -13,12 +13,13 @@ from enum import IntEnum
 
 from app.models.base import Row
 from app.models.dosage import DosageType
-from app.models.label_section import SECTION_TYPES
+from app.models.label_section import SECTION_TYPES, SUBSECTIONS
 from app.models.warning import WarningCategory, WarningType
 
 WARNINGS, DOSAGES, INDICATIONS = "warnings", "dosages", "indications"
 
 PLACES = {section.code: place for place, section in reversed([*enumerate(SECTION_TYPES)])}
+PLACES |= {code: PLACES[subsection.of] for code, subsection in SUBSECTIONS.items()}
 """Where sections stand in the order of a label, by their LOINC codes."""
 
 
@@ -47,6 +48,8 @@ POPULATIONS = {
 }
 
 WHOLE_OF_POPULATIONS = "43684-0"
+OF_POPULATIONS = [WHOLE_OF_POPULATIONS]
+OF_POPULATIONS += [code for code, of in SUBSECTIONS.items() if of.of == WHOLE_OF_POPULATIONS]
 
 GROUPS = {
     WarningType.CONTRAINDICATION: Group.CONTRAINDICATION,
@@ -72,9 +75,10 @@ def rank_of(kind: str, fact: Row) -> str:
     labels = fact.get("labels") or {"stating": 1, "of": 1}
     few = 2 if labels["stating"] * FEW < labels["of"] else 1
     numbers = [int(number) for number in _NUMBER.findall(section.get("number") or "")]
+    part = f".{section['part']:03}" if section.get("part") else ""  # before 5.2.1, behind 5.2
     if numbers:
-        return f"{group}{few}0{''.join(f'{number:03}' for number in numbers)}"
-    return f"{group}{few}1{PLACES.get(section['code'], len(SECTION_TYPES)):02}"
+        return f"{group}{few}0{''.join(f'{number:03}' for number in numbers)}{part}"
+    return f"{group}{few}1{PLACES.get(section['code'], len(SECTION_TYPES)):02}{part}"
 
 
 def group_of(warning: Row) -> Group:
@@ -86,6 +90,6 @@ def group_of(warning: Row) -> Group:
     if warning["category"] == WarningCategory.OVERDOSAGE:
         return Group.OVERDOSAGE
     section = warning["section"] or {}
-    if warning["category"] in POPULATIONS or section.get("code") == WHOLE_OF_POPULATIONS:
+    if warning["category"] in POPULATIONS or section.get("code") in OF_POPULATIONS:
         return Group.POPULATION
     return Group.WARNING

@@ -1,6 +1,6 @@
 """Labels as they are served: what a label says of itself, and its sections in its own order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import Field, create_model
@@ -8,17 +8,23 @@ from pydantic import Field, create_model
 from app.documents.records import CITATIONS, CitationRecord, Link, Passage, RecordLinks, fields_of
 from app.models.base import PartialDate, Row, Shape
 from app.models.label import LabelFields, number_and_day
+from app.models.label_product import LabelProduct
 from app.models.label_table import LabelTable, tables
+from app.models.label_text import (
+    CrossReference,
+    LabelFact,
+    TextBlock,
+    blocks,
+    cross_references,
+    summary,
+)
+from app.models.product import Concept
+from app.names.product_numbers import eleven_digits
 
-
-class LabelFact(Shape):
-    """A fact that a section became."""
-
-    kind: str = Field(description="The kind of fact, as its path names it.", examples=["warnings"])
-    id: str = Field(
-        description="The fact's id; other labels may state it too.",
-        examples=["baclofen-warning-5d0fbf2a9f71"],
-    )
+OF_ITS_OWN = (
+    ". Where the fact that it became is in the words of another label, they are of this label's "
+    "own, which `include=wordings` of the fact has"
+)
 
 
 class LabelSection(Shape):
@@ -40,10 +46,42 @@ class LabelSection(Shape):
         "what has no section of its own: `url` opens these.",
         examples=[None],
     )
+    summary: str | None = summary()
+    within: list[str] = Field(
+        description="The headings of the sections that it stands in, as printed, the outermost "
+        "first; empty where the source does not give them.",
+        examples=[[]],
+    )
+    blocks: list[TextBlock] | None = blocks("text", OF_ITS_OWN)
     tables: list[LabelTable] = tables("what became no fact")
+    cross_references: list[CrossReference] = cross_references("text", OF_ITS_OWN)
     facts: list[LabelFact] = Field(
         description="The facts that it became.",
         examples=[[{"kind": "warnings", "id": "baclofen-warning-5d0fbf2a9f71"}]],
+    )
+
+
+class RxNormProductLinks(Shape):
+    """Where a product's record is."""
+
+    self: str = Field(description="The record's path.", examples=["/v1/products/197391"])
+
+
+class RxNormProduct(Concept):
+    """A product of RxNorm."""
+
+    links: RxNormProductLinks = Field(
+        description="Where its record is.", examples=[{"self": "/v1/products/197391"}]
+    )
+
+
+class ProductOfLabel(LabelProduct):
+    """A product of a label, with what RxNorm calls it."""
+
+    rxnorm_products: list[RxNormProduct] = Field(
+        description="The products of RxNorm that are of the same drug and have an NDC of one of "
+        "its packages.",
+        examples=[[]],
     )
 
 
@@ -75,7 +113,10 @@ LabelRecord = create_model(
             examples=[{"id": "baclofen", "name": "baclofen"}],
         ),
     ),
-    **fields_of(LabelFields),
+    **fields_of(LabelFields)
+    | {
+        "products": (list[ProductOfLabel] | None, LabelFields.model_fields["products"]),
+    },
     superseded=(
         list[SupersededVersion],
         Field(
@@ -116,9 +157,10 @@ def label_as_served(
     drug: Row | None,
     versions: Iterable[str],
     sections: Any,
+    by_ndc: Mapping[str, list[Row]],
 ) -> Row:
     """A label, from what its record says, with the drug it is of, its sections, and those of its
-    versions that are earlier."""
+    versions that are earlier. `by_ndc` has the drug's products in RxNorm."""
     label = said["label"]
     own = (label["version"], label["effective_date"])
     earlier = sorted({each for each in map(number_and_day, versions) if each < own}, reverse=True)
@@ -126,7 +168,8 @@ def label_as_served(
     return {
         "id": record_id,
         "drug": drug,
-        **{name: label[name] for name in OWN_FIELDS},
+        **{name: label.get(name) for name in OWN_FIELDS},
+        "products": _products(label.get("products"), by_ndc),
         "superseded": [
             {"version": number, "effective_date": day or None} for number, day in earlier
         ],
@@ -136,16 +179,36 @@ def label_as_served(
     }
 
 
-def section_as_served(
-    section: Row, text: str | None, tables: list[Row], facts: Iterable[tuple[str, str]]
-) -> Row:
-    """A passage of a label: its text and tables, or the facts that it became, by kind and id."""
+def _products(products: list[Row] | None, by_ndc: Mapping[str, list[Row]]) -> list[Row] | None:
+    """A label's products with those of RxNorm that have an NDC of theirs."""
+    if products is None:
+        return None
+    served = []
+    for product in products:
+        found: dict[str, Row] = {}
+        packages = list(product["packages"])
+        for package in packages:
+            packages += package["packages"]
+            for called in by_ndc.get(eleven_digits(package["ndc"] or "") or "", ()):
+                rxcui = called["rxcui"]
+                found[rxcui] = called | {"links": {"self": f"/v1/products/{rxcui}"}}
+        in_order = [found[rxcui] for rxcui in sorted(found, key=int)]
+        served.append(product | {"rxnorm_products": in_order})
+    return served
+
+
+def section_as_served(section: Row, said: Row, facts: Iterable[tuple[str, str]]) -> Row:
+    """A passage of a label: what it says, or the facts that it became, by kind and id."""
     return {
         "code": section["code"],
         "name": section["name"],
         "number": section.get("number"),
         "heading": section.get("heading"),
-        "text": text,
-        "tables": tables,
+        "text": said.get("statement"),
+        "summary": said.get("summary"),
+        "within": section.get("within", []),
+        "blocks": said.get("blocks"),
+        "tables": said.get("tables", []),
+        "cross_references": said.get("cross_references", []),
         "facts": [{"kind": kind, "id": id_} for kind, id_ in facts],
     }

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.documents.importance import rank_of
 from app.documents.interaction_records import NAMES_FOUND_IN, mention_keys
-from app.documents.product_records import key_of
+from app.documents.product_records import key_of, other_keys
 from app.models.base import Part, Row, table_of
 from app.models.condition import ConditionCode
 from app.models.drug import Drug
@@ -17,8 +17,9 @@ from app.models.fact import Detail, Fact, fact_kinds
 from app.models.label import Label, LabelField, LabelTerm, term_of
 from app.models.lookup import ApprovedApplication
 from app.models.mention import FactMention
-from app.models.product import Product, ProductNdc
+from app.models.product import Product, ProductName, ProductNdc
 from app.names.normalization import normalized
+from app.names.slugs import slug
 from app.names.terminologies import code_key
 
 TableRow = tuple[sa.Table, tuple[Any, ...]]
@@ -41,9 +42,15 @@ def rows_of(kind: str, record: Row) -> list[TableRow]:
 
 
 def condition_rows(record: Row) -> list[TableRow]:
-    """The rows by which a condition is found: one for each of its codes."""
-    keys = dict.fromkeys(code_key(f"{code['system']}:{code['code']}") for code in record["codes"])
-    return [(_CODE, (record["id"], key)) for key in keys]
+    """The rows by which a condition is found: one for each of its codes, of its names, and of the
+    terms that are related to it."""
+    keys: dict[str, str | None] = {record["id"]: None}
+    for code in record["codes"]:
+        keys[code_key(f"{code['system']}:{code['code']}")] = None
+    for term in record["related_terms"]:
+        keys[code_key(f"{term['system']}:{term['code']}")] = (term["name"] or "").casefold() or None
+    keys |= {slug(name): name.casefold() for name in record["names"]}
+    return [(_CODE, (record["id"], key, name)) for key, name in keys.items()]
 
 
 def fact_rows(kind: str, record: Row) -> list[TableRow]:
@@ -82,9 +89,8 @@ def label_rows(record: Row) -> list[TableRow]:
     id_, drug = record["id"], record["drug"]
     terms = {
         (field.value, term_of(value)): None
-        for field in LabelField
-        for name in FIELDS_OF_TERMS.get(field, (f"{field}s",))
-        for value in record[name]
+        for field, values in values_of_terms(record).items()
+        for value in values
     }
     return [
         (table_of(Label), (id_, drug and drug["id"], record["effective_date"])),
@@ -93,24 +99,51 @@ def label_rows(record: Row) -> list[TableRow]:
 
 
 def product_rows(record: Row) -> list[TableRow]:
-    """The rows by which a product is found: its own, and one for each of its NDCs."""
+    """The rows by which a product is found: its own, and one for each other name and each NDC."""
     id_, name, drug = record["id"], record["name"], record["drug"]
     form, brand = record["dose_form"], record["brand"]
     brand_name = term_of(brand["name"]) if brand else None
     of_product = (id_, drug and drug["id"], name, key_of(name), record["tty"])
     return [
-        (_PRODUCT, (*of_product, form and term_of(form), brand_name)),
+        (_PRODUCT, (*of_product, form and term_of(form), brand_name, record["form"])),
+        *((_PRODUCT_NAME, (id_, key)) for key in other_keys(record)),
         *((_NDC, (id_, ndc)) for ndc in record["ndcs"]),
     ]
 
 
-FIELDS_OF_TERMS = {LabelField.NDC: ("product_ndcs", "package_ndcs")}
-"""The fields of a label's record that hold what it is found by, where they are named otherwise."""
+def values_of_terms(record: Row) -> dict[LabelField, list[str]]:
+    """What a label is found by in each field. Of which of its products the NDCs are that are of its
+    drug, only a label that lists its products says."""
+    ndcs = [*record["product_ndcs"], *record["package_ndcs"]]
+    of_drug: set[str | None] = set(ndcs)
+    if record["products"]:
+        of_drug = set().union(*map(_ndcs_of_drug, record["products"]))
+    return {
+        LabelField.APPLICATION_NUMBER: record["application_numbers"],
+        LabelField.MANUFACTURER: record["manufacturers"],
+        LabelField.NDC: [ndc for ndc in ndcs if ndc in of_drug],
+        LabelField.OTHER_NDC: [ndc for ndc in ndcs if ndc not in of_drug],
+        LabelField.PRODUCT_TYPE: record["product_types"],
+        LabelField.ROUTE: record["routes"],
+    }
+
+
+def _ndcs_of_drug(product: Row) -> set[str | None]:
+    """The NDCs of a product and its packages, if it is of the label's drug, and of such parts."""
+    found: set[str | None] = set()
+    if product["is_of_drug"]:
+        found = {product["ndc"]}
+        packages = list(product["packages"])
+        for package in packages:
+            packages += package["packages"]
+            found.add(package["ndc"])
+    return found.union(*map(_ndcs_of_drug, product["parts"]))
+
 
 _FACT, _CODE = table_of(Fact), table_of(ConditionCode)
 _APPLICATION = table_of(ApprovedApplication)
 _MENTION = table_of(FactMention)
-_PRODUCT, _NDC = table_of(Product), table_of(ProductNdc)
+_PRODUCT, _PRODUCT_NAME, _NDC = map(table_of, (Product, ProductName, ProductNdc))
 
 
 @cache

@@ -42,6 +42,14 @@ ProductRecord = create_model(
             examples=[{"id": "baclofen", "name": "baclofen"}],
         ),
     ),
+    form=(
+        str | None,
+        Field(
+            description="The id of the form of the drug that it is of, for `form=`: a salt, an "
+            "ester, a hydrate; null where it is of none, or of several.",
+            examples=[None],
+        ),
+    ),
     **fields_of(ProductFields)
     | {
         "ingredients": (
@@ -66,15 +74,22 @@ def product_as_served(
     product: Row,
     drug: Row | None,
     drugs: Mapping[str, Row],
+    forms: Mapping[str, tuple[str, str]],
 ) -> Row:
     """A product, from what its record says, with the drug it is of; `drugs` are those of its
-    ingredients, by their RxCUIs. The one ingredient of a product without a number is its drug."""
+    ingredients, by their RxCUIs, and `forms` which form of which drug some are. The one ingredient
+    of a product without a number is its drug."""
     rxcui = product["rxcui"]
+    precise = [each["precise"] or each for each in product["ingredients"]]
+    of_forms = {forms.get(each["rxcui"]) for each in precise}
+    form_id, form_of = (of_forms.pop() if len(of_forms) == 1 else None) or (None, None)
     is_of_one = len(product["ingredients"]) == 1
     return {
         "id": rxcui,
         "drug": drug,
+        "form": form_id if drug and form_of == drug["id"] else None,
         **product,
+        "synonyms": product.get("synonyms", []),  # of records that were read before there were any
         "ingredients": [
             {**ingredient, "drug": drugs.get(ingredient["rxcui"], drug if is_of_one else None)}
             for ingredient in product["ingredients"]
@@ -85,6 +100,22 @@ def product_as_served(
         },
         "citations": links.citations([Passage(source_id, f"RXCUI {rxcui}")]),
     }
+
+
+def other_keys(record: Row) -> list[str]:
+    """What a product is found by beside its name: its synonyms, and its brand in the place of its
+    ingredients (`Lioresal 10 MG Oral Tablet`), as others write a branded one."""
+    names = list(record["synonyms"])
+    name, brand = record["name"], record["brand"]
+    if brand and name.endswith(f" [{brand['name']}]") and not record["contents"]:
+        name = name.removesuffix(f" [{brand['name']}]")
+        for ingredient in record["ingredients"]:
+            called = ingredient["precise"] or ingredient
+            name = name.replace(f"{called['name']} ", "", 1)
+        quantity = record["quantity"]
+        rest = name.removeprefix(f"{quantity} ") if quantity else name
+        names.append(f"{brand['name']} {rest}")
+    return sorted({key_of(each) for each in names} - {key_of(record["name"])})
 
 
 def key_of(name: str) -> str:

@@ -110,14 +110,27 @@ DERIVED = Field(
     "where the outcome has not exactly two results, of one row and category, of one experimental "
     "arm and one comparator, or has other arms or groups beside them, counted or not, where other "
     "units than participants were counted or assigned (eyes, clinics), also where only the unit or "
-    "the measure says so, in trials that randomised clusters of people, and in crossover trials, "
-    "also those that only a title calls so, whose arms are the same people at different times.",
+    "the measure says so, in trials that randomised clusters of people, in those of a model "
+    "whose arms are not parallel (a single group, a sequence), and in crossover trials "
+    "and others that only the source's words call so (`crossover`; split mouths, fellow eyes), "
+    "whose arms are the same people.",
 )
+
+SAME_PEOPLE = re.compile(
+    r"\b(?:split[- ]?(?:mouth|face|body|scalp|side)|contra-?lateral|(?:fellow|paired) eyes?"
+    r"|(?:with)?in(?:tra)?[- ](?:subject|patient|participant|individual|person)s?\b"
+    r"|own controls?|n[- ]of[- ](?:1|one)|before[- ](?:and|&)[- ]after"
+    r"|(?:two|three|four|[234])[- ]periods?|both treatments)\b",
+    re.IGNORECASE,
+)
+"""What words say that the arms are not different people, beside those for a crossover."""
 
 _UNITS = (
     r"(?:eyes?|knees?|hips?|ears?|teeth|tooth|limbs?|legs?|feet|foot|hands?|joints?|lesions?|sites?"
     r"|wounds?|events?|episodes?|clinics?|hospitals?|cycles?|samples?|implants?|breasts?|kidneys?"
-    r"|embryos?|visits?|lungs?|units?|tumou?rs?|nodules?|procedures?|households?|villages?)"
+    r"|embryos?|visits?|lungs?|units?|tumou?rs?|nodules?|procedures?|households?|villages?"
+    r"|exacerbations?|attacks?|seizures?|relapses?|scars?|warts?|doses?|injections?|infusions?"
+    r"|fractures?|bleeds?|hospitali[sz]ations?|admissions?|migraines?|headaches?|days?|hours?)"
 )
 OTHER_UNITS = re.compile(
     r"^(?!.*\b(?:participant|patient|subject|people|person|individual|wom[ae]n|m[ae]n\b|child))"
@@ -127,9 +140,13 @@ OTHER_UNITS = re.compile(
 """Units of which one participant may have several: `Eyes`, but not `participants with events`."""
 
 COUNT_OF_OTHER_UNITS = re.compile(
-    rf"\b(?:number|count|percent(?:age)?|proportion|rate)s? of (?:\w+ )?{_UNITS}\b", re.IGNORECASE
+    rf"\b(?:total|(?:number|count|percent(?:age)?|proportion|rate)s? of) (?:\w+ )?{_UNITS}\b",
+    re.IGNORECASE,
 )
 """What an outcome is called that counts them: `Number of Eyes With Improvement`."""
+
+PARALLEL = {InterventionModel.PARALLEL, InterventionModel.FACTORIAL, None}
+"""The models whose arms are different people at one time, and where none is given."""
 
 COMPARATORS = {
     ArmType.PLACEBO_COMPARATOR,
@@ -145,8 +162,9 @@ def derive_effects(trial: Row, entry: Row) -> None:
     The formulas are for arms of different people, each of whom was assigned and counted once.
     """
     is_of_people = (
-        trial["intervention_model"] != InterventionModel.CROSSOVER
-        and not _is_said(CROSSOVER, trial["title"], entry.get("statement"))
+        trial["intervention_model"] in PARALLEL
+        and not trial["crossover"]
+        and not _are_same_people(trial["title"], entry.get("statement"))
         and trial["type_units_assigned"] is None
         and not trial["cluster_randomized"]
     )
@@ -176,11 +194,15 @@ def _is_said(words: re.Pattern[str], *texts: str | None) -> bool:
     return any(text and words.search(text) for text in texts)
 
 
+def _are_same_people(*texts: str | None) -> bool:
+    return _is_said(CROSSOVER, *texts) or _is_said(SAME_PEOPLE, *texts)
+
+
 def _is_of_other_units(outcome: Row) -> bool:
     """Whether something else than participants was counted, of which one may have several."""
     return (
         outcome["param_type"] == ParamType.COUNT_OF_UNITS
-        or _is_said(CROSSOVER, outcome["measure"], outcome["description"])
+        or _are_same_people(outcome["measure"], outcome["description"])
         or _is_said(OTHER_UNITS, outcome["unit"])
         or _is_said(COUNT_OF_OTHER_UNITS, outcome["measure"])
         or outcome["type_units_analyzed"] is not None

@@ -17,7 +17,7 @@ from app.ingest.bulk_insert import Tables
 from app.ingest.publishing.publish import publish
 from app.ingest.publishing.rebuilding import bring_up_to_date
 from app.ingest.publishing.release_writer import File, Loaded, write_alone, write_release
-from app.ingest.sources import IN_SEVERAL_FILES, importer_of
+from app.ingest.sources import A_FILE_EACH, IN_SEVERAL_FILES, importer_of
 from app.ingest.sources.interface import Importer, InputPart, RefusedError, SourceVersion
 from app.ingest.staging.upserting import (
     Changes,
@@ -40,6 +40,9 @@ MANY = 100
 
 MOST_INVALID = 20
 """Percent of a source's records: if more of them cannot be read, nothing is imported."""
+
+FEW = 20
+"""Of fewer files that are a record each, any share may be unreadable, if not all."""
 
 
 class Quarantined(NamedTuple):
@@ -271,7 +274,9 @@ def _refuse(
     names = ", ".join(input_.name for input_ in inputs)
     if read == 0:
         raise RefusedError(f"{names}: no records here; expected {importer.wanted}.")
-    if invalid == read or (invalid > 1 and invalid * 100 > read * most_invalid):
+    are_few = read < FEW and importer.source["id"] in A_FILE_EACH
+    is_most = invalid > 1 and invalid * 100 > read * most_invalid and not are_few
+    if invalid == read or is_most:
         first = "; ".join(changes.invalid.values())
         raise RefusedError(
             f"{names}: {invalid} of {read} records cannot be read, which is more than "

@@ -39,7 +39,7 @@ from app.models.label import Label, LabelTerm
 from app.models.lookup import ApprovedApplication
 from app.models.mechanism import Target
 from app.models.mention import FactMention
-from app.models.product import Product, ProductNdc
+from app.models.product import Product, ProductName, ProductNdc
 from app.models.release import Release
 from app.models.source import Source
 from app.models.source_record import (
@@ -353,6 +353,7 @@ FOUND_BY = [
             ApprovedApplication,
             FactMention,
             Product,
+            ProductName,
             ProductNdc,
         )
     ),

@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 from app.models.base import checked, described
 from app.models.fact import Detail, Section, found_by, route
 from app.models.label_table import LabelTable, tables
+from app.models.label_text import CrossReference, TextBlock, blocks, cross_references, summary
 
 
 class DosageType(StrEnum):
@@ -42,10 +43,15 @@ class DosageFields(SQLModel):
             "name": "Dosage & Administration",
             "number": "2.1",
             "heading": "Dosing Information",
+            "within": ["2 DOSAGE AND ADMINISTRATION"],
+            "part": 0,
         },
         default=None,
     )
+    summary: str | None = summary()
+    blocks: list[TextBlock] | None = blocks("statement")
     tables: list[LabelTable] = tables("the label's text")
+    cross_references: list[CrossReference] = cross_references("statement")
 
 
 class Dosage(Detail, table=True):

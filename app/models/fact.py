@@ -33,10 +33,22 @@ class Section(Shape):
         default=None,
     )
     heading: str | None = described(
-        "The heading of the subsection, where the text itself delimits it; null elsewhere, for it "
-        "is never guessed.",
+        "The heading of the section or subsection, where the source delimits it; null elsewhere, "
+        "for it is never guessed.",
         "Severe Neutropenia",
         default=None,
+    )
+    within: list[str] = described(
+        "The headings of the sections that it stands in, as printed, the outermost first: what is "
+        "said holds for what they name. Empty where the source does not give them.",
+        ["5 WARNINGS AND PRECAUTIONS"],
+        default_factory=list,
+    )
+    part: int = described(
+        "Which part it is of the numbered subsection, or else of the section, in the label's "
+        "order, from 0; 0 too where the source does not divide it.",
+        0,
+        default=0,
     )
 
 

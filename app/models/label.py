@@ -15,18 +15,24 @@ from app.models.base import (
     owned_by,
 )
 from app.models.fact import Section
+from app.models.label_product import LabelProduct
 from app.models.label_table import LabelTable
+from app.models.label_text import CrossReference, TextBlock
 
 PASSAGE = "passage"
 """What a statement's kind is called where it is a label's text, and no fact."""
 
 
 class LabelText(Shape):
-    """A passage of a label that is no fact: its section, its text if that is kept, its tables."""
+    """A passage of a label that is no fact: its section, its text if that is kept, its tables,
+    its short form, its structure, its links."""
 
     section: Section
     statement: str | None
     tables: list[LabelTable]
+    summary: str | None = None
+    blocks: list[TextBlock] | None = None
+    cross_references: list[CrossReference] = Field(default_factory=list)
 
 
 class LabelFields(SQLModel):
@@ -37,7 +43,9 @@ class LabelFields(SQLModel):
         "The day from which this version is in effect.", "2006-01-04"
     )
     title: str | None = described(
-        "The label's title; null where the source gives none.", None, default=None
+        "The label's title; null where no source gives that of this version: openFDA gives none.",
+        None,
+        default=None,
     )
     brand_names: list[str] = described("The products' brand names.", ["KEMSTRO"])
     generic_names: list[str] = described(
@@ -48,7 +56,11 @@ class LabelFields(SQLModel):
     product_types: list[str] = described(
         "The types of product, as published.", ["HUMAN PRESCRIPTION DRUG"]
     )
-    routes: list[str] = described("The routes of administration, as published.", ["ORAL"])
+    routes: list[str] = described(
+        "The routes of administration, as published. Of DailyMed's labels these, the names, the "
+        "applications and the categories are of the products and parts of its drug: not of swabs.",
+        ["ORAL"],
+    )
     application_numbers: list[str] = described(
         "What its products are marketed under: NDA, ANDA or BLA, or an OTC monograph.",
         ["ANDA077241"],
@@ -61,6 +73,13 @@ class LabelFields(SQLModel):
     product_ndcs: list[str] = described("The products' NDCs.", ["0091-3351"])
     package_ndcs: list[str] = described("The packages' NDCs.", ["0091-3351-01"])
     substances: list[str] = described("The active substances, as named.", ["BACLOFEN"])
+    products: list[LabelProduct] | None = described(
+        "The products that it lists, each with its ingredients, strengths and packages. Null where "
+        "no source gives those of this version: openFDA gives none, and those of an earlier "
+        "version may be others.",
+        None,
+        default=None,
+    )
 
 
 class Label(SQLModel, table=True):
@@ -78,11 +97,13 @@ class Label(SQLModel, table=True):
 
 
 class LabelField(StrEnum):
-    """What labels can be narrowed by."""
+    """What labels can be narrowed by; `other_ndc` are the NDCs of products that are not of the
+    label's drug, so that they do not lead to it."""
 
     APPLICATION_NUMBER = "application_number"
     MANUFACTURER = "manufacturer"
     NDC = "ndc"
+    OTHER_NDC = "other_ndc"
     PRODUCT_TYPE = "product_type"
     ROUTE = "route"
 
@@ -105,7 +126,12 @@ def number_and_day(version: str) -> tuple[int, str]:
     """The number and the day of a label's version, of `000005.20060104`, by which its records are
     ordered; the day is empty where its source gives none."""
     number, _, day = version.partition(".")
-    return int(number), day and f"{day[:4]}-{day[4:6]}-{day[6:]}"
+    return int(number), date_of(day)
+
+
+def date_of(day: str) -> str:
+    """The date that `20060104`, `200601` or `2006` is."""
+    return "-".join(filter(None, (day[:4], day[4:6], day[6:])))
 
 
 LONGEST_TERM = 400

@@ -196,3 +196,23 @@ SECTION_TYPES = (
     *(SectionType(*row, PASSAGE) for row in _TEXTS),
     *(SectionType(*row, None) for row in _NAMED),
 )
+
+
+class Subsection(NamedTuple):
+    """A subsection that has a code of its own since 2018, though most labels give it none."""
+
+    name: str
+    of: str
+    """The code of the section that it is of, by 21 CFR 201.57: so it is known where it has none."""
+    fields: dict[str, Any] = {}  # noqa: RUF012 -- of a tuple, which is never written to
+
+
+SUBSECTIONS = {
+    "77291-3": Subsection("Females & Males of Reproductive Potential", "43684-0"),
+    "88828-9": Subsection("Renal Impairment", "43684-0", {"category": "renal"}),
+    "88829-7": Subsection("Hepatic Impairment", "43684-0", {"category": "hepatic"}),
+    "88830-5": Subsection("Immunogenicity", "34084-4"),
+    "90374-0": Subsection("Clinical Trials Experience", "34084-4"),
+    "90375-7": Subsection("Postmarketing Experience", "34084-4"),
+}
+"""By their LOINC codes."""

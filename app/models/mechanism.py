@@ -18,6 +18,7 @@ from app.models.base import (
 )
 from app.models.fact import Detail, Section, found_by, route
 from app.models.label_table import LabelTable, tables
+from app.models.label_text import CrossReference, TextBlock, blocks, cross_references, summary
 from app.models.numbers import Number
 
 
@@ -193,10 +194,15 @@ class MechanismFields(SQLModel):
             "name": "Mechanism of Action",
             "number": "12.1",
             "heading": "Mechanism",
+            "within": ["12 CLINICAL PHARMACOLOGY"],
+            "part": 0,
         },
         default=None,
     )
+    summary: str | None = summary()
+    blocks: list[TextBlock] | None = blocks("statement")
     tables: list[LabelTable] = tables("the label's text")
+    cross_references: list[CrossReference] = cross_references("statement")
     target_id: str | None = None
 
 

@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 from app.models.base import checked, described
 from app.models.fact import Detail, Section, found_by, route
 from app.models.label_table import LabelTable, tables
+from app.models.label_text import CrossReference, TextBlock, blocks, cross_references, summary
 from app.models.numbers import Number
 
 
@@ -30,10 +31,20 @@ class PharmacokineticsFields(SQLModel):
     route: str | None = route()
     section: Section | None = described(
         "The label's section, for label text.",
-        {"code": "43682-4", "name": "Pharmacokinetics", "number": "12.3", "heading": "Absorption"},
+        {
+            "code": "43682-4",
+            "name": "Pharmacokinetics",
+            "number": "12.3",
+            "heading": "Absorption",
+            "within": ["12 CLINICAL PHARMACOLOGY", "12.3 Pharmacokinetics"],
+            "part": 0,
+        },
         default=None,
     )
+    summary: str | None = summary()
+    blocks: list[TextBlock] | None = blocks("statement")
     tables: list[LabelTable] = tables("the label's text")
+    cross_references: list[CrossReference] = cross_references("statement")
 
 
 class Pharmacokinetics(Detail, table=True):

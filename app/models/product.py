@@ -59,6 +59,11 @@ class ProductFields(SQLModel):
 
     rxcui: str = described("The product's RxCUI.", "197391")
     name: str = described("Its name, as the source writes it.", "baclofen 10 MG Oral Tablet")
+    synonyms: list[str] = described(
+        "Its other names in the source, as pharmacies' systems write them: RxNorm's prescribable "
+        "names and synonyms.",
+        ["baclofen 10 MG Oral Tablet"],
+    )
     tty: ProductType = described(
         "RxNorm's term type: `SCD`, a clinical drug; `SBD`, a branded one; `GPCK` or `BPCK`, a "
         "pack of such.",
@@ -101,6 +106,20 @@ class Product(SQLModel, table=True):
     tty: ProductType = Field(sa_type=checked(ProductType))
     dose_form: str | None = Field(default=None, index=True, sa_type=KEY)
     brand: str | None = Field(default=None, index=True, sa_type=KEY)
+    form_id: str | None = Field(
+        default=None, sa_type=KEY, description="The form of the drug that it is of, if it is one."
+    )
+
+
+class ProductName(SQLModel, table=True):
+    """A name of a product beside its own: what its source calls it too, and of a branded one its
+    brand with its strengths and its dose form."""
+
+    __tablename__ = "product_name"
+    __table_args__ = (sa.Index("ix_product_name_key_product_id", "key", "product_id"), BY_KEY)
+
+    product_id: str = owned_by("product")
+    key: str = Field(primary_key=True, sa_type=KEY, description="See `key_of`.")
 
 
 class ProductNdc(SQLModel, table=True):

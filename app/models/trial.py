@@ -664,6 +664,12 @@ class TrialFields(SQLModel):
         False,
         default=False,
     )
+    crossover: bool = described(
+        "Whether the source's own words call it a crossover trial, whatever its "
+        "`intervention_model`; false where they do not.",
+        False,
+        default=False,
+    )
     duration: str | None = described("How long treatment lasted.", "12 weeks", default=None)
     locations: list[str] = described("Where it was done.", ["Rome"], default_factory=list)
 

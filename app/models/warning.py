@@ -9,6 +9,7 @@ from app.models.base import checked, described
 from app.models.condition import Code
 from app.models.fact import Detail, Section, found_by, route
 from app.models.label_table import LabelTable, tables
+from app.models.label_text import CrossReference, TextBlock, blocks, cross_references, summary
 
 
 class WarningType(StrEnum):
@@ -109,10 +110,20 @@ class WarningFields(SQLModel):
     )
     section: Section | None = described(
         "The label's section, for label text.",
-        {"code": "43685-7", "name": "Warnings and cautions", "number": "5.1", "heading": "Falls"},
+        {
+            "code": "43685-7",
+            "name": "Warnings and cautions",
+            "number": "5.1",
+            "heading": "Falls",
+            "within": ["5 WARNINGS AND PRECAUTIONS"],
+            "part": 0,
+        },
         default=None,
     )
+    summary: str | None = summary()
+    blocks: list[TextBlock] | None = blocks("statement")
     tables: list[LabelTable] = tables("the label's text")
+    cross_references: list[CrossReference] = cross_references("statement")
 
 
 class Warning(Detail, table=True):  # noqa: A001 -- the domain's own word

@@ -27,7 +27,7 @@ SPECIES = {
     "chicken": "chicken avian",
     "salmon": "salmon",
 }
-_SPECIES = {word: species for species, words in SPECIES.items() for word in words.split()}
+SPECIES_OF = {word: species for species, words in SPECIES.items() for word in words.split()}
 _DIGITS = re.compile("[0-9]+")
 LONGEST_CODE = 4
 """Letters of a word that is a code where it has a digit: `B12`, `2a`."""
@@ -46,8 +46,8 @@ def distinctions(name: str) -> Counter[str]:
             found[word] += 1
         elif word == "alfa":
             found["alpha"] += 1
-        elif word in _SPECIES:
-            found[_SPECIES[word]] += 1
+        elif word in SPECIES_OF:
+            found[SPECIES_OF[word]] += 1
         elif numbers := _DIGITS.findall(word):
             found.update([word] if len(word) <= LONGEST_CODE else numbers)
     return found

@@ -88,6 +88,7 @@ def word_list(text: str) -> list[str]:
     return transliterated(text).translate(_WORDS).split()
 
 
+@lru_cache(maxsize=10_000)
 def name_key(name: str) -> str:
     """A name as it is looked up: its letters and digits, whatever stands between them.
 

@@ -41,6 +41,18 @@ FULL = (5, 4, 2)
 """Those of one of eleven."""
 
 
+def ndc_in(text: str) -> str | None:
+    """The National Drug Code that a text is, as it stands on a box: `NDC 0115-1010-01`.
+
+    It has dashes, or ten or eleven digits: fewer may be any number.
+    """
+    found = _NDC_ALONE.fullmatch(text.strip())
+    return found[1] if found and _NDC.fullmatch(found[1]) else None
+
+
+_NDC_ALONE = re.compile(r"(?:ndc\W{0,3})?([0-9]+-[0-9-]+|[0-9]{10,11})", re.IGNORECASE)
+
+
 def _ndc_forms(text: str) -> Iterator[str]:
     """An NDC with dashes and of all digits, and with them in each layout that it can have.
 
@@ -60,6 +72,14 @@ def _ndc_forms(text: str) -> Iterator[str]:
     for i, segment in enumerate(segments):
         if segment.startswith("0"):
             yield "-".join([*segments[:i], segment[1:], *segments[i + 1 :]])
+
+
+def eleven_digits(ndc: str) -> str | None:
+    """The NDC of a package, written with dashes, as RxNorm has it; None for any other text."""
+    segments = ndc.split("-")
+    if len(segments) != len(FULL) or not _NDC.fullmatch(ndc):
+        return None
+    return "".join(_filled(segments))
 
 
 def _segments(digits: str, layout: tuple[int, ...]) -> list[str]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import compress, product
 
 from app.names import product_words as words
-from app.names.normalization import normalized
+from app.names.normalization import normalized, word_list, words_of
 
 
 class Qualifier(StrEnum):
@@ -25,6 +25,8 @@ class Qualifier(StrEnum):
     MANUFACTURER = "manufacturer"
     SUFFIX = "suffix"
     STUDY = "study"
+    DILUENT = "diluent"
+    NOTE = "note"
     NAME = "name"
     NOT_UNDERSTOOD = "not_understood"
 
@@ -128,21 +130,37 @@ _KINDS: dict[str, Qualifier] = {
     **dict.fromkeys(words.STRENGTHS, Qualifier.STRENGTH),
     **dict.fromkeys(words.MANUFACTURERS, Qualifier.MANUFACTURER),
     **dict.fromkeys(words.OF_STUDIES | words.CARE, Qualifier.STUDY),
+    **dict.fromkeys(words.NOTES, Qualifier.NOTE),
 }
 _LONGEST_PHRASE = 4
 _COUNTED = (Qualifier.DOSE_FORM, Qualifier.CONTAINER)
-_BEFORE_A_NAME = (Qualifier.STRENGTH, Qualifier.STUDY, *_COUNTED)
+_BEFORE_A_NAME = (
+    Qualifier.STRENGTH,
+    Qualifier.STUDY,
+    Qualifier.NOTE,
+    Qualifier.COMPENDIUM,
+    *_COUNTED,
+)
 _GIVEN = (Qualifier.ROUTE, Qualifier.FREQUENCY)
+_JOINED = (Qualifier.DOSE_FORM, Qualifier.DOSE, Qualifier.NOTE, Qualifier.NOT_UNDERSTOOD)
 _SHORTEST_BEFORE = 5
 """Letters of a route or a frequency that may stand before a name: `IT` may be part of it."""
 _ENDS_STRENGTH = (*_COUNTED, *_GIVEN)
+_BEFORE_INSTRUCTIONS = (*_ENDS_STRENGTH, Qualifier.DOSE)
 
-_MASS = r"(?:(?:milli|micro)?gram(?:me)?s?|mg|mcg|ug|\u03bcg|\xb5g|gms?|g|kg|ng)"
-_OF_DRUG = r"(?:iu|ui|mui|usp\sunits?|units?|unt|u|meq|mmol|(?-i:mM)|mol|m?ci|uci|[mg]bq)"
+_MASS = r"(?:(?:milli|micro)?gram(?:me)?s?|mg(?:\s?pe)?|mcg|ug|\u03bcg|\xb5g|gms?|g|kg|ng)"
+_OF_DRUG = (
+    r"(?:iu|ui|mui|usp\sunits?|units?|unt|u|bau|ein|cells|(?:vector-genome|viral-particle)s"
+    r"|meq|mmol|(?-i:mM)|mol|m?ci|uci|[mg]bq)"
+)
 _PERCENT = r"(?:%|percent)"
 _OF_PRODUCT = r"(?:mls?|litres?|l|cc|actuat|doses?|(?-i:D)|hours?|hrs?|days?)"
-_PER = r"(?:mls?|l|cc|hours?|hrs?|h|days?|m2|m\u00b2|m\^2)"
-_PER_ONE = r"(?:actuat(?:ion)?s?|act|doses?|sprays?|puffs?|inh|tab|cap|vial)"
+_TIME = r"(?:hours?|hrs?|h|days?|minutes?|min)"
+_PER = rf"(?:mls?|l|cc|(?:kg|m2|m\u00b2|m\^2)(?:/{_TIME})?|{_TIME})"
+_PER_ONE = (
+    r"(?:actuat(?:ion)?s?|act|doses?|sprays?|puffs?|inh(?:alations?)?|tab(?:let)?|cap(?:sule)?|vial"
+    r"|drops?|patch)"
+)
 _NUMBER = r"(?:\d+(?:[.,]\d+)*|\.\d+)"
 _ONE_AMOUNT = (
     rf"{_NUMBER}\s*(?:million\s+)?(?:"
@@ -152,22 +170,51 @@ _ONE_AMOUNT = (
 )
 _PIECES = re.compile(_ONE_AMOUNT, re.IGNORECASE)
 _PIECE = re.sub(r"\?P<\w+>", "?:", _ONE_AMOUNT)
-_AMOUNT = rf"{_PIECE}(?:\s*(?:[/+-]|\bto\b)\s*{_PIECE})*(?!\.?\w)"
+_AMOUNT = rf"{_PIECE}(?:\s*(?:[/+-]|\b(?:to|or)\b)\s*(?!1\s?:\s?\d){_PIECE})*(?!\.?\w)"
 """One amount of each of some drugs, some of which share a unit: `10-12.5mg`, `5mg/325mg`."""
+_IS_RANGE = re.compile(r"0+\s*-|.*\b(?:to|or)\b", re.IGNORECASE)
+"""One amount from a range: `0-12 units`, `1 mg or 2 mg`."""
+_FLUID = rf"""
+    (?:{_NUMBER}\s*%\s*)?
+    (?:sod(?:ium|\.)?\s*chlor(?:ide|\.)?|nacl|n/s|swfi|swi|iso-?osm(?:otic)?\s+dextrose
+      |(?:(?:1/2|half|half\s+normal|normal)\s*)?(?:ns|saline)
+      |d(?:5|10)(?:w|\s?ns|[\s-]?1/2\s?ns|[\s-]?0\.45\s?%?\s?(?:ns|nacl)|\s?lr)?
+      |dextrose|lr|lactated\s+ringer'?s?|ringer'?s\s+lactate|(?:sterile\s+)?water)
+    (?:\s*\(?{_NUMBER}\s*%\)?)? (?:\s*\((?:iso-?osm?(?:otic)?|pf)\))?
+    (?:\s+in\s+water|\s+for\s+inj(?:ection)?|\s+solution)? (?![\w%])
+    """
+_DILUENT = rf"""
+    in\s+ (?:{_NUMBER}\s*ml\s+ (?:of\s+)?)? {_FLUID} (?:\s* [-/] \s* {_FLUID})*
+    |(?<=ml[\s-]) {_FLUID}
+    """
+"""What a drug is diluted in, with its strength."""
+_PACKAGE = r"\d+\s?x\s?\d+(?:\.\d+)?\s?ml(?!\w)|x\s?\d{2,}(?!\w)"
+"""How many a package holds: `25X1ML`."""
+_RUN = rf"(?:at|@)\s*{_NUMBER}\s*(?:ml|cc)\s*/\s*h(?:r|our)?(?!\w)"
+"""How fast an infusion runs."""
+_OF_CODEINE = r"(?:\#|no\.?)\s?[234](?![\w.])"
+"""How much codeine is in a tablet: number 3 has 30 mg."""
 
 _TOKEN = re.compile(
-    rf"""(?P<dilution>1\s?:\s?\d[\d,]*(?![\w:])) | (?P<amount>{_AMOUNT})
+    rf"""(?P<dilution>-?1\s?:\s?\d[\d,]*(?![\w:])) | (?P<diluent>{_DILUENT})
+    |(?P<note>{_PACKAGE}|{_RUN})
     |(?P<frequency>(?:q|every\s)\s*\d+(?:-\d+)?\s*(?:h|hrs?|hours?|d|days?|w|wks?|weeks?|months?|min)
-        (?::\s*prn)?(?![\w/])|x\s?\d+\s*(?:days?|doses?|weeks?)(?!\w))
+        (?::\s*prn)?(?![\w/])|x\s?\d+\s*(?:d|days?|doses?|w|wks?|weeks?|months?)(?!\w)
+        |daily\s?\d{{1,2}}(?!\w)|\d\s?(?:x|times)\s?(?:/|a\s|per\s)?\s?(?:d|day|daily|week|weekly)(?!\w))
+    |(?P<amount>{_AMOUNT})
+    |(?P<codeine>{_OF_CODEINE})
     |(?P<open>[(\[]) | (?P<close>[)\]]) | (?P<mark>[,;\uff0c\u3001\uff1b])
     |(?P<joiner>(?<!\w)w/(?![vw](?!\w))|[/+&]|-(?=\s)|(?<=[\w%)])-(?=[a-z]{{3}}))
     |(?P<word>[^\s()\[\],;\uff0c\u3001\uff1b/+&]+)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _GLUED = re.compile(rf"[a-z]{{4}}(?={_NUMBER}\s*(?:{_MASS}|{_OF_DRUG}|{_PERCENT})(?![a-z]))", re.I)
+_UNIT = re.compile(rf"{_MASS}|{_OF_DRUG}|insulin", re.IGNORECASE)
+_ITEM = re.compile(r"\s*\d{1,2}[.)]\s+(?=[a-z])", re.IGNORECASE)
+"""The number of an item of a list: `1. Lisinopril 10 mg`."""
 _ENDS = re.compile(r"(?![\w-])")
 _LONG_WORD = re.compile("[a-z]{5}$", re.IGNORECASE)
-_HYPHEN = re.compile(r"(?<=[a-z.]{2})-(?=[a-z])", re.IGNORECASE)
+_HYPHEN = re.compile(r"(?:(?<=[a-z.]{2})|(?<=[a-z]\d)|(?<=[a-z]\d\d))-(?=[a-z])", re.IGNORECASE)
 _EDGES = " \t,;\uff0c\u3001\uff1b./-"
 
 
@@ -183,6 +230,8 @@ class _Token:
     is_number: bool = False
     is_first: bool = True
     """Whether it is a qualifier right after a name too."""
+    is_instruction: bool = False
+    """Whether it stands in the instructions of a prescription line."""
 
 
 @dataclass(frozen=True)
@@ -194,6 +243,8 @@ class StrippedName:
     and have to name the same; those in square ones are brands. `ingredients` is how many the
     strengths are of, 1 where they do not say. `is_numeral` says that the first that was stripped is
     `IV`, which is a route or a numeral. An abbreviated salt is spelt out where not `is_as_written`.
+    `is_bare_number` says that a number without a unit was taken for a strength, and `instructions`
+    are the words, if any, that were taken for those of a prescription line: neither is sure.
     """
 
     name: str
@@ -205,13 +256,16 @@ class StrippedName:
     ingredients: int = 1
     is_numeral: bool = False
     is_as_written: bool = True
+    is_bare_number: bool = False
+    instructions: str = ""
 
     @property
     def stripped(self) -> list[tuple[Qualifier, str]]:
-        """What was stripped, in the order in which it was written; a dose form's words together."""
+        """What was stripped, in the order in which it was written; words of one dose form, and of
+        instructions, together."""
         joined: list[tuple[Qualifier, str]] = []
         for what, text in (*self.before, *self.after):
-            if joined and joined[-1][0] is what is Qualifier.DOSE_FORM:
+            if joined and joined[-1][0] is what and what in _JOINED:
                 joined[-1] = (what, f"{joined[-1][1]} {text}")
             else:
                 joined.append((what, text))
@@ -287,6 +341,16 @@ def without_salt(name: str) -> list[str]:
     return left
 
 
+def is_salt_of(name: str, drug: str) -> bool:
+    """Whether a name is a drug's with words for a salt, an ester or water beside it, before or
+    behind: sodium oxybate is oxybate's, and magnesium sulfate is none of sulfate's."""
+    words, own = set(word_list(name)), set(word_list(drug))
+    added = words - own
+    if not own <= words or own <= IONS or not added <= SALT_WORDS | IONS:
+        return False
+    return not own <= SALT_WORDS or added.isdisjoint(IONS)
+
+
 def without_suffix(name: str) -> str | None:
     """A biological's name in lower case less FDA's suffix for one maker's; None if it has none.
 
@@ -334,18 +398,25 @@ def _less_qualifiers(name: str) -> Iterator[StrippedName]:
     tokens = _tokens(name)
     is_vaccine = "vaccine" in normalized(name)  # by mouth, it is another
     first, end = 0, len(tokens)
+    begin = next((i for i, token in enumerate(tokens) if token.is_instruction), end)
+    if begin < end and not is_vaccine:
+        end = begin
+        yield _left(name, tokens, first, end)
+    has_number = False
     while end > 1:
         last = tokens[end - 1]
         is_filler = last.what == "filler" and end < len(tokens)
-        if not (isinstance(last.what, Qualifier) or is_filler or last.what in ("mark", "joiner")):
+        if is_number := last.is_number and last.what == "word" and not has_number:
+            has_number = True
+        elif not (isinstance(last.what, Qualifier) or is_filler or last.what in ("mark", "joiner")):
             break
         if is_vaccine and last.what is not Qualifier.STRENGTH:
             break
         end -= 1
-        is_qualifier = last.is_first and isinstance(last.what, Qualifier)
+        is_qualifier = last.is_first and (isinstance(last.what, Qualifier) or is_number)
         joiner = tokens[end - 1] if tokens[end - 1].what == "joiner" else None
         if joiner and name[joiner.start : joiner.end] != "-":
-            if normalized(name[last.start : last.end]) not in words.CARE:
+            if normalized(name[last.start : last.end]) not in words.CARE | _CRYSTALS:
                 continue  # another ingredient is missing there
             yield _left(name, [*tokens[: end - 1], *tokens[end:]], first, end - 1)
             continue
@@ -365,11 +436,24 @@ def _less_qualifiers(name: str) -> Iterator[StrippedName]:
             yield _left(name, tokens, first, end)
 
 
+_CRYSTALS = frozenset({"m-cryst", "macrocrystal", "macrocrystals"})
+"""What may stand behind a stroke and is no ingredient: nitrofurantoin's monohydrate has both."""
+
+
 def _is_appliance(name: str, stripped: list[_Token]) -> bool:
-    """Whether a container was stripped, and no amount of a drug."""
-    amounts = sum(token.ingredients for token in stripped)
-    texts = {normalized(name[token.start : token.end]) for token in stripped}
-    return not amounts and not texts.isdisjoint(words.EMPTY) and "prefilled" not in texts
+    """Whether a container was stripped, and no amount of a drug: `29G` is a needle's gauge, and
+    what stands right behind `insulin` is for any."""
+    texts = [normalized(name[token.start : token.end]) for token in stripped]
+    if words.EMPTY.isdisjoint(texts) or "prefilled" in texts or "prefilled syringe" in texts:
+        return False
+    left = normalized(name[: stripped[0].start]).rstrip(_EDGES)
+    if left.endswith("insulin") and texts[0] in words.EMPTY:
+        return True
+    amounts = zip(stripped, texts, strict=True)
+    return not sum(token.ingredients for token, text in amounts if not _GAUGE.fullmatch(text))
+
+
+_GAUGE = re.compile(r"(?:1[4-9]|2\d|3[0-4])\s?g(?:auge)?")
 
 
 def _left(name: str, tokens: list[_Token], first: int, end: int) -> StrippedName:
@@ -378,10 +462,11 @@ def _left(name: str, tokens: list[_Token], first: int, end: int) -> StrippedName
     def pieces(some: list[_Token]) -> Iterator[tuple[Qualifier, str]]:
         for token in some:
             if token.what not in ("mark", "joiner"):
-                what = Qualifier.DOSE_FORM if token.what == "filler" else Qualifier(token.what)
+                what = _FILLED.get(token.what) or Qualifier(token.what)
                 yield what, name[token.start : token.end].strip(_EDGES + "()[]")
 
     before, after = tokens[:first], tokens[end:]
+    unsure = [token for token in after if token.is_instruction]
     return StrippedName(
         name[tokens[first].start : tokens[end - 1].end].rstrip(_EDGES),
         tuple(pieces(before)),
@@ -389,7 +474,13 @@ def _left(name: str, tokens: list[_Token], first: int, end: int) -> StrippedName
         asides=tuple(name[t.start : t.end] for t in after if t.what is Qualifier.NAME),
         ingredients=_ingredients([*before, *after]),
         is_numeral=bool(after) and normalized(name[after[0].start : after[0].end]) == "iv",
+        is_bare_number=any(t.is_number and t.what == "word" for t in after),
+        instructions=name[unsure[0].start : unsure[-1].end] if unsure else "",
     )
+
+
+_FILLED = {"filler": Qualifier.DOSE_FORM, "word": Qualifier.STRENGTH}
+"""What words between qualifiers, and numbers behind a name, are taken for."""
 
 
 def _ingredients(tokens: list[_Token]) -> int:
@@ -404,13 +495,20 @@ def _ingredients(tokens: list[_Token]) -> int:
 @lru_cache(maxsize=5_000)
 def _tokens(text: str) -> list[_Token]:
     """A text, taken apart."""
-    return _doses(text, _brackets(text, _phrases(text, _raw_tokens(text))))
+    return _instructions(text, _doses(text, _brackets(text, _phrases(text, _raw_tokens(text)))))
+
+
+_OF_ITS_OWN_KIND = (Qualifier.FREQUENCY, Qualifier.DILUENT, Qualifier.NOTE)
+"""The parts of `_TOKEN` that are qualifiers whatever stands around them."""
 
 
 def _raw_tokens(text: str) -> list[_Token]:
     """Amounts, marks and words."""
     tokens = []
     at = 0
+    if item := _ITEM.match(text):
+        at = item.end()
+        tokens.append(_Token("mark", 0, at))
     while found := _TOKEN.search(text, at):
         what = found.lastgroup or ""
         end = found.end()
@@ -420,8 +518,12 @@ def _raw_tokens(text: str) -> list[_Token]:
             tokens.append(_amount(text, found.start(), end))
         elif what == "dilution":
             tokens.append(_Token(Qualifier.STRENGTH, found.start(), end, 1))
-        elif what == "frequency":
-            tokens.append(_Token(Qualifier.FREQUENCY, found.start(), end))
+        elif what == "codeine":
+            is_strength = "codeine" in text.lower()
+            kind = Qualifier.STRENGTH if is_strength else "word"
+            tokens.append(_Token(kind, found.start(), end))
+        elif what in _OF_ITS_OWN_KIND:
+            tokens.append(_Token(Qualifier(what), found.start(), end))
         else:
             tokens.append(_Token(what, found.start(), end))
         at = end
@@ -440,6 +542,8 @@ def _amount(text: str, start: int, end: int) -> _Token:
     for i in reversed(range(len(units) - 1)):
         units[i] = units[i] or units[i + 1]
     number = units.count("percent") or sum(unit in ("mass", "drug") for unit in units)
+    if number > 1 and _IS_RANGE.match(text, start, end):
+        number = 1
     if len(pieces) == 1 and pieces[0]["one"] and pieces[0]["mass"] in ("g", "gm", "G", "GM"):
         number = 2  # 2 g/1 g is no concentration
     if normalized(text[start:end]).endswith(("hr", "hrs", "hour", "hours", "day")) and not number:
@@ -456,8 +560,8 @@ def _phrases(text: str, raw: list[_Token]) -> list[_Token]:
         for last in range(min(at + _LONGEST_PHRASE, len(raw)) - 1, at - 1, -1):
             if token.what != "word" or raw[last].what != "word":
                 continue
-            written = normalized(text[token.start : raw[last].end]).strip(".:'")
-            if kind := _kind(written):
+            written = normalized(text[token.start : raw[last].end]).strip(".:'*")
+            if kind := _kind(written) if written else "mark":
                 is_first = written not in words.NOT_FIRST
                 token, end = _Token(kind, token.start, raw[last].end, is_first=is_first), last + 1
                 break
@@ -493,13 +597,88 @@ def _brackets(text: str, tokens: list[_Token]) -> list[_Token]:
             continue
         within, end = tokens[at + 1 : close], tokens[close].end
         is_beside = at > 0 and text[token.start - 1].isspace() and _ENDS.match(text, end)
-        if any(each.what in ("word", "open") and not each.is_number for each in within):
+        if _is_element(text, token, within):
+            left.append(_Token(Qualifier.STRENGTH, token.start, end))
+        elif any(each.what in ("word", "open") and not each.is_number for each in within):
             what = Qualifier.NAME if is_beside else "word"
             left.append(_Token(what, token.start, end))
         else:
-            left += [replace(each, is_first=True) for each in within]
+            is_again = bool(left) and left[-1].what is Qualifier.STRENGTH and left[-1].ingredients
+            left += [
+                replace(each, is_first=True, ingredients=0 if is_again else each.ingredients)
+                for each in within
+            ]
         at = close + 1
     return left
+
+
+_ELEMENTS = {
+    "fe": ("ferr", "iron"),
+    "iron": ("ferr", "iron"),
+    "ca": ("calcium",),
+    "calcium": ("calcium",),
+    "mg": ("magnesium",),
+    "magnesium": ("magnesium",),
+    "zinc": ("zinc",),
+}
+"""Elements, and how the names of their salts begin."""
+
+
+def _is_element(text: str, bracket: _Token, within: list[_Token]) -> bool:
+    """Whether what stands in brackets is how much of an element a salt has: `(65 mg iron)`."""
+    said = {normalized(text[t.start : t.end]) for t in within if t.what == "word"}
+    said = {word for word in said if not word.isdigit()} - {"elemental", "elem"}
+    stems = _ELEMENTS.get(said.pop(), ()) if len(said) == 1 else ()
+    name = normalized(text[: bracket.start])
+    return any(t.what != "word" or t.is_number for t in within) and any(s in name for s in stems)
+
+
+def _instructions(text: str, tokens: list[_Token]) -> list[_Token]:
+    """The same, with what follows a product and how it is given as the instructions of a line: the
+    words in it are none of a name, but for names of other drugs, which `NameReader` looks for."""
+    has_amount = is_given = False
+    for at, token in enumerate(tokens):
+        word = normalized(text[token.start : token.end]).strip(".:'")
+        if at and token.what == "word" and (not token.is_number or (has_amount and is_given)):
+            if (has_amount and is_given) or (
+                word in words.BEGINS_INSTRUCTIONS and (has_amount or is_given)
+            ):
+                at -= tokens[at - 1].what in ("joiner", "filler")
+                rest = list(_words_of_instructions(text, tokens[at:]))
+                line = [*tokens[:at], *rest]
+                strange = next(
+                    (i for i, t in enumerate(line) if t.what is Qualifier.NOT_UNDERSTOOD), 0
+                )
+                if strange and all(t.what not in _GIVEN for t in line[:strange]):
+                    return tokens  # it may be another ingredient
+                return line
+            has_amount = is_given = False
+        elif at:
+            has_amount |= (
+                token.is_number or bool(token.ingredients) or (token.what is Qualifier.STRENGTH)
+            )
+            is_given |= token.what in _BEFORE_INSTRUCTIONS
+    return tokens
+
+
+def is_of_instructions(word: str) -> bool:
+    """Whether a word is one of instructions, or a qualifier, and so no drug's name among those."""
+    is_amount = word.isdigit() or _UNIT.fullmatch(word)
+    return bool(is_amount) or word in words.OF_INSTRUCTIONS or word in _KINDS
+
+
+def _words_of_instructions(text: str, tokens: list[_Token]) -> Iterator[_Token]:
+    is_counting = False
+    for token in tokens:
+        written = words_of(text[token.start : token.end])
+        what = token.what
+        if token.is_number or what is Qualifier.STRENGTH or (is_counting and what in _COUNTED):
+            what = Qualifier.DOSE
+        elif what in ("word", "filler", Qualifier.NAME):
+            is_known = what == "filler" or all(map(is_of_instructions, written.split()))
+            what = Qualifier.NOTE if is_known else Qualifier.NOT_UNDERSTOOD
+        is_counting = token.is_number
+        yield replace(token, what=what, is_number=False, is_instruction=True, ingredients=0)
 
 
 def _doses(text: str, tokens: list[_Token]) -> list[_Token]:
@@ -512,15 +691,32 @@ def _doses(text: str, tokens: list[_Token]) -> list[_Token]:
             left[-1] = replace(before, end=token.end, is_number=False)
             continue
         if before and after and token.is_number:
-            counts = (token.ingredients == 1 or is_product) and _is_qualifier(after[0])
+            counts = _is_qualifier(after[0]) and (
+                token.ingredients == 1
+                or is_product
+                or (before.what is Qualifier.STRENGTH and after[0].what in _COUNTED)
+            )
             # of vitamin B 12, it is part of the name
             is_line = len(after) > 1 and after[0].what in _COUNTED and after[1].what in _GIVEN
-            is_line &= bool(_LONG_WORD.search(text, before.start, before.end))
+            is_line &= before.what is Qualifier.STRENGTH or bool(
+                _LONG_WORD.search(text, before.start, before.end)
+            )
             if counts and (_is_qualifier(before) or is_line):
                 token = replace(token, what=Qualifier.DOSE)
         if token.is_number and token.ingredients > 1 and token.what == "word":
             token = replace(token, what=Qualifier.STRENGTH)
-        elif token.what is Qualifier.STRENGTH and is_product:
+        elif (
+            before
+            and before.what is Qualifier.STRENGTH
+            and token.what == "word"
+            and _UNIT.fullmatch(text, token.start, token.end)
+        ):  # of `325 (65 Fe) mg`, and of `(U-100) Insulin`
+            token = replace(token, what=Qualifier.STRENGTH)
+        elif token.what is Qualifier.STRENGTH and (
+            is_product
+            or _is_dose(text, token, tokens[at + 1 :])
+            or (before and _is_again(text, before, token))
+        ):
             token = replace(token, what=Qualifier.DOSE)
         if token.what is Qualifier.STRENGTH:
             has_strength = True
@@ -530,6 +726,28 @@ def _doses(text: str, tokens: list[_Token]) -> list[_Token]:
             has_strength = is_product = False
         left.append(token)
     return left
+
+
+def _is_again(text: str, before: _Token, token: _Token) -> bool:
+    """Whether an amount is the strength before it once more: `125mg/2.5mL 125 mg` gives one."""
+    amount = normalized(text[token.start : token.end]).replace(" ", "")
+    strength = normalized(text[before.start : before.end]).replace(" ", "")
+    return before.what is Qualifier.STRENGTH and strength.partition("/")[0] == amount
+
+
+def _is_dose(text: str, token: _Token, after: list[_Token]) -> bool:
+    """Whether an amount is a range of doses, and not the strengths of two ingredients: a rate, or
+    from less to more in a line that says `PRN`."""
+    found = _RANGE.match(text, token.start, token.end)
+    if token.ingredients != 2 or not found or float(found[1]) >= float(found[2]):
+        return False
+    is_prn = any(t.what is Qualifier.FREQUENCY and _PRN.search(text, t.start, t.end) for t in after)
+    return is_prn or bool(_RATE.search(text, token.start, token.end))
+
+
+_RANGE = re.compile(r"(\d*\.?\d+)\s?-\s?(\d*\.?\d+)\s?[a-z]", re.IGNORECASE)
+_PRN = re.compile(r"prn|as needed", re.IGNORECASE)
+_RATE = re.compile(r"/(?:kg|min|h)", re.IGNORECASE)
 
 
 def _is_qualifier(token: _Token) -> bool:

@@ -22,6 +22,7 @@ TITLES = (
 
 TEXTS = (
     "statement",
+    "summary",
     "registry_ids",
     "section",
     "action_type",
@@ -73,7 +74,8 @@ def searched_words(
 def texts_of(kind: str, record: Row) -> tuple[list[str], list[str]]:
     """What a record is about, and what it says, as it is served."""
     titles, texts = _texts(record, TITLES), _texts(record, TEXTS)
-    return titles[1:] if kind == "drugs" else titles, texts  # its name is among its names
+    is_named_twice = kind in ("drugs", "conditions")  # its name is among its names
+    return titles[1:] if is_named_twice else titles, texts
 
 
 def _texts(record: Row, fields: Iterable[str]) -> list[str]:
@@ -92,6 +94,8 @@ def _add_texts(value: Any, texts: list[str]) -> None:
         own = value.get("name") or value.get("statement") or value.get("text")
         if own:
             _add_texts(own, texts)
+        if "within" in value:  # of a section, whose title is not in its text
+            _add_texts([*value["within"], value["heading"]], texts)
     elif isinstance(value, list):
         for item in value:
             _add_texts(item, texts)

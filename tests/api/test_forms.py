@@ -1,11 +1,12 @@
 """Forms of drugs, as they are asked for: their addresses, their facts, the drugs' combinations."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from app.settings import Settings
+from tests.conftest import Holding
 from tests.ingest.loading import drugbank, label, labels, load, rxnorm, served_in, vocabulary
 
 CONCEPTS = {
@@ -49,12 +50,11 @@ SOURCES = {
 }
 
 
-@pytest.fixture
-def pharmacy(database: Settings, client: httpx.Client) -> httpx.Client:
+@pytest.fixture(scope="module")
+def pharmacy(holding: Holding) -> Iterator[httpx.Client]:
     """A drug, its form, and a combination of it, of which each source says something."""
-    for source, files in SOURCES.items():
-        load(database, source, files)
-    return client
+    with holding(files=SOURCES) as client:
+        yield client
 
 
 def statements(answer: httpx.Response) -> list[str]:

@@ -127,6 +127,7 @@ STATEMENTS = {
 """How many statements an answer takes, at most."""
 
 
+@pytest.mark.slow
 def test_an_answer_takes_few_statements_however_much_there_is(
     database: Settings, portal: BlockingPortal, save: Save
 ) -> None:

@@ -63,6 +63,7 @@ def large(name: str, *others: Any) -> dict[str, Any]:
     return drug(name, *ordinary, *boxed, *others)
 
 
+@pytest.mark.slow
 def test_a_record_with_all_facts_is_small_and_says_what_is_left_out(
     client: httpx.Client, save: Save
 ) -> None:
@@ -84,6 +85,7 @@ def test_a_record_with_all_facts_is_small_and_says_what_is_left_out(
     assert "left_out" not in some
 
 
+@pytest.mark.slow
 def test_more_fits_beside_a_sparse_record(client: httpx.Client, save: Save) -> None:
     save(large("a") | {"drug": drug("a")["drug"] | {"description": LONG, "cite": CITE}})
 

@@ -1,11 +1,13 @@
 """Products, and the numbers that lead to them and to their drugs."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
 from app.settings import Settings
+from tests.conftest import Holding
 from tests.ingest.loading import (
     BACLOFEN,
     OF_BACLOFEN,
@@ -71,11 +73,14 @@ def resolved(client: httpx.Client, **asked: str) -> dict[str, Any]:
     return dict(item)
 
 
-@pytest.fixture
-def pharmacy(database: Settings, client: httpx.Client) -> httpx.Client:
+PHARMACY = rxnorm(CONCEPTS, RELATIONS, NDCS)
+
+
+@pytest.fixture(scope="module")
+def pharmacy(holding: Holding) -> Iterator[httpx.Client]:
     """Products of two drugs and of both together, with their brands and NDCs."""
-    load(database, "rxnorm", rxnorm(CONCEPTS, RELATIONS, NDCS))
-    return client
+    with holding(files={"rxnorm": PHARMACY}) as client:
+        yield client
 
 
 def test_a_product_says_what_it_is_made_of_and_leads_to_its_drug(pharmacy: httpx.Client) -> None:
@@ -85,8 +90,10 @@ def test_a_product_says_what_it_is_made_of_and_leads_to_its_drug(pharmacy: httpx
     assert pharmacy.get("/v1/products/400003").json() == {
         "id": "400003",
         "drug": {"id": BOTH, "name": "baclofen / esmolol"},
+        "form": None,
         "rxcui": "400003",
         "name": "1 ML baclofen 10 MG / esmolol hydrochloride 5 MG Injection [Duo]",
+        "synonyms": [],
         "tty": "SBD",
         "ingredients": [
             {
@@ -137,6 +144,82 @@ def test_a_drug_s_products_are_its_own_and_not_those_of_its_combinations(
     assert ids(pharmacy, "/v1/drugs/baclofen/products") == ["197391", "400004", "209001"]
     assert ids(pharmacy, f"/v1/drugs/{BOTH}/products") == ["400002", "400003", "500001"]
     assert pharmacy.get("/v1/drugs/x/products").status_code == 404
+
+
+def test_a_drug_s_products_are_listed_with_its_combinations_where_asked(
+    pharmacy: httpx.Client,
+) -> None:
+    page = pharmacy.get("/v1/drugs/esmolol/products?combinations=true&limit=2").json()
+
+    assert ids(pharmacy, "/v1/drugs/esmolol/products") == ["400001", "400005"]
+    assert (page["total"], len(page["items"])) == (5, 2)
+    every = ids(pharmacy, "/v1/drugs/esmolol/products?combinations=true")
+    assert every == ["400002", "400003", "400001", "400005", "500001"]
+    assert ids(pharmacy, "/v1/drugs/esmolol/products?combinations=true&tty=SBD") == [
+        "400003",
+        "400005",
+    ]
+    assert pharmacy.get(page["next"]).json()["items"][0]["id"] == "400001"
+    assert ids(pharmacy, "/v1/drugs/esmolol/products?combinations=false") == ["400001", "400005"]
+
+
+def test_a_drug_s_products_are_narrowed_to_a_form_of_it(pharmacy: httpx.Client) -> None:
+    of_form = "/v1/drugs/esmolol/products?form=esmolol-hydrochloride"
+
+    refused = pharmacy.get("/v1/drugs/esmolol/products?form=esmolol-sulfate")
+
+    assert ids(pharmacy, of_form) == ["400001", "400005"]
+    assert pharmacy.get("/v1/products/400001").json()["form"] == "esmolol-hydrochloride"
+    assert pharmacy.get("/v1/products/400002").json()["form"] is None  # of a combination
+    assert pharmacy.get("/v1/products/197391").json()["form"] is None
+    assert refused.status_code == 404
+    assert refused.json()["detail"] == (
+        "There is no form 'esmolol-sulfate' of esmolol; those there are: esmolol-hydrochloride."
+    )
+
+
+@pytest.mark.parametrize("asked", ["NDC 00172-4096-60", "00172409660", "ndc: 0172-4096-60"])
+def test_a_code_on_a_box_leads_to_its_product_where_a_name_is_asked_for(
+    pharmacy: httpx.Client, asked: str
+) -> None:
+    item = resolved(pharmacy, name=asked)
+    found = pharmacy.get("/v1/drugs", params={"q": asked}).json()
+
+    assert (item["name"], item["identifier"]) == (asked, None)
+    assert (item["match"], item["drug"]["id"]) == ("identifier", "baclofen")
+    assert item["product"] == {"rxcui": "197391", "name": "baclofen 10 MG Oral Tablet"}
+    assert [drug["id"] for drug in found["items"]] == ["baclofen"]
+
+
+def test_a_code_that_no_product_has_is_no_name(pharmacy: httpx.Client) -> None:
+    item = resolved(pharmacy, name="NDC 00172-4096-61")
+
+    assert (item["match"], item["drug"], item["product"]) == ("none", None, None)
+
+
+def test_a_product_is_found_by_its_other_names_and_by_its_brand(
+    database: Settings, client: httpx.Client
+) -> None:
+    """Pharmacies' systems have RxNorm's prescribable names, and brands before the strength."""
+    more = [
+        concept("197391", "PSN", "baclofen 10 MG oral tab"),
+        concept("209001", "SY", "Lioresal ten"),
+        concept("197391", "SY", "Shared 10"),
+        concept("400001", "SY", "Shared 10"),
+        concept("1292", "SY", "baclo"),
+    ]
+    load(database, "rxnorm", rxnorm(CONCEPTS, RELATIONS, NDCS, {"RXNCONSO": more}))
+
+    record = client.get("/v1/products/197391").json()
+    prescribable = resolved(client, name="Baclofen 10 mg ORAL TAB")
+    branded = resolved(client, name="Lioresal 10 MG Oral Tablet")
+    shared = resolved(client, name="Shared 10")
+
+    assert record["synonyms"] == ["Shared 10", "baclofen 10 MG oral tab"]
+    assert (prescribable["match"], prescribable["product"]["rxcui"]) == ("exact", "197391")
+    assert (branded["match"], branded["product"]["rxcui"]) == ("brand", "209001")
+    assert (shared["match"], shared["product"]) == ("none", None)
+    assert resolved(client, name="baclo")["match"] == "none"
 
 
 @pytest.mark.parametrize(
@@ -198,11 +281,12 @@ def test_a_number_of_any_level_leads_to_the_drug_and_says_what_it_is_of(
     assert ids(pharmacy, f"/v1/drugs?identifier={identifier}") == [drug]
 
 
-def test_a_number_of_several_drugs_is_ambiguous(database: Settings, pharmacy: httpx.Client) -> None:
+def test_a_number_of_several_drugs_is_ambiguous(database: Settings, client: httpx.Client) -> None:
+    load(database, "rxnorm", PHARMACY)
     load(database, "openfda-label", labels(label("s1", "ESMOLOL", package_ndc=["0172-4096-60"])))
 
-    by_brand = resolved(pharmacy, identifier="rxcui:202802")
-    by_ndc = resolved(pharmacy, identifier="ndc:0172-4096-60")
+    by_brand = resolved(client, identifier="rxcui:202802")
+    by_ndc = resolved(client, identifier="ndc:0172-4096-60")
 
     for answer in (by_brand, by_ndc):
         assert (answer["match"], answer["drug"]) == ("ambiguous", None)
@@ -258,14 +342,13 @@ def test_a_product_whose_drug_is_not_known_is_served_nevertheless(
     assert resolved(client, name="baclofen 10 MG Oral Tablet")["product"]["rxcui"] == "197391"
 
 
-def test_what_a_newer_release_has_no_more_is_gone(
-    database: Settings, pharmacy: httpx.Client
-) -> None:
+def test_what_a_newer_release_has_no_more_is_gone(database: Settings, client: httpx.Client) -> None:
     newer = rxnorm(BACLOFEN, OF_BACLOFEN, NDCS[1:3], date="2024-02-07")
 
+    load(database, "rxnorm", PHARMACY)
     load(database, "rxnorm", newer, complete=True)
 
-    assert ids(pharmacy, "/v1/products?sort=id") == ["197391", "209001"]
-    assert pharmacy.get("/v1/products/197391").json()["ndcs"] == ["00172409680"]
-    assert resolved(pharmacy, identifier="ndc:00172409660")["match"] == "none"
-    assert resolved(pharmacy, identifier="rxcui:202801")["match"] == "none"
+    assert ids(client, "/v1/products?sort=id") == ["197391", "209001"]
+    assert client.get("/v1/products/197391").json()["ndcs"] == ["00172409680"]
+    assert resolved(client, identifier="ndc:00172409660")["match"] == "none"
+    assert resolved(client, identifier="rxcui:202801")["match"] == "none"

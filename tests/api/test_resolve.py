@@ -87,6 +87,7 @@ def test_the_table_is_one_of_pairs() -> None:
     assert all(len(pair) == 2 and pair[0] != pair[1] for pair in PAIRS)
 
 
+@pytest.mark.slow
 def test_no_name_resolves_to_its_twin(client: httpx.Client, save: Save) -> None:
     """Each name is asked for where only its twin is known."""
     for known in (0, 1):
@@ -101,6 +102,7 @@ def test_no_name_resolves_to_its_twin(client: httpx.Client, save: Save) -> None:
             assert meant(client, *decorated) == [("none", None)] * len(some)
 
 
+@pytest.mark.slow
 def test_each_of_a_pair_is_found_by_its_own_name(client: httpx.Client, save: Save) -> None:
     every = sorted({name for pair in PAIRS for name in pair})
     save(*(drug(name) for name in every))
@@ -176,6 +178,7 @@ def test_what_qualifies_the_name_is_reported(pharmacy: httpx.Client) -> None:
         "match": "exact",
         "drug": {"id": "baclofen", "name": "baclofen"},
         "product": None,
+        "label_product": None,
         "stripped": [
             {"kind": "strength", "text": "10 MG"},
             {"kind": "dose_form", "text": "TABLET"},
@@ -556,3 +559,161 @@ def test_what_sources_write_otherwise_is_found_where_nothing_else_is(
     written_otherwise: httpx.Client, name: str, match: str, id_: str | None
 ) -> None:
     assert meant(written_otherwise, name) == [(match, id_)]
+
+
+@pytest.fixture(scope="session")
+def ward(holding: Holding) -> Iterator[httpx.Client]:
+    """Drugs of orders and lines, and what looks like them."""
+    with holding(
+        named("lisinopril", brand("Zestril")),
+        named("vancomycin"),
+        named("potassium-chloride"),
+        named("sodium-chloride"),
+        named("magnesium-sulfate", synonym("MgSO4")),
+        named("morphine", synonym("MS")),
+        named("zidovudine", synonym("AZT")),
+        named("azathioprine"),
+        named("methotrexate", synonym("MTX")),
+        named("nitroglycerin"),
+        named("dextran"),
+        named("dextran-40"),
+        named("sodium-iodide"),
+        named("interferon-alfa"),
+        named("acetaminophen", brand("Tylenol")),
+        named("codeine"),
+        named("lidocaine", brand("Xylocaine")),
+        named("epinephrine"),
+        named("heparin"),
+        named("albumin-human", synonym("albumin human")),
+        named("d-glucose"),
+        named("insulin-lispro", synonym("insulin lispro protamine")),
+        named("insulin-lispro-protamine-human", synonym("insulin lispro protamine, human")),
+        named("pimozide", synonym("Haldol decanoate")),
+        named("haloperidol", brand("Haldol")),
+        named("ciprofloxacin", brand("Cipro")),
+        named("hydrocortisone"),
+        named("niobium", synonym("Nb")),
+        named("vilanterol"),
+        named("vilanterol-mesylate"),
+        combination("acetaminophen", "codeine"),
+        combination("lidocaine", "epinephrine", brand("Xylocaine")),
+        combination("ciprofloxacin", "hydrocortisone", brand("Cipro"), brand("Cipro HC")),
+        combination("hydrocortisone", "vilanterol-mesylate"),
+    ) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("name", "match", "id_"),
+    [
+        ("Vancomycin 1 g in NS 250 mL IVPB", "exact", "vancomycin"),
+        ("vancomycin 1,250 mg in sodium chloride 0.9 % 250 mL IVPB", "exact", "vancomycin"),
+        ("vancomycin 1 g/200 mL-NaCl 0.9% intravenous solution", "exact", "vancomycin"),
+        ("potassium chloride 20 mEq in NS 1000 mL", "none", None),  # a fluid of both
+        ("lisinopril 20", "exact", "lisinopril"),
+        ("lisinopril 20 qhs", "exact", "lisinopril"),
+        ("Zestril 20", "brand", "lisinopril"),
+        ("Tylenol 3", "none", None),
+        ("Tylenol 3 q6h prn", "none", None),
+        ("Tylenol #3", "none", None),
+        ("codeine-acetaminophen #3 30-300 mg tablet", "ingredients", "acetaminophen-codeine"),
+        ("dextran 40", "exact", "dextran-40"),
+        ("dextran 60", "none", None),
+        ("sodium iodide 131", "none", None),
+        ("interferon alfa 2", "none", None),
+        ("potassium chloride 20", "none", None),
+        ("potassium chloride 20 PO daily", "exact", "potassium-chloride"),
+        ("lisinopril 10 mg tablet Take 1 tablet by mouth daily.", "exact", "lisinopril"),
+        ("lisinopril 10 mg PO daily for Mr. Unheardof", "exact", "lisinopril"),
+        ("lisinopril 10 mg PO daily codeine 30 mg", "none", None),
+        ("lisinopril 10 mg PO daily and unheardof 30 mg", "none", None),
+        ("lisinopril 10 mg tablet unheardof", "none", None),
+        ("lisinopril 10 mg PO daily with food", "exact", "lisinopril"),
+        ("lisinopril (ZESTRIL;UNHEARDOF) 10 mg tablet", "exact", "lisinopril"),
+        ("lidocaine (XYLOCAINE) 20 mg/mL injection", "exact", "lidocaine"),
+        ("lidocaine-epinephrine 1 %-1:100,000", "ingredients", "epinephrine-lidocaine"),
+        ("heparin (porcine) 5,000 unit/mL vial", "exact", "heparin"),
+        ("Albumin 25% (12.5g / 50mL) 12.5 g IV", "exact", "albumin-human"),
+        ("NTG 0.4 mg SL PRN chest pain", "exact", "nitroglycerin"),
+        ("MgSO4 2 g IVPB", "synonym", "magnesium-sulfate"),
+        ("NaCl 0.9% flush", "exact", "sodium-chloride"),
+        ("co-codamol 30/500 tablets", "ingredients", "acetaminophen-codeine"),
+        ("co-amoxiclav 625 mg", "none", None),
+        ("MS 2 mg IV", "ambiguous", None),
+        ("AZT", "ambiguous", None),
+        ("MTX 2.5 mg tablets", "ambiguous", None),
+        ("HCT", "ambiguous", None),
+        ("TPN", "none", None),
+        ("methotrexate (MTX) 2.5 mg", "exact", "methotrexate"),
+        ("Cipro", "brand", "ciprofloxacin"),
+        ("Cipro HC", "brand", "ciprofloxacin-hydrocortisone"),
+        ("Haldol decanoate", "ambiguous", None),
+        ("insulin lispro", "exact", "insulin-lispro"),
+        ("insulin lispro protamine", "synonym", "insulin-lispro-protamine-human"),
+        ("tablet Nb", "none", None),
+        ("Nb", "ambiguous", None),
+        ("vilanterol/hydrocortisone", "ingredients", "hydrocortisone-vilanterol-mesylate"),
+    ],
+)
+def test_orders_and_lines_as_they_are_written(
+    ward: httpx.Client, name: str, match: str, id_: str | None
+) -> None:
+    assert meant(ward, name) == [(match, id_)]
+
+
+def test_an_abbreviation_that_has_been_taken_for_another_drug_names_each(
+    ward: httpx.Client,
+) -> None:
+    [item] = resolved(ward, "AZT 300 mg tablet")
+
+    assert [each["drug"]["id"] for each in item["candidates"]] == ["azathioprine", "zidovudine"]
+    assert item["stripped"] == [
+        {"kind": "strength", "text": "300 mg"},
+        {"kind": "dose_form", "text": "tablet"},
+    ]
+
+
+def test_of_a_salt_and_its_ion_the_salt_is_meant(client: httpx.Client, save: Save) -> None:
+    ion = named("lithium-cation", synonym("lithium"))
+    ion["drug"]["name"] = ion["drug"]["names"][0]["name"] = "Lithium cation"
+    save(ion, named("lithium-carbonate", synonym("lithium")))
+
+    [item] = resolved(client, "lithium")
+
+    assert (item["match"], item["drug"]["id"]) == ("synonym", "lithium-carbonate")
+    assert [each["drug"]["id"] for each in item["also"]] == ["lithium-cation"]
+
+
+APPLIANCES = """
+    Insulin syringe 1 mL 29G; Insulin pen needles 31G x 5 mm; insulin pump supplies;
+    BD insulin syringe 0.5 mL 30G x 1/2"; glucose test strips; glucose meter; heparin lock cap;
+    lancets 30G; Foley catheter 16 Fr; alcohol swabs; hydrocolloid dressing 4x4; morphine pump;
+    Tegaderm film dressing 10cm x 12cm; sodium chloride syringe; insulin pen; oral syringe 10 mL
+"""
+
+
+def test_an_appliance_is_no_drug(ward: httpx.Client) -> None:
+    names = [" ".join(each.split()) for each in APPLIANCES.split(";")]
+
+    assert meant(ward, *names) == [("none", None)] * len(names)
+
+
+def misspellings(name: str) -> Iterator[str]:
+    """A name with a letter left out, doubled, replaced, or swapped with its neighbour."""
+    for at in range(len(name) - 1):
+        yield name[:at] + name[at + 1 :]
+        yield name[:at] + name[at] + name[at:]
+        yield name[:at] + "q" + name[at + 1 :]
+        yield name[:at] + name[at + 1] + name[at] + name[at + 2 :]
+
+
+def test_a_misspelling_is_never_another_drug(ward: httpx.Client) -> None:
+    known = ["lisinopril", "vancomycin", "zestril", "codeine", "heparin", "dextran", "cipro"]
+    lines = ["{} 20", "{} 10 mg PO daily PRN pain", "{} 1 g in NS 100 mL IVPB", "{}"]
+
+    for name in known:
+        [[_, drug]] = meant(ward, name)
+        wrong = sorted(set(misspellings(name)) - {name})
+        asked = [line.format(each) for each in wrong for line in lines]
+        answer = ward.post("/v1/resolve", json=asked).raise_for_status().json()
+        assert {(item["drug"] or {}).get("id") for item in answer["items"]} <= {None, drug}

@@ -236,6 +236,7 @@ def test_a_passage_has_most_of_the_words(client: httpx.Client, save: Save) -> No
     assert "[Alpha] and [beta]" in marked(hit)
 
 
+@pytest.mark.slow
 def test_very_long_texts_are_searched_and_found_fast(client: httpx.Client, save: Save) -> None:
     many = " ".join(f"word{i}" for i in range(MOST_WORDS + 10))
     save(

@@ -151,6 +151,7 @@ def test_a_trial_without_adverse_events_has_empty_lists_where_they_are_asked_for
     )
 
 
+@pytest.mark.slow
 def test_adverse_events_go_with_the_study_that_counted_them(database: Settings) -> None:
     load(database, "drugbank-vocabulary", vocabulary(drugbank(1, "Palbociclib")))
     load(database, "clinicaltrials", studies(adjuvant()))

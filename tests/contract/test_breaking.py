@@ -1253,6 +1253,7 @@ ODD: list[Document] = [
 ]
 
 
+@pytest.mark.slow
 def test_no_document_is_too_odd_to_be_compared() -> None:
     for old, new in product(ODD, ODD):
         found = changes(old, deepcopy(new))
@@ -1281,6 +1282,7 @@ def test_the_real_document_does_not_differ_from_itself(real: Document, real_too:
     assert changes(real, real_too) == []
 
 
+@pytest.mark.slow
 def test_every_component_of_the_real_document_is_compared(
     real: Document, real_too: Document
 ) -> None:
@@ -1309,6 +1311,7 @@ def test_no_field_of_the_real_document_may_go(real: Document, real_too: Document
             assert sorted(found) == sorted(every)
 
 
+@pytest.mark.slow
 def test_no_parameter_of_the_real_document_may_go(real: Document, real_too: Document) -> None:
     for path, item in real_too["paths"].items():
         parameters = item["get"].get("parameters", [])
@@ -1322,6 +1325,7 @@ def test_no_parameter_of_the_real_document_may_go(real: Document, real_too: Docu
             item["get"]["parameters"] = parameters
 
 
+@pytest.mark.slow
 def test_no_path_of_the_real_document_may_go(real: Document) -> None:
     every = real["paths"]
     for path in every:

@@ -102,6 +102,7 @@ def test_parts_are_found_by_their_owners(migrated: sa.Engine) -> None:
     assert found == keys
 
 
+@pytest.mark.slow
 def test_up_down_and_up_again_ends_where_it_began(database: Settings, migrated: sa.Engine) -> None:
     before = structure(migrated)
 
@@ -118,6 +119,7 @@ def _sequences(engine: sa.Engine) -> list[str]:
     return sa.inspect(engine).get_sequence_names() if engine.name == "postgresql" else []
 
 
+@pytest.mark.slow
 def test_down_takes_the_data_along(database: Settings, written: sa.Engine) -> None:
     downgrade(database)
     migrate(database)
@@ -158,6 +160,7 @@ def test_alembic_finds_no_difference_from_the_models(migrated: sa.Engine) -> Non
         assert compare_metadata(context, SQLModel.metadata) == []
 
 
+@pytest.mark.slow
 def test_the_constraints_are_those_that_the_models_make(
     database: Settings, migrated: sa.Engine
 ) -> None:

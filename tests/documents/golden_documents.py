@@ -20,7 +20,8 @@ from app.ingest.seed.loading import load_seed
 from app.models.base import table_of
 from app.models.document import Document
 from app.settings import Settings
-from tests.ingest.loading import Json, label, labels
+from tests.ingest.loading import Json, documents, label, labels
+from tests.ingest.made_spl import WARNINGS, section, spl
 from tests.writing import writing
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -51,7 +52,7 @@ def rendered(settings: Settings) -> dict[str, str]:
     return {kind: "[\n" + ",\n".join(bodies) + "\n]\n" for kind, bodies in by_kind.items()}
 
 
-FIRST, SECOND, THIRD = (f"0000000{n}-0000-4000-8000-000000000000" for n in (1, 2, 3))
+FIRST, SECOND, THIRD, OF_ANOTHER = (f"0000000{n}-0000-4000-8000-000000000000" for n in (1, 2, 3, 4))
 
 DOSES = "<table><tr><th>Adults</th><td>5 mg<footnote>Daily.</footnote></td></tr></table>"
 
@@ -76,21 +77,37 @@ def a_label(set_id: str, warnings: str, *, version: int) -> Json:
     return made | {"dosage_and_administration_table": [DOSES]}
 
 
+def a_document() -> bytes:
+    """A label of DailyMed, with Highlights, a list, a table, a link, and a part of a subsection."""
+    doses = (
+        "<list><item>Adults: see <linkHtml href='#falls'>5.1</linkHtml></item></list>"
+        "<table><tr><td>5 mg</td></tr></table>"
+    )
+    falls = section("5.1 Falls", "Rise slowly.", section("Night", "Sit up."), id_="falls")
+    return spl(
+        section("2 DOSAGE AND ADMINISTRATION", None, section("2.1 Doses", doses), code="34068-7"),
+        section("5 WARNINGS", None, falls, code=WARNINGS, highlights="Falls: rise slowly. (5.1)"),
+        section("11 DESCRIPTION", "White: <linkHtml href='#falls'>5.1</linkHtml>.", code="34089-3"),
+        set_id=THIRD,
+    )
+
+
 def load_labels(settings: Settings) -> None:
-    """Import two labels that warn in wordings that differ, one in a second version, and one of
-    another drug that names theirs."""
+    """Import two labels that warn in wordings that differ, one in a second version, one of
+    DailyMed, and one of another drug that names theirs."""
     with writing(settings) as engine:
         for version in (1, 2):
             first = a_label(FIRST, "Do not drive.", version=version)
             second = a_label(SECOND, "DO NOT  DRIVE.", version=1)
             third = label(
-                THIRD,
+                OF_ANOTHER,
                 "PLACEBIN",
                 unii="AAAAAAAAA2",
                 application_number=["NDA000002"],
                 drug_interactions="7 DRUG INTERACTIONS Avoid hustanol. It raises hustanol.",
             )
             import_files(engine, "openfda-label", list(labels(first, second, third)))
+        import_files(engine, "dailymed", list(documents(a_document())))
 
 
 def main() -> None:

@@ -172,6 +172,7 @@ def test_one_altered_byte_in_a_document_is_a_503_for_it(
         assert status == 503, place
 
 
+@pytest.mark.slow
 def test_no_byte_of_a_file_that_changes_is_served_as_a_fact(
     seeded_file: Path, asked_of_file: Ask
 ) -> None:
@@ -202,6 +203,7 @@ TYPED = {
 VALUES = ("NULL", "7", "1.5", "'x'", "x'00ff'", "CAST({0} AS BLOB)")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", TYPED)
 def test_a_value_of_any_type_in_any_column_is_the_truth_or_an_error(
     table: str, seeded_file: Path, asked_of_file: Ask, tmp_path: Path

@@ -1,12 +1,12 @@
 """The measures agree with published ones, and are null where the counts leave them undefined."""
 
 from itertools import product
-from math import isfinite
+from math import hypot, isfinite
 from typing import Any
 
 import pytest
 
-from app.documents.effect_measures import Interval, TwoArms
+from app.documents.effect_measures import Interval, TwoArms, Z
 from app.documents.statistics import EffectMeasures, derive_effects
 from app.models.trial import InterventionModel, ParamType
 from app.models.trial_arm import ArmType
@@ -97,6 +97,32 @@ def test_an_interval_never_leaves_what_is_possible(
     assert limits(arms.risk_difference_interval) == pytest.approx((lower, upper), rel=1e-6)
 
 
+def score_limit(events: int, total: int, end: float) -> float:
+    """The share between what was found and this end at which the score test just rejects it."""
+    share, inside, outside = events / total, events / total, end
+    for _ in range(60):
+        middle = (inside + outside) / 2
+        if (share - middle) ** 2 > Z * Z * middle * (1 - middle) / total:
+            outside = middle
+        else:
+            inside = middle
+    return inside
+
+
+@pytest.mark.slow
+def test_the_interval_of_the_risk_difference_is_newcombes_of_every_small_table() -> None:
+    tables = [(events, total) for total in range(1, 9) for events in range(total + 1)]
+    limits_of = {of: (score_limit(*of, 0.0), score_limit(*of, 1.0)) for of in tables}
+
+    for (a, n), (c, m) in product(tables, repeat=2):
+        (lower, upper), (lower_there, upper_there) = limits_of[a, n], limits_of[c, m]
+        difference = a / n - c / m
+        below = hypot(a / n - lower, upper_there - c / m)
+        above = hypot(upper - a / n, c / m - lower_there)
+        expected = (max(difference - below, -1), min(difference + above, 1))
+        assert limits(TwoArms(a, n, c, m).risk_difference_interval) == pytest.approx(expected)
+
+
 NO_CELL = {"class_title": None, "category_title": None}
 
 
@@ -106,6 +132,7 @@ def trial(
     model: str | None = None,
     assigned: str | None = None,
     clusters: bool = False,
+    crossover: bool = False,
     title: str = "A trial",
     **outcome: Any,
 ) -> dict[str, Any]:
@@ -129,6 +156,7 @@ def trial(
         "intervention_model": model,
         "type_units_assigned": assigned,
         "cluster_randomized": clusters,
+        "crossover": crossover,
         "arms": [
             {"id": "baclofen", "type": ArmType.EXPERIMENTAL},
             {"id": "placebo", "type": ArmType.PLACEBO_COMPARATOR},
@@ -156,7 +184,9 @@ def test_the_documented_examples_are_what_is_served_for_those_counts() -> None:
 def test_arms_of_the_same_people_are_not_compared_as_if_they_were_others(
     model: InterventionModel | None,
 ) -> None:
-    assert (derived(trial(model=model)) is None) == (model == "CROSSOVER")
+    are_others = model in (None, "PARALLEL", "FACTORIAL")
+
+    assert (derived(trial(model=model)) is not None) == are_others
 
 
 def test_counts_of_a_group_that_is_no_arm_are_compared_with_nothing() -> None:
@@ -179,10 +209,25 @@ def test_counts_of_different_rows_or_categories_are_not_compared(name: str) -> N
 
 
 @pytest.mark.parametrize(
-    "said", ["A crossover trial", "A Double-Blind, Cross-Over Study", "A crossed-over comparison"]
+    "said",
+    [
+        "A crossover trial",
+        "A Double-Blind, Cross-Over Study",
+        "A crossed-over comparison",
+        "Split-mouth trial",
+        "A Split Face Comparison",
+        "Contralateral eye study",
+        "Within-subject comparison",
+        "An Intra-individual Trial",
+        "Each participant is own control",
+        "N-of-1 trial",
+        "Before and after",
+        "Two-period two-treatment",
+        "Each patient received both treatments in random order",
+    ],
 )
-def test_nothing_follows_in_a_trial_that_its_title_calls_crossover(said: str) -> None:
-    assert derived(trial(title=said, model=InterventionModel.SEQUENTIAL)) is None
+def test_nothing_follows_where_words_say_that_the_arms_are_the_same_people(said: str) -> None:
+    assert derived(trial(title=said)) is None
     assert derived(trial(measure=said)) is None
 
 
@@ -195,9 +240,15 @@ def test_nothing_follows_in_a_trial_that_its_title_calls_crossover(said: str) ->
         trial(param_type=ParamType.COUNT_OF_UNITS),
         trial(assigned="Eyes"),
         trial(clusters=True),
+        trial(crossover=True),
         trial(unit="Eyes"),
         trial(unit="Lesions treated"),
         trial(measure="Number of Eyes With Improvement"),
+        trial(measure="Number of Exacerbations"),
+        trial(measure="Number of Headache Attacks"),
+        trial(measure="Total Seizures"),
+        trial(measure="Number of Scars Healed"),
+        trial(measure="Percentage of Doses Taken"),
     ],
 )
 def test_nothing_follows_where_something_else_than_participants_was_counted_or_assigned(

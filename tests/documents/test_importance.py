@@ -14,6 +14,7 @@ def warning(type_: str = "warning", **fields: Any) -> Json:
 
 def of_label(code: str, type_: str = "warning", number: str | None = None, **fields: Any) -> Json:
     section = {"code": code, "name": "A section", "number": number, "heading": None}
+    section["part"] = fields.pop("part", 0)
     return warning(type_, **{"boxed": False, "section": section} | fields)
 
 
@@ -26,14 +27,19 @@ IN_ORDER = [
     of_label("43685-7", number="5"),
     of_label("43685-7", number="5.1"),
     of_label("43685-7", number="5.2"),
+    of_label("43685-7", number="5.2", part=1),
+    of_label("43685-7", number="5.2", part=12),
+    of_label("43685-7", number="5.2.1"),
     of_label("43685-7", number="5.10"),
     of_label("34071-1"),
+    of_label("34071-1", part=1),
     of_label("34086-9", category="abuse"),
     of_label("99999-9"),
     warning("interaction"),
     of_label("34073-7", "interaction"),
     warning(category="renal"),
     of_label("42228-7", category="pregnancy", number="8.1"),
+    of_label("77291-3", number="8.3"),
     of_label("43684-0", number="8.6"),
     of_label("43684-0"),
     of_label("42228-7", category="pregnancy"),

@@ -196,7 +196,7 @@ def test_each_coding_is_validated_by_its_own_etag(seeded: httpx.Client) -> None:
 
 
 def test_tiny_bodies_errors_and_pictures_are_left_alone(seeded: httpx.Client) -> None:
-    for path in ("/v1/conditions?limit=1", "/v1/drugs/nothing", "/docs/assets/favicon-32x32.png"):
+    for path in ("/v1/conditions?q=liver", "/v1/drugs/nothing", "/docs/assets/favicon-32x32.png"):
         answer = seeded.get(path, headers={"Accept-Encoding": "gzip"})
         assert "content-encoding" not in answer.headers
 

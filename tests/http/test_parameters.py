@@ -21,6 +21,7 @@ HELD: dict[str, Values] = {
     "drug": lambda item: [item["drug"]["id"]] if item["drug"] else [],
     "status": lambda item: [item["status"]],
     "condition": lambda item: [c["id"] for c in item.get("conditions") or [item["condition"]] if c],
+    "max_phase": lambda item: [item["max_phase"] and f"{item['max_phase']:g}"],
     "target": lambda item: [item["target"]["id"]] if item["target"] else [],
     "action_type": lambda item: [item["action_type"]],
     "process": lambda item: [item["process"]],
@@ -35,7 +36,9 @@ HELD: dict[str, Values] = {
     "class": lambda item: [c["id"] for c in item["classes"]],
     "identifier": lambda item: [f"{i['system']}:{i['value']}" for i in item["identifiers"]],
     "q": lambda item: (
-        [name["name"] for name in item["names"]] if "names" in item else [item["name"].lower()]
+        [name["name"] if isinstance(name, dict) else name.lower() for name in item["names"]]
+        if "names" in item
+        else [item["name"].lower()]
     ),
     "code": lambda item: [f"{code['system']}:{code['code']}" for code in item["codes"]],
     "kind": lambda item: [item["kind"]],
@@ -45,7 +48,7 @@ HELD: dict[str, Values] = {
     "ndc": lambda item: (
         item["ndcs"] if "ndcs" in item else [*item["product_ndcs"], *item["package_ndcs"]]
     ),
-    "form": lambda item: [item["substance"]["form"]] if item["substance"] else [],
+    "form": lambda item: [(item if "tty" in item else item["substance"] or {}).get("form")],
     "tty": lambda item: [item["tty"]],
     "dose_form": lambda item: [item["dose_form"]],
     "brand": lambda item: [item["brand"]["name"]] if item["brand"] else [],
@@ -143,6 +146,7 @@ def test_and_in_fact(without_database: httpx.Client) -> None:
             assert answer.headers["content-type"] == "application/problem+json", where
 
 
+@pytest.mark.slow
 def test_every_route_refuses_the_parameters_of_other_routes(
     without_database: httpx.Client,
 ) -> None:
@@ -159,6 +163,7 @@ def test_every_route_refuses_the_parameters_of_other_routes(
             assert [e["parameter"] for e in answer.json()["errors"]] == sorted(some), template
 
 
+@pytest.mark.slow
 def test_every_parameter_may_be_given_once(seeded: httpx.Client) -> None:
     for template, parameter in parameters():
         if parameter["in"] == "query":
@@ -182,7 +187,7 @@ def pharmacy(holding: Holding) -> Iterator[httpx.Client]:
             fact("dosages", "o1", type="dosage-and-administration"),
             fact("dosages", "o2", type="dosage-forms-and-strengths"),
             indication("gout"),
-            indication(f"{name}-gout", status="not_effective"),
+            indication(f"{name}-gout", status="not_effective", max_phase=0.5),
             fact("mechanisms", "m1", action_type="AGONIST", target="gaba"),
             fact("mechanisms", "m2", action_type="OTHER", target=f"{name}-target"),
             fact("mechanisms", "m3"),
@@ -204,7 +209,8 @@ def pharmacy(holding: Holding) -> Iterator[httpx.Client]:
     shared = [{"id": "shared", "name": "shared", "cite": CITE}]
     one, other = of("one", classes=shared), of("other", classes=shared)
     one["targets"].append({"id": "gaba", "name": "gaba"})
-    with holding(one, other, drug("third"), labels=LABELS, products=PRODUCTS) as client:
+    files = {"openfda-label": LABELS, "rxnorm": PRODUCTS}
+    with holding(one, other, drug("third"), files=files) as client:
         yield client
 
 
@@ -258,10 +264,11 @@ def disagreement(subject: str) -> dict[str, Any]:
     return {"subject": subject, "field": "/study", "values": values}
 
 
+@pytest.mark.slow
 def test_every_filter_leaves_what_it_says_and_nothing_else(pharmacy: httpx.Client) -> None:
     asked_for = {name for _, name in filters()} - {"combinations"}  # which leaves more, not less
     assert asked_for == set(HELD), "Say in HELD what a new filter asks for."
-    apart = {("/v1/drugs", "condition"), ("/v1/search", "q")}
+    apart = {("/v1/drugs", "condition"), ("/v1/drugs", "max_phase"), ("/v1/search", "q")}
     of_items = [at for at in filters() if at not in apart and at[1] != "combinations"]
     for template, name in of_items:
         every = every_of(pharmacy, template, limit=100).json()["items"]
@@ -327,6 +334,7 @@ def test_next_keeps_what_was_asked_for(pharmacy: httpx.Client) -> None:
     assert found == ["one-warning-w2", "one-warning-w1"]
 
 
+@pytest.mark.slow
 def test_every_order_is_the_other_backwards(pharmacy: httpx.Client) -> None:
     for template, parameter in parameters():
         if parameter["name"] == "sort":
@@ -342,6 +350,7 @@ def test_every_order_is_the_other_backwards(pharmacy: httpx.Client) -> None:
                 assert ids == sorted(ids) or order in ("name", "effective_date"), template
 
 
+@pytest.mark.slow
 def test_no_answer_says_two_releases(pharmacy: httpx.Client) -> None:
     release = pharmacy.get("/v1/releases/current").json()["id"]
 

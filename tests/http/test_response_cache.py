@@ -431,6 +431,7 @@ def test_a_check_that_hangs_holds_nobody_up_for_long() -> None:
     run(story)
 
 
+@pytest.mark.slow
 def test_health_is_asked_for_every_time(client: httpx.Client, app: Api, save: Save) -> None:
     save(drug("a"))
     assert client.get("/health/ready").json()["release"]
@@ -441,6 +442,7 @@ def test_health_is_asked_for_every_time(client: httpx.Client, app: Api, save: Sa
 # Over a socket
 
 
+@pytest.mark.slow
 def test_the_bytes_on_the_wire_are_the_same_with_and_without_it(
     database: Settings, save: Save
 ) -> None:
@@ -483,6 +485,7 @@ def wire(port: int, request: bytes) -> bytes:
     return b"\r\n".join(line for line in sent.split(b"\r\n") if not line.startswith(b"date:"))
 
 
+@pytest.mark.slow
 def test_answers_to_pipelined_requests_keep_their_order(database: Settings, save: Save) -> None:
     save(drug("a", warning("w")))
     paths = [b"/v1/drugs/a", b"/v1/drugs/cold?x=1", b"/v1/drugs/a", b"/health/live"] * 40

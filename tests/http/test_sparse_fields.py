@@ -54,6 +54,7 @@ def test_every_list_and_record_takes_it() -> None:
     assert without == {"/v1/resolve", "/v1/search"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "pattern"), asked_for())
 def test_every_field_of_every_list_and_record_is_given_as_it_is_in_the_whole(
     seeded: httpx.Client, path: str, pattern: str
@@ -125,7 +126,7 @@ def test_what_is_no_field_is_refused_with_those_there_are(
         "boxed, "
         "severity, severity_basis, route, population, trigger, consequences, advice, "
         "warning_class, countries, year, codes, section, "
-        "tables, mentions, "
+        "summary, blocks, tables, cross_references, mentions, "
         "citations, with commas between ('"
     )
 

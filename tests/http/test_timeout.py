@@ -5,6 +5,7 @@ import json
 import time
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from app.database.reading import CompiledSelect, ConnectionPool
@@ -24,6 +25,7 @@ def slow_statement(pool: ConnectionPool) -> CompiledSelect:
     return CompiledSelect(sa.select(sa.func.pg_sleep(60)))
 
 
+@pytest.mark.slow
 def test_what_takes_too_long_is_a_503_and_holds_nothing(database: Settings, save: Save) -> None:
     save(drug("hustanol"))
     hasty = {"request_seconds": 0.4, "pool_size": 1, "cache_bytes": 0}

@@ -96,22 +96,34 @@ def test_the_newest_of_a_record_that_stands_twice_is_taken(
     assert counted(report) == {"read": 2, "new": 1, "duplicates": 1}
 
 
-def test_a_record_that_stands_twice_and_says_two_things_is_reported(database: Settings) -> None:
-    report = load(
-        database,
-        "openfda-label",
-        labels(
-            label("s1", "ALPHADOL", warnings="Careful."),
-            label("s1", "ALPHADOL", warnings="Careless."),
-            label("s1", "ALPHADOL", warnings="Careful."),
-        ),
-    )
+@pytest.mark.parametrize("words", [("Careful.", "Careless."), ("Careless.", "Careful.")])
+def test_a_record_that_stands_twice_and_says_two_things_is_reported(
+    database: Settings, words: tuple[str, str]
+) -> None:
+    twice = labels(*(label("s1", "ALPHADOL", warnings=said) for said in words))
 
-    assert [text for _, text in statements(database).values()] == ["Careful."]
+    report = load(database, "openfda-label", twice)
+
+    assert [text for _, text in statements(database).values()] == ["Careless."]
     assert [(row.record, row.reason) for row in report.quarantined] == [
-        ("s1", "another record with this id stands before it, and says something else.")
+        ("s1", "another record with this id and of the same day says something else.")
     ]
-    assert counted(report) == {"read": 3, "new": 1, "duplicates": 2}
+    assert counted(report) == {"read": 2, "new": 1, "duplicates": 1}
+
+
+def test_of_two_records_of_one_day_the_same_stays_whichever_file_is_read_first(
+    new_on_sqlite: Callable[[], Settings],
+) -> None:
+    files = [labels(label("s1", "ALPHADOL", warnings=words)) for words in ("Careful.", "Careless.")]
+    outcomes = []
+
+    for order in (files, files[::-1], [*files, files[0]], [*files[::-1], files[1]]):
+        database = new_on_sqlite()
+        for file in order:
+            load(database, "openfda-label", file)
+        outcomes.append(served_in(database))
+
+    assert [outcome for outcome in outcomes if outcome != outcomes[0]] == []
 
 
 def test_a_file_that_is_part_of_a_source_removes_nothing(database: Settings) -> None:

@@ -92,7 +92,8 @@ def test_a_label_says_whose_it_is_and_which_facts_it_became(
     url = "https://open.fda.gov/apis/drug/label/"
     [warning] = client.get("/v1/drugs/hustanol/warnings").json()["items"]
     [mechanism] = client.get("/v1/drugs/hustanol/mechanisms").json()["items"]
-    every: dict[str, Any] = {"number": None, "heading": None, "tables": []}
+    every: dict[str, Any] = {"number": None, "heading": None, "within": [], "tables": []}
+    every |= {"summary": None, "blocks": None, "cross_references": []}
     of_text = every | {"facts": []}
     became = every | {"text": None}
     assert client.get("/v1/labels/0a1B").json() == {
@@ -111,6 +112,7 @@ def test_a_label_says_whose_it_is_and_which_facts_it_became(
         "product_ndcs": [],
         "package_ndcs": [],
         "substances": ["HUSTANOL"],
+        "products": None,
         "superseded": [],
         "sections": [
             {
@@ -384,6 +386,7 @@ FILES: dict[str, tuple[str, list[Given]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", list(permutations(FILES)), ids="-".join)
 def test_the_labels_are_the_same_in_whatever_order_files_come(
     on_sqlite: Settings, order: tuple[str, ...]
@@ -419,7 +422,7 @@ def shelf(holding: Holding) -> Any:
         label("d", version=4, route=["oral"], product_type=["HUMAN OTC DRUG"]),
         label("b", "HUSTANOL", version=3, application_number=["NDA000001", "ANDA000002"]),
     ]
-    with holding(drug("hustanol"), labels=labels(*made)) as client:
+    with holding(drug("hustanol"), files={"openfda-label": labels(*made)}) as client:
         yield client
 
 

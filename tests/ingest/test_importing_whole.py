@@ -207,6 +207,7 @@ def in_steps(database: Settings, step: Callable[[int], None]) -> None:
             sa.event.remove(engine, event, next_step)
 
 
+@pytest.mark.slow
 def test_readers_see_the_old_release_or_the_new_one_and_never_between(
     database: Settings, alone: httpx.Client
 ) -> None:

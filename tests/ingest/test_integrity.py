@@ -201,6 +201,7 @@ def test_no_row_can_go_unseen(meddling: sa.Connection) -> None:
     assert unseen == {"quarantined_record"}
 
 
+@pytest.mark.slow
 def test_check_goes_on_where_a_file_cannot_be_read(sqlite_template: Path, tmp_path: Path) -> None:
     path, chance = tmp_path / "medfacts.db", random.Random(7)
     path.write_bytes(sqlite_template.read_bytes())

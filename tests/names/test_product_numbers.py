@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.names.product_numbers import is_of_a_monograph, written_forms
+from app.names.product_numbers import is_of_a_monograph, ndc_in, written_forms
 
 PACKAGE = {"0091-3351-01", "00091-3351-1", "00091-3351-01", "00091335101"}
 
@@ -93,3 +93,22 @@ def test_what_is_no_application_s_number_is_a_monograph_s(typed: str) -> None:
     assert typed in written_forms("application_number", typed)
     assert is_of_a_monograph("application_number", typed)
     assert not is_of_a_monograph("ndc", typed)
+
+
+@pytest.mark.parametrize(
+    ("text", "ndc"),
+    [
+        ("0115-1010-01", "0115-1010-01"),
+        (" NDC 00115-1010-01", "00115-1010-01"),
+        ("ndc:0115-1010", "0115-1010"),
+        ("00115101001", "00115101001"),
+        ("0115101001", "0115101001"),
+        ("01151010", None),
+        ("12-34", None),
+        ("1234-5", None),
+        ("NDC", None),
+        ("baclofen 0115-1010-01", None),
+    ],
+)
+def test_a_text_is_a_code_if_it_is_nothing_else(text: str, ndc: str | None) -> None:
+    assert ndc_in(text) == ndc

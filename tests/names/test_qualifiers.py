@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.names.qualifiers import lists_of, parts_of, stripped_names
+from app.names.qualifiers import is_salt_of, lists_of, parts_of, stripped_names
 
 
 def least(name: str) -> list[tuple[str, str]]:
@@ -98,6 +98,67 @@ def least(name: str) -> list[tuple[str, str]]:
             "strength: 1:1000; strength: 1 mL; container: amp",
         ),
         (
+            "Vancomycin 1 g in NS 250 mL IVPB",
+            "Vancomycin",
+            "strength: 1 g; diluent: in NS; strength: 250 mL; route: IVPB",
+        ),
+        (
+            "cefazolin 2 g in dextrose 5 % 50 mL",
+            "cefazolin",
+            "strength: 2 g; diluent: in dextrose 5 %; strength: 50 mL",
+        ),
+        (
+            "diltiazem 125 mg/125 mL D5W infusion",
+            "diltiazem",
+            "strength: 125 mg/125 mL; diluent: D5W; dose_form: infusion",
+        ),
+        ("lisinopril 20", "lisinopril", "strength: 20"),
+        ("metformin ER 500", "metformin", "dose_form: ER; strength: 500"),
+        ("atorvastatin 40 qhs", "atorvastatin", "strength: 40; frequency: qhs"),
+        ("*NF* apixaban 5 mg", "apixaban", "compendium: *NF*; strength: 5 mg"),
+        ("losartan (Home med)", "losartan", "note: Home med"),
+        ("warfarin - pharmacy to dose", "warfarin", "note: pharmacy to dose"),
+        (
+            "ondansetron 4 mg IV Q8H:PRN nausea",
+            "ondansetron",
+            "strength: 4 mg; route: IV; frequency: Q8H:PRN; note: nausea",
+        ),
+        (
+            "cephalexin 500mg capsule, 1 capsule by mouth 4 times a day for 10 days",
+            "cephalexin",
+            "strength: 500mg; dose_form: capsule; dose: 1 capsule; route: by mouth; "
+            "frequency: 4 times a day; note: for; dose: 10 days",
+        ),
+        (
+            "gabapentin 300 mg capsule take 1 capsule PO daily per Dr. Lopez",
+            "gabapentin",
+            "strength: 300 mg; dose_form: capsule; note: take; dose: 1 capsule; route: PO; "
+            "frequency: daily; note: per; dose_form: Dr; not_understood: Lopez",
+        ),
+        ("insulin lispro 0-12 Units", "insulin lispro", "strength: 0-12 Units"),
+        (
+            "simethicone 40-80 mg PO QID:PRN",
+            "simethicone",
+            "dose: 40-80 mg; route: PO; frequency: QID:PRN",
+        ),
+        (
+            "phenylephrine 0.5-5 mcg/kg/min IV DRIP",
+            "phenylephrine",
+            "dose: 0.5-5 mcg/kg/min; route: IV DRIP",
+        ),
+        (
+            "ferrous sulfate 325 mg (65 mg iron) tablet",
+            "ferrous sulfate",
+            "strength: 325 mg; strength: 65 mg iron; dose_form: tablet",
+        ),
+        ("omeprazole 20 MG CPDR", "omeprazole", "strength: 20 MG; dose_form: CPDR"),
+        ("insulin glargine (U-100)", "insulin glargine", "strength: U-100"),
+        (
+            "ketorolac 30MG/ML SDV 25X1ML",
+            "ketorolac",
+            "strength: 30MG/ML; container: SDV; note: 25X1ML",
+        ),
+        (
             "abciximab 10 MG in 5 ML Injection",
             "abciximab",
             "strength: 10 MG in 5 ML; dose_form: Injection",
@@ -148,6 +209,8 @@ def test_a_salt_a_strength_and_a_dose_form_are_stripped(
         "amlodipine / 10",
         "Humalog Mix",
         "Insulin syringe",
+        "metformin 500 mg tablet foobar",
+        "Tylenol #3",
         "insulin pen needle",
         "Vitamin B Complex",
         "Iron Sucrose",
@@ -157,7 +220,9 @@ def test_a_salt_a_strength_and_a_dose_form_are_stripped(
     ],
 )
 def test_what_would_be_another_drug_is_not(name: str) -> None:
-    assert [r.name for r in stripped_names(name) if r.ingredients == 1] == [name]
+    sure = [r for r in stripped_names(name) if r.ingredients == 1 and not r.is_bare_number]
+
+    assert [r.name for r in sure] == [name]
 
 
 @pytest.mark.parametrize(
@@ -273,3 +338,22 @@ def test_a_name_may_be_a_list_of_names(name: str, lists: list[tuple[str, ...]]) 
 )
 def test_what_studies_write_beside_a_name_is_stripped(name: str, left: str) -> None:
     assert [*stripped_names(name)][-1].name == left
+
+
+@pytest.mark.parametrize(
+    ("name", "drug", "is_its"),
+    [
+        ("METFORMIN HYDROCHLORIDE", "Metformin", True),
+        ("Sodium oxybate", "oxybate", True),
+        ("dexamethasone sodium phosphate", "dexamethasone phosphate", True),
+        ("arginine hydrochloride", "arginine", True),
+        ("magnesium sulfate", "sulfate", False),
+        ("zinc sulfate", "zinc", False),
+        ("lithium carbonate", "carbonic acid", False),
+        ("esomeprazole", "omeprazole", False),
+    ],
+)
+def test_a_salt_of_a_drug_is_called_so_with_words_for_the_salt_alone(
+    name: str, drug: str, is_its: bool
+) -> None:
+    assert is_salt_of(name, drug) is is_its

@@ -78,6 +78,7 @@ def test_every_operation_parameter_field_and_error_has_a_sentence_and_an_example
     assert bare == []
 
 
+@pytest.mark.slow
 def test_every_example_is_what_its_schema_says(document: dict[str, Any]) -> None:
     def check(schema: dict[str, Any], example: object, where: str) -> None:
         whole = {**schema, "components": document["components"]}

@@ -11,6 +11,7 @@ from itertools import combinations
 from typing import Any
 
 from app.documents.records import Passage
+from app.ingest.publishing.mechanism_joining import Actions, actions_differ
 from app.models.base import Row
 from app.models.trial import DateType
 from app.names.slugs import slug
@@ -53,6 +54,7 @@ class Compared:
         default_factory=lambda: defaultdict(lambda: defaultdict(list))
     )
     trials: list[TrialAccount] = field(default_factory=list)
+    actions: Actions = field(default_factory=dict)
 
 
 def trial_account(source_id: str, trial: Row, said_in: list[Passage]) -> TrialAccount:
@@ -83,6 +85,21 @@ def discrepancies(name: str, compared: Compared) -> Iterator[Row]:
                 "/approvals",
                 f"Sources give different dates for the approval {number} of {name}.",
                 by_date,
+            )
+    for (target, species), by_action in compared.actions.items():
+        said = {
+            action: [(of.source_id, passage) for of in stated for passage in of.passages]
+            for action, stated in by_action.items()
+        }
+        if _by_different_sources(said, actions_differ):
+            first = min((stated[0] for stated in by_action.values()), key=lambda of: of.order)
+            at = f"{first.target_name}{f' ({species})' if species else ''}"
+            yield _entry(
+                f"action-{slug(f'{target} {species or str()}')}",
+                first.id,
+                "/action_type",
+                f"Sources give different actions of {name} at {at}.",
+                said,
             )
     for one, other in combinations(compared.trials, 2):
         if one.source_id == other.source_id or not set(one.registry_ids) & set(other.registry_ids):

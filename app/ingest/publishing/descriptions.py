@@ -15,6 +15,7 @@ from app.documents.compression import decompress
 from app.documents.records import Passage, RecordLinks, UncitedError, passages
 from app.ingest.bulk_insert import IN_ONE, among, chunks, select_in
 from app.ingest.publishing.comparing import Compared
+from app.ingest.publishing.label_copies import other_copies
 from app.ingest.publishing.references import SEED
 from app.ingest.resolution.aliases import NAMED_BY
 from app.ingest.resolution.resolver import Identifier, ResolvedDrug, is_a_brand, is_its_salt
@@ -127,11 +128,23 @@ def describe_drugs(
             products = body if said.pop("products", None) else None
             account = Account(source, record, matched_by, said, label, products, *rest)
             by_drug[drug_id].append(account)
+        _leave_copies(connection, by_drug)
         for drug in chunk:
             accounts = by_drug[drug.id]
             accounts.sort(key=lambda a: (rank[a.source_id], a.record_id, a.position))
             described[drug.id] = _described(links, read, drug, accounts, ambiguous)
     return described
+
+
+def _leave_copies(connection: sa.Connection, by_drug: Mapping[str, list[Account]]) -> None:
+    """Have what is but a copy of another source's label be none."""
+    labels = [account for of in by_drug.values() for account in of if account.label]
+    copies = other_copies(connection, {account.record_id for account in labels})
+    for account in labels:
+        if (account.source_id, account.record_id) in copies:
+            account.label = None
+            for what in ("kinds", "precedence", "routes"):
+                account.said.pop(what, None)
 
 
 def _described(
@@ -231,6 +244,8 @@ def _described(
                 {"name": ingredient.name, "drug": ingredient.drug_id, "citations": cited}
                 for ingredient in drug.ingredients
             ]
+    if _spelling(drug.name) not in names:
+        _say_moiety(drug, accounts, names, identifiers, ambiguous)
     _join_undated(approvals)
     named = _cited(links, ("name", "type"), names)
     if drug.ingredients and _spelling(drug.name) not in names:
@@ -274,6 +289,26 @@ def _described(
         said_roles = roles[record_key]
         account.role = said_roles.pop() if len(said_roles) == 1 else None
     return Description(drug, record, coverage, compared, by_record, leading)
+
+
+def _say_moiety(
+    drug: ResolvedDrug,
+    accounts: Iterable[Account],
+    names: Said,
+    identifiers: Said,
+    ambiguous: Mapping[Identifier, list[str]],
+) -> None:
+    """Have a drug that labels name only as the active moiety of its forms called and identified as
+    they do."""
+    for account in accounts:
+        name, identifier = account.said.get("moiety") or ("", None)
+        if account.matched_by != MatchedBy.FORM or normalized(name) != normalized(drug.name):
+            continue
+        own = [Passage(account.source_id, account.locator)]
+        _say(names, _spelling(name), {"name": name, "type": NameType.GENERIC.value}, own)
+        if identifier and tuple(identifier) not in ambiguous:
+            system, value = identifier
+            _say(identifiers, (system, value), {"system": system, "value": value}, own)
 
 
 def _cited(links: RecordLinks, fields: tuple[str, ...], said: Said) -> list[Row]:

@@ -16,7 +16,13 @@ from pydantic_core import from_json, to_json
 
 from app.documents.compression import decompress
 from app.documents.drug_records import drug_as_served
-from app.documents.fact_records import WORDINGS, Searched, coverage, fact_as_served
+from app.documents.fact_records import (
+    WORDINGS,
+    Searched,
+    coverage,
+    fact_as_served,
+    wording_of,
+)
 from app.documents.interaction_records import NAMES_FOUND_IN
 from app.documents.label_records import label_as_served, section_as_served
 from app.documents.lookup_rows import rows_of
@@ -32,7 +38,14 @@ from app.ingest.publishing.interaction_writer import (
     StatedBy,
     is_of_reference,
 )
-from app.ingest.publishing.product_writer import PRODUCTS, ProductDocuments
+from app.ingest.publishing.label_copies import RecordKey, other_copies
+from app.ingest.publishing.mechanism_joining import (
+    StatedMechanism,
+    actions_at_targets,
+    add_mechanism,
+    joined_mechanisms,
+)
+from app.ingest.publishing.product_writer import PRODUCTS, ProductDocuments, ProductsByNdc
 from app.ingest.publishing.references import SEED, References
 from app.ingest.sources import OF_LABELS
 from app.ingest.staging.preparing import NO_FACT
@@ -42,6 +55,7 @@ from app.models.document import Document
 from app.models.fact import Detail, Fact, fact_kinds
 from app.models.indication import Indication
 from app.models.label import Label
+from app.models.mechanism import Mechanism
 from app.models.product import Product
 from app.models.source_record import (
     JOINED,
@@ -74,10 +88,6 @@ ON_THEIR_OWN = (LABELS, PRODUCTS)
 """Kinds of document that are there whether or not their drug is known."""
 
 
-RecordKey = tuple[str, str]
-"""A source's id, and a record's in it."""
-
-
 MOST_CITED = 5
 """How many of the labels that state a fact it cites; its wordings have all."""
 
@@ -89,6 +99,7 @@ class OfLabel:
     account: Account
     digest: str
     passage: Passage
+    label: "LabelInMaking"
 
 
 @dataclass(slots=True)
@@ -107,13 +118,18 @@ class FactInMaking:
     role: str | None = None
     passages: list[Passage] = field(default_factory=list)
     stated: list[OfLabel] = field(default_factory=list)
+    joined: list["FactInMaking"] = field(default_factory=list)
+    """What other sources state of the same."""
+    is_coded_mechanism: bool = False
+    """It is a mechanism that no label and no person states."""
     of_labels: int = 0
     """How many labels there are for the same routes."""
 
     @property
     def digests(self) -> list[str]:
         """The digests of all its wordings, that of the one that is served first."""
-        return list(dict.fromkeys([self.digest, *(of.digest for of in self.stated)]))
+        others = [*(of.digest for of in self.stated), *(of.digest for of in self.joined)]
+        return list(dict.fromkeys([self.digest, *others]))
 
 
 Statements = dict[RecordKey, list[tuple[Any, ...]]]
@@ -131,6 +147,25 @@ class LabelInMaking:
     drug: Row | None = None
     is_reference: bool = False
     statements: list[tuple[str, FactInMaking | None]] = field(default_factory=list)
+    products: ProductsByNdc | None = None
+
+    def references(self, said: Row) -> list[Row]:
+        """The links in one of its texts, with the facts that their places stand for."""
+        return [
+            reference
+            | {
+                "facts": [
+                    {"kind": to["kind"], "id": fact.id}
+                    for to in reference["facts"]
+                    if (fact := self.statements[int(to["id"])][1])
+                ]
+            }
+            for reference in said.get("cross_references", ())
+        ]
+
+
+WHOLE: Row = {"number": None, "heading": None, "within": [], "part": 0}
+"""What a section has of which its source says no more than what it is."""
 
 
 @dataclass(slots=True)
@@ -220,10 +255,12 @@ class FactWriter:
                     for drug_id, id_, checksum in select_in(self._connection, LABELS_STORED, chunk)
                 }
             )
+            copies = other_copies(self._connection, chunk)
             labels = [
                 LabelInMaking(id_, source_id, body)
                 for source_id, id_, body in select_in(self._connection, OF_NO_DRUG, chunk)
                 if from_json(decompress(body)).get("label")  # those of before have none
+                and (source_id, id_) not in copies
             ]
             of_source: dict[str, set[str]] = defaultdict(set)
             for label in labels:
@@ -262,6 +299,7 @@ class FactWriter:
         for description in batch.values():
             self._interactions.begin(description)
         in_making, labels = self._in_making(batch)
+        in_making = self._join_mechanisms(batch, in_making)
         for facts in chunks(in_making, FACTS_AT_ONCE):
             entries = self._entries(batch, facts)
             conditions = {id_ for _, entry in entries for id_ in _conditions_of(entry)}
@@ -320,6 +358,14 @@ class FactWriter:
             entry = from_json(decompress(body))
             if entry.get("target"):
                 entry["target"] = self._references.target(entry["target"])
+            if entry.get("condition"):
+                entry["condition"] = self._references.condition(entry["condition"])
+            if entry.get("conditions"):
+                ids = map(self._references.condition, entry["conditions"])
+                entry["conditions"] = list(dict.fromkeys(ids))
+            for other in fact.joined:
+                add_mechanism(entry, from_json(decompress(stored[other.digest][1])))
+                fact.passages += other.passages
             cited = fact.passages
             if table.cited_by is not None:
                 cited = [p for part in entry[table.cited_by] for p in passages(part["cite"])]
@@ -327,12 +373,18 @@ class FactWriter:
             description = batch[fact.drug_id]
             entry["wordings"] = []
             if len(fact.stated) > 1:
-                entry["wordings"] = _wordings_of(fact, stored)
+                said_by = _stating(fact, stored)
+                entry["wordings"] = _wordings_of(said_by)
+                summaries = (said.get("summary") for _, said in said_by)
+                entry["summary"] = next(filter(None, summaries), None)
                 cited = [of.passage for of in fact.stated[:MOST_CITED]]
             self._add_common(entry, description, fact.substance, cited)
             if fact.role is not None:  # a person who writes a trial says it in the trial
                 entry["role"] = fact.role
+            if section := entry.get("section"):
+                entry["section"] = {**WHOLE, **section}
             if fact.stated:
+                entry["cross_references"] = fact.stated[0].label.references(entry)
                 stating = len({of.account.record_id for of in fact.stated})
                 entry["labels"] = {"stating": stating, "of": fact.of_labels}
             entry["stated_by"] = [
@@ -344,6 +396,44 @@ class FactWriter:
                 account = trial_account(fact.source_id, entry, fact.passages)
                 description.compared.trials.append(account)
         return entries
+
+    def _join_mechanisms(
+        self, batch: Mapping[str, Description], facts: list[FactInMaking]
+    ) -> list[FactInMaking]:
+        """Have mechanisms that several sources state be one fact; what they differ in is noted."""
+        of_drug: dict[str, list[FactInMaking]] = defaultdict(list)
+        for fact in facts:
+            if fact.is_coded_mechanism:
+                of_drug[fact.drug_id].append(fact)
+        of_several = [of for of in of_drug.values() if len({fact.source_id for fact in of}) > 1]
+        digests = sorted({fact.digest for of in of_several for fact in of})
+        bodies = {row[0]: row[2] for row in select_in(self._connection, BODIES, digests)}
+        joined: dict[str, str] = {}
+        for of in of_several:
+            stated = []
+            for fact in of:
+                entry = from_json(decompress(bodies[fact.digest]))
+                if entry["target"]:
+                    stated.append(self._stated_mechanism(fact, entry))
+            actions = actions_at_targets(stated)
+            batch[of[0].drug_id].compared.actions = actions
+            joined |= joined_mechanisms(actions)
+        by_id = {fact.id: fact for of in of_several for fact in of}
+        for id_, first in joined.items():
+            by_id[first].joined.append(by_id[id_])
+        return [fact for fact in facts if fact.id not in joined]
+
+    def _stated_mechanism(self, fact: FactInMaking, entry: Row) -> StatedMechanism:
+        target = self._references.target(entry["target"])
+        return StatedMechanism(
+            fact.id,
+            self._references.rank(fact.source_id),
+            fact.source_id,
+            self._links.targets[target]["name"],
+            fact.substance["matched_by"] if fact.substance else None,
+            entry | {"target": target},
+            fact.passages,
+        )
 
     def _add_common(
         self, entry: Row, description: Description, substance: Row | None, cited: list[Passage]
@@ -380,11 +470,17 @@ class FactWriter:
             facts: dict[tuple[str, str], FactInMaking] = {}
             ids_by_letters = _ids_by_letters(description, statements)
             drug = {"id": drug_id, "name": description.drug.name}
+            products = ProductsByNdc(a.products for a in description.accounts.values())
             for record, account in description.accounts.items():
                 label = None
                 if account.label:
-                    is_reference = is_of_reference(account.precedence)
-                    label = LabelInMaking(*record[::-1], account.label, drug, is_reference)
+                    label = LabelInMaking(
+                        *record[::-1],
+                        account.label,
+                        drug,
+                        is_reference=is_of_reference(account.precedence),
+                        products=products,
+                    )
                     labels.append(label)
                 for _, digest, name, locator, cite in statements.get(record, ()):
                     if name == NO_FACT:
@@ -401,6 +497,7 @@ class FactWriter:
                         fact = FactInMaking(
                             id_, drug_id, digest, account.source_id, substance, account.role
                         )
+                        fact.is_coded_mechanism = name.startswith(f"{Mechanism.singular}-")
                         facts[key] = fact
                     if label:
                         label.statements.append((digest, fact))
@@ -410,8 +507,8 @@ class FactWriter:
                     where = ", ".join(part for part in (account.locator, locator) if part)
                     passage = Passage(account.source_id, where)
                     fact.passages.append(passage)
-                    if is_joined:
-                        fact.stated.append(OfLabel(account, digest, passage))
+                    if label and is_joined:
+                        fact.stated.append(OfLabel(account, digest, passage, label))
             _choose_wordings(facts.values(), description)
             alike = Counter(id_ for id_, _ in facts)
             for (id_, digest), fact in facts.items():
@@ -438,21 +535,24 @@ class FactWriter:
             digest: (kind, from_json(decompress(body)))
             for digest, kind, body in select_in(self._connection, BODIES, sorted(digests))
         }
-        versions: dict[RecordKey, list[str]] = defaultdict(list)
-        for source_id, id_, version in select_in(
-            self._connection, VERSIONS, [label.id for label in labels]
-        ):
-            versions[source_id, id_].append(version)
+        versions: dict[str, list[str]] = defaultdict(list)
+        of_labels = [label.id for label in labels]
+        for id_, version in select_in(self._connection, VERSIONS, of_labels):
+            versions[id_].append(version)
         for label in labels:
             served = []
             for digest, fact in label.statements:
                 kind, passage = stored[digest]
                 section = passage["section"]
                 if fact is None:
-                    of_text = passage.get("tables", [])  # none of before they were kept
-                    served.append(section_as_served(section, passage["statement"], of_text, ()))
+                    passage["cross_references"] = label.references(passage)
+                    served.append(section_as_served(section, passage, ()))
                 else:
-                    served.append(section_as_served(section, None, [], [(kind, fact.id)]))
+                    own = {"summary": passage.get("summary")}
+                    if digest != fact.digest:
+                        own["blocks"] = passage.get("blocks")
+                        own["cross_references"] = label.references(passage)
+                    served.append(section_as_served(section, own, [(kind, fact.id)]))
             said = from_json(decompress(label.body))
             record = label_as_served(
                 self._links,
@@ -460,8 +560,9 @@ class FactWriter:
                 label.source_id,
                 said,
                 label.drug,
-                versions[label.source_id, label.id],
+                versions[label.id],
                 served,
+                label.products.found if label.products and said["label"].get("products") else {},
             )
             drug_id = label.drug["id"] if label.drug else None
             if label.drug:
@@ -551,31 +652,38 @@ def _substance_of(account: Account) -> Row | None:
 
 
 def _choose_wordings(facts: Iterable[FactInMaking], description: Description) -> None:
-    """Have each fact that labels state be in the words of the label with the highest precedence."""
+    """Have each fact that labels state be in the words of the label with the highest precedence, of
+    equal ones in those of the first of `OF_LABELS`."""
     for_routes = Counter(
         account.routes for account in description.accounts.values() if account.precedence
     )
     for fact in facts:
         if not fact.stated:
             continue
-        fact.stated.sort(key=lambda of: of.passage.locator)
+        fact.stated.sort(key=lambda of: (OF_LABELS.index(of.account.source_id), of.passage.locator))
         fact.stated.sort(key=lambda of: of.account.precedence, reverse=True)
         first = fact.stated[0]
         fact.digest, fact.substance = first.digest, _substance_of(first.account)
         fact.of_labels = for_routes[first.account.routes]
 
 
-def _wordings_of(fact: FactInMaking, stored: Mapping[str, tuple[type[Detail], bytes]]) -> list[Row]:
-    """Each wording of a fact and its tables, with the passages of the labels that have it: the one
-    that is served first, and then those of most labels."""
+def _stating(
+    fact: FactInMaking, stored: Mapping[str, tuple[type[Detail], bytes]]
+) -> list[tuple[OfLabel, Row]]:
+    """The labels that state a fact, each with what its own passage says."""
     entries = {digest: from_json(decompress(stored[digest][1])) for digest in fact.digests}
+    return [(of, entries[of.digest]) for of in fact.stated]
+
+
+def _wordings_of(stating: list[tuple[OfLabel, Row]]) -> list[Row]:
+    """Each wording of a fact with what belongs to it, and the passages of the labels that have it:
+    the one that is served first, and then those of most labels."""
     found: dict[bytes, Row] = {}
-    served = entries[fact.digest]["statement"]
-    for of in fact.stated:
-        entry = entries[of.digest]
-        own = {"statement": entry["statement"], "tables": entry.get("tables", [])}
+    served = stating[0][1]["statement"]
+    for of, said in stating:
+        own = wording_of(said) | {"cross_references": of.label.references(said)}
         of.passage = of.passage._replace(
-            wording="same" if own["statement"] == served else "differs"
+            wording="same" if said["statement"] == served else "differs"
         )
         wording = found.setdefault(to_json(own), own | {"labels": []})
         wording["labels"].append(of.passage)
@@ -628,8 +736,8 @@ STATEMENTS = sa.select(
 
 _version = table_of(RecordVersion).c
 
-VERSIONS = sa.select(_version.source_id, _version.record_id, _version.version).where(
-    _version.source_id.in_(sorted(OF_LABELS)), among(_version.record_id)
+VERSIONS = sa.select(_version.record_id, _version.version).where(
+    _version.source_id.in_(OF_LABELS), among(_version.record_id)
 )
 
 _document = table_of(Document).c
@@ -647,7 +755,7 @@ _record, _link, _substance = (
 )
 
 OF_NO_DRUG = sa.select(_record.source_id, _record.id, _record.body).where(
-    _record.source_id.in_(sorted(OF_LABELS)),
+    _record.source_id.in_(OF_LABELS),
     _record.removed.is_(False),
     among(_record.id),
     ~sa.exists().where(
@@ -663,7 +771,7 @@ OF_NO_DRUG = sa.select(_record.source_id, _record.id, _record.body).where(
 
 def records_of_labels(connection: sa.Connection) -> set[str]:
     """The ids of all records of labels."""
-    of = sa.select(_record.id).where(_record.source_id.in_(sorted(OF_LABELS)))
+    of = sa.select(_record.id).where(_record.source_id.in_(OF_LABELS))
     return set(connection.execute(of).scalars())
 
 

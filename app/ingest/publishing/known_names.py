@@ -3,6 +3,7 @@
 What is stored is of before the import: of the drugs that it changed, their descriptions say more.
 """
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,6 +26,10 @@ from app.names.normalization import name_key
 SHORTEST = 4
 """Letters of the shortest name by which a drug is found that is called otherwise."""
 
+NUMBERED = re.compile("[1-9][a-z]{2}")
+"""A chemist's abbreviation, short and of one drug yet: an atom's place and two letters, as 5-FU and
+6-MP. What begins with letters (T4, IL-2, GA2) has more meanings."""
+
 CLASSES = frozenset(
     """
     antibody antihistamine anticoagulant antibiotic antibiotics corticosteroid corticosteroids
@@ -41,8 +46,8 @@ class NamesAfterImport:
 
     Names are left out by which others than the drug itself are meant: a brand that has a word in
     common with its drug's name (FDA calls a product of pork's insulin `REGULAR INSULIN`); a word
-    for a class; and, unless the drug is called so, a name of three letters or fewer and a Greek
-    letter.
+    for a class; and, unless the drug is called so, a Greek letter and a name of three letters or
+    fewer, but for a chemist's such as 5-FU.
     """
 
     def __init__(
@@ -90,7 +95,8 @@ class NamesAfterImport:
 
     def _own(self, key: str, drug_id: str, name: str, type_: NameType) -> Iterator[KnownName]:
         called = self._drugs[drug_id].name
-        is_vague = len(key) < SHORTEST or key in GREEK
+        is_short = len(key) < SHORTEST and not NUMBERED.fullmatch(key)
+        is_vague = is_short or key in GREEK
         if key in CLASSES or (is_vague and key != name_key(called)):
             return
         if type_ is not NameType.BRAND or is_distinctive(name, called):

@@ -1,6 +1,7 @@
 """The products of drugs as documents: of what their records say, with the drugs of ingredients."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 import sqlalchemy as sa
@@ -20,6 +21,23 @@ SOURCE = "rxnorm"
 """The source of products: it knows a substance by its RxCUI."""
 
 
+class ProductsByNdc:
+    """The products of a drug by the NDCs of their packages; read when a label asks for them."""
+
+    def __init__(self, bodies: Iterable[bytes | None]) -> None:
+        self._bodies = [body for body in bodies if body]
+
+    @cached_property
+    def found(self) -> dict[str, list[Row]]:
+        """For each NDC the RxCUIs and the names of its products."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for body in self._bodies:
+            for product in from_json(decompress(body)).get(PRODUCTS, ()):
+                for ndc in product["ndcs"]:
+                    found[ndc].append({"rxcui": product["rxcui"], "name": product["name"]})
+        return found
+
+
 class ProductDocuments:
     """Makes the documents of products."""
 
@@ -31,7 +49,7 @@ class ProductDocuments:
         """The products of a record, whose body is compressed, as rows of `document`."""
         drug_id = drug["id"] if drug else None
         for product in from_json(decompress(body)).get(PRODUCTS, ()):
-            record = product_as_served(self._links, SOURCE, product, drug, self._drugs)
+            record = product_as_served(self._links, SOURCE, product, drug, self._drugs, self._forms)
             yield document_of(PRODUCTS, record["id"], drug_id, record)
 
     def of_no_drug(self) -> Iterator[Row]:
@@ -42,8 +60,16 @@ class ProductDocuments:
     @cached_property
     def _drugs(self) -> dict[str, Row]:
         """The drugs that the source's ingredients are, by their RxCUIs."""
-        found = self._connection.execute(INGREDIENTS).all()
-        return {rxcui: {"id": id_, "name": name} for rxcui, id_, name in found}
+        return {rxcui: {"id": id_, "name": name} for rxcui, id_, name, _ in self._ingredients}
+
+    @cached_property
+    def _forms(self) -> dict[str, tuple[str, str]]:
+        """The forms that the source's ingredients are, each with its drug, by their RxCUIs."""
+        return {rxcui: (form, id_) for rxcui, id_, _, form in self._ingredients if form}
+
+    @cached_property
+    def _ingredients(self) -> list[tuple[str, str, str, str | None]]:
+        return [tuple(row) for row in self._connection.execute(INGREDIENTS)]
 
 
 _record, _link, _substance, _drug = (
@@ -51,7 +77,7 @@ _record, _link, _substance, _drug = (
 )
 
 INGREDIENTS = (
-    sa.select(_substance.key, _drug.id, _drug.name)
+    sa.select(_substance.key, _drug.id, _drug.name, _substance.form_id)
     .join_from(table_of(SourceSubstance), table_of(Drug), _drug.id == _substance.drug_id)
     .where(_substance.source_id == SOURCE)
 )

@@ -19,6 +19,7 @@ from app.ingest.publishing.brands import changed_brands, leave_to_combinations
 from app.ingest.publishing.descriptions import Description, describe_drugs
 from app.ingest.publishing.fact_writer import FactWriter
 from app.ingest.publishing.known_names import NamesAfterImport
+from app.ingest.publishing.label_copies import drugs_of_copies
 from app.ingest.publishing.references import SEED, References
 from app.ingest.resolution.aliases import write_aliases
 from app.ingest.resolution.substances import ResolutionResult, resolve_by_name, resolve_substances
@@ -36,7 +37,7 @@ from app.models.lookup import (
     SearchedPiece,
 )
 from app.models.mechanism import Target
-from app.models.product import Product, ProductNdc
+from app.models.product import Product, ProductName, ProductNdc
 from app.models.source import Source
 from app.models.source_record import (
     RecordStatement,
@@ -51,7 +52,7 @@ ORDER = (SEED, *IMPORTERS)
 
 READ_SOON = (
     *(Drug, Document, SearchedName, SearchedPiece, NameIdentifier),
-    *(Label, LabelTerm, Product, ProductNdc),
+    *(Label, LabelTerm, Product, ProductName, ProductNdc),
 )
 """Tables that are read by what a client asks for."""
 
@@ -73,7 +74,8 @@ def publish(connection: sa.Connection, tables: Tables, changes: Changes) -> Coun
     targets = references.update_targets(changes)
 
     affected = resolution.affected | sources.affected | conditions.affected | targets.affected
-    affected |= _drugs_read_again(connection, changes)
+    copies = drugs_of_copies(connection, changes)
+    affected |= _drugs_read_again(connection, changes) | copies
     described = describe(connection, references.links, resolution, affected)
     dropped = resolution.served - resolution.drugs.keys()
     further = changed_brands(connection, resolution.drugs, described, dropped) - described.keys()
@@ -99,7 +101,7 @@ def publish(connection: sa.Connection, tables: Tables, changes: Changes) -> Coun
         references,
         mentions=mentions,
         served=resolution.served,
-        moved=resolution.moved or moved,
+        moved=resolution.moved or moved or bool(copies),
     )
     facts.write([*drugs, *(naming_others[id_] for id_ in sorted(naming_others))])
     tables.write()
@@ -110,7 +112,7 @@ def publish(connection: sa.Connection, tables: Tables, changes: Changes) -> Coun
     tables.delete(Drug, "id", gone)
 
     named = {id_ for noun, id_ in changes.references if noun == "condition"}
-    unnamed = references.unnamed_conditions(named | facts.conditions_dropped)
+    unnamed = references.unnamed_conditions(named | facts.conditions_dropped | set(conditions.gone))
     references.remove(Condition, unnamed)
     references.remove(Target, targets.gone)
     references.remove(Source, sources.gone)

@@ -1,16 +1,14 @@
 """The conditions, targets and sources that records refer to: one row for each, whoever names it.
 
 Where several records describe the same, the first source's description is served, and within a
-source the first in the order of text: so it does not depend on the order of loading. The name of a
-condition that the seed does not describe is the spelling that most of its records have, of those
-that have a code for it if any has, for theirs is the term of a terminology; of several, the first
-in the order of text. Its codes are those that any record has, as a target's identifiers are.
-Targets of two sources are one by an id of theirs, or where each is one protein, and the same.
+source the first in the order of text: so it does not depend on the order of loading. Targets of two
+sources are one by an id of theirs, or where they are made of the same proteins. Conditions of
+several names are one by their codes: see `condition_names`.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -20,17 +18,17 @@ from sqlmodel import SQLModel, col
 
 from app.documents.records import RecordLinks, condition_link, stored_entries
 from app.ingest.bulk_insert import IN_ONE, Tables, among, chunks, select_in
+from app.ingest.publishing.condition_names import Said, condition_row, same_conditions
 from app.ingest.seed.entries import parts_of
 from app.ingest.staging.upserting import Changes
 from app.models.base import Row, table_of
-from app.models.condition import Condition
+from app.models.condition import Condition, ConditionCode
 from app.models.fact import Fact
 from app.models.indication import Indication
 from app.models.mechanism import Mechanism, Target
 from app.models.source import Source
 from app.models.source_record import SourceReference, SourceState, SourceSubstance
 from app.models.trial import TrialCondition
-from app.names.mesh import mesh_code
 from app.names.slugs import shortened, slug
 
 SEED = "seed"
@@ -82,18 +80,31 @@ class References:
 
     def update_conditions(self, changes: Changes) -> Update:
         """Bring the conditions up to date that changed records name, and that are served."""
-        touched = [id_ for noun, id_ in changes.references if noun == "condition"]
-        described = self._described_conditions(touched)
-        before = self._stored(Condition, touched)
+        touched = {id_ for noun, id_ in changes.references if noun == "condition"}
+        if not touched:
+            return Update()
+        touched |= self._joined_or_parted()
+        ids = sorted(touched | {self.condition(id_) for id_ in touched})
+        described = self._described_conditions(ids)
+        before = self._stored(Condition, ids)
         rows = {
             id_: row for (id_, source), row in described.items() if source == SEED or id_ in before
         }
         changed = self._write(Condition, rows, before)
-        known = [id_ for id_ in changed if id_ in before]
+        gone = [id_ for id_ in before if self.condition(id_) != id_]
+        known = [*(id_ for id_ in changed if id_ in before), *gone]
         indication, named = table_of(Indication).c, table_of(TrialCondition).c
         affected = self._drugs_with(indication.condition_id, indication.id, known)
         affected |= self._drugs_with(named.condition_id, named.trial_id, known)
-        return Update(changed, affected=affected)
+        return Update(changed, gone, affected)
+
+    def rank(self, source: str) -> int:
+        """The place of a source in the order in which they are asked."""
+        return self._rank[source]
+
+    def condition(self, id_: str) -> str:
+        """The condition that what a source names by this id is."""
+        return self._same_conditions.get(id_, id_)
 
     def add_conditions(self, ids: set[str]) -> list[str]:
         """Have the conditions that facts name be there, and link to them; says which are new."""
@@ -105,19 +116,44 @@ class References:
         return self._write(Condition, described, self._stored(Condition, missing))
 
     def unnamed_conditions(self, ids: Iterable[str]) -> list[str]:
-        """Those of these that no fact names any more, unless a person wrote them down."""
+        """Those of these that no fact names any more, unless a person wrote them down, and not
+        as another name of one."""
         condition, reference = table_of(Condition).c, table_of(SourceReference).c
-        unnamed = sa.select(condition.id).where(
+        of_seed = sa.exists().where(
+            reference.noun == "condition",
+            reference.id == condition.id,
+            reference.source_id == SEED,
+        )
+        unnamed = sa.select(condition.id, of_seed).where(
             among(condition.id),
             ~sa.exists().where(col(TrialCondition.condition_id) == condition.id),
             ~sa.exists().where(col(Indication.condition_id) == condition.id),
-            ~sa.exists().where(
-                reference.noun == "condition",
-                reference.id == condition.id,
-                reference.source_id == SEED,
+        )
+        return [
+            id_
+            for id_, is_of_seed in select_in(self._connection, unnamed, sorted(ids))
+            if not is_of_seed or self.condition(id_) != id_
+        ]
+
+    def _joined_or_parted(self) -> set[str]:
+        """The conditions that are served which are one with other names now than they were."""
+        found_by = table_of(ConditionCode).c
+        named = sa.select(found_by.code, found_by.condition_id).where(
+            ~found_by.code.contains(":"),
+            found_by.condition_id.in_(
+                sa.select(found_by.condition_id)
+                .where(~found_by.code.contains(":"))
+                .group_by(found_by.condition_id)
+                .having(sa.func.count() > 1)
             ),
         )
-        return [row[0] for row in select_in(self._connection, unnamed, sorted(ids))]
+        before: dict[str, str] = {row[0]: row[1] for row in self._connection.execute(named)}
+        return {
+            id_
+            for name in before.keys() | self._same_conditions.keys()
+            if (was := before.get(name, name)) != (now := self.condition(name))
+            for id_ in (was, now)
+        }
 
     def update_targets(self, changes: Changes) -> Update:
         """Bring the targets up to date, if changed records name any."""
@@ -156,22 +192,29 @@ class References:
         return rows
 
     def _described_conditions(self, ids: Iterable[str]) -> dict[tuple[str, str], Row]:
-        """The first source's description of each, with every source's codes, by its id and its
-        source."""
-        reference = table_of(SourceReference).c
-        said_as = (reference.id, reference.source_id, reference.body)
-        statement = (
-            sa.select(*said_as, sa.func.count())
-            .where(reference.noun == "condition", among(reference.id))
-            .group_by(*said_as)
-        )
-        said: dict[str, list[_Said]] = defaultdict(list)
-        for id_, source, body, times in select_in(self._connection, statement, ids):
-            said[id_].append(_Said(self._rank[source], body, source, times, from_json(body)))
+        """The first source's description of each, with every source's names and codes, by its id
+        and its source; of one that is another's name there is none."""
+        members: dict[str, list[str]] = defaultdict(list)
+        for name, id_ in self._same_conditions.items():
+            members[id_].append(name)
+        named = {name for id_ in ids for name in members.get(id_, [id_])}
+        said: dict[str, list[Said]] = defaultdict(list)
+        statement = SAID_OF_CONDITIONS.where(among(col(SourceReference.id)))
+        for row in select_in(self._connection, statement, sorted(named)):
+            said[self.condition(row[0])].append(self._said(*row))
         return {
-            (id_, min(of_one).source): _condition(sorted(of_one))
+            (id_, min(of_one).source): condition_row(id_, sorted(of_one))
             for id_, of_one in sorted(said.items())
         }
+
+    @cached_property
+    def _same_conditions(self) -> dict[str, str]:
+        """Of the names that are one condition with others, the condition's id."""
+        coded = SAID_OF_CONDITIONS.where(col(SourceReference.body).contains('"codes":[{'))
+        return same_conditions(self._said(*row) for row in self._connection.execute(coded))
+
+    def _said(self, id_: str, source: str, body: str, times: int) -> Said:
+        return Said(self._rank[source], body, source, times, id_)
 
     def _described_targets(self) -> dict[tuple[str, str], Row]:
         """The first source's description of each, by its id there and its source."""
@@ -193,21 +236,18 @@ class References:
         rows = {id_: row for (id_, source), row in described.items() if source == SEED}
         same_as = {id_: id_ for id_ in rows}
         known = {(i["system"], i["value"]): id_ for id_, row in rows.items() for i in _own_of(row)}
-        by_protein: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        made_of: dict[frozenset[str], set[tuple[str, str]]] = defaultdict(set)
         for (id_, source), row in sorted(
             described.items(), key=lambda of: (self._rank[of[0][1]], of[0])
         ):
             if source == SEED:
                 continue
             same = next((known[key] for i in _own_of(row) if (key := _key(i)) in known), None)
-            proteins = _accessions(row) if row.get("is_protein") else set()
+            components = _components(row)
             others = {
-                id_
-                for accession in proteins
-                for id_, of_source in by_protein[accession]
-                if of_source != source
+                id_ for of in components for id_, of_source in made_of[of] if of_source != source
             }
-            if same is None and len(others) == 1:  # one protein, though they call it otherwise
+            if same is None and len(others) == 1:  # the same, though they call it otherwise
                 (same,) = others
             if same is None:
                 same = slug(row["name"])
@@ -217,10 +257,11 @@ class References:
             else:
                 of_seed = rows[same].get("identifiers") or []
                 more = [i for i in row.get("identifiers") or [] if i not in of_seed]
-                rows[same] = rows[same] | {"identifiers": [*of_seed, *more]}
+                type_ = rows[same].get("type") or row.get("type")
+                rows[same] = rows[same] | {"type": type_, "identifiers": [*of_seed, *more]}
             same_as[id_] = same
-            for accession in proteins:
-                by_protein[accession].add((same, source))
+            for of in components:
+                made_of[of].add((same, source))
         return rows, same_as
 
     def _stored(self, table: type[SQLModel], ids: list[str] | None = None) -> dict[str, Row]:
@@ -276,44 +317,6 @@ class References:
         return frozenset(row[0] for row in select_in(self._connection, statement, ids))
 
 
-@dataclass(frozen=True, order=True)
-class _Said:
-    """How some records of a source describe a condition, and how many do."""
-
-    rank: int
-    body: str
-    source: str
-    times: int
-    row: Row = field(compare=False)
-
-
-def _condition(said: Sequence[_Said]) -> Row:
-    """A condition, of all that describe it: the first source's first."""
-    first = said[0]
-    codes: dict[tuple[str, str], Row] = {}
-    others: dict[tuple[str, str], Row] = {}
-    times: Counter[tuple[bool, str]] = Counter()
-    for each in said:
-        own = [code for code in map(_code, each.row.get("codes") or ()) if code]
-        of_seed_or_other = codes if each.source == SEED else others
-        of_seed_or_other |= {(code["system"], code["code"]): code for code in own}
-        if each.source == first.source:
-            times[bool(own), each.row["name"]] += each.times
-    names = sorted(times, key=lambda of: (not of[0], -times[of], of[1]))
-    return first.row | {
-        "name": first.row["name"] if first.source == SEED else names[0][1],
-        "codes": list((codes | dict(sorted(others.items()))).values()),
-    }
-
-
-def _code(code: Row) -> Row | None:
-    """A code as its terminology writes it; None for one that is none of MeSH's."""
-    if code["system"] != "mesh":
-        return code
-    written = mesh_code(code["code"])
-    return code | {"code": written} if written else None
-
-
 def _empty(column: sa.Column[Any]) -> Any:
     return [] if isinstance(column.type, sa.JSON) and not column.nullable else None
 
@@ -322,11 +325,25 @@ def _key(identifier: Row) -> tuple[str, str]:
     return identifier["system"], identifier["value"]
 
 
-def _accessions(row: Row) -> set[str]:
-    """The proteins, of whatever species, that a target is."""
-    return {i["value"] for i in row.get("identifiers") or [] if i["system"] == "uniprot"}
+def _components(row: Row) -> set[frozenset[str]]:
+    """The proteins that a target is made of, in each species by itself."""
+    if row.get("is_protein"):  # as importers said until they read components
+        return {
+            frozenset({i["value"]})
+            for i in row.get("identifiers") or []
+            if i["system"] == "uniprot"
+        }
+    return {frozenset(of) for of in row.get("components") or []}
 
 
 def _own_of(row: Row) -> list[Row]:
     """A target's identifiers that no other target has: those of registries of targets."""
     return [i for i in row.get("identifiers") or [] if i["system"] in ("gtopdb", "chembl")]
+
+
+_of = (col(SourceReference.id), col(SourceReference.source_id), col(SourceReference.body))
+
+SAID_OF_CONDITIONS = (
+    sa.select(*_of, sa.func.count()).where(col(SourceReference.noun) == "condition").group_by(*_of)
+)
+"""How sources describe conditions, and how many of their records do."""

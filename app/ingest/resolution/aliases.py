@@ -46,7 +46,8 @@ def write_aliases(
             if is_another or names_salt(row.name):
                 names.setdefault((name_key(row.name), row.drug_id), (row.drug_id, row.name))
             for system, value in identifiers_of(row.body):
-                if (row.drug_id, system, value) not in own:
+                is_name = value == row.name  # of what has no other
+                if (row.drug_id, system, value) not in own and not is_name:
                     identifiers.setdefault((row.drug_id, system, value), row.name)
         elif row.matched_by != MatchedBy.INGREDIENTS:
             for system, value, *_ in row.ambiguous:

@@ -7,7 +7,8 @@ exact name, then by its name less a word for its salt; never by part of a name. 
 drugs is quarantined, with both.
 
 What a source says to be a form of another substance is no drug of its own: whoever is found to be
-the form is the drug that it is a form of, whichever source said so.
+the form is the drug that it is a form of, whichever source said so. What a label's active moiety is
+known of, and itself nobody else knows, is a form of that.
 """
 
 from collections import defaultdict
@@ -18,7 +19,8 @@ from itertools import groupby
 from app.ingest.sources.interface import Substance
 from app.models.fact import MatchedBy
 from app.names.normalization import name_key, normalized, words_of
-from app.names.qualifiers import IONS, without_salt, without_suffix
+from app.names.product_words import ABBREVIATED_SALTS
+from app.names.qualifiers import IONS, SALT_WORDS, without_salt, without_suffix
 from app.names.slugs import shortened, slug
 
 Identifier = tuple[str, str]
@@ -102,6 +104,9 @@ but by a source that keeps a list of substances."""
 SHARED_BEGINNING = 5
 """How many letters the names of an acid and its ion have in common at least."""
 
+LONGEST_NAME = 400
+"""Letters of a combination's name, by which drugs are ordered: Postgres indexes no long texts."""
+
 NAMED_OTHERWISE = "its identifier is of one drug and its name of another"
 
 
@@ -111,13 +116,17 @@ def resolve(substances: Iterable[NamedSubstance], order: Sequence[str]) -> Resol
     tiers = sorted(substances, key=lambda n: (place[n.source_id], n.key))
     resolver = _Resolver()
     combinations: list[NamedSubstance] = []
+    nameless: list[NamedSubstance] = []
     for _, tier in groupby(tiers, key=lambda n: n.source_id):
         single: list[NamedSubstance] = []
         for named in tier:
             said = named.substance
-            is_made_of = said.ingredients or said.ingredient_uniis
-            (combinations if is_made_of else single).append(named)
+            if said.ingredients or said.ingredient_uniis:
+                combinations.append(named)
+            else:
+                (single if said.names else nameless).append(named)
         resolver.add_source(single)
+    resolver.add_nameless(nameless)
     resolver.add_combinations(combinations)
     return resolver.resolved(tiers)
 
@@ -192,6 +201,30 @@ class _Outcome:
             self.quarantined, self.candidates = None, []
 
 
+def _is_unknown(found: _Outcome) -> bool:
+    return found.drug is None and found.quarantined is None
+
+
+def _moiety(substance: Substance) -> Substance:
+    """The active moiety of a substance that has one."""
+    name, identifier = substance.moieties[0] or ("", None)
+    return Substance((name,), (identifier,) if identifier else ())
+
+
+def _names_moiety(substance: Substance) -> bool:
+    """Whether a substance's name is its moiety's with more behind it, or it has its identifier:
+    only then is a drug made of that, for dimethyl fumarate's is monomethyl fumarate."""
+    moiety = _moiety(substance)
+    words, own = (normalized(of.names[0]).split() for of in (substance, moiety))
+    is_longer = len(words) > len(own) > 0 and words[: len(own)] == own
+    return is_longer or any(each in substance.identifiers for each in moiety.identifiers)
+
+
+def _key_of_form(substance: Substance) -> str:
+    """What forms of a drug are told apart by: a UNII, or else the name."""
+    return next(iter(sorted(_uniis(substance))), normalized(substance.names[0]))
+
+
 def _is_called(drug: _NewDrug, substance: Substance) -> bool:
     return normalized(drug.name) == normalized(substance.names[0])
 
@@ -210,6 +243,9 @@ class _Resolver:
         self._by_name: dict[str, list[_NewDrug]] = defaultdict(list)
         self._by_synonym: dict[str, list[_NewDrug]] = defaultdict(list)
         self._found: dict[tuple[str, str], _Outcome] = {}
+        self._of_moieties: dict[tuple[int, str], _NewDrug] = {}
+        self._before: set[int] = set()
+        """The drugs of the sources before the one that is taken in."""
 
     def add_source(self, tier: list[NamedSubstance]) -> None:
         """Take in what one source names: first what was known before it, then what is new; then
@@ -218,6 +254,7 @@ class _Resolver:
         A source that tells forms from what they are forms of knows each by its UNII, whatever
         others call it.
         """
+        self._before = {id(drug) for drug in self._drugs}
         forms = [named for named in tier if named.substance.form_of]
         known_forms = self._known_forms(forms)
         new = []
@@ -228,6 +265,7 @@ class _Resolver:
             found = _Outcome() if named.drug_id else self._find(named.substance, bool(forms))
             if self._is_of_several(named, found, known_forms):
                 found = _Outcome()
+            found = self._as_form_of_moiety(named, found)
             if found.drug is None and found.quarantined is None:
                 new.append(named)
             else:
@@ -246,7 +284,7 @@ class _Resolver:
             for identifier in named.substance.identifiers:
                 self._is_called_by_its_form(named, known_forms.get(identifier, []))
         for named in sorted((n for n in new if not n.substance.distinct), key=_salts_last):
-            found = self._find(named.substance)
+            found = self._as_form_of_moiety(named, self._find(named.substance), may_make=True)
             if found.drug is None and found.quarantined is None:
                 self._make(named)
             else:
@@ -312,10 +350,19 @@ class _Resolver:
                 if found.drug is None and found.quarantined is None:
                     self._make(named)
                     continue
+            elif named.substance.form_if_unknown and self._was_known(found, drug):
+                pass
             elif not (found.drug is drug and _is_called(drug, named.substance)):
                 found = self._as_form(named, drug, found, of_the_source, claimed)
             self._found[named.source_id, named.key] = found
             self._learn(named.substance, found)
+
+    def _was_known(self, found: _Outcome, drug: _NewDrug) -> bool:
+        """Whether a source before has a substance as something else than this drug: ChEMBL has
+        lithium carbonate as a form of carbonic acid, and esomeprazole as one of omeprazole."""
+        own = found.drug
+        is_another = own is not None and own.served_as is not drug and id(own) in self._before
+        return is_another and found.matched_by is not MatchedBy.RADIOLABELLED
 
     def _as_form(
         self,
@@ -345,10 +392,67 @@ class _Resolver:
         claimed.add(id(form))
         return _Outcome(form, MatchedBy.FORM)
 
+    def add_nameless(self, nameless: list[NamedSubstance]) -> None:
+        """Take in what has identifiers alone: it makes no drug, so it is looked up among all."""
+        for named in nameless:
+            found = self._find(named.substance)
+            if _is_unknown(found):
+                reason = "no drug that is known has its identifier, by which alone it is found"
+                found = _Outcome(quarantined=reason)
+            self._found[named.source_id, named.key] = found
+
+    def _as_form_of_moiety(
+        self, named: NamedSubstance, found: _Outcome, may_make: bool = False
+    ) -> _Outcome:
+        """A substance as the form of its active moiety, if that is a drug, or `may_make` one; else
+        what was found without."""
+        said = named.substance
+        if named.drug_id or not any(said.moieties):
+            return found
+        moiety = _moiety(said)
+        drug = self._drug_of_moiety(said, found)
+        if drug is None and may_make and _is_unknown(found) and _names_moiety(said):
+            if self._find(moiety).quarantined:
+                return found
+            drug = _NewDrug(moiety.names[0], slug(moiety.names[0]), named.key)
+            self._drugs.append(drug)
+            self._learn(moiety, _Outcome(drug, MatchedBy.ITSELF))
+        if drug is None:
+            return found
+        name = said.names[0]
+        key = (id(drug), _key_of_form(said))
+        if key not in self._of_moieties:
+            form = _NewDrug(name, slug(name), named.key, form_of=drug)
+            self._drugs.append(form)
+            drug.has_forms = True
+            self._of_moieties[key] = form
+        return _Outcome(self._of_moieties[key], MatchedBy.FORM)
+
+    def _drug_of_moiety(self, said: Substance, found: _Outcome) -> _NewDrug | None:
+        """The drug that a substance's moiety is, if that decides what it is.
+
+        What is known by itself stays what it is: dimethyl fumarate is not monomethyl fumarate,
+        which is its moiety.
+        """
+        if not any(said.moieties) or found.by_identifier:
+            return None
+        of_stem = found.matched_by is MatchedBy.NAME_WITHOUT_SALT
+        if found.drug and (found.drug.form_of or not of_stem):
+            return None
+        of = self._find_drug(_moiety(said))
+        drug = of.drug
+        if drug is None or of.matched_by in OF_SOMETHING_ELSE:
+            return None
+        could_be = _drugs_of([found.drug] if found.drug else found.candidates)
+        if could_be or found.quarantined:
+            return drug if drug in could_be else None
+        return drug if id(drug) in self._before or _names_moiety(said) else None
+
     def add_combinations(self, combinations: list[NamedSubstance]) -> None:
         """Take in combinations: those of the same ingredients are one drug, and one of forms of a
         drug is that drug."""
         made: dict[tuple[str, ...], _NewDrug] = {}
+        self._before = {id(drug) for drug in self._drugs}
         for named in combinations:
             found = self._ingredients(named.substance)
             if isinstance(found, _Outcome):
@@ -536,10 +640,6 @@ class _Resolver:
                     owners.append(found.drug)
 
     def _make(self, named: NamedSubstance) -> None:
-        if not named.substance.names:
-            reason = "no drug that is known has its identifier, and it has no name"
-            self._found[named.source_id, named.key] = _Outcome(quarantined=reason)
-            return
         name = named.substance.names[0]
         drug = _NewDrug(
             name,
@@ -576,9 +676,15 @@ class _Resolver:
                 by_name.append((name, identified[0]))
                 continue
             found = self._find(Substance((name,)))
+            said = Substance((name,), moieties=substance.moieties[i : i + 1])
+            if of := self._drug_of_moiety(said, found):
+                by_name.append((name, of))
+                continue
             if found.quarantined:
                 found.quarantined = f"of its ingredient {name}, {found.quarantined}"
                 return found
+            if found.drug is None and any(said.moieties) and _names_moiety(said):
+                name = _moiety(said).names[0]
             by_name.append((name, found.drug and found.drug.served_as))
         unnamed = [i for i, (_, drug) in enumerate(by_name) if drug is None]
         if substance.of_one_name and unnamed:
@@ -602,15 +708,35 @@ class _Resolver:
                     candidates=[d for _, d in by_name if d] + strangers,
                 )
             by_name[unnamed[0]] = (by_name[unnamed[0]][0], strangers[0])
-        by_name = [(name, _unless_protracted(name, drug)) for name, drug in by_name]
+        by_name = [(name, self._unless_protracted(name, drug)) for name, drug in by_name]
         once = {
             id(drug) if drug else normalized(name): (name, drug) for name, drug in by_name[::-1]
         }
         return sorted(once.values(), key=lambda i: normalized(i[1].name if i[1] else i[0]))
 
+    def _unless_protracted(self, name: str, drug: _NewDrug | None) -> _NewDrug | None:
+        """An ingredient's drug, unless that is the insulin whose protamine it is: an insulin mixed
+        with its protamine is not that insulin alone, though lists have both under one name.
+
+        The protamine is a drug where a source calls one so, whether it says that it is human or
+        recombinant.
+        """
+        words = words_of(name).split()
+        if drug is None or "protamine" not in words[1:] or _is_protamine(drug):
+            return drug
+        stem = " ".join(word for word in words if word not in OF_HUMAN)
+        called = self._named([stem, f"{stem}, human", f"{stem} recombinant"])
+        of_protamine = [each for each in _drugs_of(called) if _is_protamine(each)]
+        return of_protamine[0] if len(of_protamine) == 1 else None
+
     def _combination(self, ingredients: list[tuple[str, _NewDrug | None]]) -> _NewDrug:
-        name = " / ".join(drug.name if drug else name for name, drug in ingredients)
-        drug = _NewDrug(name, slug(name), "combination", ingredients=tuple(ingredients))
+        names = [drug.name if drug else name for name, drug in ingredients]
+        drug = _NewDrug(
+            _abridged(names),
+            slug(" / ".join(names)),
+            "combination",
+            ingredients=tuple(ingredients),
+        )
         self._drugs.append(drug)
         return drug
 
@@ -629,11 +755,21 @@ class _Resolver:
             taken.add(drug.id)
 
 
-def _unless_protracted(name: str, drug: _NewDrug | None) -> _NewDrug | None:
-    """An ingredient's drug, unless that is the insulin whose protamine it is: an insulin mixed with
-    its protamine is not that insulin alone, though lists have both under one name."""
-    is_called_so = drug is not None and "protamine" in normalized(drug.name)
-    return drug if is_called_so or "protamine" not in normalized(name).split()[1:] else None
+OF_HUMAN = frozenset({"human", "recombinant"})
+"""Words for what every insulin analogue is."""
+
+
+def _is_protamine(drug: _NewDrug) -> bool:
+    return "protamine" in normalized(drug.name)
+
+
+def _abridged(names: list[str]) -> str:
+    """A combination's name: of hundreds of ingredients (allergens) the first and how many more."""
+    whole = " / ".join(names)
+    if len(whole) <= LONGEST_NAME:
+        return whole
+    shown = whole[:LONGEST_NAME].split(" / ")[:-1] or [names[0][:LONGEST_NAME]]
+    return f"{' / '.join(shown)} / and {len(names) - len(shown)} more"
 
 
 def _form_of(substance: Substance, found: _Outcome) -> tuple[str, str] | None:
@@ -725,12 +861,19 @@ def is_distinctive(brand: str, drug_name: str) -> bool:
 
 
 def is_a_brand(name: str, drug_name: str) -> bool:
-    """Whether a product's name is a brand: not if it is a part of what its drug is called.
+    """Whether a product's name is a brand: not if it is a part of what its drug is called, with a
+    salt or a strength or without.
 
-    So `ISOSORBIDE` is none of isosorbide dinitrate, and `REGULAR INSULIN` none of pork's.
+    So `ISOSORBIDE` is none of isosorbide dinitrate, `LIDOCAINE HCL` none of lidocaine with
+    hydrocortisone, and `REGULAR INSULIN` none of pork's.
     """
     words, own = set(words_of(name).split()), set(words_of(drug_name).split())
-    return own <= words or not words - INSULINS <= own
+    said = {word for word in words - INSULINS - own if not _says_no_more(word)}
+    return own <= words or bool(said)
+
+
+def _says_no_more(word: str) -> bool:
+    return word in SALT_WORDS or word in ABBREVIATED_SALTS or word.isdigit()
 
 
 INSULINS = frozenset({"regular", "nph", "lente", "semilente", "ultralente"})

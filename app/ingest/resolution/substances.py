@@ -280,11 +280,15 @@ def _named(key: Key, body: str) -> NamedSubstance:
         tuple([tuple(i) if i else None for i in said.get("ingredient_identifiers", ())]),
         said.get("of_one_name", False),
         tuple(said["form_of"]) if said.get("form_of") else None,
+        tuple(
+            [(m[0], tuple(m[1]) if m[1] else None) if m else None for m in said.get("moieties", ())]
+        ),
         said["distinct"],
         said.get("labelled", False),
         part_of=said.get("part_of"),
         instead_of=tuple(map(tuple, said.get("instead_of", ()))),
         beside=tuple(said.get("beside", ())),
+        form_if_unknown=said.get("form_if_unknown", False),
     )
     return NamedSubstance(*key, substance, said["drug_id"])
 
@@ -293,7 +297,10 @@ def name_of(substance: Substance) -> str:
     """What a source calls a substance; a combination by what it is made of."""
     if made_of := substance.ingredients or substance.ingredient_uniis:
         return "; ".join(made_of)
-    return substance.names[0] if substance.names else substance.identifiers[0][1]
+    if substance.names:
+        return substance.names[0]
+    identifier = substance.identifiers[0][1]
+    return f"{substance.synonyms[0]} ({identifier})" if substance.synonyms else identifier
 
 
 def _fact_slugs(named: Iterable[NamedSubstance], matches: Mapping[Key, Match]) -> dict[Key, str]:

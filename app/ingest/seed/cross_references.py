@@ -85,7 +85,10 @@ class SeedReferences:
         """What contradicts itself, with the line that it stands on."""
         fields = type(entry).model_fields
         both = {"description", "cite"} <= fields.keys() and not fields["cite"].is_required()
-        if both and (entry.description is None) != (entry.cite is None):
+        is_coded = table is Condition and bool(entry.codes)
+        if is_coded and entry.cite is None:
+            report(location, "codes go together with a cite of their terminology.")
+        if both and not is_coded and (entry.description is None) != (entry.cite is None):
             report(location, "a description and its cite go together.")
         if "severity" in fields and (entry.severity is None) != (entry.severity_basis is None):
             report((*location, "severity"), "a severity and its severity_basis go together.")

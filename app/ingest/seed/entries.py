@@ -27,7 +27,7 @@ from app.models.fact import Detail, Fact, FactFields
 from app.models.mechanism import Target
 from app.models.trial import PrintedNumbers
 
-KNOWN_BY_LOADER = {"position", "cite", "drug_id"}
+KNOWN_BY_LOADER = {"position", "cite", "drug_id", "names", "related_terms"}
 
 REFERENCES: dict[str, type[SQLModel]] = {
     "condition_id": Condition,

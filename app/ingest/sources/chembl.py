@@ -16,6 +16,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -34,7 +35,8 @@ from app.models.drug import IdentifierSystem, NameType
 from app.models.indication import IndicationStatus
 from app.models.mechanism import ActionType
 from app.models.warning import WarningCategory, WarningType
-from app.names.mesh import mesh_code
+from app.names.mesh import is_term, mesh_code
+from app.names.qualifiers import is_salt_of
 from app.names.slugs import slug
 
 SOURCE: dict[str, Any] = {
@@ -212,6 +214,17 @@ class _Molecule:
         """Its preferred name or INN; of what has neither its id, as ChEMBL itself shows it."""
         return self.pref_name or next((n for n, type_ in self.synonyms if type_ == "INN"), self.id)
 
+    @property
+    def own_names(self) -> list[str]:
+        """What it is called, and what authorities call it."""
+        return [self.name, *(n for n, type_ in self.synonyms if type_ in OWN_NAMES)]
+
+    def is_salt_of(self, parent: "_Molecule") -> bool:
+        """Whether by a name of its own it is a salt of its parent, and not only by what ChEMBL
+        takes for one: of omeprazole, esomeprazole."""
+        of = parent.own_names
+        return any(is_salt_of(name, drug) for name in self.own_names for drug in of)
+
 
 class _Release:
     """The tables of one file."""
@@ -365,13 +378,18 @@ class _Release:
         members: dict[int, _Molecule],
         family: int,
     ) -> Iterator[InvalidRecord]:
-        """Add what the rows of a drug state to its molecules: what several of them have alike to
+        """Add what the rows of a drug state to its molecules: what it and its salts have alike to
         the drug."""
         kind, number = _KINDS[table], STATED[table][0]
         of_row: dict[int, list[Row]] = defaultdict(list)
         for reference in references:
             of_row[reference["number"]].append(reference)
-        alike: dict[str, list[tuple[Row, dict[str, Any]]]] = defaultdict(list)
+        alike: dict[tuple[int, str], list[tuple[Row, dict[str, Any]]]] = defaultdict(list)
+        parent = members.get(family)
+        drugs = {
+            number: family if parent and molecule.is_salt_of(parent) else number
+            for number, molecule in members.items()
+        }
         for row in rows:
             try:
                 fields = kind(self, row, of_row[row[number]])
@@ -384,13 +402,21 @@ class _Release:
                     in_part=True,
                 )
                 continue
-            alike[json.dumps(fields, sort_keys=True)].append((row, fields))
+            said = {name: value for name, value in fields.items() if name not in REMARKS}
+            key = drugs[row["molregno"]], json.dumps(said, sort_keys=True)
+            alike[key].append((row, fields))
         for same in alike.values():
             stated_by = {row["molregno"] for row, _ in same}
             owner = members[stated_by.pop() if len(stated_by) == 1 else family]
             fields = same[0][1]
+            for name, between in REMARKS.items():
+                if remarks := dict.fromkeys(f[name] for _, f in same if f.get(name)):
+                    fields[name] = between.join(remarks)
             fields["statement"] = fields["statement"].replace(_NAME, owner.name)
-            owner.conditions |= fields.pop("conditions", {})
+            for id_, condition in fields.pop("conditions", {}).items():
+                known = owner.conditions.setdefault(id_, condition)
+                for name in ("codes", "related_terms"):
+                    known[name] += [each for each in condition[name] if each not in known[name]]
             owner.targets |= fields.pop("targets", {})
             for row, _ in same:
                 said_of = members[row["molregno"]]
@@ -442,23 +468,37 @@ class _Release:
     def indication(self, row: Row, references: list[Row]) -> dict[str, Any]:
         """An indication. Raises `ValueError` for one without a condition, or a phase that is none.
 
+        A code without a name has that which another row gives with it.
+
         A phase below 4 is investigational. Of one of 4 only FDA's own label says that it is
         approved; the rest ChEMBL does not say.
         """
         phase = _number(row["max_phase_for_ind"], "max_phase_for_ind")
-        phase = None if phase == UNKNOWN_PHASE else phase
-        heading, term = _text(row["mesh_heading"]), _text(row["efo_term"])
+        is_unknown = phase == UNKNOWN_PHASE
+        phase = None if is_unknown else phase
+        heading = _text(row["mesh_heading"]) or self._names_of_codes.get(_text(row["mesh_id"]))
+        term = _text(row["efo_term"]) or self._names_of_codes.get(_text(row["efo_id"]))
         name = term or heading
         if name is None:
             raise ValueError("it names no condition.")
-        codes = [code for code in (_coded(row["efo_id"]), _mesh(row["mesh_id"])) if code]
+        of_term, of_heading = _coded(row["efo_id"]), _mesh(row["mesh_id"])
+        is_it = is_term(heading or "", name)
+        codes = [
+            code for code in (of_term if term else None, of_heading if is_it else None) if code
+        ]
+        related = [
+            {**code, "name": called}
+            for code, called in ((of_term, term), (of_heading, heading))
+            if code and (called or "").casefold() != name.casefold()
+        ]
         status, jurisdiction = IndicationStatus.UNKNOWN, None
         if phase is not None and phase < APPROVED_PHASE:
             status = IndicationStatus.INVESTIGATIONAL
         elif phase == APPROVED_PHASE and any(r["ref_type"] == "FDA" for r in references):
             status, jurisdiction = IndicationStatus.APPROVED, "US"
         in_mesh = f" (in MeSH: {heading})" if heading and heading.lower() != name.lower() else ""
-        highest = "no phase" if phase is None else f"{phase:g} as the highest phase"
+        highest = "no phase given" if phase is None else f"{phase:g} as the highest phase"
+        highest = "a phase that ChEMBL does not know" if is_unknown else highest
         condition = slug(name)
         return {
             "statement": f"{_NAME} is recorded for {name}{in_mesh}, with {highest} for it.",
@@ -467,8 +507,28 @@ class _Release:
             "status": status.value,
             "jurisdiction": jurisdiction,
             "max_phase": phase,
-            "conditions": {condition: {"id": condition, "name": name, "codes": codes}},
+            "conditions": {
+                condition: {
+                    "id": condition,
+                    "name": name,
+                    "codes": codes,
+                    "related_terms": related,
+                }
+            },
         }
+
+    @cached_property
+    def _names_of_codes(self) -> dict[str | None, str]:
+        """What indications' rows call their codes; of several names, the first by text."""
+        names: dict[str | None, str] = {}
+        has = self._columns("drug_indication")
+        for code, name in (("efo_id", "efo_term"), ("mesh_id", "mesh_heading")):
+            if {code, name} <= has:
+                every = f"SELECT DISTINCT {code}, {name} FROM main.drug_indication"
+                for id_, called in sorted(map(tuple, self._connection.execute(every)), key=str):
+                    if _text(id_) and _text(called):
+                        names.setdefault(_text(id_), str(_text(called)))
+        return names
 
     def warning(self, row: Row, references: list[Row]) -> dict[str, Any]:
         """A warning. Raises `ValueError` for a year that is none."""
@@ -493,9 +553,9 @@ class _Release:
             for code in (_coded(row["efo_id"]), _coded(row["efo_id_for_warning_class"]))
             if code
         ]
+        content = f": {said}" if said else "" if is_withdrawn else "; ChEMBL gives no content of it"
         return {
-            "statement": f"{_NAME} is recorded {how}{f' ({where})' if where else ''}"
-            f"{f': {said}' if said else ''}.",
+            "statement": f"{_NAME} is recorded {how}{f' ({where})' if where else ''}{content}.",
             "certainty": "stated",
             "type": WarningType.WARNING.value,
             "category": WarningCategory.WITHDRAWN.value if is_withdrawn else None,
@@ -535,7 +595,9 @@ class _Release:
             "id": row["chembl_id"].lower(),
             "name": _text(row["pref_name"]) or row["chembl_id"],
             "type": type_,
-            "is_protein": type_ == "SINGLE PROTEIN" and len(set(accessions)) == 1,
+            "components": [sorted(set(accessions))]
+            if type_ in MADE_OF_COMPONENTS and accessions
+            else [],
             "organism": _text(row["organism"]),
             "identifiers": [
                 {"system": "chembl", "value": row["chembl_id"]},
@@ -543,6 +605,12 @@ class _Release:
             ],
         }
 
+
+MADE_OF_COMPONENTS = frozenset({"SINGLE PROTEIN", "PROTEIN COMPLEX"})
+"""Types of targets that are all of their components; those of a family are each one of it."""
+
+REMARKS = {"selectivity": "; ", "comment": "\n"}
+"""Fields of a mechanism that part no rows, and what stands between what several of them say."""
 
 _NAME = "\0name\0"
 """What stands in a sentence for the drug's name, until it is known of which molecule it is said."""
@@ -587,6 +655,7 @@ def _record(molecule: _Molecule, parent: _Molecule | None) -> Record:
                 identifiers=tuple(identifiers),
                 synonyms=tuple(dict.fromkeys(others)),
                 form_of=form_of,  # not distinct: two molecules are cisplatin
+                form_if_unknown=bool(form_of and parent and not molecule.is_salt_of(parent)),
             )
         ],
         names=list(names),

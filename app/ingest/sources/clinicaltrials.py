@@ -259,6 +259,7 @@ def _record(study: Any) -> Record | SkippedRecord:
         "adverse_events": adverse_events_of(results, arms, left_out),
         "type_units_assigned": units_assigned(results),
         "cluster_randomized": _is_of_clusters(protocol),
+        "crossover": is_called_crossover,
         "limitations": _limitations(nct_id, results),
     }
     return Record(
@@ -328,7 +329,7 @@ def _is_of_clusters(protocol: Object) -> bool:
 
 
 def _is_called_crossover(protocol: Object) -> bool:
-    """Whether titles, summary or design call it a crossover trial, whatever its model is."""
+    """Whether titles, descriptions or design call it a crossover trial, whatever its model is."""
     identification = object_of(protocol, "identificationModule")
     design = object_of(object_of(protocol, "designModule"), "designInfo")
     said = (
@@ -336,9 +337,10 @@ def _is_called_crossover(protocol: Object) -> bool:
         text_of(identification, "briefTitle"),
         text_of(design, "interventionModelDescription"),
     )
-    summary = text_of(object_of(protocol, "descriptionModule"), "briefSummary") or ""
-    return bool(
-        any(text and CROSSOVER.search(text) for text in said) or _CROSSOVER_TRIAL.search(summary)
+    described = object_of(protocol, "descriptionModule")
+    texts = (text_of(described, name) or "" for name in ("briefSummary", "detailedDescription"))
+    return any(text and CROSSOVER.search(text) for text in said) or any(
+        _CROSSOVER_TRIAL.search(_EARLIER.sub("", text)) for text in texts
     )
 
 
@@ -379,20 +381,25 @@ def _conditions(study: Object) -> dict[str, Object]:
     """The conditions by id.
 
     One whose very name is a term of MeSH that the registry found for the study has the term's code,
-    and is named as the term is written. A code that is none of MeSH's is left out.
+    and is named as the term is written; a term may be inverted, as Lupus Erythematosus, Systemic.
+    No other term is tied to a condition, though it be the only one: the registry gives Hernia to a
+    herniated disk, and asthma to what resists corticosteroids. A code that is none of MeSH's is
+    left out.
     """
     browse = object_of(object_of(study, "derivedSection"), "conditionBrowseModule")
     terms = {
-        normalized(term): (term, code)
+        normalized(spelling): (term, code)
         for mesh in objects_of(browse, "meshes")
         if (term := text_of(mesh, "term")) and (code := mesh_code(text_of(mesh, "id") or ""))
+        for spelling in (" ".join(reversed(term.split(", "))), term)
     }
     conditions: dict[str, Object] = {}
     module = object_of(study["protocolSection"], "conditionsModule")
     for name in texts_of(module, "conditions"):
         id_ = slug(name)
         if found := terms.get(normalized(name)):
-            coded = {"id": id_, "name": found[0], "codes": [{"system": "mesh", "code": found[1]}]}
+            term = found[0] if slug(found[0]) == id_ else name
+            coded = {"id": id_, "name": term, "codes": [{"system": "mesh", "code": found[1]}]}
             if id_ not in conditions or not conditions[id_]["codes"]:
                 conditions[id_] = coded
         else:

@@ -591,8 +591,10 @@ def _targets(rows: Iterator[InteractionRow]) -> Targets:
             "type": None,
             "identifiers": own + [{"system": "uniprot", "value": id_} for id_ in uniprot_ids],
         }
-        if own and all(len(_listed(uniprot)) == 1 for *_, uniprot in ordered if uniprot):
-            targets[key]["is_protein"] = bool(uniprot_ids)  # and no complex, in any species
+        if own:  # what it is made of in each species
+            of_species = {tuple(sorted(_listed(uniprot))) for *_, uniprot in ordered if uniprot}
+            if len({len(of) for of in of_species}) == 1:
+                targets[key]["components"] = [list(of) for of in sorted(of_species)]
     return targets
 
 

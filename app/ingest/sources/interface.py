@@ -77,7 +77,10 @@ class Substance:
     that has none. `of_one_name`: they are what one name was taken apart into, so it is a
     combination only if each is known. It has no
     `identifiers` of its own. `form_of` identifies the substance that the source says it is a form
-    of: a salt, an ester, a hydrate. `distinct`: the source distinguishes it from every
+    of: a salt, an ester, a hydrate; `form_if_unknown`, only if no source before it knows it as
+    something else. `moieties` are the names of the active moieties, of a
+    combination one for each ingredient, each with its identifier if it has one: what nobody knows
+    as a drug of its own is a form of its moiety. `distinct`: the source distinguishes it from every
     other substance that it names, by an id of its own; two such are never one drug because they
     share an identifier.
     `radiolabelled`: the source says that it carries a label, such as a radioactive atom; the
@@ -98,12 +101,14 @@ class Substance:
     ingredient_identifiers: tuple[tuple[IdentifierSystem, str] | None, ...] = ()
     of_one_name: bool = False
     form_of: tuple[IdentifierSystem, str] | None = None
+    moieties: tuple[tuple[str, tuple[IdentifierSystem, str] | None] | None, ...] = ()
     distinct: bool = False
     radiolabelled: bool = False
     part_of: str | None = None
     instead_of: tuple[tuple[str, ...], ...] = ()
     beside: tuple[str, ...] = ()
     role: DrugRole | None = None
+    form_if_unknown: bool = False
 
 
 @dataclass(slots=True)

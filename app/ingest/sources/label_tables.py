@@ -13,10 +13,29 @@ from html.parser import HTMLParser
 from typing import Any
 from xml.parsers import expat
 
+from app.ingest.sources import label_scripts
+
 _INLINE = frozenset(
     ("content", "linkHtml", "linkhtml", "a", "b", "i", "u", "em", "strong", "span", "font")
 )
-"""Tags that divide no words. All others do, so that `10<sup>3</sup>` is not read as 103."""
+"""Tags that divide no words. All others do, but those of scripts."""
+
+_SCRIPTS = {"sup": "\x01", "sub": "\x02"}
+_END = "\x03"
+_SCRIPT = re.compile(f"([\x01\x02])([^\x01-{_END}]*){_END}")
+"""A script, as it is marked until its cell is read as a whole."""
+
+_BREAK = "\x0e"
+"""A line break in a cell, where the reader marks them."""
+_BREAKS = re.compile(rf"\s*{_BREAK}[\s{_BREAK}]*")
+_LINES = frozenset(("br", "paragraph", "item"))
+
+_LINK = ("\x04", "\x05", "\x07")
+"""Where the number of a link begins, its text, and what is after."""
+_MARKED = re.compile("[\x01-\x07\x0e]")
+_NO_LINK = re.compile(r"\x04[0-9]+\x05\s*\x07")
+_BLANK_IN_LINK = re.compile(r"(\x04[0-9]+\x05)(\s+)|(\s+)(\x07)")
+_MARKS = re.compile(rf"{label_scripts.MARK}(?P<sign>\^?)|\x04(?P<link>[0-9]+)\x05|\x07|{_BREAK}")
 
 _NO_TEXT = frozenset(("script", "style"))
 _PARTS = frozenset(("thead", "tbody", "tfoot"))
@@ -46,20 +65,20 @@ class ReadTable:
 
 def read_table(html: str) -> ReadTable:
     """The table that a piece of HTML holds; a table within a cell is text of that cell."""
-    reader = _TableReader()
+    reader = TableReader()
     if not _NO_XML.search(html):
         try:
             _parse_xml(html, reader)
             return reader.read()
         except (expat.ExpatError, UnicodeError):
-            reader = _TableReader()
+            reader = TableReader()
     parser = _HtmlParser(reader)
     parser.feed(_less_torn_tags(_less_comments(html)))
     parser.close()
     return reader.read()
 
 
-def _parse_xml(html: str, reader: "_TableReader") -> None:
+def _parse_xml(html: str, reader: "TableReader") -> None:
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = reader.start
@@ -69,7 +88,7 @@ def _parse_xml(html: str, reader: "_TableReader") -> None:
 
 
 class _HtmlParser(HTMLParser):
-    def __init__(self, reader: "_TableReader") -> None:
+    def __init__(self, reader: "TableReader") -> None:
         super().__init__(convert_charrefs=True)
         self._reader = reader
         self.handle_endtag = reader.end  # type: ignore[method-assign]
@@ -116,10 +135,11 @@ class _Cell:
     """Their numbers, or, of one that may come later, its id."""
 
 
-class _TableReader:
+class TableReader:
     """Gathers the text of a table's caption, cells and footnotes, and forgets all markup."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, marks_breaks: bool = False) -> None:
+        self._marks_breaks = marks_breaks
         self._letters: list[str] = []
         self._caption: list[str] = []
         self._footnotes: list[list[str]] = []
@@ -136,12 +156,15 @@ class _TableReader:
 
     def read(self) -> ReadTable:
         """The table, when all of it was given; the rows of its foot are its last."""
-        table = {
+        return ReadTable(without_marks(self.marked()), "".join("".join(self._letters).split()))
+
+    def marked(self) -> dict[str, Any]:
+        """The table with marks in its texts, for `unmarked`."""
+        return {
             "caption": _plain(self._caption) or None,
             "rows": [*self._rows_of(self._body), *self._rows_of(self._foot)],
             "footnotes": [_plain(texts) for texts in self._footnotes],
         }
-        return ReadTable(table, "".join("".join(self._letters).split()))
 
     def _rows_of(self, rows: list[list[_Cell]]) -> list[list[dict[str, Any]]]:
         rows = [row for row in rows if row]
@@ -168,7 +191,11 @@ class _TableReader:
     def start(self, tag: str, attributes: Attributes) -> None:
         """A tag begins."""
         if tag not in _OF_TABLES:
-            if tag not in _INLINE:
+            if tag in _SCRIPTS:
+                self._mark(_SCRIPTS[tag])
+            elif tag in _LINES and self._marks_breaks:
+                self._mark(_BREAK)
+            elif tag not in _INLINE:
                 self._divide()
             return
         if tag in _ROWS:
@@ -186,7 +213,9 @@ class _TableReader:
 
     def end(self, tag: str) -> None:
         """A tag ends."""
-        if tag not in _INLINE:
+        if tag in _SCRIPTS:
+            self._mark(_END)
+        elif tag not in _INLINE:
             self._divide()
         if tag not in _OF_TABLES:
             return
@@ -212,10 +241,21 @@ class _TableReader:
             self._cell = self._new_cell(self._in_head)
             self._cell.texts.append(text)
 
+    def start_link(self, number: int) -> None:
+        """A link begins, which is known by a number."""
+        self._mark(f"{_LINK[0]}{number}{_LINK[1]}")
+
+    def end_link(self) -> None:
+        """A link ends."""
+        self._mark(_LINK[2])
+
     def _divide(self) -> None:
         """Have a blank between the words before and behind."""
+        self._mark(" ")
+
+    def _mark(self, mark: str) -> None:
         if (texts := self._texts()) is not None:
-            texts.append(" ")
+            texts.append(mark)
 
     def _texts(self) -> list[str] | None:
         """Those of what is open."""
@@ -284,4 +324,89 @@ def _span(value: str | None, most: int) -> int:
 
 
 def _plain(texts: list[str]) -> str:
-    return " ".join("".join(texts).split())
+    text = "".join(texts)
+    if _MARKED.search(text):
+        text = _BREAKS.sub(_BREAK, text.strip(f" \n\t\r{_BREAK}"))
+        text = _NO_LINK.sub(" ", _with_scripts(" ".join(text.split())))
+        text = _BLANK_IN_LINK.sub(r"\2\1\4\3", text)
+    return " ".join(text.split())
+
+
+def _with_scripts(text: str) -> str:
+    """The text with its scripts joined to their words or apart from them."""
+    pieces: list[str] = []
+    end = 0
+    for found in _SCRIPT.finditer(text):
+        before, after = text[end : found.start()], text[found.end() : found.end() + 20]
+        pieces.append(before)
+        is_sub, script = found[1] == _SCRIPTS["sub"], found[2]
+        glue = label_scripts.joint(is_sub, "".join(pieces[-4:])[-20:], script, after)
+        end = found.end()
+        if glue is None:
+            pieces.append(f" {script} ")
+            continue
+        pieces[-1] = before.rstrip()
+        pieces.append(f"{label_scripts.MARK}{glue}{script.strip()}")
+        if label_scripts.goes_on(is_sub, script, after):
+            pieces.append(label_scripts.MARK)
+        elif script[-1:].isspace() or (script[-1:].isalnum() and after[:1].isalnum()):
+            pieces.append(" ")
+    return _UNPAIRED.sub(" ", "".join((*pieces, text[end:])))
+
+
+_UNPAIRED = re.compile("[\x01-\x03]")
+
+
+@dataclass(slots=True)
+class Unmarked:
+    """A text without marks, and what these said of it."""
+
+    text: str = ""
+    joints: list[tuple[int, int]] = field(default_factory=list)
+    """Where a script is joined to its word, and by how many letters."""
+    breaks: list[int] = field(default_factory=list)
+    """Where a blank stands for a line break in a cell."""
+    links: list[tuple[int, int, int]] = field(default_factory=list)
+    """Where a link begins and ends, and its number."""
+
+
+def unmarked(text: str) -> Unmarked:
+    """The text of a table without its marks."""
+    of = Unmarked(text)
+    if not _MARKED.search(text):
+        return of
+    pieces: list[str] = []
+    open_: list[tuple[int, int]] = []
+    length = end = 0
+    for found in _MARKS.finditer(text):
+        piece = text[end : found.start()]
+        length, end = length + len(piece), found.end()
+        pieces.append(piece)
+        if found["link"]:
+            open_.append((length, int(found["link"])))
+        elif found[0] == _LINK[2]:
+            if open_:
+                start, number = open_.pop()
+                of.links.append((start, length, number))
+        elif found[0] == _BREAK:
+            of.breaks.append(length)
+            pieces.append(" ")
+            length += 1
+        else:
+            sign = found["sign"]
+            of.joints.append((length, len(sign)))
+            pieces.append(sign)
+            length += len(sign)
+    of.text = "".join((*pieces, text[end:]))
+    return of
+
+
+def without_marks(table: dict[str, Any]) -> dict[str, Any]:
+    """A table without the marks in its texts."""
+    for row in table["rows"]:
+        for cell in row:
+            cell["text"] = unmarked(cell["text"]).text
+    return table | {
+        "caption": unmarked(table["caption"] or "").text or None,
+        "footnotes": [unmarked(footnote).text for footnote in table["footnotes"]],
+    }

@@ -24,18 +24,28 @@ from app.ingest.sources.interface import (
     Substance,
     WrongFileError,
 )
+from app.ingest.sources.label_facts import (
+    CommonFields,
+    approvals_of,
+    category_of,
+    fact_of,
+    is_in_calendar,
+    passage_of,
+    precedence_of,
+    section_of,
+    status_of,
+)
 from app.ingest.sources.label_keys import KEYS_BY_NUMBER, SECTION_KEYS, UNCLASSIFIED
 from app.ingest.sources.label_names import LabelNames
 from app.ingest.sources.label_sections import LabelPassage, passages_of
-from app.ingest.sources.label_table_places import TABLE, PlacedTables, Tables, place_tables
+from app.ingest.sources.label_substances import SEVERAL, UNII, brands_of, distinct
+from app.ingest.sources.label_table_places import TABLE, PlacedTables, place_tables
 from app.ingest.sources.label_wording import compared
 from app.models.drug import ClassType, IdentifierSystem, NameType
 from app.models.indication import IndicationStatus
 from app.models.label import PASSAGE
 from app.models.label_section import SECTION_TYPES, SectionType
-from app.models.warning import WarningCategory
 from app.names.normalization import normalized
-from app.names.qualifiers import without_salt
 
 SOURCE: dict[str, Any] = {
     "id": "openfda-label",
@@ -158,7 +168,7 @@ def _record(label: dict[str, Any], set_id: str, updated: str | None) -> Record:
     version, effective_time = str(label.get("version")), str(label.get("effective_time"))
     if not _VERSION.fullmatch(version):
         raise ValueError(f"its version {label.get('version')!r} is no number.")
-    if not _DAY.fullmatch(effective_time):
+    if not (_DAY.fullmatch(effective_time) and is_in_calendar(effective_time)):
         raise ValueError(
             f"its effective_time {label.get('effective_time')!r} is no day; YYYYMMDD was expected."
         )
@@ -174,8 +184,8 @@ def _record(label: dict[str, Any], set_id: str, updated: str | None) -> Record:
         dated=effective,
         substances=[],
         statements=_statements(label, openfda),
-        approvals=[_approval(n) for n in _texts(openfda, "application_number") if _is_approval(n)],
-        precedence=f"{_is_of_new_drug(openfda):d} {effective}",
+        approvals=approvals_of(_texts(openfda, "application_number")),
+        precedence=precedence_of(_texts(openfda, "application_number"), effective),
         routes=_routes(openfda),
     )
     kinds = dict.fromkeys(statement.kind for statement in record.statements)
@@ -207,44 +217,29 @@ def _label(openfda: dict[str, Any], version: int, effective: str) -> dict[str, A
 
 
 _JOINERS = re.compile(r"\s*(?:[,;/+&]\s*(?:\band\b)?|\band\b|\bwith\b)\s*", re.IGNORECASE)
-_SEVERAL = re.compile(r"[,;/+&]|\b(?:and|with)\b", re.IGNORECASE)
-"""What joins the names of several substances."""
 
 
 def _statements(label: dict[str, Any], openfda: dict[str, Any]) -> list[Statement]:
-    of_label = {"route": _routes(openfda)}
-    status = _status(openfda)
+    common = CommonFields(_routes(openfda), _status(openfda))
     names = LabelNames.of(label)
     statements: list[Statement] = []
     passages = [passage for passage in passages_of(label) if passage.key in SECTIONS]
     tables = place_tables(label, passages, WITH_TABLES)
     for place, passage in enumerate(passages):
         type_ = _type_of(passage)
-        section = _section(type_, passage.number, passage.heading)
+        section = section_of(type_, passage.number, passage.heading)
         in_passage = tables.of_passages.get(place, [])
         if type_.kind is None or type_.kind == PASSAGE:
             text = passage.text if type_.kind else None
-            said = _passage(section, text, in_passage)
+            said = passage_of(section, text, in_passage)
             if text is not None or said not in statements:
                 statements.append(said)
         else:
-            fields = {
-                "statement": passage.text,
-                "certainty": "verbatim",
-                "section": section,
-                "tables": in_passage,
-                **type_.fields,
-                **of_label,
-            }
-            if type_.kind == "indications":
-                is_limitation = _LIMITATION.match(passage.text)
-                fields["status"] = IndicationStatus.LIMITATION_OF_USE if is_limitation else status
-            elif type_.kind == "warnings":
-                fields |= _category_of(passage)
-            number = f"{passage.number}, " if passage.number else ""
-            locator = f"section {number}{type_.code} {type_.name}"
-            same = compared(passage.text, names)
-            statements.append(Statement(type_.kind, fields, locator, compared=same))
+            fact = fact_of(type_, section, passage.text, in_passage, common)
+            if type_.kind == "warnings":
+                fact.fields |= category_of(passage.number, passage.text)
+            fact.compared = compared(passage.text, names)
+            statements.append(fact)
         statements += _of_sections(tables, place)
     return [*statements, *_of_sections(tables, len(passages))]
 
@@ -256,30 +251,10 @@ def _type_of(passage: LabelPassage) -> SectionType:
     return SECTIONS[passage.key]
 
 
-def _category_of(passage: LabelPassage) -> dict[str, WarningCategory | None]:
-    """What a subsection on a population is about, by its own title: openFDA has it under a key of
-    the format before."""
-    if passage.number and passage.number.startswith("8."):
-        for title, category in _POPULATIONS:
-            if title.match(passage.text):
-                return {"category": category}
-    return {}
-
-
 def _of_sections(tables: PlacedTables, place: int) -> Iterator[Statement]:
     """The tables that are in no passage, of the sections that end with that at this place."""
     for key in tables.sections_after.get(place, ()):
-        yield _passage(_section(SECTIONS[key]), None, tables.of_sections[key])
-
-
-def _section(
-    type_: SectionType, number: str | None = None, heading: str | None = None
-) -> dict[str, Any]:
-    return {"code": type_.code, "name": type_.name, "number": number, "heading": heading}
-
-
-def _passage(section: dict[str, Any], text: str | None, tables: Tables) -> Statement:
-    return Statement(PASSAGE, {"statement": text, "section": section, "tables": tables})
+        yield passage_of(section_of(SECTIONS[key]), None, tables.of_sections[key])
 
 
 def _routes(openfda: dict[str, Any]) -> str | None:
@@ -288,54 +263,26 @@ def _routes(openfda: dict[str, Any]) -> str | None:
 
 
 def _status(openfda: dict[str, Any]) -> IndicationStatus:
-    """Where the label's uses stand, by what it is marketed under.
-
-    One without a number is unapproved if openFDA has its product; of others it knows nothing.
-    """
+    """Where the label's uses stand: of one whose product openFDA does not have it knows nothing."""
     numbers = _texts(openfda, "application_number")
-    if any(map(_is_approval, numbers)):
-        return IndicationStatus.APPROVED
-    if any(map(_MONOGRAPH.fullmatch, numbers)):
-        return IndicationStatus.OTC_MONOGRAPH
-    if numbers or not _texts(openfda, "product_type"):
-        return IndicationStatus.UNKNOWN
-    return IndicationStatus.UNAPPROVED
-
-
-def _is_of_new_drug(openfda: dict[str, Any]) -> bool:
-    """Whether the label is of an application for the drug itself, and of no abbreviated one."""
-    return any(n.startswith(("NDA", "BLA")) for n in _texts(openfda, "application_number"))
-
-
-def _is_approval(number: str) -> bool:
-    return _APPROVAL.fullmatch(number) is not None
-
-
-def _approval(number: str) -> dict[str, Any]:
-    return {
-        "authority": "US Food and Drug Administration (FDA)",
-        "jurisdiction": "US",
-        "date": None,
-        "application_number": number,
-        "name": None,
-    }
+    return status_of(numbers, is_known=bool(_texts(openfda, "product_type")))
 
 
 def _name_substance(record: Record, openfda: dict[str, Any]) -> None:
     """What the label is of: one substance, a combination, or, if openFDA does not know, nothing."""
-    substances = _distinct(_texts(openfda, "substance_name"))
-    uniis = _distinct(_texts(openfda, "unii"))
-    generics = _distinct(_texts(openfda, "generic_name"))
-    brands = _distinct(_texts(openfda, "brand_name"))
+    substances = distinct(_texts(openfda, "substance_name"))
+    uniis = distinct(_texts(openfda, "unii"))
+    generics = distinct(_texts(openfda, "generic_name"))
+    brands = distinct(_texts(openfda, "brand_name"))
     for unii in uniis:
-        if not _UNII.fullmatch(unii):
+        if not UNII.fullmatch(unii):
             raise ValueError(f"its UNII {unii!r} cannot be one.")
     if len(substances) > 1 or len(uniis) > 1:
         record.substances = [
             Substance((), ingredients=tuple(substances), ingredient_uniis=tuple(uniis))
         ]
         record.names = [(name, NameType.SYNONYM) for name in generics]
-        record.names += _brands(brands, [*substances, *generics])
+        record.names += brands_of(brands, [*substances, *generics])
     elif substances or uniis:
         names = substances or (generics if len(generics) == 1 else [])
         record.identifiers = [(IdentifierSystem.UNII, unii) for unii in uniis]
@@ -344,34 +291,16 @@ def _name_substance(record: Record, openfda: dict[str, Any]) -> None:
         record.names += [
             (name, NameType.SYNONYM)
             for name in generics
-            if normalized(name) not in map(normalized, names) and not _SEVERAL.search(name)
+            if normalized(name) not in map(normalized, names) and not SEVERAL.search(name)
         ]
-        record.names += _brands(brands, [*names, *generics])
-    elif len(generics) == 1 and not _SEVERAL.search(generics[0]):
+        record.names += brands_of(brands, [*names, *generics])
+    elif len(generics) == 1 and not SEVERAL.search(generics[0]):
         record.substances = [Substance((generics[0],))]
-        record.names = [(generics[0], NameType.GENERIC), *_brands(brands, generics)]
+        record.names = [(generics[0], NameType.GENERIC), *brands_of(brands, generics)]
     elif len(generics) == 1:
         parts = tuple(part for part in _JOINERS.split(generics[0]) if part.strip())
         record.substances = [Substance((), ingredients=parts, of_one_name=True)]
-        record.names = [(generics[0], NameType.SYNONYM), *_brands(brands, [*parts, *generics])]
-
-
-def _brands(names: list[str], generic: list[str]) -> list[tuple[str, NameType]]:
-    """What openFDA gives as brand names, less those that are generic: it repeats them there.
-
-    One that is a generic name less its salt is no brand either, but a synonym.
-    """
-    known = {normalized(name) for name in generic}
-    less_salt = {stem for name in known for stem in without_salt(name)}
-    return [
-        (name, NameType.SYNONYM if normalized(name) in less_salt else NameType.BRAND)
-        for name in names
-        if normalized(name) not in known
-    ]
-
-
-def _distinct(names: list[str]) -> list[str]:
-    return list({normalized(name): name for name in reversed(names)}.values())[::-1]
+        record.names = [(generics[0], NameType.SYNONYM), *brands_of(brands, [*parts, *generics])]
 
 
 def _texts(of: dict[str, Any], key: str) -> list[str]:
@@ -421,26 +350,8 @@ def _is_whole_set(names: list[str]) -> bool | None:
     return found == [(stem, f"{part:04}", count) for part in range(1, int(count) + 1)]
 
 
-_LIMITATION = re.compile(r"(?:[0-9.]+\s+)?Limitations?\s+of\s+Use\b", re.IGNORECASE)
-_POPULATIONS = [
-    (re.compile(rf"8\.[0-9]+\s+(?:{titles})\b(?! (?:and|or)\b)", re.IGNORECASE), category)
-    for titles, category in (
-        ("Pregnancy|Labor and Delivery", WarningCategory.PREGNANCY),
-        ("Lactation|Nursing Mothers", WarningCategory.LACTATION),
-        ("Females and Males of Reproductive Potential", None),
-        ("Pediatric (?:Use|Patients)", WarningCategory.PEDIATRIC),
-        ("Geriatric (?:Use|Patients)", WarningCategory.GERIATRIC),
-        ("(?:Patients with )?Renal (?:Impairment|Insufficiency)", WarningCategory.RENAL),
-        ("(?:Patients with )?Hepatic (?:Impairment|Insufficiency)", WarningCategory.HEPATIC),
-    )
-]
-"""The titles of subsections on one population, by 21 CFR 201.57(c)(9) and as labels have them."""
-
 _VERSION = re.compile(r"[0-9]{1,6}")
 _DAY = re.compile(r"[0-9]{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_APPROVAL = re.compile(r"(?:NDA|ANDA|BLA)[0-9]{6}")
-_MONOGRAPH = re.compile(r"M[0-9]{3}|part[0-9]{3}[A-Z]?", re.IGNORECASE)
-_UNII = re.compile(r"[0-9A-Z]{10}")
 _TYPE_OF_CLASS = re.compile(r" \[(?:EPC|MoA|PE|CS|Chemical/Ingredient)\]$")
 _NUMBERED = re.compile(r"([^/\\]*)-([0-9]{4})-of-([0-9]{4})\.json")

@@ -49,6 +49,9 @@ CONCEPTS = frozenset(
 )
 """The term types that are read: ingredients, brands, components, products, packs, dose forms."""
 
+OTHER_NAMES = frozenset({"PSN", "SY", "TMSY"})
+"""The term types of what products are called too: prescribable names, synonyms, tall man names."""
+
 RELATIONS = frozenset(
     {
         "form_of",
@@ -191,7 +194,7 @@ def _read_concepts(file: _RrfFile, graph: RxNormGraph) -> Iterator[InvalidRecord
             continue
         rxcui, vocabulary, type_, code, name = columns[0], *columns[11:15]
         is_fdas = (vocabulary, type_) == ("MTHSPL", "SU")
-        if not is_fdas and (vocabulary != "RXNORM" or type_ not in CONCEPTS):
+        if not is_fdas and (vocabulary != "RXNORM" or type_ not in CONCEPTS | OTHER_NAMES):
             continue
         if not (rxcui.isascii() and rxcui.isdecimal()):
             yield file.invalid(line, f"its RXCUI '{rxcui[:20]}' is no number.")
@@ -199,6 +202,8 @@ def _read_concepts(file: _RrfFile, graph: RxNormGraph) -> Iterator[InvalidRecord
             yield file.invalid(line, "it has no name.")
         elif is_fdas:
             graph.substances[rxcui].append((code, name))
+        elif type_ in OTHER_NAMES:
+            graph.synonyms[rxcui].append(name)
         else:
             graph.add(rxcui, type_, name)
     if not graph.of_type["IN"]:
@@ -267,7 +272,7 @@ def _ingredient(graph: RxNormGraph, rxcui: str, drug: DrugOfProducts) -> Record:
     of = graph.ingredient_of(rxcui)
     identifiers = ((RXCUI, rxcui), *uniis)
     substance = Substance(
-        names=tuple(dict.fromkeys([name, *synonyms, name.removesuffix(" (USP)")])),
+        names=tuple(dict.fromkeys([name, *synonyms, _less_usp(name)])),
         identifiers=identifiers,
         form_of=(RXCUI, of) if of != rxcui else None,
         distinct=True,
@@ -289,7 +294,10 @@ def _ingredient(graph: RxNormGraph, rxcui: str, drug: DrugOfProducts) -> Record:
 
 def _combination(graph: RxNormGraph, ingredients: frozenset[str], drug: DrugOfProducts) -> Record:
     """A combination; or one ingredient that its products name, and that is no concept here."""
-    called = {ingredient: graph.names.get(ingredient) or ingredient for ingredient in ingredients}
+    called = {
+        ingredient: graph.names.get(ingredient) or _less_usp(ingredient)
+        for ingredient in ingredients
+    }
     in_order = sorted(
         ingredients, key=lambda ingredient: (called[ingredient].casefold(), ingredient)
     )
@@ -313,6 +321,11 @@ def _combination(graph: RxNormGraph, ingredients: frozenset[str], drug: DrugOfPr
         leading=_leading(graph, drug),
         products=drug.products,
     )
+
+
+def _less_usp(name: str) -> str:
+    """An ingredient's name less what says that it is as the pharmacopeia has it."""
+    return name.removesuffix(" (USP)").removesuffix(", USP")
 
 
 def _brand_names(graph: RxNormGraph, drug: DrugOfProducts) -> list[tuple[str, NameType]]:

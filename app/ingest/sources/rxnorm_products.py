@@ -44,6 +44,7 @@ class RxNormGraph:
         self.incomplete: set[str] = set()
         """Concepts that are related to others which are not here, so that they say less."""
         self.ndcs: dict[str, list[str]] = defaultdict(list)
+        self.synonyms: dict[str, list[str]] = defaultdict(list)
 
     def add(self, rxcui: str, type_: str, name: str) -> None:
         """Note a concept; a second name of one is left."""
@@ -148,6 +149,7 @@ def _product(
     return {
         "rxcui": rxcui,
         "name": name,
+        "synonyms": sorted(set(graph.synonyms.get(rxcui, ())) - {name}),
         "tty": type_,
         "ingredients": ingredients,
         "quantity": quantity,

@@ -122,12 +122,15 @@ _AFTER_A_CAUSE = (
 _IS_GIVEN = (
     r"\b(?:efficacy|effectiveness|safety|effects?|tolerability|stud(?:y|ies)|trial|evaluation"
     r"|comparison|pharmacokinetics|bioavailability|bioequivalence|administration) of "
-    r"(?:(?!(?:in|on|for|to|with|from|after|before|during|following|among|against|than|by"
-    r"|patients?|adults?|children|participants?|subjects?|people|women|men|prior|previous|past|stable"
-    r"|existing|current|ongoing|background|fail\w*|inadequate\w*|stop\w*|receiv\w*|taking|with\w*"
-    r"|discontinu\w*|withdraw\w*|taper\w*|switch\w*|added|adding)\b)"
+    r"(?:(?:doses?|weeks?|days?|months?|years?|infusions?|injections?|combinations?|formulations?"
+    r"|forms?|use) of |(?!(?:in|of|on|for|to|with|from|after|before|during|following|among|against"
+    r"|than|by|patients?|adults?|children|participants?|subjects?|people|women|men|prior|previous"
+    r"|past|stable|current|background|fail\w*|inadequate\w*|stopp?e?d?|with\w*|added"
+    r"|discontinu\w*|taper\w*|switch\w*|(?!acting\b)\w+ing)\b)"
     r"\w+ ){0,4}?"
 )
+"""What is said before the name of a drug that is given. No verb is (stopping, avoiding, reversing a
+drug), nor a noun with `of` that may be one's (cessation, omission)."""
 _ENDS_GIVEN = (
     r"(?= (?:in|for|on|after|before|during|following|versus|vs|compared|plus|or|tablets?|capsules?"
     r"|injection|treatment|therapy|monotherapy)\b|$)"

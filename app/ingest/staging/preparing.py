@@ -14,6 +14,7 @@ from app.ingest.sources.interface import Record, Statement, Substance
 from app.models.drug import Approval, IdentifierSystem
 from app.models.fact import Detail, fact_kinds
 from app.models.label import PASSAGE, LabelFields, LabelText
+from app.models.label_section import SUBSECTIONS
 from app.models.product import ProductFields
 from app.models.source_record import JOINED
 
@@ -37,6 +38,8 @@ class PreparedRecord:
     """The day of the data that it was taken from, or nothing."""
     as_of: str = ""
     """The day as of which it says so: that, or else its own; or nothing."""
+    has_own_day: bool = False
+    """Its source has files of several days, and gives it one: labels and studies."""
     is_known: bool = False
     """The very file was imported before."""
     only_replaces: bool = False
@@ -75,6 +78,8 @@ def prepare(record: Record, known_statements: Collection[str] = ()) -> PreparedR
     }
     if record.precedence:
         said |= {"precedence": record.precedence, "routes": record.routes}
+    if single and not record.substances[0].ingredients and any(record.substances[0].moieties):
+        said["moiety"] = record.substances[0].moieties[0]
     if any(roles.values()):
         said["roles"] = list(roles.values())
     if record.label is not None:
@@ -211,6 +216,10 @@ def stored_substance(
         said["of_one_name"] = True
     if substance.form_of:
         said["form_of"] = substance.form_of
+    if substance.form_if_unknown:
+        said["form_if_unknown"] = True
+    if any(substance.moieties):
+        said["moieties"] = substance.moieties
     if substance.synonyms:
         said["synonyms"] = substance.synonyms
     if substance.radiolabelled:
@@ -243,8 +252,9 @@ def _name(statement: Statement, table: type[Detail]) -> str:
     if statement.key is not None:
         return f"={statement.key}"
     fields = statement.fields
-    section = fields.get("section") or {}
-    said = [statement.kind, section.get("code"), fields["statement"], fields.get("comment")]
+    code = (fields.get("section") or {}).get("code")
+    code = SUBSECTIONS[code].of if code in SUBSECTIONS else code
+    said = [statement.kind, code, fields["statement"], fields.get("comment")]
     if statement.compared is None:
         return f"{table.singular}-{_short_digest(said)}"
     said[3:] = map(fields.get, DISTINGUISHED_BY)

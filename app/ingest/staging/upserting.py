@@ -1,9 +1,10 @@
 """What an importer yields, upserted into the tables of source records.
 
 A record replaces what the source said under its id before, unless that is newer: of another version
-by its version, of the same by the day of the data that it was taken from. Whatever the order of the
+by its version, of the same by the day of the data that it was taken from; of two that have a day of
+their own, the same, the digest decides, for nothing says which is newer. Whatever the order of the
 files, and however often one of them is read again, the newest of each record stays. Where neither
-decides, the import is refused: see `Changes.undecided`.
+is known, the import is refused: see `Changes.undecided`.
 """
 
 import hashlib
@@ -203,6 +204,7 @@ class Staging:
         record.file = file
         released = source_version.released if item.released is None else item.released
         record.released = self._given_date or released or ""
+        record.has_own_day = item.released is not None
         own_day = item.dated or (read_on if item.released is not None else "")
         record.as_of = record.released if is_day(record.released) else own_day
         record.is_known = is_known
@@ -364,9 +366,10 @@ class Staging:
         if (record.version, record.released) == (seen.version, seen.released):
             if not record.released and record.file != seen.file:
                 self._differing.append(record)
-            reason = "another record with this id stands before it, and says something else."
-            self._quarantine(record.file, record.id, reason)
-            return False
+            is_served = record.digest > seen.digest
+            reason = "another record with this id and of the same day says something else."
+            self._quarantine(seen.file if is_served else record.file, record.id, reason)
+            return is_served
         is_newer = (record.version, record.released) > (seen.version, seen.released)
         if is_newer:
             self.changes.dated.pop(record.id, None)
@@ -409,6 +412,9 @@ class Staging:
         if record.version == before.version:
             if released and released < max(before.released, self._complete_before):
                 return "older", "it is loaded from data of a later day"
+            of_one_day = record.has_own_day and released and released == before.released
+            if of_one_day and not record.is_known and record.digest < before.digest:
+                return "older", "another record of the same day says something else"
             if not ((released and before.released) or record.is_known):
                 self._doubt(record)
         return "changed", ""

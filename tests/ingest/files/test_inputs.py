@@ -426,6 +426,7 @@ def test_a_file_that_is_gone_when_it_is_to_be_read_is_refused(tmp_path: Path) ->
     assert str(caught.value) == f"{path}: it cannot be opened: no such file or directory."
 
 
+@pytest.mark.slow
 def test_the_memory_that_a_part_takes_is_that_of_a_block(tmp_path: Path) -> None:
     path = write_zip(tmp_path / "zeros.zip", {"a": bytes(50_000_000)})
     tracemalloc.start()

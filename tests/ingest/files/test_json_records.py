@@ -194,6 +194,7 @@ def test_a_record_without_end_is_refused_before_the_memory_is_full(
     )
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_file() -> None:
     record = json.dumps({"text": "x" * 20_000})
     peaks = []

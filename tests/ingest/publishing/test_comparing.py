@@ -166,6 +166,7 @@ def served_discrepancies(database: Settings) -> dict[str, Any]:
     return {id_: json.loads(body) for (kind, id_), body in every if kind == KIND}
 
 
+@pytest.mark.slow
 def test_disagreements_are_served_beside_those_that_a_person_wrote_and_go_when_they_end(
     database: Settings, save: Save
 ) -> None:

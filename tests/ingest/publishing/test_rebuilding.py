@@ -82,6 +82,7 @@ def test_migrating_rebuilds_everything_from_the_source_records(loaded: Settings)
         assert served_in(loaded) == before, what
 
 
+@pytest.mark.slow
 def test_migrating_counts_what_it_renders_in_the_releases_record_too(loaded: Settings) -> None:
     """As another version of the program may make more of the same records, or less."""
     before = served_in(loaded), newest_release(loaded)
@@ -94,6 +95,7 @@ def test_migrating_counts_what_it_renders_in_the_releases_record_too(loaded: Set
     assert (served_in(loaded), newest_release(loaded)) == before
 
 
+@pytest.mark.slow
 def test_a_trial_that_was_stored_before_it_had_groups_is_rendered(loaded: Settings) -> None:
     measure = {"title": "Sleep", "groups": [{"id": "OG000", "title": "Verum"}]}
     trial = study(2, "Hustanol")

@@ -137,7 +137,15 @@ def test_a_fact_gives_its_wordings_where_they_are_asked_for(
     assert without == fact
     assert whole == fact | stored
     assert sparse == {"id": fact["id"], "type": "warning"} | stored
-    own = {"statement": "Wash it.", "tables": [], "labels": single["citations"]}
+    own = {
+        "statement": "Wash it.",
+        "heading": None,
+        "summary": None,
+        "blocks": None,
+        "tables": [],
+        "cross_references": [],
+        "labels": single["citations"],
+    }
     assert alone["wordings"] == [own]
     assert client.get(f"{path}?include=all").status_code == 422
 

@@ -127,6 +127,7 @@ def test_a_brand_of_a_product_that_was_quarantined_is_ambiguous(aliases: httpx.C
     assert (one["match"], one["drug"]["id"]) == ("brand", "hustanol")
 
 
+@pytest.mark.slow
 def test_a_salt_that_may_be_several_drugs_is_ambiguous_though_one_has_it_for_a_synonym(
     database: Settings, portal: BlockingPortal
 ) -> None:
@@ -222,6 +223,7 @@ def test_what_is_radiolabelled_leads_to_the_drug_and_gives_it_nothing_but_facts(
     ] * 3
 
 
+@pytest.mark.slow
 def test_migrating_makes_all_that_is_searched(database: Settings) -> None:
     """As from a schema that had none of it."""
     load_aliases(database)

@@ -15,6 +15,7 @@ from app.ingest.resolution.resolver import (
     Match,
     NamedSubstance,
     ResolvedSubstances,
+    is_a_brand,
     is_distinctive,
     resolve,
 )
@@ -166,7 +167,7 @@ def test_part_of_a_name_is_no_name(name: str) -> None:
         ),
         (
             substance(unii="ZZZZ"),
-            "no drug that is known has its identifier, and it has no name",
+            "no drug that is known has its identifier, by which alone it is found",
             (),
         ),
     ],
@@ -715,11 +716,38 @@ def test_forms_of_one_drug_together_are_that_drug_and_count_once_in_a_combinatio
     assert beside.drug_id == match("METFORMIN", "BACLOFEN").drug_id == "baclofen-metformin"
 
 
+@pytest.mark.parametrize(
+    ("name", "drug", "is_brand"),
+    [
+        ("ISOSORBIDE", "isosorbide dinitrate", False),
+        ("REGULAR INSULIN", "insulin pork", False),
+        ("LIDOCAINE HCL", "hydrocortisone / lidocaine", False),
+        ("Zinc Oxide 20", "petrolatum / zinc oxide", False),
+        ("BACLOFEN 10", "baclofen", True),
+        ("Lioresal", "baclofen", True),
+        ("METHOTREXATE SODIUM", "calcium chloride / dextrose", True),
+    ],
+)
+def test_a_part_of_what_a_drug_is_called_is_no_brand(name: str, drug: str, is_brand: bool) -> None:
+    assert is_a_brand(name, drug) is is_brand
+
+
 def test_an_insulin_mixed_with_its_protamine_is_not_that_insulin() -> None:
     known = [listed("1", "Insulin lispro", "Insulin lispro protamine")]
     mixed = Substance((), ingredients=("INSULIN LISPRO PROTAMINE", "INSULIN LISPRO"))
 
     assert match_of(mixed, known).drug_id == "insulin-lispro-insulin-lispro-protamine"
+
+
+def test_mixed_insulins_are_one_whether_they_are_called_human_or_recombinant() -> None:
+    lispro = listed("1", "Insulin lispro", "Insulin lispro protamine recombinant")
+    protamine = listed("2", "insulin lispro protamine, human")
+    both = ("INSULIN LISPRO PROTAMINE RECOMBINANT", "INSULIN LISPRO")
+    mixed = Substance((), ingredients=both)
+
+    known = [lispro, protamine]
+
+    assert match_of(mixed, known).drug_id == "insulin-lispro-insulin-lispro-protamine-human"
 
 
 @pytest.mark.parametrize(
@@ -768,3 +796,127 @@ def test_a_registrys_salt_of_an_ion_is_not_another_with_its_name_for_a_synonym()
 
     assert found.matches["registry", "10"].drug_id == "potassium-phosphate"
     assert found.matches["registry", "20"].drug_id == "carbamoylcholine"
+
+
+def of_moiety(key: str, name: str, unii: str, moiety: str, moiety_unii: str) -> NamedSubstance:
+    said = replace(substance(name, unii=unii), moieties=((moiety, (UNII, moiety_unii)),))
+    return NamedSubstance("shop", key, said)
+
+
+def test_what_nobody_knows_is_a_form_of_the_moiety_that_a_label_gives() -> None:
+    found = resolve(
+        [*LISTED, of_moiety("a", "Glucophagine ester", "EEEE", "Metformin", "9100")], ORDER
+    )
+
+    assert found.matches["shop", "a"] == Match(
+        "metformin", MatchedBy.FORM, form="glucophagine-ester"
+    )
+    assert found.drugs["metformin"].forms == (Form("glucophagine-ester", "Glucophagine ester"),)
+
+
+def test_a_drug_is_made_of_a_moiety_that_its_salts_are_called_after() -> None:
+    given = [
+        of_moiety("a", "Novol succinate", "SSSS", "Novol", "NNNN"),
+        of_moiety("b", "Novol tartrate", "RRRR", "Novol", "NNNN"),
+        of_moiety("c", "NOVOL SUCCINATE", "SSSS", "NOVOL", "NNNN"),
+        NamedSubstance("trials", "d", substance("NOVOL TARTRATE", unii="RRRR")),
+    ]
+
+    for order in permutations(given):
+        found = resolve(order, ORDER)
+
+        assert {match.drug_id for match in found.matches.values()} == {"novol"}
+        assert [found.matches["shop", key].form for key in "abc"] == [
+            "novol-succinate",
+            "novol-tartrate",
+            "novol-succinate",
+        ]
+        assert found.matches["trials", "d"].form == "novol-tartrate"
+        assert [form.id for form in found.drugs["novol"].forms] == [
+            "novol-succinate",
+            "novol-tartrate",
+        ]
+
+
+def test_a_drug_is_called_after_the_moiety_of_its_unii_whatever_biosimilars_are_called() -> None:
+    given = [
+        of_moiety("a", "Novumab-abcd", "NNNN", "Novumab", "NNNN"),
+        NamedSubstance("shop", "b", substance("Novumab", unii="NNNN")),
+    ]
+
+    for order in (given, given[:1]):
+        found = resolve(order, ORDER)
+
+        assert {match.drug_id for match in found.matches.values()} == {"novumab"}
+
+
+def test_a_prodrug_is_not_the_moiety_that_it_is_not_called_after() -> None:
+    given = [
+        of_moiety("a", "Pronovol hydrochloride", "PPPP", "Novol", "NNNN"),
+        NamedSubstance("shop", "b", substance("Novol", unii="NNNN")),
+    ]
+
+    found = resolve(given, ORDER)
+
+    assert found.matches["shop", "a"] == Match("pronovol-hydrochloride", ITSELF)
+    assert found.matches["shop", "b"] == Match("novol", ITSELF)
+
+
+def test_what_is_known_by_itself_is_not_its_moiety() -> None:
+    found = resolve(
+        [*LISTED, of_moiety("a", "Levobaclofen", "LLLL", "Baclofen", "H789"),
+         of_moiety("b", "Baclofen sodium", "BBBB", "Metformin", "9100")],
+        ORDER,
+    )  # fmt: skip
+
+    assert found.matches["shop", "a"] == Match("levobaclofen", IDENTIFIER)
+    assert found.matches["shop", "b"].drug_id == "baclofen"
+
+
+def test_a_moiety_decides_between_drugs_that_a_name_could_be_of() -> None:
+    found = resolve([*LISTED, of_moiety("a", "Twin", "XXXX", "Gemin", "TTTT")], ORDER)
+
+    assert found.matches["shop", "a"] == Match("gemin", MatchedBy.FORM, form="twin")
+
+
+def test_a_combination_is_of_the_moieties_of_its_ingredients() -> None:
+    said = Substance(
+        (),
+        ingredients=("Baclofen mesilate", "Novol tartrate"),
+        ingredient_identifiers=((UNII, "MMMM"), (UNII, "RRRR")),
+        moieties=(("Baclofen", (UNII, "H789")), ("Novol", (UNII, "NNNN"))),
+    )
+
+    found = resolve([*LISTED, NamedSubstance("shop", "a", said)], ORDER)
+
+    drug = found.drugs[found.matches["shop", "a"].drug_id or ""]
+    assert drug.ingredients == (
+        Ingredient("Baclofen mesilate", "baclofen"),
+        Ingredient("Novol", None),
+    )
+
+
+def test_what_has_an_identifier_alone_is_found_among_all_and_makes_no_drug() -> None:
+    given = [
+        NamedSubstance("list", "0", substance(unii="NNNN")),
+        NamedSubstance("list", "00", substance(unii="OOOO")),
+        NamedSubstance("trials", "z", substance("Novol", unii="NNNN")),
+    ]
+
+    found = resolve(given, ORDER)
+
+    assert found.matches["list", "0"] == Match("novol", IDENTIFIER)
+    assert found.matches["list", "00"].quarantined
+    assert list(found.drugs) == ["novol"]
+
+
+def test_a_combination_of_hundreds_is_called_by_the_first_and_how_many_more() -> None:
+    names = [f"Pollen {number:03}" for number in range(300)]
+
+    found = resolve([NamedSubstance("shop", "a", of(*names))], ORDER)
+
+    (drug,) = found.drugs.values()
+    assert drug.name.startswith("Pollen 000 / Pollen 001 / ")
+    assert drug.name.endswith(" / and 270 more")
+    assert len(drug.name) < 450
+    assert [ingredient.name for ingredient in drug.ingredients] == names

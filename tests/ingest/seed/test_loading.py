@@ -335,6 +335,7 @@ EditorLoader.yaml_implicit_resolvers = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path", [SEED / file.name for file in seed_files(SEED)], ids=lambda path: path.name
 )

@@ -219,6 +219,12 @@ def test_the_file_that_the_others_are_made_from_is_right(tmp_path: Path) -> None
             id="description without a cite",
         ),
         pytest.param(
+            "{id: cough, name: Cough}",
+            "{id: cough, name: Cough, codes: [{system: mesh, code: D003371}]}",
+            "8: conditions[0]: codes go together with a cite of their terminology.",
+            id="code without a cite",
+        ),
+        pytest.param(
             "{arm: verum,",
             "{arm: placebo,",
             "46: trials[0].outcomes[0].results[0].arm: this trial's arms are: verum.",
@@ -226,7 +232,7 @@ def test_the_file_that_the_others_are_made_from_is_right(tmp_path: Path) -> None
         ),
         pytest.param(
             "{id: cough, name: Cough}",
-            "{id: cough, name: Cough, codes: [{system: mesh, code: R05}]}",
+            "{id: cough, name: Cough, codes: [{system: mesh, code: R05}], cite: {leaflet: page 1}}",
             "8: conditions[0].codes[0].code: a code of MeSH, such as D009128.",
             id="code that is none of MeSH's",
         ),

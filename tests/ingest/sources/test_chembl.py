@@ -213,6 +213,52 @@ def test_what_parent_and_salt_say_alike_is_said_once_of_the_parent() -> None:
     assert records["CHEMBL1703"].statements == []
 
 
+def test_a_mechanism_of_parent_and_salt_that_differs_in_comments_is_one_with_both() -> None:
+    of_salt = {"mechanism_comment": "In the liver.", "selectivity_comment": "Selective"}
+    of_parent = {"mec_id": 2, "molregno": 1431, "mechanism_comment": "Not fully known."}
+    records = read(
+        chembl(
+            METFORMIN,
+            molecule_hierarchy=SALT_OF_METFORMIN,
+            drug_mechanism=[GLYCEROPHOSPHATE | of_salt, GLYCEROPHOSPHATE | of_parent],
+            target_dictionary=[COMPLEX_I],
+        )
+    )
+
+    first, other = records["CHEMBL1431"].statements
+    assert first.fields == other.fields
+    assert first.fields["comment"] == "Mechanism: Not fully known.\nMechanism: In the liver."
+    assert first.fields["selectivity"] == "Selective"
+    assert [s.locator for s in (first, other)] == ["mec_id 2", "mec_id 1 (of CHEMBL1703)"]
+
+
+def test_what_is_no_salt_of_its_parent_says_itself_what_both_say_alike() -> None:
+    rows = [
+        {"mec_id": number, "molregno": number, "mechanism_of_action": "Proton pump inhibitor"}
+        for number in (1, 2, 3)
+    ]
+    records = read(
+        chembl(
+            {
+                "CHEMBL1": "OMEPRAZOLE",
+                "CHEMBL2": "ESOMEPRAZOLE",
+                "CHEMBL3": "OMEPRAZOLE MAGNESIUM",
+            },
+            molecule_hierarchy=[{"molregno": n, "parent_molregno": 1} for n in (1, 2, 3)],
+            drug_mechanism=rows,
+        )
+    )
+
+    said = {id_: [s.locator for s in record.statements] for id_, record in records.items()}
+    assert said == {
+        "CHEMBL1": ["mec_id 1", "mec_id 3 (of CHEMBL3)"],
+        "CHEMBL2": ["mec_id 2"],
+        "CHEMBL3": [],
+    }
+    is_loose = {id_: r.substances[0].form_if_unknown for id_, r in records.items()}
+    assert is_loose == {"CHEMBL1": False, "CHEMBL2": True, "CHEMBL3": False}
+
+
 def test_an_action_that_has_no_term_here_is_said_in_the_comment() -> None:
     row = GLYCEROPHOSPHATE | {"molregno": 701, "action_type": "TIME TRAVELLER"}
 
@@ -249,22 +295,92 @@ def test_a_phase_of_four_is_no_approval_unless_it_refers_to_fdas_label(
     assert said.fields["max_phase"] == served
 
 
-def test_a_condition_is_efos_term_with_its_code_and_that_of_mesh() -> None:
+def test_a_condition_is_efos_term_with_its_code_and_a_heading_of_mesh_is_related() -> None:
     record = read(chembl(BACLOFEN, drug_indication=indicated(max_phase_for_ind="4.0")))["CHEMBL701"]
 
     assert record.conditions == {
         "spasticity": {
             "id": "spasticity",
             "name": "Spasticity",
-            "codes": [
-                {"system": "hp", "code": "HP:0001257"},
-                {"system": "mesh", "code": "D009128"},
-            ],
+            "codes": [{"system": "hp", "code": "HP:0001257"}],
+            "related_terms": [{"system": "mesh", "code": "D009128", "name": "Muscle Spasticity"}],
         }
     }
     assert record.statements[0].fields["statement"] == (
         "BACLOFEN is recorded for Spasticity (in MeSH: Muscle Spasticity), with 4 as the highest "
         "phase for it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("term", "heading", "related"),
+    [
+        ("muscle spasticity", "Muscle Spasticity", []),
+        ("pulmonary hypertension", "Hypertension, Pulmonary", ["Hypertension, Pulmonary"]),
+        ("neoplasm", "Neoplasms", ["Neoplasms"]),
+        ("Alzheimer's disease", "Alzheimer Disease", ["Alzheimer Disease"]),
+        (None, "Neoplasms", []),
+    ],
+)
+def test_a_heading_of_mesh_that_is_the_same_name_gives_the_condition_its_code(
+    term: str | None, heading: str, related: list[str]
+) -> None:
+    rows = indicated(efo_term=term, efo_id=None, mesh_heading=heading)
+
+    (condition,) = read(chembl(BACLOFEN, drug_indication=rows))["CHEMBL701"].conditions.values()
+
+    assert condition["codes"] == [{"system": "mesh", "code": "D009128"}]
+    assert [term["name"] for term in condition["related_terms"]] == related
+
+
+def test_a_condition_has_the_headings_of_all_rows_that_name_it() -> None:
+    rows = [
+        *indicated(mesh_id="D009128", mesh_heading="Muscle Spasticity"),
+        *indicated(drugind_id=6, mesh_id="D010243", mesh_heading="Paralysis"),
+    ]
+
+    (condition,) = read(chembl(BACLOFEN, drug_indication=rows))["CHEMBL701"].conditions.values()
+
+    assert condition["codes"] == [{"system": "hp", "code": "HP:0001257"}]
+    assert [term["code"] for term in condition["related_terms"]] == ["D009128", "D010243"]
+
+
+def test_a_code_without_a_name_has_the_one_that_another_row_gives() -> None:
+    unnamed = {"efo_term": None, "mesh_heading": None, "max_phase_for_ind": 2}
+    rows = [
+        *indicated(),
+        *indicated(drugind_id=6, **unnamed),
+        *indicated(drugind_id=7, efo_id="EFO:1", **unnamed),
+    ]
+
+    record = read(chembl(BACLOFEN, drug_indication=rows))["CHEMBL701"]
+
+    assert {s.locator: s.fields["condition"] for s in record.statements} == {
+        "drugind_id 5": "spasticity",
+        "drugind_id 6": "spasticity",
+        "drugind_id 7": "muscle-spasticity",
+    }
+    mesh = {"system": "mesh", "code": "D009128"}
+    assert record.conditions["muscle-spasticity"] == {
+        "id": "muscle-spasticity",
+        "name": "Muscle Spasticity",
+        "codes": [mesh],
+        "related_terms": [{"system": "efo", "code": "EFO:1", "name": None}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("phase", "said"), [(-1, "a phase that ChEMBL does not know"), (None, "no phase given")]
+)
+def test_a_phase_that_is_not_known_is_not_one_that_is_not_given(
+    phase: float | None, said: str
+) -> None:
+    rows = indicated(max_phase_for_ind=phase, mesh_heading=None, mesh_id=None)
+
+    statement = stated(chembl(BACLOFEN, drug_indication=rows), "CHEMBL701")
+
+    assert statement.fields["statement"] == (
+        f"BACLOFEN is recorded for Spasticity, with {said} for it."
     )
 
 
@@ -324,12 +440,14 @@ def test_a_withdrawal_says_where_when_and_for_what() -> None:
     }
 
 
-def test_a_boxed_warning_of_no_class_says_no_more() -> None:
+def test_a_boxed_warning_of_no_class_says_that_it_has_no_content() -> None:
     row = {"warning_id": 7, "molregno": 701, "warning_type": "Black Box Warning"}
 
     said = stated(chembl(BACLOFEN, drug_warning=[row]), "CHEMBL701").fields
 
-    assert said["statement"] == "BACLOFEN is recorded with a boxed warning."
+    assert said["statement"] == (
+        "BACLOFEN is recorded with a boxed warning; ChEMBL gives no content of it."
+    )
     assert (said["boxed"], said["category"], said["year"]) == (True, None, None)
 
 
@@ -339,7 +457,9 @@ def test_a_row_that_cannot_be_read_is_set_aside_and_the_others_are_taken() -> No
             BACLOFEN,
             drug_indication=[
                 *indicated(max_phase_for_ind="four"),
-                *indicated(drugind_id=6, efo_term=None, mesh_heading=""),
+                *indicated(
+                    drugind_id=6, efo_id="EFO:1", efo_term=None, mesh_id=None, mesh_heading=""
+                ),
                 *indicated(drugind_id=7),
                 *indicated(drugind_id=8, molregno=99),
             ],
@@ -404,6 +524,55 @@ def test_a_file_of_something_else_is_refused() -> None:
     assert "SQLite cannot read it" in refusal(File("cut.db", cut_off))
     assert "without a file that ends in .db" in refusal(File("a.tar", empty_tar.getvalue()))
     assert "one file was expected" in refusal(File("a.db", b"a"), File("b.db", b"b"))
+
+
+def test_chembls_hierarchy_takes_no_drug_away_that_an_earlier_source_has(
+    database: Settings,
+) -> None:
+    parents = {
+        "LITHIUM CARBONATE": "CARBONIC ACID",
+        "DIMENHYDRINATE": "DIPHENHYDRAMINE",
+        "ESOMEPRAZOLE": "OMEPRAZOLE",
+        "LEVOLEUCOVORIN": "LEUCOVORIN",
+        "METFORMIN HYDROCHLORIDE": "METFORMIN",
+    }
+    ids = {name: number for number, name in enumerate({*parents, *parents.values()}, 1)}
+    known = ["Lithium carbonate", "Dimenhydrinate", "Esomeprazole", "Metformin"]
+    load(
+        database,
+        "drugbank-vocabulary",
+        vocabulary(*(drugbank(number, name) for number, name in enumerate(known, 1))),
+    )
+    load(
+        database,
+        "chembl",
+        chembl(
+            {f"CHEMBL{number}": name for name, number in ids.items()},
+            molecule_hierarchy=[
+                {"molregno": number, "parent_molregno": ids[parents.get(name, name)]}
+                for name, number in ids.items()
+            ],
+            drug_indication=[
+                {"drugind_id": number, "molregno": number, "efo_term": "pain"}
+                for number in ids.values()
+            ],
+        ),
+    )
+
+    served = served_in(database)
+    found = [json.loads(served[key]) for key in served if key[0] == "indications"]
+    of = {fact["statement"].partition(" is recorded")[0]: fact["drug"]["id"] for fact in found}
+    assert of == {
+        "LITHIUM CARBONATE": "lithium-carbonate",
+        "CARBONIC ACID": "carbonic-acid",
+        "DIMENHYDRINATE": "dimenhydrinate",
+        "DIPHENHYDRAMINE": "diphenhydramine",
+        "ESOMEPRAZOLE": "esomeprazole",
+        "OMEPRAZOLE": "omeprazole",
+        "LEVOLEUCOVORIN": "leucovorin",
+        "LEUCOVORIN": "leucovorin",
+        "METFORMIN": "metformin",
+    }
 
 
 def test_metformins_mechanism_is_the_drugs_though_it_stands_on_its_salt(

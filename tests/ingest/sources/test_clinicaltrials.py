@@ -193,6 +193,7 @@ def test_a_trial_has_its_design_in_the_registrys_own_terms() -> None:
         "adverse_events": None,
         "type_units_assigned": None,
         "cluster_randomized": False,
+        "crossover": False,
         "limitations": [],
     }
 

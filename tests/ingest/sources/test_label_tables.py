@@ -212,6 +212,7 @@ def test_the_parsers_of_xml_and_of_html_read_the_same() -> None:
 TORN = ["<", "<b ", "<!--", "<?", "</", "<!", "<![CDATA[", "&", "<b a=", "<table><tr><td>", "<b>"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("torn", [*TORN, "<footnote>", "</td>", "<tr>", "x<td>"])
 @pytest.mark.parametrize("begins", ["<table><td>", "<!-- --><table><td>"])
 def test_much_that_is_torn_is_read_in_one_go(begins: str, torn: str) -> None:
@@ -222,5 +223,6 @@ def test_much_that_is_torn_is_read_in_one_go(begins: str, torn: str) -> None:
     assert time.process_time() - before < 3
 
 
+@pytest.mark.slow
 def test_a_long_table_is_read_in_one_go() -> None:
     assert len(rows_of("<table>" + "<tr><td>a<td>b" * 10_000)) == 10_000

@@ -488,6 +488,10 @@ def test_classes_are_named_without_their_type() -> None:
             "its effective_time '2024-01-15' is no day; YYYYMMDD was expected.",
         ),
         (
+            {"effective_time": "20260231"},
+            "its effective_time '20260231' is no day; YYYYMMDD was expected.",
+        ),
+        (
             {"effective_time": "20241301"},
             "its effective_time '20241301' is no day; YYYYMMDD was expected.",
         ),

@@ -85,6 +85,7 @@ def test_an_ingredient_is_a_record_with_its_brands_and_its_products() -> None:
     tablet = {
         "rxcui": "197391",
         "name": "baclofen 10 MG Oral Tablet",
+        "synonyms": [],
         "tty": "SCD",
         "ingredients": [
             {"rxcui": "1292", "name": "baclofen", "strength": "10 MG", "precise": None}

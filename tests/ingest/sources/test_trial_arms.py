@@ -587,3 +587,19 @@ def test_a_trial_of_clusters_is_known_by_the_registrys_words(
     trial = trial_of(study(descriptionModule={"briefSummary": words}))
 
     assert trial["cluster_randomized"] == is_of_clusters
+
+
+@pytest.mark.parametrize("place", ["briefSummary", "detailedDescription"])
+@pytest.mark.parametrize(
+    ("words", "is_crossover"),
+    [
+        ("A randomized, placebo-controlled, crossover trial of baclofen.", True),
+        ("Patients take part in a double-blind cross-over design.", True),
+        ("After progression patients may cross over to baclofen.", False),
+        ("Unlike an earlier crossover study, this one has parallel arms.", False),
+    ],
+)
+def test_a_crossover_trial_is_known_by_the_registrys_words(
+    place: str, words: str, is_crossover: bool
+) -> None:
+    assert trial_of(study(descriptionModule={place: words}))["crossover"] == is_crossover

@@ -259,6 +259,8 @@ def test_terms_that_no_name_has_stand_for_any_intervention_if_a_title_names_them
         "Co-analgesic Effects of Dexamethasone and Pregabalin After Surgery",
         "Pregabalin for Neuropathic Pain",
         "Comparison of Pregabalin",
+        "A Study of Two Doses of Pregabalin in Adults",
+        "Efficacy of Long-Acting Pregabalin",
     ],
 )
 def test_a_term_counts_where_a_title_names_it_as_what_is_given(topic: str) -> None:
@@ -298,6 +300,10 @@ def test_a_term_counts_where_an_arm_that_is_treated_is_called_so() -> None:
         ("Study of Adults Receiving Metformin", "Metformin"),
         ("Opioid taper", "Morphine"),
         ("Alcohol Detox", "Ethanol"),
+        ("Efficacy of Interrupting Methotrexate in Arthritis", "Methotrexate"),
+        ("Effect of Cessation of Aspirin", "Aspirin"),
+        ("Safety of Deprescribing Omeprazole in Elderly Adults", "Omeprazole"),
+        ("Effect of Antagonizing Midazolam", "Midazolam"),
     ],
 )
 def test_a_term_that_nothing_names_as_given_finds_nothing(title: str, term: str) -> None:

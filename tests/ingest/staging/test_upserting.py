@@ -204,6 +204,7 @@ def test_labels_of_a_file_without_a_day_are_as_of_their_own(on_sqlite: Settings)
     assert coverage_of(on_sqlite, "betadol", "warnings") == "2023-01-01"
 
 
+@pytest.mark.slow
 def test_a_study_is_as_of_the_data_that_it_was_taken_from(
     new_on_sqlite: Callable[[], Settings],
 ) -> None:
@@ -343,6 +344,7 @@ def test_an_older_version_is_a_release_once_and_changes_no_fact(on_sqlite: Setti
     assert len(set(releases(on_sqlite))) == 2
 
 
+@pytest.mark.slow
 def test_a_label_that_was_removed_comes_back_with_what_it_superseded(
     new_on_sqlite: Callable[[], Settings],
 ) -> None:
@@ -392,6 +394,7 @@ def test_a_label_that_cannot_be_read_stops_no_other_version_of_it(on_sqlite: Set
     assert versions_served(served_in(on_sqlite)) == {"s1": 3}
 
 
+@pytest.mark.slow
 def test_of_a_label_of_which_a_part_cannot_be_read_the_newest_version_is_served_in_any_order(
     new_on_sqlite: Callable[[], Settings],
 ) -> None:
@@ -484,6 +487,7 @@ def guide_without_a_date(ligands: list[Json]) -> list[Given]:
     return [Given(file.name, file.content.split(b"\n", 1)[1], date=None) for file in files]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("second", "reason"),
     [
@@ -569,6 +573,7 @@ def test_of_one_undated_version_with_other_content_neither_replaces_the_other(
     assert [text for _, text in statements(on_sqlite).values()] == ["Two."]
 
 
+@pytest.mark.slow
 def test_nor_where_both_are_imported_at_once_in_either_order(on_sqlite: Settings) -> None:
     both = [
         undated(of_version("s1", 5, "20231109", warnings=text), name=f"{text}.json")
@@ -584,6 +589,7 @@ def test_nor_where_both_are_imported_at_once_in_either_order(on_sqlite: Settings
     assert load(on_sqlite, "openfda-label", both).counts["older"] == 1
 
 
+@pytest.mark.slow
 def test_an_undated_label_that_a_complete_release_lacks_is_neither_dropped_nor_removed_unasked(
     on_sqlite: Settings,
 ) -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 from app.ingest.publishing.downgrading import mark_for_rebuilding
 
-revision = "0013"
-down_revision = "0011"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
