@@ -2,6 +2,9 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
 
 _BULLETS = "\u2022\u25cf\u25aa\u25a0\u25e6"
 
@@ -27,9 +30,11 @@ has many thousands."""
 
 
 class Sentences:
-    """The sentences of a text."""
+    """The sentences of a text. Where its blocks are known (see `app.models.label_text.TextBlock`),
+    a table is apart, each row of it is one sentence, with the title above it, and a list ends with
+    its last item."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, blocks: Sequence[dict[str, Any]] | None = None) -> None:
         self._text = text
         self._starts = [0]
         for end in _END.finditer(text):
@@ -37,7 +42,15 @@ class Sentences:
                 self._starts.append(end.start())
             elif not _ABBREVIATED.search(text, max(0, end.start() - 12), end.start() + 1):
                 self._starts.append(end.end())
-        self._starts.append(len(text))
+        for block in blocks or ():
+            if block["type"] == "table":
+                start, end = block["start"], block["end"]
+                outside = [place for place in self._starts if not start <= place <= end]
+                self._starts = [*outside, *_rows(text, start, end), end]
+        for before, block in pairwise(blocks or ()):
+            if before["level"] and not block["level"]:
+                self._starts.append(block["start"])
+        self._starts = sorted({*self._starts, len(text)})
 
     def around(self, start: int, end: int) -> tuple[int, int]:
         """Where the sentence begins and ends that has these letters; of one that is longer than
@@ -59,3 +72,14 @@ class Sentences:
             return place
         blank = self._text.find(" ", place, place + 60)
         return place if blank < 0 else blank
+
+
+def _rows(text: str, start: int, end: int) -> Iterator[int]:
+    """Where the rows of a table begin: a line without cells, above one with cells, is its title."""
+    is_title = False
+    for line in text[start:end].split("\n"):
+        has_cells = "\t" in line
+        if not (is_title and has_cells):
+            yield start
+        is_title = not has_cells
+        start += len(line) + 1

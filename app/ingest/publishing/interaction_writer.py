@@ -130,7 +130,7 @@ class InteractionDocuments:
         if not record["mentions"]:
             return
         statement = record["statement"]
-        sentences = Sentences(statement)
+        sentences = Sentences(statement, record["blocks"])
         rank = f"{rank_of(kind, record)} {record['id']}"
         count = record["labels"]["of"] if record["labels"] else 1
         in_sentences: dict[tuple[int, int], list[Row]] = defaultdict(list)
