@@ -7,7 +7,17 @@ from typing import Any
 import pytest
 
 from app.settings import Settings
-from tests.ingest.loading import Given, drugbank, label, labels, load, served_in, vocabulary
+from tests.ingest.loading import (
+    Given,
+    documents,
+    drugbank,
+    label,
+    labels,
+    load,
+    served_in,
+    vocabulary,
+)
+from tests.ingest.made_spl import section, spl
 from tests.ingest.sources.test_fda_cyp import STRONG, page
 
 HUSTANOL = label(
@@ -18,6 +28,7 @@ HUSTANOL = label(
     route=["ORAL"],
     drug_interactions="Avoid Placebin and\nNilol. Avoid strong CYP3A4 inhibitors.",
 )
+KINDS = ("warnings", "dosages")
 AGAIN = HUSTANOL | {"set_id": "s2"}
 
 
@@ -122,3 +133,28 @@ def test_the_order_of_imports_changes_no_mention(database: Settings, new_databas
             )
 
     assert all(outcome == outcomes[0] for outcome in outcomes)
+
+
+def test_labels_of_dailymed_name_drugs_at_the_letters_of_their_statements(
+    database: Settings,
+) -> None:
+    table = "<tr><td>Placebin</td><td>Avoid.</td></tr><tr><td>Twinol</td><td>It may.</td></tr>"
+    text = f"<paragraph>H<sub>2</sub>O and Twinol.</paragraph><table>{table}</table>"
+    nested = section("7.1 Others", text, section("By mouth", "Nilol raises it."))
+    document = spl(section("7 DRUG INTERACTIONS", None, nested, code="34073-7"))
+    load(database, "drugbank-vocabulary", drugs((1, "Placebin", "Nilol"), (2, "Twinol", "Gemin")))
+
+    load(database, "dailymed", documents(document))
+
+    facts = [json.loads(body) for (kind, _), body in served_in(database).items() if kind in KINDS]
+    named = [(fact["statement"], each) for fact in facts for each in fact["mentions"]]
+    assert sorted(each["text"] for _, each in named) == ["Nilol", "Placebin", "Twinol", "Twinol"]
+    assert all(said[each["start"] : each["end"]] == each["text"] for said, each in named)
+    found = passages_in(database)
+    quoted = {id_: [each["sentence"] for each in of] for id_, of in found.items()}
+    assert {id_: sorted(of) for id_, of in quoted.items()} == {
+        "hustanol/placebin": ["Nilol raises it.", "Placebin\tAvoid."],
+        "hustanol/twinol": ["H2O and Twinol.", "Twinol\tIt may."],
+    }
+    assert {each["section"]["number"] for of in found.values() for each in of} == {"7.1"}
+    assert {each["reference"] for of in found.values() for each in of} == {None}
