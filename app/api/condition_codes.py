@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from fastapi import Query
 from sqlmodel import col
 
-from app.api.read_session import ReadSession, with_release
+from app.api.read_session import with_release
 from app.http.problems import UnknownIdError
 from app.models.condition import ConditionCode
 from app.names.slugs import slug
@@ -15,7 +15,8 @@ from app.names.terminologies import code_key
 OR_BY_CODE = (
     "by one of its names, the id that a name makes, or all those that have a code, which may be "
     "several: the terminology, a colon and the code (`mesh:D000437`, `efo:0003829`, "
-    "`mondo:0005147`). One that nothing names is a 404"
+    "`mondo:0005147`). `/v1/conditions?q=` tells which there are: of another the list is empty, "
+    "which says nothing of it"
 )
 
 CODED = sa.select(col(ConditionCode.condition_id)).where(
@@ -43,12 +44,6 @@ def condition_key(asked: str | None) -> str | None:
     if asked is None:
         return None
     return code_key(asked) if ":" in asked and " " not in asked else slug(asked)
-
-
-def require_condition(session: ReadSession, key: str) -> None:
-    """Refuse what no condition is found by."""
-    if not session.found(FOUND, condition=key):
-        raise unknown_condition(key)
 
 
 def unknown_condition(asked: str) -> UnknownIdError:

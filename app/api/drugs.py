@@ -10,11 +10,11 @@ from pydantic import Field, create_model
 from pydantic_core import to_json
 from sqlmodel import col
 
-from app.api.condition_codes import CODED, OR_BY_CODE, MaxPhase, condition_key, require_condition
+from app.api.condition_codes import CODED, OR_BY_CODE, MaxPhase, condition_key
 from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugId
 from app.api.identifiers import HAS_IDENTIFIER, IDENTIFIER, OF_PRODUCTS, asked_of
 from app.api.included_facts import LARGEST_RECORD, left_out, within
-from app.api.lists import DRUG_ASKED, Listing, bound_to, condition_in, unknown_drug
+from app.api.lists import DRUG_ASKED, Listing, bound_to, unknown_drug
 from app.api.read_session import ReadSession, resource, with_release
 from app.api.suggestions import HOW, NameMatch, NameMatches
 from app.database.reading import CompiledSelect
@@ -224,8 +224,6 @@ def page_of_named(
                 DRUGS.ids(frozenset(asked)), **bound_to(session.dialect, asked)
             )
         }
-        if not left and (condition := condition_in(asked)) is not None:
-            require_condition(session, condition)
         found = [match for match in found if match.drug_id in left]
         total = len(found)
     if sort:

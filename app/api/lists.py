@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from pydantic_core import from_json, to_json
 from sqlmodel import col
 
-from app.api.condition_codes import require_condition
 from app.api.read_session import ReadSession, with_release
 from app.database.reading import CompiledSelect
 from app.documents.checksums import STORED, verified
@@ -73,8 +72,7 @@ class Listing:
         """A page as JSON, and in the headers the link to the next.
 
         `asked` gives each filter the value that is bound to it, a list of values, or a mapping of
-        several. Where it holds a `drug` or a `condition`, that has to be there, or it is a 404;
-        `coverage_of` adds
+        several. Where it holds a `drug`, that has to be there, or it is a 404; `coverage_of` adds
         how far the sources were searched for a kind of fact about it. `fields` are those that its
         items are sent with, where not with all.
         """
@@ -82,7 +80,7 @@ class Listing:
         bound = bound_to(session.dialect, given)
         columns = self.orders[sort.removeprefix("-")]
         listing = listing_of(session.scope["path"], given, sort)
-        drug_id, condition = given.get("drug"), condition_in(given)
+        drug_id = given.get("drug")
         begun = None
         if page.cursor is not None:
             kinds = [column.type.python_type for column in columns]
@@ -95,8 +93,6 @@ class Listing:
             raise unknown_drug(drug_id)
         if drug_id is not None:
             session.is_of(drug_id, document[0])
-        if total == 0 and condition is not None:
-            require_condition(session, condition)
         more = b""
         if coverage_of is not None or "form" in given:
             about = from_json(verified("drugs", *document))
@@ -211,12 +207,6 @@ def bound_to(dialect: str, given: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in given.items()
         for key, bind in (value.items() if isinstance(value, Mapping) else [(name, value)])
     }
-
-
-def condition_in(given: Mapping[str, Any]) -> str | None:
-    """The condition among the values of filters, alone or of an indication in a phase."""
-    condition: str | None = given.get("condition_in_phase", given).get("condition")
-    return condition
 
 
 def drug_meant(session: ReadSession, asked: str) -> str:

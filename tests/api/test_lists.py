@@ -152,6 +152,7 @@ def test_drugs_of_one_name_are_ordered_by_their_ids_and_each_is_on_one_page(
         ("class=muscle-relaxant", ["baclofen"]),
         ("class=muscle", []),
         ("condition=muscle-spasticity", ["baclofen"]),
+        ("condition=no-such-condition", []),
         ("identifier=unii:H789N3FKE8", ["baclofen"]),
         ("identifier=cas:H789N3FKE8", []),
         ("q=bac&class=antispasmodic&identifier=chembl:CHEMBL701", ["baclofen"]),
