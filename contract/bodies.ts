@@ -3,16 +3,21 @@ import type { paths } from "./generated/api.js";
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
-type Untyped<T> =
+// A type that holds itself (a package in a package) is looked into so deep: all of it is seen before.
+type Deepest = 12;
+
+type Untyped<T, Above extends 0[] = []> =
   IsAny<T> extends true
     ? true
     : unknown extends T
       ? true
-      : T extends readonly (infer Item)[]
-        ? Untyped<Item>
-        : T extends object
-          ? { [Key in keyof T]-?: Untyped<T[Key]> }[keyof T]
-          : false;
+      : Above["length"] extends Deepest
+        ? false
+        : T extends readonly (infer Item)[]
+          ? Untyped<Item, [...Above, 0]>
+          : T extends object
+            ? { [Key in keyof T]-?: Untyped<T[Key], [...Above, 0]> }[keyof T]
+            : false;
 
 type Body<Answer> = Answer extends { content: infer Content } ? Content[keyof Content] : never;
 
