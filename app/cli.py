@@ -199,9 +199,9 @@ def seed(settings: Settings, editor_schema: bool) -> None:
 def import_(settings: Settings, source: str, files: tuple[str, ...], **options: Any) -> None:
     """Load the files of a public source: all that is new in them, as one release.
 
-    SOURCE is drugbank-vocabulary, gtopdb, rxnorm, dailymed, openfda-label, drugs-at-fda or
-    clinicaltrials. A
-    FILE is a path, a pattern such as 'drug-label-*.zip', an https address, or - for standard input.
+    SOURCE is drugbank-vocabulary, gtopdb, rxnorm, dailymed, openfda-label, drugs-at-fda,
+    clinicaltrials, chembl or fda-cyp. A FILE is a path, a pattern such as 'drug-label-*.zip', an
+    https address, or - for standard input.
     """
     from app.ingest.import_command import run_import
 
@@ -227,9 +227,12 @@ def check(settings: Settings) -> None:
 
     Of several hosts of Postgres, each is looked at.
     """
+    from app.ingest.mentions.class_phrases import printed_classes
+    from app.ingest.mentions.word_rules import word_rules
     from app.ingest.seed.loading import read_seed
 
     read_seed(settings.seed_dir)
+    word_rules(), printed_classes()
     click.echo(f"The seed's files in {settings.seed_dir} are right.")
     _require_schema(settings)
     with suppress(DBAPIError, UnicodeDecodeError, JSONDecodeError):  # what follows reports more

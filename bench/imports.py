@@ -15,6 +15,7 @@ REAL_FILES: dict[str, tuple[str, ...]] = {
     "openfda-label": ("openfda/drug-label-*",),
     "gtopdb": ("gtopdb/interactions.csv", "gtopdb/ligands.csv"),
     "rxnorm": ("rxnorm/*.zip",),
+    "fda-cyp": ("fda-cyp/*.html",),
     "clinicaltrials": ("clinicaltrials/*.json",),
 }
 """Where a folder of real files has those of each source, in the order of the imports."""

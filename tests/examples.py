@@ -1,8 +1,8 @@
 """The answers that the docs show as examples: `python -m tests.examples` writes them anew.
 
 They are what the API says of baclofen by the project's seed, whatever other drugs it holds. The
-seed has no labels: theirs, and dosages, are of four sections of a real one, imported beside it; and
-no products: these are two of RxNorm's.
+seed has no labels: theirs, and dosages, are of five sections of a real one, imported beside it; and
+no products: these are two of RxNorm's. Interactions are of it and alcohol, as DrugBank names it.
 """
 
 import json
@@ -24,7 +24,7 @@ from app.ingest.seed.loading import load_seed
 from app.main import create_app
 from app.openapi.specification import EXAMPLES, OF_LABEL
 from app.settings import ROOT, Settings
-from tests.ingest.loading import labels, rxnorm
+from tests.ingest.loading import drugbank, labels, rxnorm, vocabulary
 
 VALUES = {
     "drug_id": "baclofen",
@@ -48,11 +48,16 @@ QUERIES = {
     "search": "?q=rheumatic",
     "get_drug": "?include=warnings",
     "list_sources": "?limit=2",
+    "list_interactions": "?drugs=baclofen,alcohol",
+    "list_interactions_of_drug": "?with=alcohol",
 }
 
 
 OF_LABELS = ("Dosages", "Labels", "Products")
 """The tags of operations on what the seed has nothing of."""
+
+OF_TWO = ("Interactions",)
+"""The tags of operations that take two drugs."""
 
 KEMSTRO = {
     "set_id": VALUES["set_id"],
@@ -81,6 +86,10 @@ KEMSTRO = {
         "Contraindications KEMSTRO™ is contraindicated in patients who are hypersensitive to any "
         "component of this product."
     ],
+    "drug_interactions": [
+        "Drug interactions The central nervous system depressant effects of baclofen may be "
+        "additive to those of alcohol and other CNS depressants."
+    ],
     "dosage_and_administration": [
         "Dosage and Administration The determination of optimal dosage requires individual "
         "titration. Start therapy at a low dosage and increase gradually until optimum effect is "
@@ -107,7 +116,7 @@ KEMSTRO = {
         "has on the serum concentration of baclofen."
     ],
 }
-"""Four sections, each whole, of the label of Kemstro as FDA published it in 2006."""
+"""Five sections, each whole, of the label of Kemstro as FDA published it in 2006."""
 
 PRODUCTS = (
     {
@@ -201,14 +210,16 @@ def path_of(operation: dict[str, Any], template: str) -> str:
     return template.format(**values) + QUERIES.get(id_, "")
 
 
-async def answers(app: FastAPI, *, of_labels: bool = False) -> dict[str, Any]:
-    """What the app answers to each operation on what labels alone say, or to each other."""
+async def answers(app: FastAPI, tags: tuple[str, ...] = ()) -> dict[str, Any]:
+    """What the app answers to each operation with one of these tags, or to those that need no
+    more than the seed."""
     transport = httpx.ASGITransport(app)
     found = {}
     async with httpx.AsyncClient(transport=transport, base_url="http://medfacts") as client:
         for template, methods in app.openapi()["paths"].items():
             operation = methods["get"]
-            if of_labels != (operation["tags"][0] in OF_LABELS):
+            tag = operation["tags"][0]
+            if tag not in tags if tags else tag in (*OF_LABELS, *OF_TWO):
                 continue
             answer = await client.get(path_of(operation, template))
             found[operation["operationId"]] = answer.raise_for_status().json()
@@ -230,7 +241,10 @@ def examples(folder: Path) -> dict[str, Any]:
     found = anyio.run(answers, create_app(settings))
     import_files(engine, "openfda-label", [*labels(KEMSTRO, updated="2026-11-23")])
     import_files(engine, "rxnorm", [*rxnorm(*PRODUCTS, date="2025-10-06")])
-    found |= anyio.run(partial(answers, of_labels=True), create_app(settings))
+    found |= anyio.run(partial(answers, tags=OF_LABELS), create_app(settings))
+    ethanol = drugbank(898, "Ethanol", "Alcohol", "Ethyl alcohol", unii="3K9958V90M")
+    import_files(engine, "drugbank-vocabulary", [*vocabulary(ethanol)])
+    found |= anyio.run(partial(answers, tags=OF_TWO), create_app(settings))
     import_files(engine, "openfda-label", [*labels(VERQUVO, updated="2026-11-23")])
     found["list_warnings_of_drug" + OF_LABEL] = anyio.run(of_label, create_app(settings))
     return found

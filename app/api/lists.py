@@ -24,15 +24,25 @@ from app.search.query import listed
 COUNTED = {"drugs", "conditions", "sources", "labels", "products", *fact_kinds()}
 """The kinds that a release counts."""
 
-_form = col(DrugForm.id) == sa.bindparam("drug", type_=KEY)
-DRUG_ASKED: Any = sa.func.coalesce(
-    sa.select(col(DrugForm.drug_id)).where(_form).scalar_subquery(),
-    sa.bindparam("drug", type_=KEY),
-)
+
+def drug_bound(parameter: str) -> Any:
+    """The drug whose id, or whose form's id, is bound to a parameter."""
+    asked = sa.bindparam(parameter, type_=KEY)
+    of_form = sa.select(col(DrugForm.drug_id)).where(col(DrugForm.id) == asked)
+    return sa.func.coalesce(of_form.scalar_subquery(), asked)
+
+
+DRUG_ASKED: Any = drug_bound("drug")
 """The drug that is asked for: a form's id leads to its drug."""
 
 DRUG, ITEM = 0, 1
 """What a row of a page is: the drug that the list is about, or an item."""
+
+
+def _require_drug(session: ReadSession, asked: str) -> None:
+    """Refuse an unknown drug, for an empty list would read as if nothing named it."""
+    if session.document("drugs", drug_meant(session, asked)) is None:
+        raise unknown_drug(asked)
 
 
 @dataclass(frozen=True)
@@ -96,6 +106,9 @@ class Listing:
             total = session.counts[self.kind]
 
         found = [row for row in rows if row[0] == ITEM]
+        mentioned = given.get("mentions")
+        if not found and mentioned is not None:
+            _require_drug(session, mentioned)
         whole = (verified(self.kind, str(row[2]), *row[3:6]) for row in found[: page.limit])
         items = fitting(item if fields is None else sparse(item, fields) for item in whole)
         cursor = None

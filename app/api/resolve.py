@@ -233,8 +233,8 @@ def resolve(
     ],
 ) -> bytes:
     """Which drug is meant by a name or an identifier, or by each of many; none is ever guessed."""
-    found = _by_name(session, name) if name or not identifier else []
-    found += _by_identifier(session, identifier) if identifier else []
+    found = resolved_names(session, name) if name or not identifier else []
+    found += resolved_identifiers(session, identifier) if identifier else []
     return ANSWER.dump_json(Resolutions(items=found))
 
 
@@ -255,7 +255,7 @@ def resolve_many(
     ],
 ) -> bytes:
     """Which drug is meant by each of many names: more than an address holds. It changes nothing."""
-    return MANY.dump_json(ManyResolutions(items=_by_name(session, names)))
+    return MANY.dump_json(ManyResolutions(items=resolved_names(session, names)))
 
 
 ANSWER = TypeAdapter(Resolutions)
@@ -292,7 +292,8 @@ def _looked_up(session: ReadSession, keys: set[str]) -> list[tuple[Any, ...]]:
     return session.found(NAMED, keys=listed(session.dialect, keys))
 
 
-def _by_name(session: ReadSession, names: list[str]) -> list[Resolution]:
+def resolved_names(session: ReadSession, names: list[str]) -> list[Resolution]:
+    """What each name means, in their order."""
     reader = NameReader(_ServedNames(session), names, ERROR_PRONE)
     products = _products_called(session, names)
     answers = {
@@ -300,7 +301,9 @@ def _by_name(session: ReadSession, names: list[str]) -> list[Resolution]:
         for name in dict.fromkeys(names)
     }
     numbers = {name: ndc for name in answers if (ndc := ndc_in(name))}
-    found = _by_identifier(session, [f"ndc:{ndc}" for ndc in numbers.values()]) if numbers else []
+    found = (
+        resolved_identifiers(session, [f"ndc:{ndc}" for ndc in numbers.values()]) if numbers else []
+    )
     for name, answer in zip(numbers, found, strict=True):
         if answers[name].match is ResolveMatch.NONE:
             answers[name] = answer.model_copy(update={"name": name, "identifier": None})
@@ -402,7 +405,8 @@ def _suggestions(session: ReadSession, text: str) -> list[Suggestion]:
     return suggestions[:MOST_SUGGESTIONS]
 
 
-def _by_identifier(session: ReadSession, identifiers: list[str]) -> list[Resolution]:
+def resolved_identifiers(session: ReadSession, identifiers: list[str]) -> list[Resolution]:
+    """What each identifier means, in their order."""
     found: dict[str, dict[str, PossibleDrug]] = defaultdict(dict)
     bound = bound_to(session.dialect, asked_of(*identifiers))
     products: dict[str, dict[str, ProductLink]] = defaultdict(dict)

@@ -21,6 +21,7 @@ RESOURCES = (
     "conditions",
     "sources",
     "releases",
+    "interactions",
     "resolve",
     "search",
 )

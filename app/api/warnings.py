@@ -8,7 +8,9 @@ from fastapi import Query
 from sqlmodel import col
 
 from app.api.facts import fact_routes, facts_listed
-from app.http.parameters import Flag
+from app.api.lists import drug_bound
+from app.http.parameters import Flag, Text
+from app.models.mention import FactMention
 from app.models.warning import Severity, WarningCategory, WarningType
 from app.models.warning import Warning as WarningTable
 
@@ -48,7 +50,17 @@ class WarningFilters:
             examples=[True],
         ),
     ] = None
+    mentions: Annotated[
+        Text | None,
+        Query(
+            description="Only those whose statement names this drug, by its id, as their "
+            "`mentions` say. An unknown drug is a 404.",
+            examples=["ibuprofen"],
+        ),
+    ] = None
 
+
+MENTIONED = drug_bound("mentions")
 
 LISTING = facts_listed(
     WarningTable,
@@ -57,6 +69,9 @@ LISTING = facts_listed(
         "category": col(WarningTable.category) == sa.bindparam("category"),
         "severity": col(WarningTable.severity) == sa.bindparam("severity"),
         "boxed": col(WarningTable.boxed) == sa.bindparam("boxed"),
+        "mentions": col(WarningTable.id).in_(
+            sa.select(col(FactMention.fact_id)).where(col(FactMention.named) == MENTIONED)
+        ),
     },
 )
 
@@ -66,6 +81,7 @@ router = fact_routes(
     WarningFilters,
     of_drug="What to know before, while and after taking this drug, each with the passage that "
     "says so.",
-    across_drugs="Warnings of every drug; filter by type, category, severity or boxed.",
+    across_drugs="Warnings of every drug; filter by type, category, severity, boxed or the drug "
+    "that they mention.",
     one="One warning, by its id.",
 )

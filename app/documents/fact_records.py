@@ -5,6 +5,7 @@ from typing import Any, Literal, NamedTuple, cast
 
 from pydantic import Field, create_model
 
+from app.documents.interaction_records import MENTIONS, NAMES_FOUND_IN, MentionRecord
 from app.documents.records import (
     CITATIONS,
     CitationRecord,
@@ -65,7 +66,10 @@ def fact_record(table: type[Detail]) -> type[Shape]:
     }
     every["substance"] = (SubstanceAsNamed | None, _described("substance"))
     every["labels"] = (LabelCount | None, _described("labels"))
-    fields = every | fields_of(table.content) | {"citations": (list[CitationRecord], CITATIONS)}
+    fields = every | fields_of(table.content)
+    if table.kind_name in NAMES_FOUND_IN:
+        fields["mentions"] = (list[MentionRecord], MENTIONS)
+    fields["citations"] = (list[CitationRecord], CITATIONS)
     doc = (table.__doc__ or "").strip().splitlines()[0]
     return create_model(table.__name__, __base__=Shape, __doc__=doc, **fields)
 
@@ -77,6 +81,7 @@ def fact_as_served(links: RecordLinks, table: type[Detail], fact: Row) -> Row:
     """
     if not fact["passages"]:
         raise UncitedError(f"the fact {fact['id']} cites nothing")
+    mentions = {"mentions": fact["mentions"]} if table.kind_name in NAMES_FOUND_IN else {}
     return {
         "id": fact["id"],
         "drug": fact["drug"],
@@ -85,6 +90,7 @@ def fact_as_served(links: RecordLinks, table: type[Detail], fact: Row) -> Row:
         "substance": fact["substance"],
         "labels": fact["labels"],
         **links.record(table.content, fact),
+        **mentions,
         "citations": links.citations(fact["passages"]),
     }
 

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.documents.importance import rank_of
+from app.documents.interaction_records import NAMES_FOUND_IN, mention_keys
 from app.documents.product_records import key_of, other_keys
 from app.models.base import Part, Row, table_of
 from app.models.condition import ConditionCode
@@ -15,6 +16,7 @@ from app.models.drug import Drug
 from app.models.fact import Detail, Fact, fact_kinds
 from app.models.label import Label, LabelField, LabelTerm, term_of
 from app.models.lookup import ApprovedApplication
+from app.models.mention import FactMention
 from app.models.product import Product, ProductName, ProductNdc
 from app.names.normalization import normalized
 from app.names.slugs import slug
@@ -64,6 +66,8 @@ def fact_rows(kind: str, record: Row) -> list[TableRow]:
         for position, item in enumerate(record[name]):
             value = item["id"] if isinstance(item, dict) else item
             rows.append((part, (id_, position, value)))
+    if kind in NAMES_FOUND_IN:
+        rows += [(_MENTION, (id_, named)) for named in mention_keys(record)]
     return rows
 
 
@@ -138,6 +142,7 @@ def _ndcs_of_drug(product: Row) -> set[str | None]:
 
 _FACT, _CODE = table_of(Fact), table_of(ConditionCode)
 _APPLICATION = table_of(ApprovedApplication)
+_MENTION = table_of(FactMention)
 _PRODUCT, _PRODUCT_NAME, _NDC = map(table_of, (Product, ProductName, ProductNdc))
 
 

@@ -16,6 +16,12 @@ from sqlmodel import SQLModel
 from app.documents.checksums import checksum_of
 from app.documents.drug_records import DrugRecord
 from app.documents.fact_records import WORDINGS, Wordings, fact_record
+from app.documents.interaction_records import (
+    INTERACTIONS,
+    LABELS_READ,
+    LabelsRead,
+    NamedByOne,
+)
 from app.documents.label_records import LabelRecord
 from app.documents.product_records import ProductRecord
 from app.documents.records import RecordLinks, record_of, stored_entries
@@ -29,7 +35,7 @@ from app.models.source import Source
 BATCH = 500
 """How many rows are read at once."""
 
-DOCUMENT_VERSION = 12
+DOCUMENT_VERSION = 13
 """In which form documents are, and how they are compressed: raise it when what is rendered of the
 same rows changes, or the dictionary of `app.documents.compression`. `medfacts migrate` then renders
 what is stored again."""
@@ -84,5 +90,7 @@ def schema_of(kind: str) -> TypeAdapter[Any]:
         "products": ProductRecord,
         WORDINGS: Wordings,
         ADVERSE_EVENTS: EventsByTerm,
+        INTERACTIONS: NamedByOne,
+        LABELS_READ: LabelsRead,
     }
     return TypeAdapter(own.get(kind) or fact_record(fact_kinds()[kind]))

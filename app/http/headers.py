@@ -6,7 +6,7 @@ from app.http.exchange import REQUEST_ID, Exchange
 
 VERSION = "/v1"
 ALLOW = "GET, HEAD, OPTIONS"
-POSTED = frozenset({"/resolve"})
+POSTED = frozenset({"/interactions", "/resolve"})
 """Paths, without their version, that take a question as a body: a POST there reads, too."""
 HEALTH = ("/health/", "/metrics")
 """Where health is: it is always answered, and never cached."""

@@ -238,8 +238,8 @@ class MethodError(ProblemError):
     slug = "method-not-allowed"
     title = "The API can only be read"
     meaning = (
-        "The API answers GET, HEAD and OPTIONS, and `/v1/resolve` a POST too, which changes "
-        "nothing. `Allow` lists what this path answers."
+        "The API answers GET, HEAD and OPTIONS, and `/v1/resolve` and `/v1/interactions` a POST "
+        "too, which changes nothing. `Allow` lists what this path answers."
     )
     example = "POST is not answered here; GET, HEAD and OPTIONS are."
 

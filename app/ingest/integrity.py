@@ -22,6 +22,7 @@ from app.documents.checksums import (
 )
 from app.documents.compression import decompress
 from app.documents.fact_records import WORDINGS
+from app.documents.interaction_records import LABELS_READ
 from app.documents.lookup_rows import rows_of
 from app.documents.records import RecordLinks, stored_entries
 from app.documents.rendering import BATCH, NOUNS, documents_of, schema_of
@@ -37,6 +38,7 @@ from app.models.fact import Fact, fact_kinds
 from app.models.label import Label, LabelTerm
 from app.models.lookup import ApprovedApplication
 from app.models.mechanism import Target
+from app.models.mention import FactMention
 from app.models.product import Product, ProductName, ProductNdc
 from app.models.release import Release
 from app.models.source import Source
@@ -281,7 +283,7 @@ def _faults_of_documents(connection: sa.Connection) -> Iterator[str]:
             read.append(row | {"record": record})
             for table, values in rows_of(kind, record):
                 found_by[table].add(values)
-        ids = [row["id"] for row in read if row["kind"] not in (WORDINGS, ADVERSE_EVENTS)]
+        ids = [row["id"] for row in read if row["kind"] not in BESIDE_OTHERS]
         for table in FOUND_BY:
             key = next(iter(table.primary_key))
             stored_rows = connection.execute(table.select().where(key.in_(ids)))
@@ -349,6 +351,7 @@ FOUND_BY = [
             Label,
             LabelTerm,
             ApprovedApplication,
+            FactMention,
             Product,
             ProductName,
             ProductNdc,
@@ -357,6 +360,9 @@ FOUND_BY = [
     *(table_of(model) for of in _tables for model in (of, *of.found_by_parts.values())),
 ]
 """What drugs, facts, labels, products and conditions are found by."""
+
+BESIDE_OTHERS = {WORDINGS, ADVERSE_EVENTS, LABELS_READ}
+"""Kinds of document that stand beside one of another kind, by the same id."""
 
 COUNTED = {
     "drugs": Drug,

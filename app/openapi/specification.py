@@ -81,6 +81,10 @@ TAGS = [
     {"name": "Trials", "description": "What was tried, on whom, and what was found."},
     {"name": "Discrepancies", "description": "Where sources disagree."},
     {"name": "Labels", "description": "Drugs' labels: whose, of what day, and what they say."},
+    {
+        "name": "Interactions",
+        "description": "What labels of drugs say of each other: sentences, and what was read.",
+    },
     {"name": "Products", "description": "Strengths and dose forms of drugs, with their NDCs."},
     {"name": "Conditions", "description": "What indications and trials name."},
     {"name": "Sources", "description": "Where facts come from, and on what terms."},

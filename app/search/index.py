@@ -1,6 +1,6 @@
 """Writing the index, by which documents are searched and drugs looked up, and comparing it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from app.models.lookup import SearchedDrug, SearchedName, SearchedPiece
 from app.names.normalization import name_key, pieces_of
 from app.search.postgres import PostgresIndex, PostgresIndexCheck, copy_rows
 from app.search.query import listed, one_of
-from app.search.ranking import level_of, number_of
+from app.search.ranking import SIGNS, level_of, number_of
 from app.search.sqlite import SqliteIndex, SqliteIndexCheck
 from app.search.words import KINDS, SearchedWords, facets_of, searched_words, texts_of
 
@@ -159,6 +159,46 @@ class SearchIndex:
         if pieces:
             both = sa.and_(piece.c.piece == sa.bindparam("a"), piece.c.key == sa.bindparam("b"))
             self._connection.execute(piece.delete().where(both), pieces)
+
+
+MOST_PHRASES = 1_000
+"""How many phrases are looked up; of more, most texts have one."""
+
+
+def drugs_saying(
+    connection: sa.Connection, phrases: Collection[tuple[str, ...]], kinds: Sequence[str]
+) -> set[str]:
+    """The drugs of which facts of these two kinds have one of the phrases."""
+    document = table_of(Document).c
+    of_kinds = sa.select(document.drug_id).where(document.kind.in_(kinds)).distinct()
+    if len(phrases) > MOST_PHRASES:
+        return set(connection.execute(of_kinds).scalars())
+    driver: Any = connection.connection.driver_connection
+    is_postgres = connection.dialect.name == POSTGRES
+    select = POSTGRES_SAYING if is_postgres else SQLITE_SAYING
+    found: set[str] = set()
+    for phrase in sorted(phrases):
+        words = " ".join(phrase)
+        query = (_any_tier(phrase), f" {words} ") if is_postgres else (f'"{words}"',)
+        found.update(row[0] for row in driver.execute(select, (*query, *kinds)).fetchall())
+    return found
+
+
+SQLITE_SAYING = (
+    "SELECT DISTINCT drug_id FROM document WHERE number IN (SELECT rowid FROM searched_words "
+    "WHERE searched_words MATCH ?) AND kind IN (?, ?)"
+)
+POSTGRES_SAYING = (
+    "SELECT DISTINCT drug_id FROM document WHERE number IN (SELECT number FROM searched_words "
+    "JOIN searched_words_text AS text USING (number) WHERE searched_words.words @@ CAST(%s AS "
+    "tsquery) AND strpos(substr(text.words, length(text.title)), %s) > 0) AND kind IN (%s, %s)"
+)
+"""The texts stand behind the titles, and those have each fact's own drug."""
+
+
+def _any_tier(words: Iterable[str]) -> str:
+    """The words, all in the same tier, whichever that is."""
+    return " | ".join("(" + " & ".join(f"'{sign}{word}'" for word in words) + ")" for sign in SIGNS)
 
 
 def _searched(document: Row, record: Row) -> SearchedWords | None:

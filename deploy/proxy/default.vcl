@@ -44,7 +44,7 @@ sub vcl_recv {
         # They are one server's: Prometheus asks each itself. No first step of a path needs an escape.
         return (synth(404, "Not found"));
     }
-    if (req.method == "POST" && req.url ~ "^(/v1)?/resolve(\?|$)") {
+    if (req.method == "POST" && req.url ~ "^(/v1)?/(interactions|resolve)(\?|$)") {
         # A question too long for an address. The server waits for its body only so long.
         unset req.http.Cookie;
         unset req.http.Authorization;
@@ -151,7 +151,7 @@ sub vcl_synth {
     if (resp.status == 405) {
         set resp.http.Connection = "close";
         set resp.http.Allow = "GET, HEAD, OPTIONS";
-        if (req.url ~ "^(/v1)?/resolve(\?|$)") {
+        if (req.url ~ "^(/v1)?/(interactions|resolve)(\?|$)") {
             set resp.http.Allow = "GET, HEAD, OPTIONS, POST";
         }
         set resp.http.X-Slug = "method-not-allowed";

@@ -164,7 +164,7 @@ def test_down_and_up_again_is_answered_as_before(
 ) -> None:
     before, documents = answers(client), served_in(loaded)
     of_every_kind = {*fact_kinds(), "wordings", "labels", "products", "drugs", "conditions"}
-    assert {kind for kind, _ in documents} == of_every_kind | {"sources"}
+    assert {kind for kind, _ in documents} == of_every_kind | {"sources", "labels_read"}
 
     downgrade(loaded, revision)
     migrate(loaded)

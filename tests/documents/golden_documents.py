@@ -1,5 +1,5 @@
 """Golden documents, committed, for changes to be noticed: what the project's seed is rendered as,
-and in `golden/of_labels` three small labels of one drug, for what the seed has nothing of.
+and in `golden/of_labels` small labels of two drugs, for what the seed has nothing of.
 
 `.venv/bin/python -m tests.documents.golden_documents` writes them.
 """
@@ -52,7 +52,7 @@ def rendered(settings: Settings) -> dict[str, str]:
     return {kind: "[\n" + ",\n".join(bodies) + "\n]\n" for kind, bodies in by_kind.items()}
 
 
-FIRST, SECOND, THIRD = (f"0000000{n}-0000-4000-8000-000000000000" for n in (1, 2, 3))
+FIRST, SECOND, THIRD, OF_ANOTHER = (f"0000000{n}-0000-4000-8000-000000000000" for n in (1, 2, 3, 4))
 
 DOSES = "<table><tr><th>Adults</th><td>5 mg<footnote>Daily.</footnote></td></tr></table>"
 
@@ -93,13 +93,20 @@ def a_document() -> bytes:
 
 
 def load_labels(settings: Settings) -> None:
-    """Import two labels that warn in wordings that differ, one in a second version, and one of
-    DailyMed."""
+    """Import two labels that warn in wordings that differ, one in a second version, one of
+    DailyMed, and one of another drug that names theirs."""
     with writing(settings) as engine:
         for version in (1, 2):
             first = a_label(FIRST, "Do not drive.", version=version)
             second = a_label(SECOND, "DO NOT  DRIVE.", version=1)
-            import_files(engine, "openfda-label", list(labels(first, second)))
+            third = label(
+                OF_ANOTHER,
+                "PLACEBIN",
+                unii="AAAAAAAAA2",
+                application_number=["NDA000002"],
+                drug_interactions="7 DRUG INTERACTIONS Avoid hustanol. It raises hustanol.",
+            )
+            import_files(engine, "openfda-label", list(labels(first, second, third)))
         import_files(engine, "dailymed", list(documents(a_document())))
 
 

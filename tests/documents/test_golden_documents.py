@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from app.documents.fact_records import WORDINGS
+from app.documents.interaction_records import INTERACTIONS, LABELS_READ
 from app.documents.rendering import NOUNS
 from app.models.fact import fact_kinds
 from app.settings import Settings
@@ -41,7 +42,8 @@ def test_labels_are_rendered_as_they_were_in_this_document_version(database: Set
 def test_every_kind_has_a_golden_document() -> None:
     golden = committed(GOLDEN) | committed(OF_LABELS)
 
-    assert golden.keys() == {*NOUNS, *fact_kinds(), "drugs", "labels", WORDINGS} - {"releases"}
+    of_labels = {"labels", WORDINGS, INTERACTIONS, LABELS_READ}
+    assert golden.keys() == {*NOUNS, *fact_kinds(), "drugs", *of_labels} - {"releases"}
 
 
 def test_the_document_version_is_that_of_the_golden_documents() -> None:

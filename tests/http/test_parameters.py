@@ -53,6 +53,7 @@ HELD: dict[str, Values] = {
     "dose_form": lambda item: [item["dose_form"]],
     "brand": lambda item: [item["brand"]["name"]] if item["brand"] else [],
     "product_type": lambda item: item["product_types"],
+    "mentions": lambda item: [m["drug"]["id"] for m in item["mentions"] if m["drug"]],
 }
 """What an item holds of what each filter asks for."""
 
@@ -77,7 +78,12 @@ def filters() -> list[tuple[str, str]]:
     ]
 
 
-WANTED: dict[str, dict[str, str]] = {"/v1/search": {"q": "gout"}, "/v1/resolve": {"name": "one"}}
+WANTED: dict[str, dict[str, str]] = {
+    "/v1/search": {"q": "gout"},
+    "/v1/resolve": {"name": "one"},
+    "/v1/interactions": {"drugs": "one,other"},
+    "/v1/drugs/{drug_id}/interactions": {"with": "other"},
+}
 """What a path is asked with, where it answers nothing without."""
 
 
@@ -130,7 +136,7 @@ def test_and_in_fact(without_database: httpx.Client) -> None:
             if parameter["in"] == "path":
                 quoted = "".join(f"%{byte:02X}" for byte in value.encode())
                 path = template.replace("{" + name + "}", quoted).replace("{", "x")
-                answer = without_database.get(path)
+                answer = without_database.get(path, params=WANTED.get(template))
             else:
                 answer = every_of(without_database, template, **{name: value})
 

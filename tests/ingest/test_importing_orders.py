@@ -83,6 +83,13 @@ FILES: dict[str, list[Given]] = {
         label("s6", warnings="It names nothing."),
         label("s7", "TWINOL", unii=CONTESTED, warnings="Seen double."),
         label("s8", "TUSSOL", unii="AAAAAAAAA8", warnings="Not with tea."),
+        label(
+            "s13",
+            "NOVUMAB",
+            unii="AAAAAAAAA5",
+            drug_interactions="Hustanol sodium, Nilol, Gemin, Solum, Duotol and Hustex; "
+            "placebin/hustanol.",
+        ),
     ),
     "dailymed": documents(
         spl(told("Careful."), set_id="s1", version=2),
@@ -105,6 +112,11 @@ FILES: dict[str, list[Given]] = {
             told("Of another."),
             set_id="s12",
             products=salt("SOLUMOL CHLORIDE", "AAAAAAAAA6", ("SOLUMOL", "AAAAAAAAA4"), ""),
+        ),
+        spl(
+            section("DRUG INTERACTIONS", "Nilol, Solum, Hustex: antitussives.", code="34073-7"),
+            set_id="s14",
+            products=product("NOVUMAB", "AAAAAAAAA5", name="Novex"),
         ),
         indexing("c1", HUSTANOL, "Antitussive [EPC]"),
         indexing("c2", "AAAAAAAAA6", "Solvent [EPC]"),
@@ -284,7 +296,8 @@ def test_the_sources_of_this_test_know_the_same_and_contradict_each_other(
     assert len(all_loaded["discrepancy"]) == 1
     assert len([row for row in all_loaded["source_substance"] if "of several drugs" in row]) == 3
     assert len([row for row in all_loaded["source_substance"] if "name of another" in row]) == 1
-    assert len(all_loaded["fact"]) == 19
+    assert len(all_loaded["fact"]) == 21
+    assert len(all_loaded["fact_mention"]) == 8
 
 
 @pytest.mark.slow

@@ -92,7 +92,7 @@ def loaded(database: Settings, save: Save) -> Settings:
                 "a1",
                 "HUSTANOL",
                 boxed_warning="Beware of drowsiness.",
-                dosage_and_administration="Take one.",
+                dosage_and_administration="Take one, without Placebin.",
                 route=["ORAL"],
             ),
             label("a2", brand="Hustorin", boxed_warning="Of nothing that has a name."),

@@ -23,14 +23,21 @@ from app.documents.fact_records import (
     fact_as_served,
     wording_of,
 )
+from app.documents.interaction_records import NAMES_FOUND_IN
 from app.documents.label_records import label_as_served, section_as_served
 from app.documents.lookup_rows import rows_of
 from app.documents.records import Passage, passages
 from app.documents.rendering import document_of
 from app.documents.trial_events import ADVERSE_EVENTS, events_by_term
 from app.ingest.bulk_insert import Tables, among, chunks, select_in
+from app.ingest.mentions.after_import import MentionsAfterImport
 from app.ingest.publishing.comparing import discrepancies, trial_account
 from app.ingest.publishing.descriptions import Account, Description
+from app.ingest.publishing.interaction_writer import (
+    InteractionDocuments,
+    StatedBy,
+    is_of_reference,
+)
 from app.ingest.publishing.label_copies import RecordKey, other_copies
 from app.ingest.publishing.mechanism_joining import (
     StatedMechanism,
@@ -138,6 +145,7 @@ class LabelInMaking:
     source_id: str
     body: bytes
     drug: Row | None = None
+    is_reference: bool = False
     statements: list[tuple[str, FactInMaking | None]] = field(default_factory=list)
     products: ProductsByNdc | None = None
 
@@ -193,6 +201,7 @@ class FactWriter:
         tables: Tables,
         references: References,
         *,
+        mentions: MentionsAfterImport,
         served: frozenset[str],
         moved: bool,
     ) -> None:
@@ -201,6 +210,7 @@ class FactWriter:
         self._references = references
         self._links = references.links
         self._products = ProductDocuments(connection, references.links)
+        self._interactions = InteractionDocuments(mentions)
         self._served = served
         self._moved = moved
         self.counts: Counter[str] = Counter()
@@ -286,6 +296,8 @@ class FactWriter:
                 for drug_id, kind, id_, checksum in select_in(self._connection, STORED, there)
             }
         )
+        for description in batch.values():
+            self._interactions.begin(description)
         in_making, labels = self._in_making(batch)
         in_making = self._join_mechanisms(batch, in_making)
         for facts in chunks(in_making, FACTS_AT_ONCE):
@@ -314,6 +326,11 @@ class FactWriter:
             self._make_labels(made, some)
             self._write_made(made, list(batch))
         self._labels_of_drugs.update(label.id for label in labels)
+        for description in batch.values():
+            for document in self._interactions.documents(description):
+                made.add(document)
+            if len(made.documents) > FACTS_AT_ONCE:
+                self._write_made(made, list(batch))
         for description in batch.values():
             of = {"id": description.drug.id, "name": description.drug.name}
             for account in description.accounts.values():
@@ -370,6 +387,10 @@ class FactWriter:
                 entry["cross_references"] = fact.stated[0].label.references(entry)
                 stating = len({of.account.record_id for of in fact.stated})
                 entry["labels"] = {"stating": stating, "of": fact.of_labels}
+            entry["stated_by"] = [
+                StatedBy(of.account.record_id, is_of_reference(of.account.precedence))
+                for of in fact.stated
+            ]
             entries.append((table, entry))
             if table is Trial:
                 account = trial_account(fact.source_id, entry, fact.passages)
@@ -453,7 +474,13 @@ class FactWriter:
             for record, account in description.accounts.items():
                 label = None
                 if account.label:
-                    label = LabelInMaking(*record[::-1], account.label, drug, products=products)
+                    label = LabelInMaking(
+                        *record[::-1],
+                        account.label,
+                        drug,
+                        is_reference=is_of_reference(account.precedence),
+                        products=products,
+                    )
                     labels.append(label)
                 for _, digest, name, locator, cite in statements.get(record, ()):
                     if name == NO_FACT:
@@ -538,10 +565,16 @@ class FactWriter:
                 label.products.found if label.products and said["label"].get("products") else {},
             )
             drug_id = label.drug["id"] if label.drug else None
+            if label.drug:
+                self._interactions.add_label(record, label.is_reference)
             made.add(document_of(LABELS, label.id, drug_id, record))
 
     def _make_fact(self, made: _Made, table: type[Detail], entry: Row) -> None:
+        if table.kind_name in NAMES_FOUND_IN:
+            entry["mentions"] = self._interactions.mentions(entry["drug"], entry["statement"])
         record = fact_as_served(self._links, table, entry)
+        if table.kind_name in NAMES_FOUND_IN:
+            self._interactions.add(table.kind_name, record, entry["stated_by"])
         drug_id = entry["drug"]["id"]
         made.counts[drug_id][table.kind_name] += 1
         made.add(document_of(table.kind_name, entry["id"], drug_id, record))

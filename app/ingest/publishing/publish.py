@@ -14,6 +14,7 @@ from app.documents.lookup_rows import drug_rows, rows_of
 from app.documents.records import RecordLinks
 from app.documents.rendering import documents_of
 from app.ingest.bulk_insert import IN_ONE, Tables, among, chunks, select_in
+from app.ingest.mentions.after_import import MentionsAfterImport
 from app.ingest.publishing.brands import changed_brands, leave_to_combinations
 from app.ingest.publishing.descriptions import Description, describe_drugs
 from app.ingest.publishing.fact_writer import FactWriter
@@ -87,17 +88,22 @@ def publish(connection: sa.Connection, tables: Tables, changes: Changes) -> Coun
     affected |= by_name
 
     drugs = [described[id_] for id_ in sorted(described)]
+    mentions = MentionsAfterImport(connection, resolution.drugs, described)
+    naming = mentions.drugs_that_name_others(affected) - described.keys()
     _write_drugs(connection, tables, affected & resolution.served, drugs)
     write_aliases(connection, tables, sorted(affected), resolution.drugs)
     write_name_identifiers(tables, sorted(affected), drugs)
+    naming_others = describe(connection, references.links, resolution, sorted(naming))
+    leave_to_combinations(connection, resolution.drugs, described | naming_others, naming)
     facts = FactWriter(
         connection,
         tables,
         references,
+        mentions=mentions,
         served=resolution.served,
         moved=resolution.moved or moved or bool(copies),
     )
-    facts.write(drugs)
+    facts.write([*drugs, *(naming_others[id_] for id_ in sorted(naming_others))])
     tables.write()
     gone = sorted((affected & resolution.served) - resolution.drugs.keys())
     facts.remove(gone)

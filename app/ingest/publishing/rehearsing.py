@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.ingest.bulk_insert import Tables
+from app.ingest.mentions.after_import import MentionsAfterImport
 from app.ingest.publishing.brands import leave_to_combinations
 from app.ingest.publishing.fact_writer import FactWriter, records_of_labels
 from app.ingest.publishing.publish import (
@@ -51,7 +52,12 @@ def faults_of_release(connection: sa.Connection) -> Iterator[str]:
     write_aliases(connection, tables, sorted(resolution.drugs), resolution.drugs)
     write_name_identifiers(tables, sorted(resolution.drugs), drugs)
     facts = FactWriter(
-        connection, tables, references, served=resolution.served, moved=resolution.moved
+        connection,
+        tables,
+        references,
+        mentions=MentionsAfterImport(connection, resolution.drugs, described),
+        served=resolution.served,
+        moved=resolution.moved,
     )
     facts.write(drugs)
     facts.write_labels_of_no_drug(records_of_labels(connection))

@@ -18,6 +18,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import SQLModel, col
 
 from app.ingest.bulk_insert import Tables
+from app.ingest.mentions.word_rules import FOLDER
 from app.ingest.publishing.publish import publish
 from app.ingest.publishing.rebuilding import bring_up_to_date
 from app.ingest.publishing.references import SEED
@@ -109,7 +110,8 @@ def _let_years_be_numbers(schema: Any) -> None:
 def seed_files(folder: Path) -> list[File]:
     """The seed's files, with what they hold, in the order of their names."""
     found = (*folder.rglob("*.yaml"), *folder.rglob("*.yml"))
-    paths = sorted(path for path in found if path.is_file())
+    rules = folder / FOLDER
+    paths = sorted(path for path in found if path.is_file() and rules not in path.parents)
     if not paths:
         raise UnusableFilesError([FileProblem(str(folder), 1, "", "there is no .yaml file here.")])
     return [File.of(path, path.relative_to(folder).as_posix()) for path in paths]

@@ -13,12 +13,14 @@ IMPORTERS = {
     "drugs-at-fda": "drugs_at_fda:DrugsAtFda",
     "clinicaltrials": "clinicaltrials:ClinicalTrials",
     "chembl": "chembl:ChEMBL",
+    "fda-cyp": "fda_cyp:FdaCyp",
 }
 """Each source's importer. The order says who is asked first which drug a substance is, and whose
 spelling of a name is served: those who keep a list of substances before those who sell them."""
 
-NAME_NO_DRUGS = frozenset({"clinicaltrials"})
-"""Sources that only speak of drugs which another source knows: an intervention may be anything."""
+NAME_NO_DRUGS = frozenset({"clinicaltrials", "fda-cyp"})
+"""Sources that only speak of drugs which another source knows: an intervention may be anything, and
+FDA's table has smoking in it."""
 
 OF_LABELS = ("dailymed", "openfda-label")
 """Sources whose records are labels, which are served whether or not their drug is known. A label

@@ -144,6 +144,8 @@ def _read(document: InputPart, part: InputPart) -> Item:
         return _damaged(part, document, error)
     id_, place = None, "the document"
     try:
+        if len(xml) > LONGEST:
+            raise ValueError(f"it is longer than {LONGEST:,} bytes, as no label is.")
         spl = read_document(xml)
         id_, place = spl.set_id.lower(), f"SPL set id {spl.set_id}"
         return _record(spl, part.date or "")

@@ -162,7 +162,7 @@ class Record:
     dated: str = ""
     names: list[tuple[str, NameType]] = field(default_factory=list)
     identifiers: list[tuple[IdentifierSystem, str]] = field(default_factory=list)
-    classes: list[tuple[str, ClassType]] = field(default_factory=list)
+    classes: list[tuple[str, ClassType | None]] = field(default_factory=list)
     approvals: list[dict[str, Any]] = field(default_factory=list)
     statuses: list[RegulatoryStatus] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)

@@ -27,7 +27,7 @@ _SCRIPT = re.compile(f"([\x01\x02])([^\x01-{_END}]*){_END}")
 
 _BREAK = "\x0e"
 """A line break in a cell, where the reader marks them."""
-_BREAKS = re.compile(f" ?{_BREAK}[ {_BREAK}]*")
+_BREAKS = re.compile(rf"\s*{_BREAK}[\s{_BREAK}]*")
 _LINES = frozenset(("br", "paragraph", "item"))
 
 _LINK = ("\x04", "\x05", "\x07")
@@ -131,7 +131,7 @@ class _Cell:
     colspan: int = 1
     rowspan: int = 1
     texts: list[str] = field(default_factory=list)
-    footnotes: tuple[int | str, ...] = ()
+    footnotes: list[int | str] = field(default_factory=list)
     """Their numbers, or, of one that may come later, its id."""
 
 
@@ -168,11 +168,10 @@ class TableReader:
 
     def _rows_of(self, rows: list[list[_Cell]]) -> list[list[dict[str, Any]]]:
         rows = [row for row in rows if row]
-        said = []
-        for place, row in enumerate(rows):
-            said.append([self._as_said(cell, len(rows) - place) for cell in row])
-            row.clear()  # a long table is held once
-        return said
+        return [
+            [self._as_said(cell, len(rows) - place) for cell in row]
+            for place, row in enumerate(rows)
+        ]
 
     def _as_said(self, cell: _Cell, rows_left: int) -> dict[str, Any]:
         said: dict[str, Any] = {"text": _plain(cell.texts)}
@@ -277,7 +276,7 @@ class TableReader:
             if id_ := given.get("id"):
                 self._numbers[id_] = number
         if self._cell is not None:
-            self._cell.footnotes += (number,)
+            self._cell.footnotes.append(number)
 
     def _open(self, tag: str, attributes: Attributes) -> None:
         if tag in _PARTS:
@@ -327,8 +326,8 @@ def _span(value: str | None, most: int) -> int:
 def _plain(texts: list[str]) -> str:
     text = "".join(texts)
     if _MARKED.search(text):
-        text = _BREAKS.sub(_BREAK, " ".join(text.split())).strip(f" {_BREAK}")
-        text = _NO_LINK.sub(" ", _with_scripts(text))
+        text = _BREAKS.sub(_BREAK, text.strip(f" \n\t\r{_BREAK}"))
+        text = _NO_LINK.sub(" ", _with_scripts(" ".join(text.split())))
         text = _BLANK_IN_LINK.sub(r"\2\1\4\3", text)
     return " ".join(text.split())
 

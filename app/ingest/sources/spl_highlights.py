@@ -215,7 +215,7 @@ def _numbers(text: str, linked: set[str | None]) -> list[str]:
         if any("." in number for number in each) or linked.intersection(each):
             numbers += each
         elif not linked and _AT_END.match(text, found.end()):
-            before = text[max(found.start() - 20, 0) : found.start()].rsplit(None, 1)[-1:]
+            before = text[: found.start()].rsplit(None, 1)[-1:]
             if not (before and _SPELT.fullmatch(before[0])):
                 numbers += each
     return numbers

@@ -375,8 +375,7 @@ def test_an_external_entity_is_never_read(tmp_path: Any) -> None:
         (spl(day="202613"), "its effective time '202613' is no day"),
         (spl(day="2026-02-01"), "its effective time '2026-02-01' is no day"),
         (spl(day=""), "its effective time '' is no day"),
-        (b" " * (LONGEST + 1), "it is longer than 8,000,000 bytes"),
-        (spl(section("1", "<b/>" * 500_000)), "it has more than 500,000 tags"),
+        (b" " * (LONGEST + 1), "it is longer than 15,000,000 bytes"),
         (spl("<content>" * 300 + "</content>" * 300), "its XML cannot be read"),
     ],
 )
@@ -426,7 +425,7 @@ def test_a_broken_zip_is_set_aside_alone() -> None:
     zips = {
         "cut.zip": (packed[:-30], "it is a zip that is cut off or damaged"),
         "bent.zip": (packed[:60] + b"\x00\x01\x02\x03" + packed[64:], "it is damaged"),
-        "bomb.zip": (bomb, "it is longer than 8,000,000 bytes"),
+        "bomb.zip": (bomb, "it is longer than 15,000,000 bytes"),
         "in.zip": (zipped({"in.zip": packed}), "it holds no XML files; 1 was expected"),
         "two.zip": (zipped({"a.xml": spl(), "b.xml": spl()}), "it holds 2 XML files"),
         "no.zip": (b"", "it is empty"),

@@ -1,0 +1,1 @@
+"""Which drugs, and which classes of drugs, the text of a label names, and at which letters."""
