@@ -7,6 +7,7 @@ from pydantic import Field, create_model
 
 from app.documents.records import CITATIONS, CitationRecord, Link, Passage, RecordLinks, fields_of
 from app.models.base import PartialDate, Row, Shape
+from app.models.fact import PUBLISHED_CODE
 from app.models.label import LabelFields, number_and_day
 from app.models.label_product import LabelProduct
 from app.models.label_table import LabelTable, tables
@@ -32,6 +33,7 @@ class LabelSection(Shape):
 
     code: str = Field(description="The section's LOINC code.", examples=["34070-3"])
     name: str = Field(description="The section's name.", examples=["Contraindications"])
+    published_code: str | None = Field(description=PUBLISHED_CODE, examples=[None])
     number: str | None = Field(
         description="Its number in the label; null where it has none, or it is not known.",
         examples=[None],
@@ -202,6 +204,7 @@ def section_as_served(section: Row, said: Row, facts: Iterable[tuple[str, str]])
     return {
         "code": section["code"],
         "name": section["name"],
+        "published_code": section.get("published_code"),
         "number": section.get("number"),
         "heading": section.get("heading"),
         "text": said.get("statement"),

@@ -22,11 +22,19 @@ class Certainty(StrEnum):
     VERBATIM = "verbatim"
 
 
+PUBLISHED_CODE = (
+    "The LOINC code that the file gives the section itself, where `code` is another: 42229-5 says "
+    "unclassified, and such a section counts as what it stands in. Null where the file gives the "
+    "same or none, and where the source keeps no codes of parts."
+)
+
+
 class Section(Shape):
     """The section of a label that a fact was taken from."""
 
-    code: str = described("The section's LOINC code.", "43685-7")
+    code: str = described("The LOINC code of the section that it is, or is a part of.", "43685-7")
     name: str = described("The section's name.", "Warnings and cautions")
+    published_code: str | None = described(PUBLISHED_CODE, None, default=None)
     number: str | None = described(
         "The number of the section or subsection, as printed; null in labels without numbers.",
         "5.1",

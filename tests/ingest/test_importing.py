@@ -123,6 +123,7 @@ def test_five_sources_make_one_drug_with_all_its_facts(
     assert warning["section"] == {
         "code": "34066-1",
         "name": "Boxed Warning",
+        "published_code": None,
         "number": None,
         "heading": None,
         "within": [],

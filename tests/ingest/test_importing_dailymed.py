@@ -20,7 +20,7 @@ from tests.ingest.loading import (
     served_in,
     vocabulary,
 )
-from tests.ingest.made_spl import BOXED, WARNINGS, product, section, spl
+from tests.ingest.made_spl import BOXED, UNCLASSIFIED, WARNINGS, product, section, spl
 
 HUSTANOL, PLACEBIN = "AAAAAAAAA1", "AAAAAAAAA2"
 
@@ -85,6 +85,7 @@ def test_a_warning_says_where_it_stands_what_it_is_in_short_and_where_it_leads(
     assert warning["section"] == {
         "code": WARNINGS,
         "name": "Warnings and cautions",
+        "published_code": UNCLASSIFIED,
         "number": "5.1",
         "heading": "Falls",
         "within": ["5 WARNINGS AND PRECAUTIONS"],

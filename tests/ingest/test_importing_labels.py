@@ -93,7 +93,7 @@ def test_a_label_says_whose_it_is_and_which_facts_it_became(
     [warning] = client.get("/v1/drugs/hustanol/warnings").json()["items"]
     [mechanism] = client.get("/v1/drugs/hustanol/mechanisms").json()["items"]
     every: dict[str, Any] = {"number": None, "heading": None, "within": [], "tables": []}
-    every |= {"summary": None, "blocks": None, "cross_references": []}
+    every |= {"summary": None, "blocks": None, "cross_references": [], "published_code": None}
     of_text = every | {"facts": []}
     became = every | {"text": None}
     assert client.get("/v1/labels/0a1B").json() == {

@@ -164,7 +164,13 @@ class LabelInMaking:
         ]
 
 
-WHOLE: Row = {"number": None, "heading": None, "within": [], "part": 0}
+WHOLE: Row = {
+    "published_code": None,
+    "number": None,
+    "heading": None,
+    "within": [],
+    "part": 0,
+}
 """What a section has of which its source says no more than what it is."""
 
 

@@ -252,6 +252,7 @@ def _statement(section: SplSection, common: CommonFields, names: LabelNames) -> 
     of = {
         "code": section.code,
         "name": section.name,
+        "published_code": section.published_code,
         "number": section.number,
         "heading": section.heading,
         "within": within,

@@ -45,7 +45,10 @@ class SplSection:
 
     type: SectionType
     code: str
+    """What it counts as: its own code, or that of the section that it stands in."""
     name: str
+    published_code: str | None
+    """The code that the file gives it, where that is another."""
     number: str | None
     """As printed before its title, or before that of the section that it stands in."""
     heading: str | None
@@ -165,10 +168,12 @@ def _section(
         type_ = _BY_KEY[KEYS_BY_NUMBER[int(number.partition(".")[0])]]
         major = SECTION_NUMBERS[type_.key]
     is_own = code not in _NO_CODE and (own is type_ or own is _UNCLASSIFIED)
+    counts_as = code if is_own else type_.code
     return SplSection(
         type=type_,
-        code=code if is_own else type_.code,
+        code=counts_as,
         name=_name(code, name, type_) if is_own and own is _UNCLASSIFIED else type_.name,
+        published_code=code if code and code != counts_as else None,
         number=number or (within.number if within else None),
         heading=heading,
         title=title,

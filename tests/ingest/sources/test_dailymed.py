@@ -19,7 +19,16 @@ from app.models.drug import IdentifierSystem
 from app.models.label import PASSAGE, number_and_day
 from app.models.warning import Warning as OfWarnings
 from tests.ingest.made_files import File
-from tests.ingest.made_spl import BOXED, SET_ID, WARNINGS, product, section, spl, zipped
+from tests.ingest.made_spl import (
+    BOXED,
+    SET_ID,
+    UNCLASSIFIED,
+    WARNINGS,
+    product,
+    section,
+    spl,
+    zipped,
+)
 from tests.ingest.made_spl_products import ROUTE, approval, ingredient, listed
 from tests.ingest.made_spl_products import product as of_product
 
@@ -83,6 +92,7 @@ def test_sections_become_facts_and_texts_in_their_own_order() -> None:
     assert found[2].fields["section"] == {
         "code": WARNINGS,
         "name": "Warnings and cautions",
+        "published_code": UNCLASSIFIED,
         "number": "5.1",
         "heading": "Falls",
         "within": ["5 WARNINGS"],

@@ -144,13 +144,13 @@ def test_what_is_unclassified_or_unknown_is_what_it_stands_in() -> None:
         section("GUIDE", "Read.", section("Warnings", "Told.", code=WARNINGS), code=LEAFLET),
     )
 
-    assert [(s.code, s.type.code, s.type.kind) for s in found[1:]] == [
-        (PREGNANCY, PREGNANCY, "warnings"),
-        (PREGNANCY, PREGNANCY, "warnings"),
-        ("88828-9", "43684-0", "warnings"),
-        ("43684-0", "43684-0", "warnings"),
-        (LEAFLET, LEAFLET, None),
-        (LEAFLET, LEAFLET, None),
+    assert [(s.code, s.published_code, s.type.code, s.type.kind) for s in found[1:]] == [
+        (PREGNANCY, None, PREGNANCY, "warnings"),
+        (PREGNANCY, UNCLASSIFIED, PREGNANCY, "warnings"),
+        ("88828-9", None, "43684-0", "warnings"),
+        ("43684-0", "44425-7", "43684-0", "warnings"),
+        (LEAFLET, None, LEAFLET, None),
+        (LEAFLET, WARNINGS, LEAFLET, None),
     ]
 
 
