@@ -47,8 +47,14 @@ SAINT = "st"
 _JOINED = re.compile(r"\s?[/-]\s?")
 """What joins the ingredients of a combination: with `and`, each may be meant for itself."""
 
-_IS_ONE = re.compile(r"\b(?:is|are|was|as) (?:not )?(?:also )?an? (?:[a-z-]+ ){0,2}$")
-"""What stands before a class where a drug is said to be of it: `is a weak inducer of CYP3A4`."""
+_NAMES_NOBODY = re.compile(
+    r"\b(?:is|are|was|as) (?:not )?(?:also )?an? (?:[a-z-]+ ){0,2}$|"
+    r"\b(?:combined|dual) "
+    r"(?:(?!with\b|use\b)(?:(?!inhibitor|inducer)[^.;:()])*\band (?:[a-z]+ )?)?$"
+)
+"""What stands before a class where a drug is said to be of it (`is a weak inducer of CYP3A4`), or
+where drugs of two classes are meant, which no source lists: `combined P-gp and CYP3A inhibitors`.
+"""
 
 _CLAUSE = re.compile(r"[.;:()]")
 
@@ -227,7 +233,7 @@ class MentionFinder:
         if behind in self._other_things:
             return False
         if meaning.classes:
-            return not _IS_ONE.search(words.lower, max(0, start - BESIDE), start)
+            return not _NAMES_NOBODY.search(words.lower, max(0, start - BESIDE), start)
         is_brand = meaning.drug is not None and meaning.drug.type == NameType.BRAND
         if is_brand and words.text[start].islower() and (last > first or end - start < LOWER_CASE):
             return False

@@ -224,6 +224,23 @@ def test_what_a_drug_is_said_to_be_names_no_others(finder: MentionFinder) -> Non
     assert found(finder, "benzodiazepines; vitamin K") == [("vitamin K", "vitamin-K", "name")]
 
 
+@pytest.mark.parametrize(
+    ("text", "classes"),
+    [
+        ("drugs that are combined P-gp and strong CYP3A4 inhibitors (e.g., ritonavir)", 0),
+        ("Avoid dual inhibitors of CYP3A4 and P-gp", 0),
+        ("It is a weak inhibitor of CYP3A.", 0),
+        ("when combined with strong CYP3A4 inhibitors", 1),
+        ("in combined use, strong CYP3A4 inhibitors and NSAIDs", 2),
+        ("combined P-gp and strong CYP3A4 inhibitors and NSAIDs", 1),
+    ],
+)
+def test_drugs_that_are_of_two_classes_are_not_those_of_one(
+    finder: MentionFinder, text: str, classes: int
+) -> None:
+    assert len(found(finder, text)) == classes
+
+
 def test_a_class_that_no_source_has_is_not_found() -> None:
     assert MentionFinder(Lexicon(KNOWN, phrases_of([]))).mentions("NSAIDs", frozenset(), "") == []
 
