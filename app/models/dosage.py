@@ -41,6 +41,7 @@ class DosageFields(SQLModel):
         {
             "code": "34068-7",
             "name": "Dosage & Administration",
+            "published_code": "42229-5",
             "number": "2.1",
             "heading": "Dosing Information",
             "within": ["2 DOSAGE AND ADMINISTRATION"],

@@ -72,6 +72,7 @@ class IndicationFields(SQLModel):
         {
             "code": "34067-9",
             "name": "Indications & Usage",
+            "published_code": "42229-5",
             "number": "1.1",
             "heading": "Gout",
             "within": ["1 INDICATIONS AND USAGE"],

@@ -192,9 +192,10 @@ class MechanismFields(SQLModel):
         {
             "code": "43679-0",
             "name": "Mechanism of Action",
+            "published_code": "42229-5",
             "number": "12.1",
-            "heading": "Mechanism",
-            "within": ["12 CLINICAL PHARMACOLOGY"],
+            "heading": "In Animals",
+            "within": ["12 CLINICAL PHARMACOLOGY", "12.1 Mechanism of Action"],
             "part": 0,
         },
         default=None,

@@ -34,6 +34,7 @@ class PharmacokineticsFields(SQLModel):
         {
             "code": "43682-4",
             "name": "Pharmacokinetics",
+            "published_code": "42229-5",
             "number": "12.3",
             "heading": "Absorption",
             "within": ["12 CLINICAL PHARMACOLOGY", "12.3 Pharmacokinetics"],

@@ -113,6 +113,7 @@ class WarningFields(SQLModel):
         {
             "code": "43685-7",
             "name": "Warnings and cautions",
+            "published_code": "42229-5",
             "number": "5.1",
             "heading": "Falls",
             "within": ["5 WARNINGS AND PRECAUTIONS"],
