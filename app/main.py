@@ -52,6 +52,7 @@ from app.logs import ACCESS, begin_logging
 from app.openapi.docs_page import add_docs
 from app.openapi.specification import INTRODUCTION, TAGS, complete_document
 from app.openapi.well_known import add_well_known
+from app.pages import browse, crawlers
 from app.settings import Settings, read_settings
 from app.tracing import Tracing, sending_traces, stop_sending, tracing_is_wanted
 
@@ -150,12 +151,16 @@ def create_app(settings: Settings, traces: "TracerProvider | None" = None) -> Ap
     api.state.pool = ConnectionPool(settings)
     # Asked which release is served, also while all connections of the other are in use.
     api.state.watcher = ConnectionPool(settings.model_copy(update={"pool_size": 1}))
+    api.state.public_url = settings.public_url or f"http://{settings.host}:{settings.port}"
     api.state.tracer = traces.get_tracer("medfacts", __version__) if traces else None
     for router in ROUTERS:
         api.router.routes += router.routes
     outage = Outage()
     handle_errors(api, outage)
     add_docs(api)
+    api.router.routes += browse.router.routes + crawlers.router.routes
+    browse.add_assets(api)
+    crawlers.add_texts(api)
     add_well_known(api, settings.security_contact)
     complete_document(api)
     api.layers = _layers(api, settings, outage)

@@ -112,6 +112,12 @@ class Settings(BaseSettings):
         le=31_536_000,
         description="The same for the docs and the OpenAPI document.",
     )
+    public_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^/\s]+)?$",
+        description="Where it is reached from outside, as `https://medfacts.example`: the sitemap, "
+        "robots.txt and llms.txt name it, or else its own host and port.",
+    )
     security_contact: str = Field(
         default="mailto:security@medfacts.example",
         pattern=r"^(mailto:|https://|tel:)\S+$",

@@ -1,5 +1,8 @@
 """What every response carries, and how the paths without `/v1` are answered."""
 
+from contextlib import suppress
+
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.exchange import REQUEST_ID, Exchange
@@ -21,6 +24,24 @@ UNLESS_GIVEN = (
 def allowed(path: str) -> str:
     """The methods that a path answers."""
     return f"{ALLOW}, POST" if path.removeprefix(VERSION) in POSTED else ALLOW
+
+
+BROWSE = b"/browse"
+"""Where a person is sent who asks for the root."""
+
+
+NO_BODY = (b"content-length", b"0")
+
+
+def prefers_html(accept: str | None) -> bool:
+    """Whether a client names HTML as what it wants, and JSON as no better: as browsers do."""
+    wanted: dict[str, float] = {}
+    for item in (accept or "").lower().split(","):
+        type_, *parameters = (part.strip() for part in item.split(";"))
+        quality = next((p[2:] for p in parameters if p.startswith("q=")), "1")
+        with suppress(ValueError):
+            wanted[type_] = float(quality)
+    return wanted.get("text/html", 0) > wanted.get("application/json", 0)
 
 
 class CommonHeaders:
@@ -67,6 +88,12 @@ class CurrentVersion:
             await self.app(scope, receive, send)
             return
         asked = scope["path"]
+        is_get = scope["method"] == "GET"
+        if asked == "/" and is_get and prefers_html(Headers(scope=scope).get("accept")):
+            status, more = 307, [(b"location", BROWSE), (b"vary", b"Accept"), NO_BODY]
+            await send({"type": "http.response.start", "status": status, "headers": more})
+            await send({"type": "http.response.body", "body": b""})
+            return
         path = VERSION + asked if asked != "/" else VERSION
         raw = VERSION.encode() + scope["raw_path"] if asked != "/" else VERSION.encode()
         location = raw
@@ -78,6 +105,10 @@ class CurrentVersion:
                 known = any(name == b"content-location" for name, _ in message["headers"])
                 if not known:  # of a drug that a form's id led to
                     message["headers"] = [*message["headers"], (b"content-location", location)]
+                if asked == "/":
+                    message["headers"] = [*message["headers"], (b"vary", b"Accept")]
+                    # Not cached here: each key of every other answer would have that header in it.
+                    Exchange.of(scope).release = None
             await send(message)
 
         await self.app({**scope, "path": path, "raw_path": raw}, receive, say_where)

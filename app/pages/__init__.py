@@ -1,0 +1,1 @@
+"""Pages for people, made from the JSON that programs get: nothing is decided here."""

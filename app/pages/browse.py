@@ -1,0 +1,184 @@
+"""The pages: what is loaded and found, a drug, a label, a trial, and what labels say of drugs."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import FastAPI, Query
+from pydantic_core import from_json
+from sqlmodel import col
+from starlette.responses import Response
+
+from app.api.drugs import DrugFilters, get_drug, list_drugs
+from app.api.facts import DrugId, FactId
+from app.api.interactions import NOTICE, list_interactions
+from app.api.labels import LabelFilters, SetId, get_label, list_labels_of_drug
+from app.api.products import ProductFilters, list_products_of_drug
+from app.api.read_session import ReadSession, with_release
+from app.api.releases import current_release
+from app.api.sources import SOURCES
+from app.documents.checksums import STORED, verified
+from app.http.pages import PageParams
+from app.http.parameters import SOMETHING
+from app.http.problems import BadParameterError, UnknownIdError
+from app.http.routing import Router
+from app.models.base import Row
+from app.models.document import Document
+from app.models.fact import fact_kinds
+from app.pages import drug_view, trial_view
+from app.pages.templating import FOLDER, PageRoute, page
+from app.search.query import listed, one_of
+
+BROWSE = "/browse"
+
+router = Router("Pages", "", PageRoute)
+
+ASSETS = {"pages.css": "text/css", "pages.js": "text/javascript"}
+
+EXAMPLES = ("baclofen", "warfarin", "apixaban")
+"""Drugs that the first page points at, where they are there."""
+
+BRIEF = "id,effective_date,manufacturers,brand_names"
+"""What a drug's page tells of its labels."""
+
+_documents = (
+    sa.select(col(Document.kind), col(Document.id), *STORED)
+    .where(one_of(col(Document.kind), "kinds"), one_of(col(Document.id), "ids"))
+    .subquery("documents")
+)
+DOCUMENTS = with_release(_documents, *_documents.c)
+
+
+def documents(session: ReadSession, kinds: list[str], ids: list[str]) -> dict[str, Row]:
+    """Records of these kinds by their ids, of those that there are."""
+    if not ids:
+        return {}
+    bound = {"kinds": listed(session.dialect, kinds), "ids": listed(session.dialect, ids)}
+    return {row[1]: from_json(verified(*row)) for row in session.found(DOCUMENTS, **bound)}
+
+
+@router.get(BROWSE, include_in_schema=False)
+def browse(
+    session: ReadSession,
+    params: PageParams,
+    q: Annotated[str | None, Query(min_length=1, max_length=200, pattern=SOMETHING)] = None,
+) -> bytes:
+    """What is loaded; with `q`, the drugs that it may be a name of."""
+    found: Row | None = None
+    if q is not None:
+        found = from_json(list_drugs(session, params, DrugFilters(q=q)))
+    sources = from_json(SOURCES.page_of(session, PageParams(limit=100), {}, "id"))["items"]
+    return page(
+        session,
+        "browse.html",
+        canonical=BROWSE,
+        data=None,
+        q=q,
+        found=found,
+        current=from_json(current_release(session)),
+        sources=sources,
+        examples=list(documents(session, ["drugs"], list(EXAMPLES)).values()),
+    )
+
+
+@router.get(f"{BROWSE}/drugs/{{drug_id}}", include_in_schema=False)
+def drug_page(session: ReadSession, drug_id: DrugId) -> bytes:
+    """A drug at a glance, with all its facts."""
+    drug = from_json(get_drug(session, drug_id, include="all"))
+    canonical = f"{BROWSE}/drugs/{drug['id']}"
+    products = from_json(
+        list_products_of_drug(session, drug["id"], PageParams(limit=12), ProductFilters())
+    )
+    labels = from_json(
+        list_labels_of_drug(session, drug["id"], PageParams(limit=5), LabelFilters(), fields=BRIEF)
+    )
+    used, against = drug_view.uses(drug["indications"])
+    return page(
+        session,
+        "drug.html",
+        canonical=canonical,
+        data=drug_view.linked_data(drug, canonical),
+        drug=drug,
+        missing={each["kind"]: each for each in drug.get("left_out", ())},
+        kinds=drug_view.KINDS,
+        products=products,
+        labels=labels,
+        uses=used,
+        against=against,
+        warnings=drug_view.warnings_by_heading(drug["warnings"]),
+        affinities=drug_view.affinities(drug["mechanisms"]),
+        approvals=drug_view.approvals(drug["approvals"]),
+    )
+
+
+@router.get(f"{BROWSE}/labels/{{set_id}}", include_in_schema=False)
+def label_page(session: ReadSession, set_id: SetId) -> bytes:
+    """A label, section by section."""
+    label = from_json(get_label(session, set_id))
+    became = [fact for section in label["sections"] for fact in section["facts"]]
+    ids = list(dict.fromkeys(fact["id"] for fact in became))
+    facts = documents(session, sorted(fact_kinds()), ids)
+    canonical = f"{BROWSE}/labels/{label['id']}"
+    return page(session, "label.html", canonical=canonical, data=None, label=label, facts=facts)
+
+
+@router.get(f"{BROWSE}/trials/{{fact_id}}", include_in_schema=False)
+def trial_page(session: ReadSession, fact_id: FactId) -> bytes:
+    """A trial: its design, and what each outcome came to."""
+    body = session.document("trials", fact_id)
+    if body is None:
+        raise UnknownIdError(f"There is no trial '{fact_id[:100]}' here.")
+    trial = from_json(body)
+    arms = {each["id"]: each["label"] for each in (*trial["arms"], *trial["groups"])}
+    canonical = f"{BROWSE}/trials/{trial['id']}"
+    outcomes = [
+        (outcome, trial_view.bars(outcome, arms), trial_view.forests(outcome))
+        for outcome in trial["outcomes"]
+    ]
+    return page(
+        session,
+        "trial.html",
+        canonical=canonical,
+        data=trial_view.linked_data(trial, canonical),
+        trial=trial,
+        arms=arms,
+        outcomes=outcomes,
+        view=trial_view,
+    )
+
+
+@router.get(f"{BROWSE}/interactions", include_in_schema=False)
+def interactions_page(
+    session: ReadSession,
+    drugs: Annotated[str, Query(max_length=4_000, pattern="^[^\\x00-\\x1f\\x7f-\\x9f]*$")] = "",
+) -> bytes:
+    """What the labels of up to 25 drugs say of each other."""
+    answer: dict[str, Any] | None = None
+    problem = None
+    if drugs.strip(" ,"):
+        try:
+            answer = from_json(list_interactions(session, drugs))
+        except BadParameterError as error:
+            problem = str(error).removeprefix("drugs: ")
+    current_release(session)
+    return page(
+        session,
+        "interactions.html",
+        canonical=f"{BROWSE}/interactions",
+        data=None,
+        drugs=drugs,
+        answer=answer,
+        problem=problem,
+        notice=NOTICE,
+    )
+
+
+def add_assets(api: FastAPI) -> None:
+    """Serve the style sheet and the script."""
+    for name, media_type in ASSETS.items():
+        answer = _asset((FOLDER / "assets" / name).read_text("utf-8"), media_type)
+        api.add_api_route(f"{BROWSE}/{name}", answer, include_in_schema=False)
+
+
+def _asset(content: str, media_type: str) -> Callable[[], Response]:
+    return lambda: Response(content, media_type=media_type)

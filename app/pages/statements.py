@@ -1,0 +1,181 @@
+"""Statements of sources as HTML: paragraphs, list items and tables, with links where they name
+something. All text is escaped. Written here and not in a template: a page has thousands of these.
+"""
+
+from collections.abc import Iterable, Iterator
+from html import escape
+
+from markupsafe import Markup
+
+from app.models.base import Row
+
+Link = tuple[int, int, str]
+"""From where to where it stands in a text, and where it leads."""
+
+
+def statement(fact: Row, key: str = "statement") -> Markup:
+    """A fact's statement, or the text of a section, in its parts and in its order."""
+    text = fact[key] or ""
+    links = list(_links(fact))
+    tables = iter(fact.get("tables") or ())
+    made = []
+    for type_, start, end, level in _blocks(fact, text):
+        table = next(tables, None) if type_ == "table" else None
+        if table is not None:
+            made.append(_table(table))
+        else:
+            named = CLASSES.get(type_, "").format(min(level, 3))
+            made.append(f"<p{named}>{linked(text, start, end, links)}</p>")
+    made += map(_table, tables)
+    # Within what is folded: a browser unfolds what a link's anchor stands in.
+    anchor = f' id="{escape(fact["id"])}"' if "id" in fact else ""
+    body = f'<div class="statement"{anchor}>{"".join(made)}</div>'
+    return Markup(body)  # noqa: S704 -- escaped above
+
+
+CLASSES = {"heading": ' class="heading"', "list_item": ' class="item level{}"'}
+
+
+def _blocks(fact: Row, text: str) -> Iterator[tuple[str, int, int, int]]:
+    """The parts of a text as its source has them, or else its lines: type, from, to, level."""
+    if blocks := fact.get("blocks"):
+        for block in blocks:
+            yield block["type"], block["start"], block["end"], block["level"]
+        return
+    start = 0
+    for line in text.split("\n"):
+        if line.strip():
+            yield "paragraph", start, start + len(line), 0
+        start += len(line) + 1
+
+
+def _table(table: Row) -> str:
+    caption = escape(table["caption"] or "")
+    rows = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in table["rows"])
+    notes = "".join(f"<li>{escape(note)}</li>" for note in table["footnotes"])
+    captioned = f"<caption>{caption}</caption>" if caption else ""
+    noted = f'<ol class="footnotes">{notes}</ol>' if notes else ""
+    opened = f'<div class="scroll" tabindex="0" role="group" aria-label="{caption or "Table"}">'
+    return f"{opened}<table>{captioned}{rows}</table></div>{noted}"
+
+
+def _cell(cell: Row) -> str:
+    tag = "th" if cell.get("header") and cell["text"] else "td"
+    spans = "".join(f' {key}="{cell[key]}"' for key in ("colspan", "rowspan") if key in cell)
+    notes = ",".join(map(str, cell.get("footnotes", ())))
+    of_notes = f"<sup>{notes}</sup>" if notes else ""
+    return f"<{tag}{spans}>{escape(cell['text'])}{of_notes}</{tag}>"
+
+
+def _links(fact: Row) -> Iterator[Link]:
+    """What stands where in a text, and leads somewhere: in its order, none within another."""
+    found: list[Link] = []
+    for reference in fact.get("cross_references") or ():
+        if reference["facts"]:
+            found.append((reference["start"], reference["end"], f"#{reference['facts'][0]['id']}"))
+    for mention in fact.get("mentions") or ():
+        if mention["drug"]:
+            href = f"/browse/drugs/{mention['drug']['id']}"
+            found.append((mention["start"], mention["end"], href))
+    last = 0
+    for start, end, href in sorted(found, key=lambda link: (link[0], -link[1])):
+        if start >= last:
+            yield start, end, href
+            last = end
+
+
+def linked(text: str, start: int, end: int, links: Iterable[Link]) -> str:
+    """A part of a text as HTML, with the links that are in it."""
+    made = []
+    at = start
+    for first, behind, href in links:
+        if first >= at and behind <= end:
+            link = f'<a href="{escape(href)}">{escape(text[first:behind])}</a>'
+            made.append(f"{escape(text[at:first])}{link}")
+            at = behind
+    return "".join((*made, escape(text[at:end])))
+
+
+def sentence(passage: Row) -> Markup:
+    """A sentence that names a drug, with what names it as a link to the fact that it is of."""
+    fact = passage["facts"][0]
+    start = fact["start"]
+    href = f"/v1/{fact['kind']}/{fact['id']}"
+    links = sorted((name["start"] - start, name["end"] - start, href) for name in passage["names"])
+    text = passage["sentence"]
+    return Markup(linked(text, 0, len(text), links))  # noqa: S704 -- escaped by `linked`
+
+
+MOST_CITED = 5
+"""Citations of a fact that its page lists; its JSON has all."""
+
+
+def sources(fact: Row, kind: str, release: str) -> Markup:
+    """Who says so: how many labels, the citations, links to it, and how to cite it."""
+    made = []
+    if labels := fact["labels"]:
+        made.append(
+            f"<p>Stated by {labels['stating']} of {labels['of']} labels that were read.</p>"
+        )
+    substance = fact["substance"]
+    if substance and substance["name"].lower() != fact["drug"]["name"].lower():
+        made.append(f"<p>Said of {escape(substance['name'])}.</p>")
+    cited = [f"<li>{source(each)}</li>" for each in fact["citations"][:MOST_CITED]]
+    record = escape(f"/v1/{kind}/{fact['id']}")
+    if (more := len(fact["citations"]) - MOST_CITED) > 0:
+        cited.append(f'<li><a href="{record}">{more} more</a></li>')
+    reference = escape(_reference(fact, release))
+    made.append(
+        f"<ul>{''.join(cited)}</ul>"
+        f'<p class="actions"><a href="#{escape(fact["id"])}">Link to this</a> '
+        f'<a href="{record}">JSON</a></p><details class="cite"><summary>Cite</summary>'
+        f'<p class="reference">{reference}</p></details>'
+    )
+    return Markup(f'<div class="sources">{"".join(made)}</div>')  # noqa: S704 -- escaped above
+
+
+def _reference(fact: Row, release: str) -> str:
+    """How to cite a fact, in a line."""
+    own = f"Medfacts, release {release}, fact {fact['id']}."
+    if not fact["citations"]:
+        return f"{fact['drug']['name']}. {own}"
+    first = fact["citations"][0]
+    title, url = first["source"]["title"], first["url"] or first["source"]["url"]
+    where = ", ".join(filter(None, (title, first["locator"], first["date"])))
+    return f"{fact['drug']['name']}. {where}. {url}. By {own}"
+
+
+def source(citation: Row) -> Markup:
+    """Where a fact stands: its source as a link, the place in it, and its date."""
+    of = citation["source"]
+    date = citation["date"]
+    dated = f', <time datetime="{escape(date)}">{escape(date)}</time>' if date else ""
+    return Markup(  # noqa: S704 -- escaped here
+        f'<a href="{escape(citation["url"] or of["url"])}" rel="noreferrer">{escape(of["title"])}'
+        f"</a>, {escape(citation['locator'])}{dated}"
+    )
+
+
+def heading(fact: Row) -> str:
+    """What a fact is listed under: the heading of its section, or else what it is about."""
+    if section := fact["section"]:
+        return f"{section['number'] or ''} {section['heading'] or section['name']}".strip()
+    about = fact.get("category") or fact.get("trigger")
+    return words(about).capitalize() if about else excerpt(fact["statement"], 90)
+
+
+def brief(fact: Row) -> Markup:
+    """What a fact says in short: its label's own summary, or how it begins."""
+    text = escape(excerpt(fact["summary"] or fact["statement"]))
+    return Markup(f'<span class="brief">{text}</span>')  # noqa: S704 -- escaped here
+
+
+def words(code: str) -> str:
+    """A code as words: `off_label`, `undesirable-effect`."""
+    return code.replace("_", " ").replace("-", " ").lower()
+
+
+def excerpt(text: str, length: int = 200) -> str:
+    """The beginning of a text, up to the end of a word."""
+    text = " ".join(text[: 4 * length].split())
+    return text if len(text) <= length else text[:length].rsplit(" ", 1)[0] + " \u2026"
