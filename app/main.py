@@ -151,7 +151,8 @@ def create_app(settings: Settings, traces: "TracerProvider | None" = None) -> Ap
     api.state.pool = ConnectionPool(settings)
     # Asked which release is served, also while all connections of the other are in use.
     api.state.watcher = ConnectionPool(settings.model_copy(update={"pool_size": 1}))
-    api.state.public_url = settings.public_url or f"http://{settings.host}:{settings.port}"
+    api.state.public_url = settings.public_url
+    api.state.address = settings.public_url or f"http://{settings.host}:{settings.port}"
     api.state.tracer = traces.get_tracer("medfacts", __version__) if traces else None
     for router in ROUTERS:
         api.router.routes += router.routes

@@ -115,8 +115,8 @@ class Settings(BaseSettings):
     public_url: str = Field(
         default="",
         pattern=r"^(https?://[^/\s]+)?$",
-        description="Where it is reached from outside, as `https://medfacts.example`: the sitemap, "
-        "robots.txt and llms.txt name it, or else its own host and port.",
+        description="Where it is reached from outside, as `https://medfacts.example`: for the "
+        "canonical addresses of pages, and the sitemap, which else names its own host and port.",
     )
     security_contact: str = Field(
         default="mailto:security@medfacts.example",

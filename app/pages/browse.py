@@ -72,7 +72,6 @@ def browse(
         session,
         "browse.html",
         canonical=BROWSE,
-        data=None,
         q=q,
         found=found,
         current=from_json(current_release(session)),
@@ -85,7 +84,6 @@ def browse(
 def drug_page(session: ReadSession, drug_id: DrugId) -> bytes:
     """A drug at a glance, with all its facts."""
     drug = from_json(get_drug(session, drug_id, include="all"))
-    canonical = f"{BROWSE}/drugs/{drug['id']}"
     products = from_json(
         list_products_of_drug(session, drug["id"], PageParams(limit=12), ProductFilters())
     )
@@ -96,8 +94,8 @@ def drug_page(session: ReadSession, drug_id: DrugId) -> bytes:
     return page(
         session,
         "drug.html",
-        canonical=canonical,
-        data=drug_view.linked_data(drug, canonical),
+        canonical=f"{BROWSE}/drugs/{drug['id']}",
+        data=drug_view.linked_data(drug),
         drug=drug,
         missing={each["kind"]: each for each in drug.get("left_out", ())},
         kinds=drug_view.KINDS,
@@ -118,8 +116,9 @@ def label_page(session: ReadSession, set_id: SetId) -> bytes:
     became = [fact for section in label["sections"] for fact in section["facts"]]
     ids = list(dict.fromkeys(fact["id"] for fact in became))
     facts = documents(session, sorted(fact_kinds()), ids)
-    canonical = f"{BROWSE}/labels/{label['id']}"
-    return page(session, "label.html", canonical=canonical, data=None, label=label, facts=facts)
+    return page(
+        session, "label.html", canonical=f"{BROWSE}/labels/{label['id']}", label=label, facts=facts
+    )
 
 
 @router.get(f"{BROWSE}/trials/{{fact_id}}", include_in_schema=False)
@@ -130,7 +129,6 @@ def trial_page(session: ReadSession, fact_id: FactId) -> bytes:
         raise UnknownIdError(f"There is no trial '{fact_id[:100]}' here.")
     trial = from_json(body)
     arms = {each["id"]: each["label"] for each in (*trial["arms"], *trial["groups"])}
-    canonical = f"{BROWSE}/trials/{trial['id']}"
     outcomes = [
         (outcome, trial_view.bars(outcome, arms), trial_view.forests(outcome))
         for outcome in trial["outcomes"]
@@ -138,8 +136,8 @@ def trial_page(session: ReadSession, fact_id: FactId) -> bytes:
     return page(
         session,
         "trial.html",
-        canonical=canonical,
-        data=trial_view.linked_data(trial, canonical),
+        canonical=f"{BROWSE}/trials/{trial['id']}",
+        data=trial_view.linked_data(trial),
         trial=trial,
         arms=arms,
         outcomes=outcomes,
@@ -165,7 +163,6 @@ def interactions_page(
         session,
         "interactions.html",
         canonical=f"{BROWSE}/interactions",
-        data=None,
         drugs=drugs,
         answer=answer,
         problem=problem,

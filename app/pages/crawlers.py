@@ -69,7 +69,7 @@ def sitemap_of_kind(
 
 def _xml(session: ReadSession, root: str, entry: str, paths: list[str], as_of: str) -> bytes:
     session.media_type = XML
-    base = session.scope["app"].state.public_url
+    base = session.scope["app"].state.address
     entries = "".join(
         f"<{entry}><loc>{escape(base + path)}</loc><lastmod>{as_of}</lastmod></{entry}>"
         for path in paths
@@ -80,7 +80,7 @@ def _xml(session: ReadSession, root: str, entry: str, paths: list[str], as_of: s
 
 def add_texts(api: FastAPI) -> None:
     """Serve robots.txt and llms.txt."""
-    base = api.state.public_url
+    base = api.state.address
     robots = f"User-agent: *\nAllow: /\n\nSitemap: {base}/sitemap.xml\n"
     llms = ENVIRONMENT.get_template("llms.txt").render(base=base)
 

@@ -150,7 +150,7 @@ SYSTEMS = {
 }
 
 
-def linked_data(drug: Row, url: str) -> dict[str, Any]:
+def linked_data(drug: Row) -> dict[str, Any]:
     """The drug in schema.org's terms, as far as they fit."""
     names = [name["name"] for name in drug["names"] if name["name"] != drug["name"]]
     boxed = [each["statement"] for each in drug["warnings"] if each["boxed"]]
@@ -158,7 +158,6 @@ def linked_data(drug: Row, url: str) -> dict[str, Any]:
         "@context": "https://schema.org",
         "@type": "Drug",
         "name": drug["name"],
-        "url": url,
         "nonProprietaryName": drug["name"],
         "alternateName": names,
         "description": drug["description"],

@@ -86,11 +86,18 @@ ENVIRONMENT.filters |= {
 
 
 def page(session: ReadSession, template: str, **values: Any) -> bytes:
-    """A page of what a session has read."""
+    """A page of what a session has read; `canonical` is its path, `data` is schema.org's."""
     session.media_type = HTML
     session.headers = [header for header in session.headers if header[0] == b"content-location"]
     session.headers.append((b"content-security-policy", POLICY))
-    rendered = ENVIRONMENT.get_template(template).render(release=session.release, **values)
+    canonical = session.scope["app"].state.public_url + values.pop("canonical")
+    data = values.pop("data", None)
+    rendered = ENVIRONMENT.get_template(template).render(
+        release=session.release,
+        canonical=canonical,
+        data=data and {**data, "url": canonical},
+        **values,
+    )
     return rendered.encode()
 
 

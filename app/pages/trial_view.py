@@ -200,13 +200,12 @@ MASKED = {
 }
 
 
-def linked_data(trial: Row, url: str) -> dict[str, Any]:
+def linked_data(trial: Row) -> dict[str, Any]:
     """The trial in schema.org's terms, as far as they fit."""
     data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "MedicalTrial",
         "name": trial["title"] or trial["statement"],
-        "url": url,
         "description": trial["statement"],
         "identifier": trial["registry_ids"],
         "studySubject": {"@type": "Drug", "name": trial["drug"]["name"]},
