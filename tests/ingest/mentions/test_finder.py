@@ -46,7 +46,9 @@ KNOWN = [
     *named("calcium"),
     *named("potassium", ("K", SYNONYM)),
     *named("insulin human", ("insulin", SYNONYM)),
-    *named("mecasermin", ("insulin-like growth factor", SYNONYM)),
+    *named("mecasermin", ("insulin-like growth factor-1", SYNONYM)),
+    *named("willow bark", ("Salix", SYNONYM)),
+    *named("plasma protein fraction", ("human plasma protein", SYNONYM)),
     *named("lithium"),
     *named("St. John's wort", id_="st-john-s-wort"),
     *named("trimethoprim"),
@@ -250,6 +252,18 @@ def test_what_a_drug_is_said_to_be_names_no_others(finder: MentionFinder) -> Non
 
 def test_what_is_not_of_a_class_names_none_of_it(finder: MentionFinder) -> None:
     assert found(finder, "non-benzodiazepine hypnotics, non\u2011NSAID analgesics") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "reduce the serum insulin-like growth factor-1 (IGF-1) response",
+        "SUSPECTED ADVERSE REACTIONS, contact Salix Pharmaceuticals",
+        "96% bound to human plasma protein",
+    ],
+)
+def test_what_is_measured_and_who_makes_it_are_no_drugs(finder: MentionFinder, text: str) -> None:
+    assert found(finder, text) == []
 
 
 def test_the_sign_of_a_trade_mark_is_no_letter(finder: MentionFinder) -> None:

@@ -11,7 +11,7 @@ from app.ingest.mentions.word_rules import FOLDER, word_rules
 from app.ingest.seed.yaml_files import UnusableFilesError
 from app.settings import ROOT
 
-OF_VERSION = {14: "84a41278b89a864e"}
+OF_VERSION = {14: "a4afb216acd170f4"}
 """A digest of the rules for the document version that texts were last read by."""
 
 
