@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from fastapi import Body, Query
@@ -154,7 +154,8 @@ class InteractionPair(Shape):
     )
     note: str | None = Field(
         description="Where one is an ingredient of the other, or both have one in common, that it "
-        "is so; where one is a combination, what else to ask for; otherwise null.",
+        "is so; where one is a combination, what else to ask for; where both are of a class, that "
+        "sentences which name it may be about the label's own drug; otherwise null.",
         examples=[None],
     )
     directions: list[InteractionDirection] = Field(
@@ -409,15 +410,18 @@ def _merged(documents: Iterator[Row]) -> tuple[list[Row], list[Row]]:
     for document in documents:
         for passage in document["passages"]:
             fact = passage["facts"][0]
-            same = passages.setdefault((fact["id"], fact["start"]), passage)
-            if same is not passage:
-                same["names"] = sorted(same["names"] + passage["names"], key=_place)
+            _join(passages, (fact["id"], fact["start"]), passage)
         for other in document["others"]:
-            same = others.setdefault(other["id"], other)
-            if same is not other:
-                same["names"] = sorted(same["names"] + other["names"], key=_place)
+            _join(others, other["id"], other)
     in_order = sorted(passages.values(), key=lambda passage: ORDER[passage["part"]])
     return in_order, list(others.values())
+
+
+def _join(found: dict[Any, Row], key: Any, said: Row) -> None:
+    """Add what names a drug. A class's document is of other drugs too: it is left as it is."""
+    if (same := found.get(key)) is not None:
+        said = same | {"names": sorted(same["names"] + said["names"], key=_place)}
+    found[key] = said
 
 
 def _place(name: Row) -> tuple[int, int]:
@@ -453,6 +457,15 @@ def _note(one: Row, other: Row, read: dict[str, Row]) -> str | None:
                 f"{drug['name']} is a combination: labels may name what is in it instead, so ask "
                 f"for {ids} too."
             )
+    classes, other_classes = (
+        {each["id"]: each["name"] for each in read[each_of["id"]]["classes"]}
+        for each_of in (one, other)
+    )
+    for name in sorted(classes[id_] for id_ in classes.keys() & other_classes.keys()):
+        notes.append(
+            f"Both are of the class {name}: where a label of one names it, the label may speak of "
+            "its own drug."
+        )
     return " ".join(notes) or None
 
 

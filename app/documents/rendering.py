@@ -35,7 +35,7 @@ from app.models.source import Source
 BATCH = 500
 """How many rows are read at once."""
 
-DOCUMENT_VERSION = 13
+DOCUMENT_VERSION = 14
 """In which form documents are, and how they are compressed: raise it when what is rendered of the
 same rows changes, or the dictionary of `app.documents.compression`. `medfacts migrate` then renders
 what is stored again."""

@@ -121,6 +121,38 @@ def test_a_class_is_followed_where_a_source_puts_the_drug_into_it(pharmacy: http
     assert membership["citations"][0]["locator"] == "row 'placebin', copy of 2026-05-29"
 
 
+def test_a_class_of_two_drugs_is_told_of_each_as_sources_have_it(
+    database: Settings, client: httpx.Client
+) -> None:
+    for source in ("drugbank-vocabulary", "openfda-label"):
+        load(database, source, SOURCES[source])
+    also = "TRNSP INH"
+    rows = (
+        ("placebin", {STRONG: "3A strong inhibitor", also: "P-gp inhibitor"}),
+        ("warfarin", {also: "P-gp inhibitor"}),
+        ("aspirin", {STRONG: "3A strong inhibitor"}),
+    )
+    load(database, "fda-cyp", [Given("cyp.html", page(*rows))])
+    said = "P-gp inhibitors and strong CYP3A inhibitors raise it."
+    more = label("s4", "HUSTANOL", unii="AAAAAAAAA2", route=["ORAL"], drug_interactions=said)
+    load(database, "openfda-label", labels(more))
+
+    ids = "hustanol,placebin,warfarin,aspirin"
+    pairs = {pair["id"]: pair for pair in asked(client, ids)["items"]}
+
+    named = {}
+    for other in ("placebin", "warfarin", "acetylsalicylic-acid"):
+        passages = pairs[f"hustanol+{other}"]["directions"][0]["passages"]
+        [passage] = [each for each in passages if each["sentence"] == said]
+        named[other] = [name["text"] for name in passage["names"]]
+    assert named == {
+        "placebin": ["P-gp inhibitors", "strong CYP3A inhibitors"],
+        "warfarin": ["P-gp inhibitors"],
+        "acetylsalicylic-acid": ["strong CYP3A inhibitors"],
+    }
+    assert pairs["placebin+warfarin"]["note"].startswith("Both are of the class P-gp inhibitor: ")
+
+
 def test_a_drug_without_labels_is_said_to_have_none(pharmacy: httpx.Client) -> None:
     answer = asked(pharmacy, "placebin,aspirin")
 

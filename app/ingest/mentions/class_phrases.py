@@ -99,6 +99,11 @@ def _phrases_of_enzyme(strength: str | None, enzyme: str, role: str) -> Iterator
                 yield f"{how} {form} of {printed}"
 
 
+_UP_TO_MODERATE = (
+    *("weak or moderate", "weak and moderate", "weak to moderate", "moderate or weak"),
+    *("moderate and weak", "mild or moderate", "mild to moderate", "mild and moderate"),
+)
+
 STRENGTHS = {
     "Strong": (
         *("strong", "potent", "strong or moderate", "strong and moderate"),
@@ -106,9 +111,9 @@ STRENGTHS = {
     ),
     "Moderate": (
         *("moderate", "strong or moderate", "strong and moderate", "moderate or strong"),
-        *("moderate and strong", "moderate to strong", "weak or moderate", "weak and moderate"),
+        *("moderate and strong", "moderate to strong", *_UP_TO_MODERATE),
     ),
-    "Weak": ("weak", "weak or moderate", "weak and moderate"),
+    "Weak": ("weak", "mild", *_UP_TO_MODERATE),
     "Sensitive": ("sensitive",),
     "Moderately sensitive": ("moderate sensitive", "moderately sensitive"),
 }

@@ -56,6 +56,17 @@ _NAMES_NOBODY = re.compile(
 where drugs of two classes are meant, which no source lists: `combined P-gp and CYP3A inhibitors`.
 """
 
+_STRENGTH_BEFORE = re.compile(
+    r"\b(strong|potent|moderate|weak|mild|sensitive)"
+    r"(?: (?:and|or|and/or|to) (strong|moderate|weak))?(?: \([^()]*\))?"
+    r"(?: (?:inhibitors?|inducers?)(?:,|/| and| or))?"
+    r"(?:(?:,? |/)(?:and/or|and|or|cyp ?[0-9a-z/]+|p-?gp|p-glycoprotein|bcrp))*(?: |/)$"
+)
+"""The strength that stands before a list of enzymes and is of each: `strong CYP2D6 and CYP3A`."""
+
+STRENGTH_OF = {"potent": "strong", "mild": "weak"}
+"""What else labels write for a strength of FDA's table."""
+
 _CLAUSE = re.compile(r"[.;:()]")
 
 _STEM_BEFORE = re.compile(
@@ -162,6 +173,8 @@ class MentionFinder:
             is_own = meaning.drug is not None and meaning.drug.id in own
             counts = is_own or (meaning is not NOBODY and self._counts(words, place, last, meaning))
             is_form = False
+            if counts and meaning.classes:
+                meaning = _of_strength(words, place, meaning)
             if counts and meaning.drug:
                 with_salt = self._with_salt(words, last)
                 is_form, last = with_salt > last, with_salt
@@ -229,20 +242,20 @@ class MentionFinder:
         start, end = words.start(first), words.end(last)
         if meaning.as_written is not None:
             return words.text[start:end] == meaning.as_written
+        before = words.words[first - 1] if first and words.are_together(first - 1) else ""
+        if before and _STEM_BEFORE.search(words.lower, max(0, start - 14), start):
+            return False
         behind = words.behind(last) if words.are_together(last) else ""
         if behind in self._other_things:
+            return False
+        name = " ".join(words.words[first : last + 1])
+        if (rule := self._unless.get(name)) and (behind in rule.after or before in rule.before):
             return False
         if meaning.classes:
             return not _NAMES_NOBODY.search(words.lower, max(0, start - BESIDE), start)
         is_brand = meaning.drug is not None and meaning.drug.type == NameType.BRAND
         if is_brand and words.text[start].islower() and (last > first or end - start < LOWER_CASE):
             return False
-        before = words.words[first - 1] if first and words.are_together(first - 1) else ""
-        if before and _STEM_BEFORE.search(words.lower, max(0, start - 14), start):
-            return False
-        name = " ".join(words.words[first : last + 1])
-        if (rule := self._unless.get(name)) is not None:
-            return not (behind in rule.after or before in rule.before)
         if (rule := self._only.get(name)) is not None:
             clause_before = _CLAUSE.split(words.lower[max(0, start - BESIDE) : start])[-1]
             clause_behind = _CLAUSE.split(words.lower[end : end + BESIDE // 2])[0]
@@ -251,6 +264,29 @@ class MentionFinder:
                 and rule.after.isdisjoint(WORD.findall(clause_behind))
             )
         return True
+
+
+def _of_strength(words: _Words, first: int, meaning: Meaning) -> Meaning:
+    """Less the classes of other strengths than the one that stands further before the enzyme."""
+    if words.words[first] in STRENGTHS:
+        return meaning
+    start = words.start(first)
+    before = _STRENGTH_BEFORE.search(words.lower, max(0, start - BESIDE), start)
+    if before is None:
+        return meaning
+    meant = {STRENGTH_OF.get(strength, strength) for strength in before.groups() if strength}
+    strength_of = {class_: class_[1].split()[0].lower() for class_ in meaning.classes}
+    return Meaning(
+        classes=tuple(
+            class_
+            for class_, strength in strength_of.items()
+            if strength in meant or strength not in STRENGTHS
+        )
+    )
+
+
+STRENGTHS = frozenset({"strong", "potent", "moderate", "moderately", "weak", "mild", "sensitive"})
+"""Words that name a strength: an enzyme's classes begin with them."""
 
 
 def _is_akin(words: tuple[str, ...], own_words: tuple[str, ...]) -> bool:

@@ -14,6 +14,10 @@ def plain(text: str) -> str:
     return text.translate(_LETTERS).lower()
 
 
+MARKS = "\u2122\u00ae\u00a9"
+"""Signs that may stand within a name; others part it, as arrows and bullets do."""
+
+
 class _Letters(dict[int, str]):
     """What letters and signs are read as, one for each: accents left out, dashes as hyphens."""
 
@@ -21,9 +25,13 @@ class _Letters(dict[int, str]):
         sign = chr(code)
         read = sign
         if not sign.isascii():
-            base = unicodedata.normalize("NFKD", sign)[:1]
-            is_dash = unicodedata.category(sign) == "Pd" and sign != "\N{EM DASH}"
-            read = base if base.isascii() and base.isalnum() else "-" if is_dash else " "
+            category = unicodedata.category(sign)
+            base = [c for c in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(c)]
+            read = "-" if category == "Pd" and sign != "\N{EM DASH}" else " "
+            if len(base) == 1 and base[0].isascii() and base[0].isalnum():
+                read = base[0]
+            elif category in ("Sm", "So", "Po") and sign not in MARKS:
+                read = "|"
             if sign == "\N{RIGHT SINGLE QUOTATION MARK}":
                 read = "'"
         self[code] = read

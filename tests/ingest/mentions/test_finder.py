@@ -17,7 +17,9 @@ CLASSES = [
     ("vitamin-k-antagonist", "Vitamin K Antagonist"),
     ("monoamine-oxidase-inhibitor", "Monoamine Oxidase Inhibitor"),
     ("strong-cyp3a-inhibitor", "Strong CYP3A inhibitor"),
+    ("moderate-cyp3a-inhibitor", "Moderate CYP3A inhibitor"),
     ("weak-cyp3a-inhibitor", "Weak CYP3A inhibitor"),
+    ("benzodiazepine", "Benzodiazepine"),
 ]
 
 
@@ -44,7 +46,9 @@ KNOWN = [
     *named("calcium"),
     *named("potassium", ("K", SYNONYM)),
     *named("insulin human", ("insulin", SYNONYM)),
-    *named("mecasermin", ("insulin-like growth factor", SYNONYM)),
+    *named("mecasermin", ("insulin-like growth factor-1", SYNONYM)),
+    *named("willow bark", ("Salix", SYNONYM)),
+    *named("plasma protein fraction", ("human plasma protein", SYNONYM)),
     *named("lithium"),
     *named("St. John's wort", id_="st-john-s-wort"),
     *named("trimethoprim"),
@@ -209,7 +213,29 @@ def test_abbreviations_are_read_as_they_are_written(finder: MentionFinder) -> No
         (
             "inhibitors of CYP 3A4",
             "inhibitors of CYP 3A4",
-            ["strong-cyp3a-inhibitor", "weak-cyp3a-inhibitor"],
+            ["moderate-cyp3a-inhibitor", "strong-cyp3a-inhibitor", "weak-cyp3a-inhibitor"],
+        ),
+        ("mild CYP3A4 inhibitors", "mild CYP3A4 inhibitors", ["weak-cyp3a-inhibitor"]),
+        (
+            "moderate or weak CYP3A inhibitors",
+            "moderate or weak CYP3A inhibitors",
+            ["moderate-cyp3a-inhibitor", "weak-cyp3a-inhibitor"],
+        ),
+        ("strong CYP2D6 and CYP3A4 inhibitors", "CYP3A4 inhibitors", ["strong-cyp3a-inhibitor"]),
+        (
+            "strong inhibitors or inhibitors of CYP3A",
+            "inhibitors of CYP3A",
+            ["strong-cyp3a-inhibitor"],
+        ),
+        (
+            "strong (e.g., clarithromycin) CYP3A inhibitors",
+            "CYP3A inhibitors",
+            ["strong-cyp3a-inhibitor"],
+        ),
+        (
+            "a strong reason to avoid CYP3A inhibitors",
+            "CYP3A inhibitors",
+            ["moderate-cyp3a-inhibitor", "strong-cyp3a-inhibitor", "weak-cyp3a-inhibitor"],
         ),
     ],
 )
@@ -221,7 +247,41 @@ def test_classes_are_found_as_labels_print_them(
 
 def test_what_a_drug_is_said_to_be_names_no_others(finder: MentionFinder) -> None:
     assert found(finder, "Hustanol is a strong CYP3A4 inhibitor.") == []
-    assert found(finder, "benzodiazepines; vitamin K") == [("vitamin K", "vitamin-K", "name")]
+    assert found(finder, "ginkgo; vitamin K") == [("vitamin K", "vitamin-K", "name")]
+
+
+def test_what_is_not_of_a_class_names_none_of_it(finder: MentionFinder) -> None:
+    assert found(finder, "non-benzodiazepine hypnotics, non\u2011NSAID analgesics") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "reduce the serum insulin-like growth factor-1 (IGF-1) response",
+        "SUSPECTED ADVERSE REACTIONS, contact Salix Pharmaceuticals",
+        "96% bound to human plasma protein",
+    ],
+)
+def test_what_is_measured_and_who_makes_it_are_no_drugs(finder: MentionFinder, text: str) -> None:
+    assert found(finder, text) == []
+
+
+def test_the_sign_of_a_trade_mark_is_no_letter(finder: MentionFinder) -> None:
+    assert [
+        printed
+        for printed, *_ in found(finder, "Advil\u2122, Advil\u00ae and Coumadin\u2122 \u00a9")
+    ] == [
+        "Advil",
+        "Advil",
+        "Coumadin",
+    ]
+
+
+@pytest.mark.parametrize("sign", ["\u2193", "\u2022", "\u25cf", "\u00b1", "\u2192"])
+def test_arrows_and_bullets_part_names(finder: MentionFinder, sign: str) -> None:
+    printed = [each[0] for each in found(finder, f"vitamin {sign} K; benzyl {sign} alcohol")]
+
+    assert printed == ["alcohol"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from app.ingest.mentions.word_rules import FOLDER, word_rules
 from app.ingest.seed.yaml_files import UnusableFilesError
 from app.settings import ROOT
 
-OF_VERSION = {13: "76c5d8e0261af9d6"}
+OF_VERSION = {14: "e5c6cde036c23f81"}
 """A digest of the rules for the document version that texts were last read by."""
 
 
