@@ -33,6 +33,8 @@ from app.api import (
     warnings,
 )
 from app.api.read_session import release_served
+from app.cds_hooks import services
+from app.cds_hooks.clients import clients_of
 from app.database.reading import ConnectionPool
 from app.http.access_log import AccessLog
 from app.http.conditional_requests import NO_STORE, Representations
@@ -81,6 +83,7 @@ ROUTERS = (
     search.router,
     sources.router,
     trials.router,
+    services.router,
 )
 """In the order in which the document lists them, and in which routes are looked for: the drugs and
 their warnings, which are asked for most, come first."""
@@ -153,6 +156,8 @@ def create_app(settings: Settings, traces: "TracerProvider | None" = None) -> Ap
     api.state.watcher = ConnectionPool(settings.model_copy(update={"pool_size": 1}))
     api.state.public_url = settings.public_url
     api.state.address = settings.public_url or f"http://{settings.host}:{settings.port}"
+    api.state.cds_cards = settings.cds_cards
+    api.state.cds_clients = clients_of(settings.cds_issuers)
     api.state.tracer = traces.get_tracer("medfacts", __version__) if traces else None
     for router in ROUTERS:
         api.router.routes += router.routes
@@ -178,6 +183,7 @@ def _layers(api: Api, settings: Settings, outage: Outage) -> ASGIApp:
         for seconds in (settings.max_age_data, settings.max_age_releases, settings.max_age_docs)
     )
     policies = {
+        "cds-services": docs,
         "health": NO_STORE,
         "metrics": NO_STORE,
         "": release,

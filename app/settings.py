@@ -118,6 +118,23 @@ class Settings(BaseSettings):
         description="Where it is reached from outside, as `https://medfacts.example`: for the "
         "canonical addresses of pages, and the sitemap, which else names its own host and port.",
     )
+    cds_cards: dict[
+        Literal["order-select", "order-sign", "patient-view"],
+        list[Literal["boxed-warning", "contraindication", "interaction", "not-checked"]],
+    ] = Field(
+        default={
+            "order-select": ["boxed-warning", "interaction"],
+            "order-sign": ["contraindication", "not-checked"],
+            "patient-view": ["interaction"],
+        },
+        description="Which cards of CDS Hooks each hook shows, as JSON: each at one hook, or "
+        "somebody is alerted twice for one order.",
+    )
+    cds_issuers: dict[str, Path] = Field(
+        default={},
+        description="Who signs the tokens of CDS clients, each with the file of its keys (a JWK "
+        "set), as JSON; without any, everybody may call.",
+    )
     security_contact: str = Field(
         default="mailto:security@medfacts.example",
         pattern=r"^(mailto:|https://|tel:)\S+$",

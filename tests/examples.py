@@ -32,6 +32,7 @@ VALUES = {
     "source_id": "what-is-baclofen",
     "set_id": "f133fe04-1550-4fa4-9dc4-652c27936bf2",
     "rxcui": "197391",
+    "service_id": "medfacts-order-sign",
     "get_dosage": "baclofen-dosage-71a6f8e60437",
     "get_indication": "baclofen-indication-rheumatic-disorders",
     "get_mechanism": "baclofen-mechanism-gaba-b-agonist",
@@ -53,7 +54,36 @@ QUERIES = {
 }
 
 
-OF_LABELS = ("Dosages", "Labels", "Products")
+BODIES: dict[str, Any] = {
+    "call_cds_service": {
+        "hook": "order-sign",
+        "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
+        "context": {
+            "userId": "Practitioner/abc",
+            "patientId": "1288992",
+            "draftOrders": {
+                "resourceType": "Bundle",
+                "entry": [
+                    {
+                        "resource": {
+                            "resourceType": "MedicationRequest",
+                            "id": "1",
+                            "status": "draft",
+                            "medicationCodeableConcept": {"text": "Baclofen 10 mg tablet"},
+                        }
+                    }
+                ],
+            },
+        },
+        "prefetch": {"medications": None},
+    },
+    "send_cds_feedback": {
+        "feedback": [{"card": "4e0a3a1e-3283-4575-ab82-028d55fe2719", "outcome": "accepted"}]
+    },
+}
+"""Bodies of what is posted, where they are no list."""
+
+OF_LABELS = ("CDS Hooks", "Dosages", "Labels", "Products")
 """The tags of operations on what the seed has nothing of."""
 
 OF_TWO = ("Interactions",)
@@ -210,6 +240,12 @@ def path_of(operation: dict[str, Any], template: str) -> str:
     return template.format(**values) + QUERIES.get(id_, "")
 
 
+def body_of(operation: dict[str, Any]) -> Any:
+    """The body with which an operation is shown."""
+    schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    return BODIES.get(operation["operationId"]) or schema["examples"][0]
+
+
 async def answers(app: FastAPI, tags: tuple[str, ...] = ()) -> dict[str, Any]:
     """What the app answers to each operation with one of these tags, or to those that need no
     more than the seed."""
@@ -217,16 +253,14 @@ async def answers(app: FastAPI, tags: tuple[str, ...] = ()) -> dict[str, Any]:
     found = {}
     async with httpx.AsyncClient(transport=transport, base_url="http://medfacts") as client:
         for template, methods in app.openapi()["paths"].items():
-            operation = methods["get"]
-            tag = operation["tags"][0]
-            if tag not in tags if tags else tag in (*OF_LABELS, *OF_TWO):
-                continue
-            answer = await client.get(path_of(operation, template))
-            found[operation["operationId"]] = answer.raise_for_status().json()
-            if posted := methods.get("post"):
-                body = posted["requestBody"]["content"]["application/json"]["schema"]["examples"][0]
-                answer = await client.post(template, json=body)
-                found[posted["operationId"]] = answer.raise_for_status().json()
+            for method, operation in methods.items():
+                tag = operation["tags"][0]
+                if tag not in tags if tags else tag in (*OF_LABELS, *OF_TWO):
+                    continue
+                path = path_of(operation, template)
+                body = body_of(operation) if method == "post" else None
+                answer = await client.request(method.upper(), path, json=body)
+                found[operation["operationId"]] = answer.raise_for_status().json()
     return found
 
 

@@ -15,7 +15,18 @@ from app.settings import ROOT, Settings
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 MODULES = {path: ast.parse(path.read_text()) for path in (ROOT / "app").rglob("*.py")}
 
-ORDER = ("models", "names", "database", "documents", "search", "http", "api", "openapi", "pages")
+ORDER = (
+    "models",
+    "names",
+    "database",
+    "documents",
+    "search",
+    "http",
+    "api",
+    "openapi",
+    "pages",
+    "cds_hooks",
+)
 """The rooms of `app/`, each of which may import those before it."""
 
 ALLOWED = {

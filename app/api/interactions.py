@@ -289,7 +289,7 @@ def _answer(
     for id_, drug in found.drugs.items():
         drug.labels, drug.parts = read[id_]["labels"], read[id_]["parts"]
     pairs = [pair for pair in combinations(ids, 2) if own is None or own in pair]
-    items = _pairs(session, found.drugs, read, pairs)
+    items = _pairs(session, {id_: drug.name for id_, drug in found.drugs.items()}, read, pairs)
     if fields is not None:
         session.media_type = SPARSE_JSON
         items = (picked(item, fields) for item in items)
@@ -346,14 +346,27 @@ def _read(session: ReadSession, ids: list[str]) -> dict[str, Row]:
     bound = listed(session.dialect, ids)
     for id_, *stored in session.found(READ, kind=LABELS_READ, ids=bound):
         read[id_] |= from_json(verified(LABELS_READ, id_, *stored))
-    for id_, ingredient in session.found(MADE_OF, ids=bound):
+    for id_, ingredient, _ in session.found(MADE_OF, ids=bound):
         read[id_]["ingredients"].add(ingredient)
     return read
 
 
+def said_of(session: ReadSession, drugs: dict[str, str], pairs: list[tuple[str, str]]) -> list[Row]:
+    """What the labels of drugs, given by their ids and names, say of each other: these pairs."""
+    return list(_pairs(session, drugs, _read(session, list(drugs)), pairs))
+
+
+def ingredients_of(session: ReadSession, ids: list[str]) -> dict[str, list[tuple[str, str]]]:
+    """The ingredients of the combinations among these drugs, each by id and name."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for id_, ingredient, name in session.found(MADE_OF, ids=listed(session.dialect, ids)):
+        found.setdefault(id_, []).append((ingredient, name))
+    return found
+
+
 def _pairs(
     session: ReadSession,
-    drugs: dict[str, DrugChecked],
+    drugs: dict[str, str],
     read: dict[str, Row],
     pairs: list[tuple[str, str]],
 ) -> Iterator[Row]:
@@ -365,7 +378,7 @@ def _pairs(
     bound = listed(session.dialect, dict.fromkeys(wanted))
     for id_, *stored in session.found(READ, kind=INTERACTIONS, ids=bound) if wanted else ():
         said[id_] = from_json(verified(INTERACTIONS, id_, *stored))
-    links = {id_: {"id": id_, "name": drug.name} for id_, drug in drugs.items()}
+    links = {id_: {"id": id_, "name": name} for id_, name in drugs.items()}
     summaries = {id_: _summary(of["labels"]) for id_, of in read.items()}
     for one, other in pairs:
         yield {
@@ -491,9 +504,10 @@ READ = with_release(_documents, *_documents.c)
 """Documents of a kind by their ids."""
 
 _made_of = (
-    sa.select(col(DrugIngredient.drug_id), col(DrugIngredient.drug))
-    .where(one_of(col(DrugIngredient.drug_id), "ids"), col(DrugIngredient.drug).is_not(None))
+    sa.select(col(DrugIngredient.drug_id), col(DrugIngredient.drug), col(Drug.name))
+    .join_from(DrugIngredient, Drug, col(Drug.id) == col(DrugIngredient.drug))
+    .where(one_of(col(DrugIngredient.drug_id), "ids"))
     .subquery("made_of")
 )
 MADE_OF = with_release(_made_of, *_made_of.c)
-"""What combinations are made of."""
+"""What combinations are made of: the combination, and each ingredient's id and name."""

@@ -18,7 +18,7 @@ EXPOSED = (
 )
 BY_ALL = [(b"access-control-allow-origin", b"*"), EXPOSED]
 PREFLIGHT = {
-    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Allow-Headers": "*, Authorization",  # which the star does not stand for
     "Access-Control-Max-Age": "86400",
 }
 

@@ -21,9 +21,20 @@ UNLESS_GIVEN = (
 )
 
 
+CDS = "/cds-services/"
+"""Where EHRs post their calls of CDS Hooks."""
+
+
+def takes_body(path: str) -> bool:
+    """Whether a POST is answered at a path."""
+    return path.removeprefix(VERSION) in POSTED or path.startswith(CDS)
+
+
 def allowed(path: str) -> str:
     """The methods that a path answers."""
-    return f"{ALLOW}, POST" if path.removeprefix(VERSION) in POSTED else ALLOW
+    if path.startswith(CDS):
+        return "OPTIONS, POST"
+    return f"{ALLOW}, POST" if takes_body(path) else ALLOW
 
 
 BROWSE = b"/browse"

@@ -2,11 +2,13 @@
 
 ProblemError
 ├── RequestError            400  no request that can be read
+├── UnauthorizedError       401  a CDS client that is not known
 ├── NotFoundError           404  no such path
 │   └── UnknownIdError      404  no such drug, fact, condition, source
 ├── MethodError             405  something else than reading
 ├── ReleaseChangedError     410  the cursor's release has been replaced
 ├── PreconditionError       412  not the representation that If-Match named
+├── PrefetchError           412  a CDS service was not given what it needs
 ├── LongAddressError        414  a path and query that are too long
 ├── BadParameterError       422  a parameter that is unknown, repeated or has a bad value
 ├── LargeBodyError          413  a body that is too large
@@ -260,6 +262,33 @@ class RequestError(ProblemError):
     example = "The path holds a NUL byte."
 
 
+class UnauthorizedError(ProblemError):
+    """A client of CDS Hooks that is not known, where clients have to be."""
+
+    status = 401
+    slug = "unauthorized"
+    title = "The client is not known"
+    meaning = (
+        "This server answers CDS Hooks' clients alone whose token (a JWT) one of the issuers that "
+        "it knows signed for this address."
+    )
+    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "Bearer"}
+    example = "A bearer token of a known issuer is needed."
+
+
+class PrefetchError(ProblemError):
+    """A service of CDS Hooks was not given what it needs, and looks nothing up itself."""
+
+    status = 412
+    slug = "prefetch-missing"
+    title = "What the service needs was not looked up beforehand"
+    meaning = (
+        "A CDS client has to look up what `/cds-services` lists under `prefetch` and send it: this "
+        "server never calls `fhirServer`."
+    )
+    example = "prefetch.medications is needed: null where the patient takes none."
+
+
 class PreconditionError(ProblemError):
     """The representation is not the one that the client says it is."""
 
@@ -324,9 +353,11 @@ PROBLEMS: tuple[type[ProblemError], ...] = (
     UnknownIdError,
     BadParameterError,
     RequestError,
+    UnauthorizedError,
     MethodError,
     ReleaseChangedError,
     PreconditionError,
+    PrefetchError,
     LongAddressError,
     LargeBodyError,
     LargeHeadersError,

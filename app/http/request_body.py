@@ -2,7 +2,7 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.http.headers import POSTED, VERSION
+from app.http.headers import takes_body
 from app.http.problems import LargeBodyError
 
 LARGEST_BODY = 1_000_000
@@ -21,7 +21,7 @@ class RequestBody:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with its whole body in one message."""
         is_posted = scope["type"] == "http" and scope["method"] == "POST"
-        if not is_posted or scope["path"].removeprefix(VERSION) not in POSTED:
+        if not is_posted or not takes_body(scope["path"]):
             await self.app(scope, receive, send)
             return
         body = b""

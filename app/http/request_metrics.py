@@ -37,6 +37,13 @@ SECONDS = Histogram(
 )
 REFUSED = Counter("medfacts_refused", "Refused to protect the others.", ["reason"], registry=None)
 
+FEEDBACK = Counter(
+    "medfacts_cds_feedback",
+    "Cards of CDS Hooks of which clients said what users did.",
+    ["service", "outcome"],
+    registry=None,
+)
+
 
 def _gauge(name: str, meaning: str) -> Gauge:
     meaning = f"{meaning} Of all workers."
@@ -51,7 +58,17 @@ POOL_SIZE = _gauge("pool_size", "Connections to the database, at most.")
 POOL_IN_USE = _gauge("pool_in_use", "Connections to the database that read.")
 CACHE_BYTES = _gauge("cache_bytes", "Bytes of the answers that are cached.")
 
-ALL = (REQUESTS, SECONDS, REFUSED, IN_PROGRESS, WAITING, POOL_SIZE, POOL_IN_USE, CACHE_BYTES)
+ALL = (
+    REQUESTS,
+    SECONDS,
+    REFUSED,
+    FEEDBACK,
+    IN_PROGRESS,
+    WAITING,
+    POOL_SIZE,
+    POOL_IN_USE,
+    CACHE_BYTES,
+)
 
 REFUSALS: dict[type, str] = {OverloadedError: "overloaded", TookTooLongError: "took_too_long"}
 """How the counts call what is refused to protect the others."""

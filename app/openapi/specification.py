@@ -85,6 +85,10 @@ TAGS = [
         "name": "Interactions",
         "description": "What labels of drugs say of each other: sentences, and what was read.",
     },
+    {
+        "name": "CDS Hooks",
+        "description": "What an EHR calls when a drug is ordered: cards in labels' own words.",
+    },
     {"name": "Products", "description": "Strengths and dose forms of drugs, with their NDCs."},
     {"name": "Conditions", "description": "What indications and trials name."},
     {"name": "Sources", "description": "Where facts come from, and on what terms."},

@@ -44,10 +44,12 @@ sub vcl_recv {
         # They are one server's: Prometheus asks each itself. No first step of a path needs an escape.
         return (synth(404, "Not found"));
     }
-    if (req.method == "POST" && req.url ~ "^(/v1)?/(interactions|resolve)(\?|$)") {
+    if (req.method == "POST" && req.url ~ "^(/v1)?/(interactions|resolve)(\?|$)|^/cds-services/") {
         # A question too long for an address. The server waits for its body only so long.
         unset req.http.Cookie;
-        unset req.http.Authorization;
+        if (req.url !~ "^/cds-services/") {
+            unset req.http.Authorization;
+        }
         return (pass);
     }
     if (req.http.Transfer-Encoding || req.http.Content-Length ~ "[1-9]") {
@@ -153,6 +155,8 @@ sub vcl_synth {
         set resp.http.Allow = "GET, HEAD, OPTIONS";
         if (req.url ~ "^(/v1)?/(interactions|resolve)(\?|$)") {
             set resp.http.Allow = "GET, HEAD, OPTIONS, POST";
+        } elseif (req.url ~ "^/cds-services/") {
+            set resp.http.Allow = "OPTIONS, POST";
         }
         set resp.http.X-Slug = "method-not-allowed";
         set resp.http.X-Detail = regsuball(req.method, "[^A-Za-z0-9-]", "?") + " is not answered here; Allow lists what is.";

@@ -40,7 +40,7 @@ def test_a_preflight_grants_reading_and_no_writing(seeded: httpx.Client, method:
 
     assert (answer.status_code, answer.content) == (204, b"")
     assert answer.headers["access-control-allow-methods"] == "GET, HEAD, OPTIONS"
-    assert answer.headers["access-control-allow-headers"] == "*"
+    assert answer.headers["access-control-allow-headers"] == "*, Authorization"
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-credentials" not in answer.headers
 

@@ -1,0 +1,383 @@
+"""What an EHR is answered, as the specification has it: https://cds-hooks.hl7.org/2.0/"""
+
+import copy
+import json
+import logging
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from app.http.request_metrics import ALL, FEEDBACK
+from app.settings import Settings
+from tests.api.test_interactions import SOURCES
+from tests.conftest import AppTransport, Holding, running
+from tests.ingest.loading import label, labels
+
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+UNII = "http://fdasis.nlm.nih.gov"
+SELECT, SIGN, VIEW = (
+    f"/cds-services/medfacts-{hook}" for hook in ("order-select", "order-sign", "patient-view")
+)
+BOXED = "WARNING: *Warfarin* & <b>Hustanol</b>. Never with warfarin."
+NAMES = {"warfarin", "hustanol", "acetylsalicylic acid", "placebin"}
+
+
+@pytest.fixture(scope="module")
+def ehr(holding: Holding) -> Iterator[httpx.Client]:
+    said = label(
+        "s1",
+        "HUSTANOL",
+        unii="AAAAAAAAA2",
+        application_number=["NDA000009"],
+        contraindications="Do not give it to sleepers.",
+        drug_interactions="7 DRUG INTERACTIONS Aspirin raises the risk of bleeding.",
+        boxed_warning=BOXED,
+    )
+    with holding(files=SOURCES | {"openfda-label": labels(said)}) as client:
+        yield client
+
+
+def order(id_: str, medicine: dict[str, Any] | str, **fields: Any) -> dict[str, Any]:
+    """An order of R4, of a concept or of a text."""
+    concept = {"text": medicine} if isinstance(medicine, str) else medicine
+    named = {"medicationCodeableConcept": concept} if fields.get("medication") is None else {}
+    return {"resourceType": "MedicationRequest", "id": id_, "status": "draft", **named, **fields}
+
+
+def coded(system: str, code: str) -> dict[str, Any]:
+    return {"coding": [{"system": system, "code": code}]}
+
+
+def bundle(*resources: dict[str, Any]) -> dict[str, Any]:
+    return {"resourceType": "Bundle", "entry": [{"resource": each} for each in resources]}
+
+
+def call(hook: str, *orders: dict[str, Any], taken: Any = (), **context: Any) -> dict[str, Any]:
+    """A call of a hook with these orders, of a patient who takes these medicines."""
+    of = {"userId": "Practitioner/abc", "patientId": "1288992", **context}
+    if hook != "patient-view":
+        of["draftOrders"] = bundle(*orders)
+    if hook == "order-select":
+        of.setdefault("selections", [f"MedicationRequest/{each['id']}" for each in orders])
+    request = {
+        "hook": hook,
+        "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
+        "context": of,
+    }
+    if taken != "missing":
+        request["prefetch"] = {"medications": bundle(*taken) if isinstance(taken, tuple) else taken}
+    return request
+
+
+def cards_of(client: httpx.Client, path: str, request: dict[str, Any]) -> list[dict[str, Any]]:
+    answer = client.post(path, json=request)
+    assert answer.status_code == 200, answer.text
+    cards: list[dict[str, Any]] = answer.json()["cards"]
+    for card in cards:
+        hold_card(card)
+    assert len({card["uuid"] for card in cards}) == len(cards)
+    return cards
+
+
+def hold_card(card: dict[str, Any]) -> None:
+    """Fail if a card is none by the specification's rules, or has a member that is null."""
+    assert UUID(card["uuid"])
+    assert 0 < len(card["summary"]) < 140
+    assert card["indicator"] in ("info", "warning", "critical")
+    assert card["source"]["label"]
+    assert card["source"]["url"].startswith("http")
+    assert set(card["source"]["topic"]) == {"code", "system", "display"}
+    assert "suggestions" not in card
+    assert "selectionBehavior" not in card
+    for link in card["links"]:
+        assert link["type"] == "absolute"
+        assert link["url"].startswith("http")
+        assert link["label"]
+    for reason in card.get("overrideReasons", ()):
+        assert set(reason) == {"code", "system", "display"}
+    assert "null" not in json.dumps(card)
+
+
+def topics(cards: list[dict[str, Any]]) -> list[str]:
+    return [card["source"]["topic"]["code"] for card in cards]
+
+
+def test_services_are_found_with_what_to_look_up(ehr: httpx.Client) -> None:
+    answer = ehr.get("/cds-services")
+
+    services = answer.json()["services"]
+    assert [each["hook"] for each in services] == ["order-select", "order-sign", "patient-view"]
+    for each in services:
+        assert each["prefetch"] == {
+            "medications": "MedicationRequest?patient={{context.patientId}}&status=active"
+        }
+        assert all(each[name] for name in ("title", "description", "usageRequirements"))
+
+
+def test_an_ordered_drug_has_its_boxed_warning_and_who_its_label_names(ehr: httpx.Client) -> None:
+    request = call("order-select", order("1", "Hustanol 5 mg"), taken=(order("2", "Aspirin"),))
+
+    boxed, pair = cards_of(ehr, SELECT, request)
+
+    assert (boxed["summary"], boxed["indicator"]) == ("Hustanol: boxed warning", "warning")
+    assert "\\*Warfarin\\* & \\<b\\>Hustanol\\</b\\>" in boxed["detail"]
+    assert boxed["detail"].endswith(
+        "openFDA drug labels, section Boxed Warning, 2023-01-01, 1 of 1 labels"
+    )
+    assert pair["summary"] == "The label of Hustanol names Acetylsalicylic acid (interactions)"
+    assert (pair["indicator"], "Aspirin raises the risk" in pair["detail"]) == ("info", True)
+
+
+def test_what_the_boxed_warning_says_is_not_told_twice(ehr: httpx.Client) -> None:
+    request = call("order-select", order("1", "Hustanol"), taken=(order("2", "warfarin"),))
+
+    assert topics(cards_of(ehr, SELECT, request)) == ["boxed-warning"]
+
+
+def test_a_drug_that_is_taken_and_names_the_ordered_one_is_told(ehr: httpx.Client) -> None:
+    request = call("order-select", order("1", "Aspirin"), taken=(order("2", "Hustanol"),))
+
+    [card] = cards_of(ehr, SELECT, request)
+
+    assert card["summary"].startswith("The label of Hustanol names Acetylsalicylic acid")
+
+
+def test_only_what_is_selected_is_new(ehr: httpx.Client) -> None:
+    orders = order("1", "Hustanol"), order("2", "Aspirin")
+
+    none = cards_of(ehr, SELECT, call("order-select", *orders, selections=[]))
+    second = cards_of(
+        ehr, SELECT, call("order-select", *orders, selections=["MedicationRequest/2"])
+    )
+
+    assert topics(none) == []
+    assert topics(second) == ["interaction"]
+
+
+def test_signing_tells_contraindications_and_what_was_not_checked(ehr: httpx.Client) -> None:
+    request = call("order-sign", order("1", "Hustanol"), order("2", "zzq 7"), taken="missing")
+
+    against, unchecked = cards_of(ehr, SIGN, request)
+
+    assert against["indicator"] == "info"
+    assert "Do not give it to sleepers" in against["detail"]
+    assert unchecked["source"]["topic"]["code"] == "not-checked"
+    assert unchecked["detail"].splitlines() == [
+        "- zzq 7: which drug it is, is not sure",
+        "- The drugs that the patient takes: the client did not give them",
+    ]
+
+
+def test_what_a_patient_takes_is_looked_at_in_twos(ehr: httpx.Client) -> None:
+    taken = (order("1", "Aspirin"), order("2", "Hustanol"), order("3", "Aspirin 100 mg"))
+
+    assert topics(cards_of(ehr, VIEW, call("patient-view", taken=taken))) == ["interaction"]
+
+
+@pytest.mark.parametrize("given", ["missing", {"resourceType": "OperationOutcome"}, "Bundle/1"])
+def test_a_view_of_a_patient_needs_what_the_patient_takes(ehr: httpx.Client, given: Any) -> None:
+    answer = ehr.post(VIEW, json=call("patient-view", taken=given))
+
+    assert answer.status_code == 412
+
+
+@pytest.mark.parametrize("given", [None, (), {"resourceType": "Bundle"}])
+def test_who_takes_nothing_has_no_cards(ehr: httpx.Client, given: Any) -> None:
+    assert ehr.post(VIEW, json=call("patient-view", taken=given)).json() == {"cards": []}
+
+
+MEDICATION = {"resourceType": "Medication", "id": "m", "code": coded(UNII, "AAAAAAAAA2")}
+
+
+@pytest.mark.parametrize(
+    "orders",
+    [
+        [order("1", coded(UNII, "AAAAAAAAA2"))],
+        [order("1", {"coding": [{"display": "Hustanol"}]})],
+        [order("1", {"coding": [{"system": "urn:own", "code": "7"}], "text": "Hustanol"})],
+        [order("1", "", medication={"concept": coded(UNII, "AAAAAAAAA2")})],
+        [order("1", "", medication={"reference": {"reference": "#m"}}, contained=[MEDICATION])],
+        [order("1", "", medication={"reference": {"reference": "Medication/m"}}), MEDICATION],
+        [order("1", "", medication={"reference": {"display": "Hustanol"}})],
+        [
+            {
+                "resourceType": "MedicationRequest",
+                "id": "1",
+                "medicationReference": {"reference": "https://ehr.example/fhir/Medication/m"},
+            },
+            MEDICATION,
+        ],
+    ],
+)
+def test_a_medicine_is_known_however_its_order_names_it(
+    ehr: httpx.Client, orders: list[dict[str, Any]]
+) -> None:
+    request = call("order-sign", *orders, taken=None)
+
+    assert topics(cards_of(ehr, SIGN, request)) == ["contraindication"]
+
+
+@pytest.mark.parametrize(
+    "medicine",
+    [
+        {"coding": [*coded(UNII, "AAAAAAAAA1")["coding"], *coded(UNII, "AAAAAAAAA2")["coding"]]},
+        "Twinol",
+        {"coding": [{"system": RXNORM, "code": "1"}]},
+    ],
+)
+def test_what_is_not_sure_is_not_guessed(ehr: httpx.Client, medicine: Any) -> None:
+    request = call("order-sign", order("1", medicine), taken=None)
+
+    assert topics(cards_of(ehr, SIGN, request)) == ["not-checked"]
+
+
+@pytest.mark.parametrize("more", [{"status": "stopped"}, {"doNotPerform": True}])
+def test_what_is_not_taken_is_passed_over(ehr: httpx.Client, more: dict[str, Any]) -> None:
+    request = call("order-select", order("1", "Aspirin"), taken=(order("2", "Hustanol", **more),))
+
+    assert cards_of(ehr, SELECT, request) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "said"),
+    [
+        (SIGN, {"hook": "order-select"}, "hook: The service medfacts-order-sign is called at"),
+        (SIGN, {"hook": None}, "hook: Input should be a valid string"),
+        (SIGN, {"hookInstance": "1"}, "hookInstance: "),
+        (SIGN, {"context": None}, "context: "),
+        (SIGN, {"context": {"patientId": "1"}}, "context.userId: Field required"),
+        (SIGN, {"fhirServer": "no address"}, "fhirServer: "),
+        (SIGN, {"fhirAuthorization": {}}, "Value error, fhirServer is needed"),
+        (SIGN, {"prefetch": []}, "prefetch: "),
+    ],
+)
+def test_what_cannot_be_read_is_a_400_that_says_what(
+    ehr: httpx.Client, path: str, change: dict[str, Any], said: str
+) -> None:
+    answer = ehr.post(path, json=call("order-sign", order("1", "Hustanol")) | change)
+
+    assert answer.status_code == 400
+    assert answer.json()["detail"].startswith(said)
+
+
+def test_a_body_that_is_no_json_is_a_400_and_an_unknown_service_a_404(ehr: httpx.Client) -> None:
+    deep = b'{"a":' * 5000
+    for body in (b"", b"{", deep, b"\xff"):
+        assert ehr.post(SIGN, content=body).status_code == 400
+    assert ehr.post("/cds-services/nothing", json=call("order-sign")).status_code == 404
+    assert ehr.get(SIGN).status_code == 405
+
+
+def test_feedback_is_taken_and_counted(ehr: httpx.Client) -> None:
+    done = {"card": "4e0a3a1e-3283-4575-ab82-028d55fe2719", "outcome": "overridden"}
+
+    counted = FEEDBACK.labels("medfacts-order-sign", "overridden")._value.get
+    before = counted()
+    answer = ehr.post(f"{SIGN}/feedback", json={"feedback": [done]})
+
+    assert (answer.status_code, answer.json()) == (200, {"taken": 1})
+    assert counted() > before
+    assert FEEDBACK in ALL
+
+
+def test_nothing_of_a_patient_is_logged(
+    ehr: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    secret = "Secret-1288992"
+    request = call("order-sign", order("1", secret), taken=(order("2", secret),), patientId=secret)
+
+    ehr.post(SIGN, json=request)
+    ehr.post(SIGN, json=request | {"hookInstance": secret})
+    ehr.post(SIGN, content=json.dumps(request)[:-5])
+
+    assert secret not in caplog.text
+
+
+def test_the_settings_say_which_hook_shows_which_card() -> None:
+    shown = {"order-sign": ["boxed-warning"], "order-select": []}
+    assert Settings(cds_cards=shown).cds_cards == shown
+    with pytest.raises(ValueError, match="boxed"):
+        Settings(cds_cards={"order-sign": ["boxed"]})
+
+
+def test_a_client_is_known_by_its_token_where_the_settings_name_its_keys(
+    new_database: Any, portal: Any, tmp_path: Path
+) -> None:
+    key = ec.generate_private_key(ec.SECP384R1())
+    public = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(key.public_key()))
+    keys = tmp_path / "keys.json"
+    keys.write_text(json.dumps({"keys": [public | {"kid": "a", "alg": "ES384"}]}))
+    now = int(time.time())
+    claims = {
+        "iss": "https://ehr.example",
+        "aud": "https://medfacts.example/cds-services/medfacts-patient-view",
+        "iat": now,
+        "exp": now + 300,
+        "jti": "1",
+    }
+
+    def asked(client: httpx.Client, **more: Any) -> int:
+        token = jwt.encode(claims | more, key, "ES384", {"kid": more.pop("kid", "a")})
+        headers = {"authorization": f"Bearer {token}"}
+        request = call("patient-view", taken=None)
+        return client.post(VIEW, json=request, headers=headers).status_code
+
+    with new_database() as settings:
+        known = settings.model_copy(
+            update={
+                "cds_issuers": {"https://ehr.example": keys},
+                "public_url": "https://medfacts.example",
+            }
+        )
+        with running(known) as app:
+            transport = AppTransport(app, portal)
+            with httpx.Client(transport=transport, base_url="http://medfacts") as client:
+                request = call("patient-view", taken=None)
+                assert client.post(VIEW, json=request).status_code == 401
+                assert asked(client) in (200, 503)  # nothing is loaded yet
+                assert asked(client, exp=now - 300) == 401
+                assert asked(client, aud="https://other.example") == 401
+                assert asked(client, iss="https://other.example") == 401
+                bad = {"authorization": "Bearer nothing"}
+                assert client.post(VIEW, json=request, headers=bad).status_code == 401
+
+
+@pytest.mark.slow
+def test_a_request_that_was_changed_at_random_is_answered_and_tells_of_no_other_drug(
+    ehr: httpx.Client,
+) -> None:
+    chance = random.Random(7)
+    values = [None, True, 0, -1, "", "zzq", "Hustanol\x00", [], {}, [None], {"resourceType": "x"}]
+    taken = (order("2", "Aspirin"), order("3", coded(UNII, "AAAAAAAAA1")))
+    whole = call("order-select", order("1", "Hustanol"), taken=taken)
+
+    def changed() -> Any:
+        request = copy.deepcopy(whole)
+        node: Any = request
+        while True:
+            keys = list(node) if isinstance(node, dict) else list(range(len(node)))
+            key = chance.choice(keys)
+            if chance.random() < 0.3 or not isinstance(node[key], dict | list) or not node[key]:
+                if chance.random() < 0.3:
+                    del node[key]
+                else:
+                    node[key] = chance.choice(values)
+                return request
+            node = node[key]
+
+    for _ in range(1000):
+        answer = ehr.post(SELECT, json=changed())
+
+        assert answer.status_code in (200, 400, 412), answer.text
+        for card in answer.json().get("cards", ()):
+            hold_card(card)
+            assert any(name in card["summary"].lower() for name in NAMES)
