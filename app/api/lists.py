@@ -128,7 +128,7 @@ class Listing:
         kinds: list[type],
         given: Mapping[str, Any],
     ) -> Cursor:
-        """The cursor that was sent, or the error for it; for an unknown drug or form that comes
+        """The cursor that was sent, or the error for it; that for an unknown drug or form comes
         first."""
         try:
             return Cursor.read(cursor, listing, kinds)
@@ -136,6 +136,8 @@ class Listing:
             if (drug := given.get("drug")) is not None:
                 about = session.document("drugs", drug_meant(session, drug))
                 _require_form(from_json(about or b"{}"), given.get("form"))
+            if (named := given.get("mentions")) is not None:
+                _require_drug(session, named)
             raise
 
     @cached_property

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID, uuid5
 
+from app.api.interactions import MOST
+from app.documents.interaction_records import ORDER
 from app.models.base import Row
 from app.models.warning import Severity
 
@@ -41,6 +43,9 @@ REASONS = {
     "does-not-apply": "It does not apply to this patient",
 }
 """Reasons to go on, by their codes."""
+
+PARTS = frozenset(("boxed_warning", "contraindications", "warnings", "interactions"))
+"""The parts of labels of which a card tells: a name in a table of adverse reactions is none."""
 
 MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
 
@@ -83,34 +88,43 @@ class Cards:
             len(told) - MOST_PASSAGES,
         )
 
-    def add_pair(self, pair: Row, called: dict[str, str]) -> None:
-        """A card of what the labels of two drugs say of each other, if they do."""
-        said: list[tuple[Row, str, str]] = []
-        for way in pair["directions"]:
-            for passage in way["passages"]:
-                of_facts = {(each["id"], "") for each in passage["facts"]}
-                key = passage["facts"][0]["id"], passage["sentence"]
-                if of_facts.isdisjoint(self._told) and key not in self._told:
-                    self._told.add(key)
-                    said.append((passage, way["labels_of"]["id"], way["named"]["id"]))
+    def add_pairs(
+        self, drug: str, pairs: Iterable[tuple[str, Row]], called: dict[str, str]
+    ) -> None:
+        """A card of what the labels of a drug and of others say of each other, if they do: of each
+        other drug the first passage, those of parts that matter more before the rest."""
+        said: dict[str, tuple[Row, Row]] = {}
+        for other, pair in pairs:
+            ways = [(way, passage) for way in pair["directions"] for passage in way["passages"]]
+            for way, passage in sorted(ways, key=lambda each: ORDER[each[1]["part"]]):
+                if passage["part"] in PARTS and other not in said and self._is_new(passage):
+                    said[other] = way, passage
         if not said:
             return
-        first, of, named = said[0]
-        is_boxed = any(passage["part"] == "boxed_warning" for passage, _, _ in said)
-        part = first["part"].replace("_", " ")
-        one, other = (drug["id"] for drug in pair["drugs"])
+        in_order = sorted(said, key=lambda other: ORDER[said[other][1]["part"]])
+        way, first = said[in_order[0]]
+        names = f"{called[way['labels_of']['id']]} names {called[way['named']['id']]}"
+        more = f", and of {len(said) - 1} more" if len(said) > 1 else ""
         self._add(
             CardType.INTERACTION,
-            f"The label of {called[of]} names {called[named]} ({part})",
+            f"The label of {names} ({first['part'].replace('_', ' ')}){more}",
             [
-                _passage(passage["sentence"], passage, passage["labels"], called[of])
-                for passage, of, _ in said[:MOST_PASSAGES]
+                _passage(each["sentence"], each, each["labels"], called[way["labels_of"]["id"]])
+                for way, each in (said[other] for other in in_order[:MOST_PASSAGES])
             ],
-            Severity.WARNING if is_boxed else Severity.INFO,
+            Severity.WARNING if first["part"] == "boxed_warning" else Severity.INFO,
             first["citations"][0],
-            f"/browse/interactions?drugs={one},{other}",
+            f"/browse/interactions?drugs={','.join([drug, *in_order][:MOST])}",
             len(said) - MOST_PASSAGES,
         )
+
+    def _is_new(self, passage: Row) -> bool:
+        """Whether a passage was not told before; it is now."""
+        key = passage["facts"][0]["id"], passage["sentence"]
+        if key in self._told or any((each["id"], "") in self._told for each in passage["facts"]):
+            return False
+        self._told.add(key)
+        return True
 
     def add_not_checked(self, names: Iterable[str], reasons: Iterable[str]) -> None:
         """The one card of what could not be checked, if there is anything."""

@@ -395,24 +395,28 @@ def _add_cards(
 
 
 def _add_pairs(session: ReadSession, cards: Cards, names: dict[str, str], first: list[str]) -> None:
-    """Cards of each of the first drugs beside each other one."""
+    """A card of each of the first drugs, beside all others."""
     if not first:
         return
     parts = ingredients_of(session, list(names))
     called = dict(names)
-    pairs: dict[tuple[str, str], None] = {}
+    wanted: dict[tuple[str, str], tuple[str, str]] = {}  # what is asked for, and of which two
     for one, other in product(first, names):
-        if one == other or (other, one) in pairs:
+        if one == other or (other, one) in wanted:
             continue
-        pairs[one, other] = None
+        wanted[one, other] = one, other
         # Labels name what is in a combination, more often than the combination.
-        for part, of, beside in ((one, one, other), (other, other, one)):
-            for id_, name in parts.get(part, ()):
-                if id_ not in names and (id_, beside) not in pairs and id_ != beside:
+        for of, beside in ((one, other), (other, one)):
+            for id_, name in parts.get(of, ()):
+                if id_ not in names and id_ != beside:
                     called[id_] = f"{name} (in {names[of]})"
-                    pairs[id_, beside] = None
-    for pair in said_of(session, called, list(pairs)):
-        cards.add_pair(pair, called)
+                    wanted.setdefault((id_, beside), (one, other))
+    said: dict[str, list[tuple[str, Row]]] = {}
+    for pair in said_of(session, called, list(wanted)):
+        one, other = wanted[pair["drugs"][0]["id"], pair["drugs"][1]["id"]]
+        said.setdefault(one, []).append((other, pair))
+    for id_, pairs in said.items():
+        cards.add_pairs(id_, pairs, called)
 
 
 _first_facts = (

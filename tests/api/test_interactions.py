@@ -248,3 +248,12 @@ def test_other_sources_interactions_stand_beside(save: Any, client: httpx.Client
     [other] = pair["directions"][0]["others"]
     assert (other["statement"], other["certainty"]) == ("Placebin adds to drowsiness.", "stated")
     assert pair["directions"][0]["passages"] == []
+
+
+def test_an_unknown_drug_to_be_named_is_told_of_before_a_cursor_of_another_list(
+    pharmacy: httpx.Client,
+) -> None:
+    cursor = "WyIyMDI2LTExLTIzLTRmMWMwYTliZTJkNyIsImE0ZTgiLCJiYWNsb2ZlbiJd"
+
+    assert pharmacy.get(f"/v1/warnings?mentions=nothing&cursor={cursor}").status_code == 404
+    assert pharmacy.get(f"/v1/warnings?mentions=warfarin&cursor={cursor}").status_code == 422
