@@ -4,6 +4,7 @@ Nothing here is a finding about two drugs: a label names the other, or those tha
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
@@ -373,11 +374,12 @@ def _pairs(
     """Every two drugs, as they are served."""
     keys = {id_: [id_, *(class_key(each["id"]) for each in read[id_]["classes"])] for id_ in drugs}
     directions = [direction for pair in pairs for direction in (pair, pair[::-1])]
-    wanted = [pair_id(of, key) for of, named in directions for key in keys[named]]
-    said: dict[str, Row] = {}
-    bound = listed(session.dialect, dict.fromkeys(wanted))
+    wanted = {pair_id(of, key): (of, key) for of, named in directions for key in keys[named]}
+    said: dict[str, dict[str, Row]] = defaultdict(dict)
+    bound = listed(session.dialect, wanted)
     for id_, *stored in session.found(READ, kind=INTERACTIONS, ids=bound) if wanted else ():
-        said[id_] = from_json(verified(INTERACTIONS, id_, *stored))
+        of, key = wanted[id_]
+        said[of][key] = from_json(verified(INTERACTIONS, id_, *stored))
     links = {id_: {"id": id_, "name": name} for id_, name in drugs.items()}
     summaries = {id_: _summary(of["labels"]) for id_, of in read.items()}
     for one, other in pairs:
@@ -389,7 +391,7 @@ def _pairs(
                 {
                     "labels_of": links[of],
                     "named": links[named],
-                    **_direction(of, named, said, keys[named], read, summaries[of]),
+                    **_direction(named, said[of], keys[named], read, summaries[of]),
                 }
                 for of, named in ((one, other), (other, one))
             ],
@@ -397,10 +399,10 @@ def _pairs(
 
 
 def _direction(
-    of: str, named: str, said: dict[str, Row], keys: list[str], read: dict[str, Row], summary: Row
+    named: str, said: dict[str, Row], keys: list[str], read: dict[str, Row], summary: Row
 ) -> Row:
     """What the labels of one drug say of another."""
-    documents = [(key, said[pair_id(of, key)]) for key in keys if pair_id(of, key) in said]
+    documents = [(key, said[key]) for key in keys if key in said]
     passages: list[Row] = documents[0][1]["passages"] if documents else []
     others: list[Row] = documents[0][1]["others"] if documents else []
     if len(documents) > 1:

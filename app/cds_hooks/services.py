@@ -15,7 +15,7 @@ from sqlmodel import col
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from app.api.interactions import ingredients_of, said_of
+from app.api.interactions import READ, ingredients_of, said_of
 from app.api.read_session import SERVED, DataRoute, ReadSession, with_release
 from app.cds_hooks.cards import LONGEST_SUMMARY, Cards, CardType
 from app.cds_hooks.clients import require_client
@@ -28,8 +28,8 @@ from app.cds_hooks.requests import (
     SelectContext,
     SignContext,
 )
-from app.documents.checksums import STORED, verified
-from app.documents.importance import Group
+from app.documents.checksums import verified
+from app.documents.importance import WARNINGS, Group
 from app.http.problems import (
     BadParameterError,
     LargeBodyError,
@@ -42,7 +42,6 @@ from app.http.problems import (
 from app.http.request_metrics import FEEDBACK
 from app.http.routing import Router
 from app.models.base import Row, Shape
-from app.models.document import Document
 from app.models.fact import Fact
 from app.models.warning import Severity
 from app.search.query import listed, one_of
@@ -420,18 +419,19 @@ def _add_pairs(session: ReadSession, cards: Cards, names: dict[str, str], first:
 
 
 _first_facts = (
-    sa.select(col(Fact.drug_id), col(Document.id), *STORED, col(Fact.rank))
-    .join_from(Fact, Document, col(Document.id) == col(Fact.id))
+    sa.select(col(Fact.drug_id), col(Fact.id), col(Fact.rank))
     .where(
-        col(Document.kind) == "warnings",
-        col(Fact.kind) == "warnings",
         one_of(col(Fact.drug_id), "ids"),
+        col(Fact.kind) == WARNINGS,
         col(Fact.rank) < str(int(Group.WARNING)),
     )
     .subquery("facts")
 )
 FIRST_FACTS = with_release(
-    _first_facts, *list(_first_facts.c)[:-1], order=(_first_facts.c.rank, _first_facts.c.id)
+    _first_facts,
+    _first_facts.c.drug_id,
+    _first_facts.c.id,
+    order=(_first_facts.c.rank, _first_facts.c.id),
 )
 """The boxed warnings and contraindications of drugs, in the order in which they are read."""
 
@@ -439,11 +439,16 @@ FIRST_FACTS = with_release(
 def _facts(session: ReadSession, ids: list[str]) -> dict[tuple[str, Group], list[Row]]:
     """Boxed warnings and contraindications that labels state, by drug and group."""
     found: dict[tuple[str, Group], list[Row]] = {}
-    if not ids:
+    asked = listed(session.dialect, ids)
+    drug_of = {id_: drug for drug, id_ in session.found(FIRST_FACTS, ids=asked)} if ids else {}
+    if not drug_of:
         return found
-    for drug_id, id_, *stored in session.found(FIRST_FACTS, ids=listed(session.dialect, ids)):
-        fact = from_json(verified("warnings", id_, *stored))
+    records: dict[str, Row] = {}
+    for id_, *stored in session.found(READ, kind=WARNINGS, ids=listed(session.dialect, drug_of)):
+        records[id_] = from_json(verified(WARNINGS, id_, *stored))
+    for id_, drug in drug_of.items():
+        fact = records[id_]
         group = Group.BOXED if fact["boxed"] else Group.CONTRAINDICATION
         if fact["section"] is not None:  # a label's own words
-            found.setdefault((drug_id, group), []).append(fact)
+            found.setdefault((drug, group), []).append(fact)
     return found
