@@ -124,14 +124,21 @@ def sources(fact: Row, kind: str, release: str) -> Markup:
     record = escape(f"/v1/{kind}/{fact['id']}")
     if (more := len(fact["citations"]) - MOST_CITED) > 0:
         cited.append(f'<li><a href="{record}">{more} more</a></li>')
-    reference = escape(_reference(fact, release))
     made.append(
         f"<ul>{''.join(cited)}</ul>"
         f'<p class="actions"><a href="#{escape(fact["id"])}">Link to this</a> '
-        f'<a href="{record}">JSON</a></p><details class="cite"><summary>Cite</summary>'
-        f'<p class="reference">{reference}</p></details>'
+        f'<a href="{record}">JSON</a></p>{cite(fact, release)}'
     )
     return Markup(f'<div class="sources">{"".join(made)}</div>')  # noqa: S704 -- escaped above
+
+
+def cite(fact: Row, release: str) -> Markup:
+    """How to cite a fact, folded."""
+    reference = escape(_reference(fact, release))
+    return Markup(  # noqa: S704 -- escaped here
+        '<details class="cite"><summary>Cite</summary>'
+        f'<p class="reference">{reference}</p></details>'
+    )
 
 
 def _reference(fact: Row, release: str) -> str:

@@ -17,6 +17,7 @@ from app.models.base import Row
 from app.pages.drug_view import affinity_text
 from app.pages.statements import (
     brief,
+    cite,
     excerpt,
     heading,
     sentence,
@@ -77,6 +78,7 @@ ENVIRONMENT.filters |= {
     "of_arm": lambda arm, arms: arms.get(arm, arm),
     "sentence": sentence,
     "brief": brief,
+    "cite": cite,
     "heading": heading,
     "source": source,
     "sources": sources,
