@@ -173,8 +173,9 @@ def heading(fact: Row) -> str:
 
 def brief(fact: Row) -> Markup:
     """What a fact says in short: its label's own summary, or how it begins."""
+    kind = "brief" if fact["summary"] else "brief begins"  # which is not told twice, unfolded
     text = escape(excerpt(fact["summary"] or fact["statement"]))
-    return Markup(f'<span class="brief">{text}</span>')  # noqa: S704 -- escaped here
+    return Markup(f'<span class="{kind}">{text}</span>')  # noqa: S704 -- escaped here
 
 
 def words(code: str) -> str:
