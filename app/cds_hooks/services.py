@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic_core import from_json, to_json
 from sqlmodel import col
 from starlette.datastructures import Headers
@@ -241,12 +241,10 @@ class FeedbackTaken(Shape):
 ServiceId = Annotated[
     str,
     Path(
-        description="The service's id.",
-        examples=["medfacts-order-sign"],
-        min_length=1,
+        description="The service's id, as `/cds-services` lists it.",
         max_length=100,
-        pattern="^[^\\x00-\\x1f\\x7f-\\x9f/]+$",
     ),
+    WithJsonSchema({"type": "string", "enum": list(SERVICES), "examples": ["medfacts-order-sign"]}),
 ]
 
 CALLED = documented(
