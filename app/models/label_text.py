@@ -91,7 +91,8 @@ def summary() -> Any:
     """A field for the short form that a label itself has of a section."""
     return described(
         "The short form of it in the label's Highlights, in the label's own words, a line for each "
-        "statement that names its section; null where there is none. Of a fact in the words of a "
+        "statement that names its section, those of another section's Highlights behind the "
+        "heading of that; null where there is none. Of a fact in the words of a "
         "label without, it is that of another that states it: `include=wordings` says which.",
         None,
         default=None,

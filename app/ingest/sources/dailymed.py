@@ -52,7 +52,7 @@ from app.ingest.sources.spl_products import (
     values_of,
     with_parts,
 )
-from app.ingest.sources.spl_sections import SENTENCES, SplSection, sections_of
+from app.ingest.sources.spl_sections import SplSection, sections_of
 from app.ingest.sources.spl_substances import name_substance, own_of
 from app.ingest.sources.spl_text import plain
 from app.models.label import PASSAGE, date_of
@@ -265,7 +265,7 @@ def _statement(section: SplSection, common: CommonFields, names: LabelNames) -> 
         if type_.kind == "warnings":
             made.fields |= _category(section)
         titles = [each.spaced_title for each in around if each.title][1:]
-        if section.code not in SENTENCES:
+        if not section.has_title_in_text:
             titles.append(section.spaced_title)
         made.compared = compared("\n".join(filter(None, (*titles, text.spaced))), names)
     made.fields |= {"summary": None, "blocks": text.blocks or None, "cross_references": []}
@@ -286,6 +286,8 @@ def _category(section: SplSection) -> dict[str, Any]:
     """What a section on a population is about, or the one that it stands in."""
     around: SplSection | None = section
     while around is not None and around.type.fields == section.type.fields:
+        if around.population:
+            return {"category": around.population}
         if found := category_of(around.number, f"{around.number} {around.heading}"):
             return found
         if around.code in SUBSECTIONS:

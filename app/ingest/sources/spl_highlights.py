@@ -4,7 +4,9 @@ By 21 CFR 201.57(a) a statement names, in brackets, the numbers of the sections 
 stands with them, and so does what leads to it (`Renal Impairment:`) and what goes on with it: a
 line that names nothing within the list, table or heading of one that does. Any other line stands
 with the section in whose Highlights it is, and so do footnotes, and all of a boxed warning's, whose
-headings stand nowhere else. The cells of a row are parted by `|`, the lines in a cell by `;`.
+headings stand nowhere else. What another section's Highlights say stands under that one's heading:
+`Patients with hepatitis (4, 5.1)` says nothing without CONTRAINDICATIONS. A paragraph with bullets
+in it is a list. The cells of a row are parted by `|`, the lines in a cell by `;`.
 """
 
 import re
@@ -65,18 +67,24 @@ class _Line:
 def summaries_of(sections: list[SplSection]) -> dict[int, str]:
     """The short forms of sections, by the places of these, as Highlights have them.
 
-    What stands in the section's own Highlights comes first.
+    What stands in the section's own Highlights comes first, the others behind their headings.
     """
     places = {id(section): place for place, section in enumerate(sections)}
     known = _Known(sections)
-    own: dict[int, list[str]] = defaultdict(list)
-    others: dict[int, list[str]] = defaultdict(list)
+    found: dict[int, dict[str | None, list[str]]] = defaultdict(lambda: {None: []})
     for section in sections:
         for text, named in _statements(section, known):
             for target in named:
-                of = own if target.main is section.main else others
-                of[places[id(target)]].append(text)
-    return {place: "\n".join(own[place] + others[place]) for place in sorted({*own, *others})}
+                heading = None if target.main is section.main else section.main.heading
+                found[places[id(target)]].setdefault(heading, []).append(text)
+    return {
+        place: "\n".join(line for of in found[place].items() for line in _under(*of))
+        for place in sorted(found)
+    }
+
+
+def _under(heading: str | None, lines: list[str]) -> list[str]:
+    return [heading, *lines] if heading else lines
 
 
 class _Known:
@@ -170,20 +178,23 @@ def _lines(text: etree._Element) -> Iterator[_Line]:
         is_table = block["type"] == "table"
         tables += is_table
         said = read.statement[start:end]
-        for place, row in enumerate(said.split("\n") if is_table else [said]):
+        rows = said.split("\n") if is_table else _NEXT_STATEMENT.split(said)
+        is_list = not is_table and len(rows) > 1
+        for place, row in enumerate(rows):
             ids = []
             while reference is not None and reference.start < start + len(row):
                 ids.append(reference.id)
                 reference = next(references, None)
+            is_bullet = is_list and row[:1] in _BULLETS
             if line := _as_line(row, start, breaks).strip(_MARKS):
                 yield _Line(
                     text=line,
-                    level=block["level"],
-                    is_item=block["type"] == "list_item",
+                    level=block["level"] + is_bullet,
+                    is_item=is_bullet or block["type"] == "list_item",
                     is_footnote=block["type"] == "footnote"
                     or (block["type"] == "paragraph" and bool(_FOOTNOTE.match(line))),
                     table=tables if is_table else 0,
-                    is_first=place == 0,
+                    is_first=place == 0 or not is_table,
                     ids=ids,
                 )
             start += len(row) + 1
@@ -232,7 +243,10 @@ def _each(bracket: str) -> Iterator[str]:
             yield from dict.fromkeys((first, last))
 
 
-_MARKS = " \u2022\u00b7\u25aa\u25e6\u25cf\u25cb\u25a0"
+_BULLETS = "\u2022\u25aa\u25e6\u25cf\u25cb\u25a0"
+_MARKS = f" \u00b7{_BULLETS}"
+_NEXT_STATEMENT = re.compile(rf"\s(?=[{_BULLETS}])|(?<=[0-9][)\]])\n|(?<=[0-9][)\]]\.)\n")
+"""The blank before a bullet, or the line break behind the number of a section in brackets."""
 _SECTION = r"(?:1[0-7]|[1-9])(?:\.[0-9]{1,2})*(?![0-9])"
 _TO = r"(?:to|through|-|\u2013)"
 _NEXT = rf"(?:\s*(?:[,;&]|and\b|or\b|{_TO})(?:\s*(?:and\b|or\b|&))?\s*|\s+)"

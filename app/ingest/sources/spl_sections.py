@@ -2,8 +2,11 @@
 
 A section is what its LOINC code says. One that is unclassified, that has no code or none that is
 known, is what the section is that it is nested in; so is one whose number goes on with that, for
-then its code is a mistake. One without a title and a code of its own is part of that section's
-text, or, behind other sections in it, a part of its own. Numbers are those printed before titles.
+then its code is a mistake, and one on a population that contraindications or a boxed warning have:
+that women who are pregnant must not take it is no lesser warning. One without a title and a code of
+its own is part of that section's text, or, behind other sections in it, a part of its own. One that
+is but a title, and says something by that, has it as its text. Numbers are those printed before
+titles.
 """
 
 import re
@@ -12,6 +15,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from app.ingest.sources.label_headings import is_heading_alone
 from app.ingest.sources.label_keys import (
     KEYS_BY_NUMBER,
     LEAFLETS,
@@ -66,6 +70,10 @@ class SplSection:
     """Its title with blanks around scripts, as openFDA has it."""
     is_numbered: bool = False
     """Whether its number is printed before its own title."""
+    population: str | None = None
+    """The population that its code says it is on, where it counts as what it stands in."""
+    has_title_in_text: bool = False
+    """Whether its text begins with its title, or is that."""
 
     @property
     def main(self) -> "SplSection":
@@ -97,9 +105,14 @@ def _read(
     nested: list[etree._Element] = []
     _gather(element, texts, ids, highlights, nested)
     section = _section(element, within, before)
-    if section.code in SENTENCES and texts and section.title:
+    if section.code in SENTENCES and texts:
         texts = [*element.iterfind(f"{SPL}title"), *texts]
+        section.has_title_in_text = True
     section.text = read_text(texts)
+    if section.heading and not nested and not section.text.statement and _says_it_all(section):
+        block = {"type": "heading", "start": 0, "end": len(section.heading), "level": 0}
+        section.text.statement, section.text.blocks = section.heading, [block]
+        section.has_title_in_text = True
     if section.type.code == RECENT_CHANGES:  # which stand in Highlights, in most labels alone
         if section.text.statement != read_text(highlights).statement:
             section.text = read_text([*texts, *highlights])
@@ -109,6 +122,13 @@ def _read(
     yield section
     for part in nested:
         yield from _read(part, section)
+
+
+def _says_it_all(section: SplSection) -> bool:
+    """Whether the title of a section is more than what such sections are called."""
+    return _served(section.type) > 1 and not is_heading_alone(
+        section.heading or "", section.type.key
+    )
 
 
 def _gather(
@@ -140,6 +160,12 @@ def _gather(
 
 
 _NO_CODE = ("", _UNCLASSIFIED.code)
+_POPULATIONS = PARTS["use_in_specific_populations"]
+_GRAVEST = ("boxed_warning", "contraindications")
+_NUMBERS = SECTION_NUMBERS | {
+    part: number for key, number in SECTION_NUMBERS.items() for part in PARTS.get(key, ())
+}
+"""The number of the section, by the regulation, that each is or is a part of."""
 
 
 def _is_only_text(element: etree._Element) -> bool:
@@ -183,13 +209,16 @@ def _section(
         major=major,
         spaced_title=plain(printed, is_spaced=True),
         is_numbered=number is not None,
+        population=own.fields["category"] if own is not type_ and own.key in _POPULATIONS else None,
     )
 
 
 def _goes_on(title: str | None, own: SectionType, within: SplSection | None) -> bool:
     """Whether a title's number is one of the section around, and the code of another."""
-    of = SECTION_NUMBERS.get(own.key)
+    of = _NUMBERS.get(own.key)
     if within is None or within.major in (None, of) or of is None:
+        return False
+    if own.key not in SECTION_NUMBERS and _says_as_much(own, within.type):
         return False
     found = _NUMBER.match(title or "")
     return found is not None and found["number"].startswith(f"{within.major}.")
@@ -204,8 +233,15 @@ def _type(own: SectionType, within: SplSection | None) -> SectionType:
     if within is None:
         return own
     host = within.type
-    makes_less = own.key not in PARTS.get(host.key, ()) and _served(own) < _served(host)
+    makes_less = own.key not in PARTS.get(host.key, ()) and (
+        _served(own) < _served(host) or (host.key in _GRAVEST and own.key in _POPULATIONS)
+    )
     return host if own is _UNCLASSIFIED or makes_less or host.key in LEAFLETS else own
+
+
+def _says_as_much(own: SectionType, host: SectionType) -> bool:
+    """Whether what a part becomes is of the kind and type that the section around becomes."""
+    return (own.kind, own.fields.get("type")) == (host.kind, host.fields.get("type"))
 
 
 def _served(type_: SectionType) -> int:

@@ -123,6 +123,24 @@ def test_a_part_of_a_subsection_says_within_which_and_which_part_it_is() -> None
     ]
 
 
+def test_a_contraindication_of_a_population_says_which() -> None:
+    found = statements(
+        section(
+            "4 CONTRAINDICATIONS",
+            None,
+            section("4.1 Pregnancy", "Women who are.", section("Why", "Harm."), code="42228-7"),
+            section("4.2 Active liver disease"),
+            code="34070-3",
+        )
+    )[1:]
+
+    assert [(s.fields["type"], s.fields.get("category"), s.fields["statement"]) for s in found] == [
+        ("contraindication", "pregnancy", "Women who are."),
+        ("contraindication", "pregnancy", "Harm."),
+        ("contraindication", None, "Active liver disease"),
+    ]
+
+
 def test_passages_are_compared_with_what_they_stand_in() -> None:
     def compared(around: str) -> str | None:
         nested = section(f"5.1 {around}", None, section("Children", "No change."))

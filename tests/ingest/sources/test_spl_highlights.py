@@ -57,10 +57,34 @@ def test_a_cross_reference_within_a_statement_is_not_what_it_is_of() -> None:
     assert list(summaries(dosage(highlights), warnings("None [see 5.2]. (5.2)"))) == ["2.1", "5.2"]
 
 
-def test_what_stands_in_other_highlights_comes_last() -> None:
-    found = summaries(dosage("Watch. (2.1, 5.1)"), warnings("Falls. (5.1)"))
+def test_what_stands_in_other_highlights_comes_last_under_their_heading() -> None:
+    watch = "<list><item>Watch. (2.1, 5.1)</item><item>Wait. (5.1)</item></list>"
+    found = summaries(dosage(watch), warnings("Falls. (5.1)"))
 
-    assert found["5.1"] == ["Falls. (5.1)", "Watch. (2.1, 5.1)"]
+    assert found["5.1"] == ["Falls. (5.1)", "DOSAGE", "Watch. (2.1, 5.1)", "Wait. (5.1)"]
+
+
+def test_bullets_within_a_paragraph_are_items_of_a_list() -> None:
+    led = "For:\n<br/>\u2022 coughs. (2.1)<br/> \u2022 sneezes (2.2) \u2022 all else (2.3)"
+    first = "\u2022 Falls. (5.1)<br/>\u2022 Sleep.<br/>A deep one. (5.2)"
+
+    assert summaries(dosage(led), warnings(first)) == {
+        "2.1": ["For:", "coughs. (2.1)"],
+        "2.2": ["For:", "sneezes (2.2)"],
+        "2.3": ["For:", "all else (2.3)"],
+        "5.1": ["Falls. (5.1)"],
+        "5.2": ["Sleep. A deep one. (5.2)"],
+    }
+
+
+def test_a_line_break_behind_a_number_ends_a_statement() -> None:
+    highlights = "Falls (5.1)<br/>Sleep, which<br/>is deep (e.g., all night)<br/>(5.2).<br/>Stop."
+
+    assert summaries(warnings(highlights)) == {
+        "5": ["Stop."],
+        "5.1": ["Falls (5.1)"],
+        "5.2": ["Sleep, which is deep (e.g., all night) (5.2)."],
+    }
 
 
 def test_what_leads_to_statements_stands_with_each_section_of_theirs() -> None:
@@ -183,7 +207,7 @@ def test_a_boxed_warning_has_all_of_its_own_highlights_and_alone_its_headings() 
             "See full prescribing information for complete boxed warning.",
             *("Falls (5.1)", "Stand up slowly."),
         ],
-        "5.1": ["Falls (5.1)", "Stand up slowly."],
+        "5.1": ["WARNING: FALLS", "Falls (5.1)", "Stand up slowly."],
         "5.2": ["Sleep (5.2)"],
     }
 

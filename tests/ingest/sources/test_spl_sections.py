@@ -7,6 +7,7 @@ from app.ingest.sources.spl_sections import SplSection, sections_of
 from tests.ingest.made_spl import BOXED, UNCLASSIFIED, WARNINGS, section, spl
 
 INDICATIONS, ADVERSE, PREGNANCY, LEAFLET = "34067-9", "34084-4", "42228-7", "42231-1"
+CONTRAINDICATIONS = "34070-3"
 
 
 def read(*sections: str) -> list[SplSection]:
@@ -129,6 +130,49 @@ def test_a_number_of_the_section_around_counts_more_than_a_code_of_another() -> 
         ("34092-7", "14.1", "Adults", "One."),
         ("34092-7", "14.2", "Children", "Two."),
     ]
+
+
+def test_a_population_that_must_not_take_it_is_a_contraindication() -> None:
+    def types(*parts: str, code: str = CONTRAINDICATIONS, title: str = "4 X") -> list[str]:
+        return [s.type.key for s in read(section(title, None, *parts, code=code))][1:]
+
+    numbered = section("4.3 Pregnancy", "Women who are.", code=PREGNANCY)
+    not_numbered = section("Nursing mothers", "Those who are.", code="34080-2")
+    boxed = section("WARNING", "Beware.", code=BOXED)
+    assert types(numbered, not_numbered) == ["contraindications", "contraindications"]
+    assert types(not_numbered, code=BOXED, title="WARNING") == ["boxed_warning"]
+    assert types(section("2.4 Children", "1 mg.", code="34081-0"), code="34068-7", title="2 X") == [
+        "dosage_and_administration"
+    ]
+    assert types(section("5.3 Pregnancy", "Harm.", code=PREGNANCY), code=WARNINGS, title="5 X") == [
+        "pregnancy"
+    ]
+    assert types(boxed) == ["boxed_warning"]
+
+
+def test_what_a_title_alone_says_is_its_text() -> None:
+    found = read(
+        section(
+            "4 CONTRAINDICATIONS",
+            None,
+            section("4.1 Liver disease that is active"),
+            section("4.2 Contraindications"),
+            code=CONTRAINDICATIONS,
+        ),
+        section("Keep out of reach of children.", code="50565-1"),
+        section("Do not use", code="50570-1"),
+        section("11 DESCRIPTION OF IT", code="34089-3"),
+    )
+
+    assert [(s.number, s.heading, s.text.statement) for s in found] == [
+        ("4", "CONTRAINDICATIONS", ""),
+        ("4.1", "Liver disease that is active", "Liver disease that is active"),
+        ("4.2", "Contraindications", ""),
+        (None, "Keep out of reach of children.", "Keep out of reach of children."),
+        (None, "Do not use", ""),
+        ("11", "DESCRIPTION OF IT", ""),
+    ]
+    assert found[1].text.blocks == [{"type": "heading", "start": 0, "end": 28, "level": 0}]
 
 
 def test_what_is_unclassified_or_unknown_is_what_it_stands_in() -> None:
