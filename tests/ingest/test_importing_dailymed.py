@@ -221,24 +221,6 @@ def test_a_label_whose_drug_is_not_known_is_served_once(
     assert client.get("/v1/labels/s1").json()["citations"][0]["source"]["id"] == DAILYMED
 
 
-@pytest.mark.parametrize("order", ORDERS)
-def test_a_label_of_drugs_in_products_of_their_own_is_of_none_of_them(
-    database: Settings, client: httpx.Client, order: tuple[str, str]
-) -> None:
-    both = product("HUSTANOL", HUSTANOL) + product("PLACEBIN", PLACEBIN)
-    files = {
-        DAILYMED: documents(told("Careful.", set_id="s1", products=both)),
-        OPENFDA: labels(label("s1", "HUSTANOL", "PLACEBIN", warnings="WARNINGS Careful.")),
-    }
-    for source in order:
-        load(database, source, files[source])
-
-    found = client.get("/v1/labels/s1").json()
-    assert found["drug"] is None
-    assert [section["text"] for section in found["sections"]][-1] == "Careful."
-    assert client.get("/v1/warnings").json()["items"] == []
-
-
 def test_a_label_that_is_published_again_changes_nothing(database: Settings) -> None:
     load(database, DAILYMED, documents(told("Careful.")))
     before = served_in(database)

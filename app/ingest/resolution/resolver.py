@@ -461,12 +461,6 @@ class _Resolver:
             ingredients_key = tuple(
                 sorted(f"drug {id(drug)}" if drug else normalized(name) for name, drug in found)
             )
-            if named.substance.apart and len(found) > 1:
-                self._found[named.source_id, named.key] = _Outcome(
-                    quarantined="its products hold different drugs, and none of them all of these",
-                    candidates=[drug for _, drug in found if drug],
-                )
-                continue
             drug = found[0][1] if len(found) == 1 else made.get(ingredients_key)
             if drug is None:
                 drug = made[ingredients_key] = self._combination(found)

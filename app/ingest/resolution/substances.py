@@ -279,7 +279,6 @@ def _named(key: Key, body: str) -> NamedSubstance:
         tuple(said["ingredient_uniis"]),
         tuple([tuple(i) if i else None for i in said.get("ingredient_identifiers", ())]),
         said.get("of_one_name", False),
-        said.get("apart", False),
         tuple(said["form_of"]) if said.get("form_of") else None,
         tuple(
             [(m[0], tuple(m[1]) if m[1] else None) if m else None for m in said.get("moieties", ())]

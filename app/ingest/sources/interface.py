@@ -75,10 +75,10 @@ class Substance:
     `ingredients`, and their UNIIs, in no particular order, under `ingredient_uniis`, or else an
     identifier of each, in the order of their names, under `ingredient_identifiers`, None for one
     that has none. `of_one_name`: they are what one name was taken apart into, so it is a
-    combination only if each is known. `apart`: they are in products of their own, so it is none.
-    A combination has no `identifiers` of its own. `form_of` identifies the substance that the
-    source says it is a form of: a salt, an ester, a hydrate; `form_if_unknown`, only if no source
-    before it knows it as something else. `moieties` are the names of the active moieties, of a
+    combination only if each is known. It has no
+    `identifiers` of its own. `form_of` identifies the substance that the source says it is a form
+    of: a salt, an ester, a hydrate; `form_if_unknown`, only if no source before it knows it as
+    something else. `moieties` are the names of the active moieties, of a
     combination one for each ingredient, each with its identifier if it has one: what nobody knows
     as a drug of its own is a form of its moiety. `distinct`: the source distinguishes it from every
     other substance that it names, by an id of its own; two such are never one drug because they
@@ -100,7 +100,6 @@ class Substance:
     ingredient_uniis: tuple[str, ...] = ()
     ingredient_identifiers: tuple[tuple[IdentifierSystem, str] | None, ...] = ()
     of_one_name: bool = False
-    apart: bool = False
     form_of: tuple[IdentifierSystem, str] | None = None
     moieties: tuple[tuple[str, tuple[IdentifierSystem, str] | None] | None, ...] = ()
     distinct: bool = False

@@ -20,8 +20,8 @@ SWAB = "SWAB"
 
 
 def name_substance(record: Record, products: list[Product]) -> None:
-    """Say what a label is of, the one substance of its products or the combination of all that one
-    product or kit holds, and of each product and part whether it is of that.
+    """Say what a label is of, the one substance of its products or the combination of all, and of
+    each product and part whether it is of that.
 
     One that is not gives no names and no approvals. Without an active ingredient a label is of
     nothing.
@@ -50,7 +50,7 @@ def name_substance(record: Record, products: list[Product]) -> None:
         generics = [name for name in generics if not SEVERAL.search(name)]
         other = [name for name in generics if normalized(name) not in known]
     else:
-        record.substances = [_combination(substances, apart=not whole)]
+        record.substances = [_combination(substances)]
         other = generics
     record.names += [(name, NameType.SYNONYM) for name in other]
     record.names += brands_of(brands, [*of_ingredients, *generics])
@@ -117,13 +117,12 @@ def _substance(group: list[Ingredient]) -> Substance:
     return Substance(_called(ingredient), tuple(_identifiers(ingredient)), moieties=(moiety,))
 
 
-def _combination(substances: list[Substance], *, apart: bool) -> Substance:
+def _combination(substances: list[Substance]) -> Substance:
     return Substance(
         (),
         ingredients=tuple((each.names or each.identifiers[0][1:])[0] for each in substances),
         ingredient_identifiers=tuple(next(iter(each.identifiers), None) for each in substances),
         moieties=tuple(next(iter(each.moieties), None) for each in substances),
-        apart=apart,
     )
 
 

@@ -214,8 +214,6 @@ def stored_substance(
         said["ingredient_identifiers"] = substance.ingredient_identifiers
     if substance.of_one_name:
         said["of_one_name"] = True
-    if substance.apart:
-        said["apart"] = True
     if substance.form_of:
         said["form_of"] = substance.form_of
     if substance.form_if_unknown:

@@ -699,21 +699,6 @@ def test_the_parts_of_one_name_are_a_combination_only_if_each_is_known() -> None
     )
 
 
-def test_drugs_in_products_of_their_own_are_no_combination() -> None:
-    def match(*parts: str) -> Match:
-        made = NamedSubstance("shop", "0", of("BACLOFEN", "METFORMIN"))
-        asked = Substance((), ingredients=parts, apart=True)
-        return match_of(asked, [*LISTED, made])
-
-    assert match("METFORMIN", "METFORMIN HYDROCHLORIDE").drug_id == "metformin"
-    assert match("BACLOFEN", "METFORMIN") == Match(
-        None,
-        None,
-        "its products hold different drugs, and none of them all of these",
-        ("baclofen", "metformin"),
-    )
-
-
 def test_the_drug_that_is_called_so_goes_before_those_with_the_synonym() -> None:
     known = [listed("1", "Adrenaline", "Epinephrine"), listed("2", "Epinephrine")]
 

@@ -1,6 +1,5 @@
 """Which substance a label in SPL is of: never one of several alone."""
 
-from dataclasses import replace
 from typing import Any
 
 from app.ingest.sources.interface import Record, Substance
@@ -113,12 +112,6 @@ def test_products_of_different_substances_are_never_one_of_them_alone() -> None:
     assert label.substances == [of(HUSTANOL, PLACEBIN)]
     assert label.names == [("Duotol", NameType.BRAND)]
     assert of_drug(label) == ["Duotol"]
-
-
-def test_products_of_which_none_holds_all_make_no_combination() -> None:
-    [substance] = label_of(named("Hustex", BASE), named("Nilex", OTHER)).substances
-
-    assert substance == replace(of(HUSTANOL, PLACEBIN), apart=True)
 
 
 def test_a_kit_is_of_what_all_its_parts_hold() -> None:
