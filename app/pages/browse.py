@@ -18,14 +18,14 @@ from app.api.read_session import ReadSession, with_release
 from app.api.releases import current_release
 from app.api.sources import SOURCES
 from app.documents.checksums import STORED, verified
+from app.documents.fact_records import WORDINGS
 from app.http.pages import PageParams
 from app.http.parameters import SOMETHING
 from app.http.problems import BadParameterError, UnknownIdError
 from app.http.routing import Router
 from app.models.base import Row
 from app.models.document import Document
-from app.models.fact import fact_kinds
-from app.pages import drug_view, trial_view
+from app.pages import drug_view, label_view, trial_view
 from app.pages.templating import FOLDER, PageRoute, page
 from app.search.query import listed, one_of
 
@@ -115,10 +115,29 @@ def label_page(session: ReadSession, set_id: SetId) -> bytes:
     label = from_json(get_label(session, set_id))
     became = [fact for section in label["sections"] for fact in section["facts"]]
     ids = list(dict.fromkeys(fact["id"] for fact in became))
-    facts = documents(session, sorted(fact_kinds()), ids)
+    facts = documents(session, sorted({fact["kind"] for fact in became}), ids)
+    other = [id_ for id_ in facts if label_view.needs_wordings(facts[id_], label["id"])]
+    wordings = documents(session, [WORDINGS], other)
+    own = {
+        id_: label_view.in_own_words(fact, wordings.get(id_), label["id"])
+        for id_, fact in facts.items()
+    }
     return page(
-        session, "label.html", canonical=f"{BROWSE}/labels/{label['id']}", label=label, facts=facts
+        session,
+        "label.html",
+        canonical=f"{BROWSE}/labels/{label['id']}",
+        label=label,
+        called=", ".join(label["brand_names"]) or _drug_named(label),
+        sections=label_view.sections(label, own),
     )
+
+
+def _drug_named(label: Row) -> str:
+    """What a label without a brand is of: it may be of no drug that is known here."""
+    if label["drug"]:
+        name: str = label["drug"]["name"]
+        return name
+    return ", ".join(label["generic_names"] or label["substances"]) or str(label["id"])
 
 
 @router.get(f"{BROWSE}/trials/{{fact_id}}", include_in_schema=False)

@@ -24,6 +24,7 @@ from app.pages.statements import (
     source,
     sources,
     statement,
+    unfolded,
     words,
 )
 
@@ -83,6 +84,7 @@ ENVIRONMENT.filters |= {
     "source": source,
     "sources": sources,
     "statement": statement,
+    "unfolded": unfolded,
     "excerpt": excerpt,
 }
 
