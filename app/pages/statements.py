@@ -8,6 +8,7 @@ from html import escape
 from markupsafe import Markup
 
 from app.models.base import Row
+from app.pages.drug_view import affinity_text
 
 Link = tuple[int, int, str]
 """From where to where it stands in a text, and where it leads."""
@@ -186,6 +187,36 @@ def brief(fact: Row) -> Markup:
             rest = text[start + len(said) :].lstrip(" :.\n")
             text = text if not rest or rest[0].islower() else rest
     return Markup(f'<span class="brief">{escape(excerpt(text))}</span>')  # noqa: S704 -- escaped here
+
+
+def folded(fact: Row, kind: str, release: str) -> Markup:
+    """A fact that a click opens: what it is about and how it begins, then all of it, with who says
+    so."""
+    badges = [badge(fact[of]) for of in ("status", "severity") if fact.get(of)]
+    condition = fact.get("condition")
+    about = condition["name"] if condition else heading(fact)
+    notes = [fact.get("population")]
+    if fact.get("max_phase") is not None:
+        notes.append(f"phase {fact['max_phase']:g}")
+    if affinity := fact.get("affinity"):
+        notes.append(affinity_text(affinity))
+    if fact["certainty"] == "hedged":
+        notes.append("hedged by its source")
+    if fact["labels"] and fact["labels"]["of"] > 1:
+        notes.append(f"{fact['labels']['stating']} of {fact['labels']['of']} labels")
+    noted = "".join(f' <span class="muted">{escape(note)}</span>' for note in notes if note)
+    populations = "; ".join(fact.get("populations") or ())
+    peopled = f"<p>{escape(populations)}</p>" if populations else ""
+    return Markup(  # noqa: S704 -- escaped above
+        f"<details><summary>{''.join(badges)}{escape(about)}{noted}{brief(fact)}</summary>"
+        f"{unfolded(fact)}{peopled}{sources(fact, kind, release)}</details>"
+    )
+
+
+def badge(code: str) -> str:
+    """A code as a badge, as HTML."""
+    text = "status unknown" if code == "unknown" else words(code)
+    return f'<span class="badge {escape(code)}">{escape(text)}</span> '
 
 
 def unfolded(fact: Row) -> Markup:

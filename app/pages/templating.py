@@ -19,6 +19,7 @@ from app.pages.statements import (
     brief,
     cite,
     excerpt,
+    folded,
     heading,
     sentence,
     source,
@@ -86,6 +87,7 @@ ENVIRONMENT.filters |= {
     "statement": statement,
     "unfolded": unfolded,
     "excerpt": excerpt,
+    "folded": folded,
 }
 
 

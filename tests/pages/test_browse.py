@@ -9,6 +9,7 @@ import httpx
 import pytest
 from lxml import html
 
+from app.models.fact import fact_kinds
 from app.pages.statements import brief, statement
 from app.settings import Settings
 from tests.conftest import Save
@@ -25,6 +26,7 @@ PAGES = [
     "/browse?q=liores",
     "/browse?q=nothing-like-it",
     "/browse/drugs/baclofen",
+    *(f"/browse/drugs/baclofen/{kind}" for kind in (*fact_kinds(), "labels", "products")),
     f"/browse/trials/{TRIAL}",
     "/browse/interactions",
     "/browse/interactions?drugs=baclofen,alcohol,MS",
@@ -173,6 +175,24 @@ def test_what_a_fact_begins_with_does_not_repeat_its_heading(
     assert brief(fact) == f'<span class="brief">{told}</span>'
 
 
+def test_what_a_page_has_no_room_for_is_a_click_away(
+    client: httpx.Client, save: Save, database: Settings
+) -> None:
+    many = [warning(f"w{i}", statement=f"Statement {i}.") for i in range(25)]
+    save(drug("hustanol", *many))
+
+    paths, path = set(), "/browse/drugs/hustanol/warnings"
+    said = ""
+    while path not in paths:
+        paths.add(path)
+        page = read(client, path)
+        said += text_of(page)
+        path = (page.xpath("//main//a[@rel='next']/@href") or [path])[0]
+
+    assert len(paths) == 2
+    assert all(f"Statement {i}." in said for i in range(25))
+
+
 def test_the_data_of_a_page_is_data_and_of_schema_org(seeded: httpx.Client) -> None:
     [data] = read(seeded, "/browse/drugs/baclofen").xpath(
         "//script[@type='application/ld+json']/text()"
@@ -217,6 +237,8 @@ def test_too_few_drugs_are_a_page_that_says_so(seeded: httpx.Client) -> None:
         ("/browse/drugs/nothing", 404),
         ("/browse/labels/nothing", 404),
         ("/browse/trials/nothing", 404),
+        ("/browse/drugs/nothing/labels", 404),
+        ("/browse/drugs/baclofen/nothing", 404),
         ("/browse?nothing=1", 422),
     ],
 )
