@@ -1,31 +1,34 @@
 """The pages: what is loaded and found, a drug, a label, a trial, and what labels say of drugs."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import FastAPI, Query
+from fastapi import FastAPI, Path, Query
 from pydantic_core import from_json
 from sqlmodel import col
 from starlette.responses import Response
 
 from app.api.drugs import DrugFilters, get_drug, list_drugs
-from app.api.facts import DrugId, FactId
+from app.api.facts import DrugId, FactId, facts_listed, listed_of_drug
 from app.api.interactions import NOTICE, list_interactions
 from app.api.labels import LabelFilters, SetId, get_label, list_labels_of_drug
+from app.api.lists import Listing
 from app.api.products import ProductFilters, list_products_of_drug
 from app.api.read_session import ReadSession, with_release
 from app.api.releases import current_release
 from app.api.sources import SOURCES
 from app.documents.checksums import STORED, verified
+from app.documents.fact_records import WORDINGS
 from app.http.pages import PageParams
 from app.http.parameters import SOMETHING
-from app.http.problems import BadParameterError, UnknownIdError
+from app.http.problems import BadParameterError, NotFoundError, UnknownIdError
 from app.http.routing import Router
 from app.models.base import Row
 from app.models.document import Document
 from app.models.fact import fact_kinds
-from app.pages import drug_view, trial_view
+from app.pages import drug_view, label_view, trial_view
 from app.pages.templating import FOLDER, PageRoute, page
 from app.search.query import listed, one_of
 
@@ -109,16 +112,68 @@ def drug_page(session: ReadSession, drug_id: DrugId) -> bytes:
     )
 
 
+Kind = Annotated[str, Path(pattern="^[a-z]{1,40}$")]
+
+
+@cache
+def _of_drug(kind: str) -> Listing:
+    table = fact_kinds()[kind]
+    return listed_of_drug(table, facts_listed(table, {}))
+
+
+@router.get(f"{BROWSE}/drugs/{{drug_id}}/{{kind}}", include_in_schema=False)
+def list_page(session: ReadSession, drug_id: DrugId, kind: Kind, params: PageParams) -> bytes:
+    """A page of all facts of a kind, of the labels or of the products of a drug."""
+    if kind == "labels":
+        listed = list_labels_of_drug(session, drug_id, params, LabelFilters(), fields=BRIEF)
+    elif kind == "products":
+        listed = list_products_of_drug(session, drug_id, params, ProductFilters())
+    elif kind not in fact_kinds():
+        raise NotFoundError(f"A drug has no page of '{kind}'.")
+    else:
+        of = {"drug": drug_id}
+        listed = _of_drug(kind).page_of(session, params, of, "importance", coverage_of=kind)
+    drug = from_json(get_drug(session, drug_id))
+    return page(
+        session,
+        "list.html",
+        canonical=f"{BROWSE}/drugs/{drug['id']}/{kind}",
+        json=f"/v1/drugs/{drug['id']}/{kind}",
+        kind=kind,
+        drug=drug,
+        listed=from_json(listed),
+    )
+
+
 @router.get(f"{BROWSE}/labels/{{set_id}}", include_in_schema=False)
 def label_page(session: ReadSession, set_id: SetId) -> bytes:
     """A label, section by section."""
     label = from_json(get_label(session, set_id))
     became = [fact for section in label["sections"] for fact in section["facts"]]
     ids = list(dict.fromkeys(fact["id"] for fact in became))
-    facts = documents(session, sorted(fact_kinds()), ids)
+    facts = documents(session, sorted({fact["kind"] for fact in became}), ids)
+    other = [id_ for id_ in facts if label_view.needs_wordings(facts[id_], label["id"])]
+    wordings = documents(session, [WORDINGS], other)
+    own = {
+        id_: label_view.in_own_words(fact, wordings.get(id_), label["id"])
+        for id_, fact in facts.items()
+    }
     return page(
-        session, "label.html", canonical=f"{BROWSE}/labels/{label['id']}", label=label, facts=facts
+        session,
+        "label.html",
+        canonical=f"{BROWSE}/labels/{label['id']}",
+        label=label,
+        called=", ".join(label["brand_names"]) or _drug_named(label),
+        sections=label_view.sections(label, own),
     )
+
+
+def _drug_named(label: Row) -> str:
+    """What a label without a brand is of: it may be of no drug that is known here."""
+    if label["drug"]:
+        name: str = label["drug"]["name"]
+        return name
+    return ", ".join(label["generic_names"] or label["substances"]) or str(label["id"])
 
 
 @router.get(f"{BROWSE}/trials/{{fact_id}}", include_in_schema=False)

@@ -1,12 +1,13 @@
 """What a drug's page draws: its warnings by heading, its uses for and against, its axes."""
 
 from itertools import groupby
+from math import ceil, floor
 from typing import Any, NamedTuple
 
 from app.documents.importance import Group, group_of
 from app.models.base import Row
 from app.models.indication import AGAINST
-from app.pages.scales import Axis
+from app.pages.scales import Axis, lines
 
 HEADINGS = {
     Group.BOXED: "Boxed warnings",
@@ -28,9 +29,6 @@ KINDS = {
     "discrepancies": "Disagreement",
 }
 """Kinds of fact in the order of the page, and what their parts of it are called."""
-
-WIDTH = 640
-"""Units that a drawing is wide."""
 
 
 class Headed(NamedTuple):
@@ -55,14 +53,20 @@ def uses(indications: list[Row]) -> tuple[list[Row], list[Row]]:
     return [each for each in indications if each["status"] not in AGAINST], against
 
 
-class AffinityRange(NamedTuple):
-    """A mechanism's affinity as it is drawn: from and to where, and as text."""
+class Mark(NamedTuple):
+    """An affinity on its axis, from and to where; a `bound` is only one: `<` or `>`."""
 
-    fact: Row
-    target: str
     start: float
     end: float
-    text: str
+    bound: str
+
+
+class OfTarget(NamedTuple):
+    """The affinities for a target of a species, and as text."""
+
+    label: str
+    printed: str
+    marks: list[Mark]
 
 
 class Affinities(NamedTuple):
@@ -70,32 +74,57 @@ class Affinities(NamedTuple):
 
     parameter: str
     axis: Axis
-    rows: list[AffinityRange]
+    rows: list[OfTarget]
+    targets: int
+    """How many there are: not all are drawn."""
+    lines: int
+
+
+MOST_TARGETS = 24
+"""Targets of one kind of affinity that are drawn; the table has all."""
 
 
 def affinities(mechanisms: list[Row]) -> list[Affinities]:
-    """The affinities that can be drawn, by their parameter."""
-    drawn: dict[str, list[Row]] = {}
+    """The affinities that can be drawn, by their parameter and their target."""
+    drawn: dict[str, dict[str, list[Row]]] = {}
     for fact in mechanisms:
         affinity = fact["affinity"]
-        if affinity and affinity["unit"] is None and _values(affinity):
-            drawn.setdefault(affinity["parameter"], []).append(fact)
+        if affinity and _is_logarithm(affinity) and _values(affinity):
+            of = drawn.setdefault(affinity["parameter"], {})
+            of.setdefault(_target(fact), []).append(affinity)
     made = []
-    for parameter, facts in drawn.items():
-        if not parameter.startswith("p"):
-            continue
-        values = [value for fact in facts for value in _values(fact["affinity"])]
-        axis = Axis(min(4.0, *values), max(10.0, *values), WIDTH)
-        rows = []
-        for fact in facts:
-            limits = _values(fact["affinity"])
-            target = fact["target"]["name"] if fact["target"] else fact["mechanism_of_action"]
-            start, end = axis.at(min(limits)), axis.at(max(limits))
-            rows.append(
-                AffinityRange(fact, target or "", start, end, affinity_text(fact["affinity"]))
+    for parameter, by_target in drawn.items():
+        shown = list(by_target.items())[:MOST_TARGETS]
+        values = [value for _, found in shown for each in found for value in _values(each)]
+        axis = Axis(floor(min(4.0, *values)), ceil(max(10.0, *values)))
+        rows = [
+            OfTarget(
+                target,
+                "; ".join(dict.fromkeys(_amount(each) for each in found)),
+                [_mark(each, axis) for each in found],
             )
-        made.append(Affinities(parameter, axis, rows))
+            for target, found in shown
+        ]
+        made.append(Affinities(parameter, axis, rows, len(by_target), lines(rows)))
     return made
+
+
+def _is_logarithm(affinity: Row) -> bool:
+    return affinity["unit"] is None and affinity["parameter"].startswith("p")
+
+
+def _target(fact: Row) -> str:
+    """The target of a mechanism, and its species where that is not a human."""
+    name = fact["target"]["name"] if fact["target"] else fact["mechanism_of_action"]
+    species = fact["species"]
+    return f"{name or 'Target not named'}{f', {species}' if species not in (None, 'Human') else ''}"
+
+
+def _mark(affinity: Row, axis: Axis) -> Mark:
+    values = _values(affinity)
+    relation = affinity["relation"] or ""
+    bound = next((sign for sign in "<>" if sign in relation), "")
+    return Mark(axis.at(min(values)), axis.at(max(values)), bound)
 
 
 def _values(affinity: Row) -> list[float]:
@@ -105,14 +134,21 @@ def _values(affinity: Row) -> list[float]:
 
 def affinity_text(affinity: Row) -> str:
     """An affinity as it is printed: `pKi 4.3 to 6.2`."""
-    relation = f"{affinity['relation']} " if affinity["relation"] not in (None, "=") else ""
     unit = f" {affinity['unit']}" if affinity["unit"] else ""
-    low, high = affinity["lower_limit"], affinity["upper_limit"]
-    if affinity["value"] is not None:
-        return f"{affinity['parameter']} {relation}{affinity['value']:g}{unit}"
-    if low is None or high is None:
-        return f"{affinity['parameter']} {relation}{_values(affinity)[0]:g}{unit}"
-    return f"{affinity['parameter']} {low:g} to {high:g}{unit}"
+    return f"{affinity['parameter']} {_amount(affinity)}{unit}"
+
+
+def _amount(affinity: Row) -> str:
+    relation = f"{affinity['relation']} " if affinity["relation"] not in (None, "=") else ""
+    value, low, high = (affinity[key] for key in ("value", "lower_limit", "upper_limit"))
+    if low is not None and high is not None:
+        limits = f"{low:g} to {high:g}"
+    elif low is None and high is None:
+        return f"{relation}{value:g}"
+    else:
+        relation = relation or ("to " if low is None else "from ")
+        limits = f"{high if low is None else low:g}"
+    return f"{relation}{limits}" if value is None else f"{relation}{value:g} ({limits})"
 
 
 class ApprovalMark(NamedTuple):
@@ -128,7 +164,7 @@ def approvals(rows: list[Row]) -> tuple[Axis, list[ApprovalMark]] | None:
     if not dated:
         return None
     years = [year for year, _ in dated]
-    axis = Axis(_floor(min(years)), _floor(max(years)) + 5, WIDTH)
+    axis = Axis(_floor(min(years)), _floor(max(years)) + 5)
     return axis, [ApprovalMark(axis.at(year), row) for year, row in dated]
 
 

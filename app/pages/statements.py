@@ -8,6 +8,7 @@ from html import escape
 from markupsafe import Markup
 
 from app.models.base import Row
+from app.pages.drug_view import affinity_text
 
 Link = tuple[int, int, str]
 """From where to where it stands in a text, and where it leads."""
@@ -24,7 +25,8 @@ def statement(fact: Row, key: str = "statement") -> Markup:
         if table is not None:
             made.append(_table(table))
         else:
-            named = CLASSES.get(type_, "").format(min(level, 3))
+            marked = " marked" if text[start : start + 1] in BULLETS else ""
+            named = CLASSES.get(type_, "").format(min(level, 3), marked)
             made.append(f"<p{named}>{linked(text, start, end, links)}</p>")
     made += map(_table, tables)
     # Within what is folded: a browser unfolds what a link's anchor stands in.
@@ -33,7 +35,10 @@ def statement(fact: Row, key: str = "statement") -> Markup:
     return Markup(body)  # noqa: S704 -- escaped above
 
 
-CLASSES = {"heading": ' class="heading"', "list_item": ' class="item level{}"'}
+CLASSES = {"heading": ' class="heading"', "list_item": ' class="item level{}{}"'}
+
+BULLETS = frozenset("\u2022\u00b7\u25cf\u25aa\u25e6\u2219\u2013\u2014-*")
+"""What some labels begin their list items with themselves."""
 
 
 def _blocks(fact: Row, text: str) -> Iterator[tuple[str, int, int, int]]:
@@ -172,10 +177,59 @@ def heading(fact: Row) -> str:
 
 
 def brief(fact: Row) -> Markup:
-    """What a fact says in short: its label's own summary, or how it begins."""
-    kind = "brief" if fact["summary"] else "brief begins"  # which is not told twice, unfolded
-    text = escape(excerpt(fact["summary"] or fact["statement"]))
-    return Markup(f'<span class="{kind}">{text}</span>')  # noqa: S704 -- escaped here
+    """What a fact says in short, while it is folded: its label's own summary, or how it begins
+    behind its heading."""
+    text = fact["summary"] or fact["statement"]
+    section = fact["section"]
+    if section and (said := section["heading"] or section["name"]):
+        start = text.lower().find(said.lower(), 0, len(said) + 8)  # a number may stand before it
+        if start >= 0 and not any(map(str.isalpha, text[:start])):
+            rest = text[start + len(said) :].lstrip(" :.\n")
+            text = text if not rest or rest[0].islower() else rest
+    return Markup(f'<span class="brief">{escape(excerpt(text))}</span>')  # noqa: S704 -- escaped here
+
+
+def folded(fact: Row, kind: str, release: str) -> Markup:
+    """A fact that a click opens: what it is about and how it begins, then all of it, with who says
+    so."""
+    badges = [badge(fact[of]) for of in ("status", "severity") if fact.get(of)]
+    condition = fact.get("condition")
+    about = condition["name"] if condition else heading(fact)
+    notes = [fact.get("population")]
+    if fact.get("max_phase") is not None:
+        notes.append(f"phase {fact['max_phase']:g}")
+    if affinity := fact.get("affinity"):
+        notes.append(affinity_text(affinity))
+    if fact["certainty"] == "hedged":
+        notes.append("hedged by its source")
+    if fact["labels"] and fact["labels"]["of"] > 1:
+        notes.append(f"{fact['labels']['stating']} of {fact['labels']['of']} labels")
+    noted = "".join(f' <span class="muted">{escape(note)}</span>' for note in notes if note)
+    populations = "; ".join(fact.get("populations") or ())
+    peopled = f"<p>{escape(populations)}</p>" if populations else ""
+    return Markup(  # noqa: S704 -- escaped above
+        f"<details><summary>{''.join(badges)}{escape(about)}{noted}{brief(fact)}</summary>"
+        f"{unfolded(fact)}{peopled}{sources(fact, kind, release)}</details>"
+    )
+
+
+def badge(code: str) -> str:
+    """A code as a badge, as HTML."""
+    text = "status unknown" if code == "unknown" else words(code)
+    return f'<span class="badge {escape(code)}">{escape(text)}</span> '
+
+
+def unfolded(fact: Row) -> Markup:
+    """A fact's whole statement, with its label's summary before it, if it has one."""
+    summary = ""
+    if fact["summary"]:
+        said = escape(fact["summary"])
+        summary = f'<p class="summary"><span class="muted">{HIGHLIGHTS}</span>\n{said}</p>'
+    certainty = '<p class="hedged">Hedged by its source.</p>' * (fact["certainty"] == "hedged")
+    return Markup(f"{certainty}{summary}{statement(fact)}")  # noqa: S704 -- escaped above
+
+
+HIGHLIGHTS = "In the label\u2019s Highlights:"
 
 
 def words(code: str) -> str:

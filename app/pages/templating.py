@@ -19,11 +19,13 @@ from app.pages.statements import (
     brief,
     cite,
     excerpt,
+    folded,
     heading,
     sentence,
     source,
     sources,
     statement,
+    unfolded,
     words,
 )
 
@@ -83,7 +85,9 @@ ENVIRONMENT.filters |= {
     "source": source,
     "sources": sources,
     "statement": statement,
+    "unfolded": unfolded,
     "excerpt": excerpt,
+    "folded": folded,
 }
 
 

@@ -1,16 +1,18 @@
 """What a trial's page draws: its arms, what each outcome came to, and estimates of effects."""
 
+import re
 from typing import Any, NamedTuple
 
 from app.models.base import Row
-from app.pages.scales import Axis
+from app.pages.scales import Axis, lines
 
-WIDTH = 360
 MOST_ROWS = 24
 """Results of one outcome that are drawn; more are only in its table."""
 
-RATIOS = ("ratio", "hazard")
-DIFFERENCES = ("difference", "slope", "mean")
+RATIOS = ("ratio", "hazard", "relative risk")
+DIFFERENCES = ("difference", "slope")
+NO_PLAIN_RATIO = re.compile(r"\b(log|ln|percent|means?)\b|%")
+"""In the name of a ratio: whether no effect is 1, 0 or 100 its source does not say."""
 
 
 class Bar(NamedTuple):
@@ -32,6 +34,9 @@ class Bars(NamedTuple):
     rows: list[Bar]
     intervals: str
     """What the intervals are: `SD`, `95 % CI`; nothing where there are none."""
+    is_share: bool
+    """Whether the bars are percentages that are computed here, of the counts beside them."""
+    lines: int
 
 
 class Estimate(NamedTuple):
@@ -51,29 +56,41 @@ class Forest(NamedTuple):
     axis: Axis
     none: float
     rows: list[Estimate]
+    lines: int
 
 
 def printed(row: Row) -> str:
     """A result as its source printed it: `71 % (30 of 42)`, `62.8 (SE 5.4)`."""
     as_printed = row["as_printed"] or {}
-    value = as_printed.get("value", _text(row["value"]))
-    count = as_printed.get("count", _text(row["count"]))
-    of = as_printed.get("participants", _text(row["participants"]))
-    counted = f"{count} of {of}" if count and of else count
+
+    def of(key: str) -> str | None:
+        text: str | None = as_printed.get(key, _text(row[key]))
+        return text
+
+    value, count, participants = of("value"), of("count"), of("participants")
+    counted = f"{count} of {participants}" if count and participants else count
+    if value == count:
+        value = None
     parts = [value or counted or "not given"]
     if value and counted:
         parts.append(f"({counted})")
-    if spread := as_printed.get("spread", _text(row["spread"])):
+    if spread := of("spread"):
         parts.append(f"({dispersion(row['dispersion_type'])} {spread})")
-    low = as_printed.get("lower_limit", _text(row["lower_limit"]))
-    high = as_printed.get("upper_limit", _text(row["upper_limit"]))
+    low, high = of("lower_limit"), of("upper_limit")
     if low or high:
-        percent = f"{row['ci_percent']:g} % CI " if row["ci_percent"] else ""
-        parts.append(f"({percent}{low or '?'} to {high or '?'})")
+        parts.append(f"({_range(row)} {low or '?'} to {high or '?'})")
     return " ".join(parts)
 
 
-SHORT = {"STANDARD_ERROR": "SE", "STANDARD_DEVIATION": "SD"}
+SHORT = {
+    "STANDARD_ERROR": "SE",
+    "STANDARD_DEVIATION": "SD",
+    "INTER_QUARTILE_RANGE": "interquartile range",
+    "FULL_RANGE": "full range",
+    "GEOMETRIC_COEFFICIENT": "geometric CV",
+}
+SYMMETRIC = ("STANDARD_ERROR", "STANDARD_DEVIATION")
+"""What spreads as far below a value as above it."""
 
 
 def dispersion(type_: str | None) -> str:
@@ -81,47 +98,65 @@ def dispersion(type_: str | None) -> str:
     return SHORT.get(type_ or "", (type_ or "spread").replace("_", " ").lower())
 
 
+def _range(row: Row) -> str:
+    """What stands between a result's limits: `95 % CI`, `full range`."""
+    if row["ci_percent"]:
+        return f"{row['ci_percent']:g} % CI"
+    return dispersion(row["dispersion_type"] or "range")
+
+
 def _text(value: float | None) -> str | None:
     return None if value is None else f"{value:g}"
 
 
 def bars(outcome: Row, arms: dict[str, str]) -> Bars | None:
-    """The results of an outcome that can be drawn on one axis; None if there are none, or many."""
+    """The results of an outcome that can be drawn on one axis; None if there are none, or many.
+
+    Counts of participants are drawn as shares of those who were analysed: arms differ in size.
+    """
     drawn = [row for row in outcome["results"] if row["value"] is not None]
     if not drawn or len(drawn) > MOST_ROWS:
         return None
+    is_share = all(row["count"] == row["value"] and row["participants"] for row in drawn)
     values: list[float] = []
-    rows: list[tuple[Row, float | None, float | None]] = []
+    placed: list[tuple[Row, float, float | None, float | None]] = []
     for row in drawn:
-        low, high = row["lower_limit"], row["upper_limit"]
-        if low is None and high is None and row["spread"] is not None:
-            low, high = row["value"] - row["spread"], row["value"] + row["spread"]
-        values += [value for value in (row["value"], low, high) if value is not None]
-        rows.append((row, low, high))
-    axis = Axis.linear(values, WIDTH)
+        value, (low, high) = row["value"], _limits(row)
+        if is_share:
+            value, low, high = 100 * row["count"] / row["participants"], None, None
+        values += [each for each in (value, low, high) if each is not None]
+        placed.append((row, value, low, high))
+    axis = Axis.linear(values)
     order = list(arms)
-    return Bars(
-        axis,
-        [
-            Bar(
-                _label(row, arms),
-                order.index(row["arm"]) if row["arm"] in arms else len(order),
-                axis.at(row["value"]),
-                None if low is None else axis.at(low),
-                None if high is None else axis.at(high),
-                printed(row),
-            )
-            for row, low, high in rows
-        ],
-        ", ".join(dict.fromkeys(_interval(row) for row, low, _ in rows if low is not None)),
-    )
+    rows = [
+        Bar(
+            _label(row, arms),
+            order.index(row["arm"]) if row["arm"] in arms else len(order),
+            axis.at(value),
+            None if low is None else axis.at(low),
+            None if high is None else axis.at(high),
+            printed(row),
+        )
+        for row, value, low, high in placed
+    ]
+    intervals = dict.fromkeys(_interval(row) for row, _, low, _ in placed if low is not None)
+    return Bars(axis, rows, ", ".join(intervals), is_share, lines(rows))
+
+
+def _limits(row: Row) -> tuple[float, float] | tuple[None, None]:
+    """From where to where a result's interval is drawn, if it can be."""
+    low, high, spread = row["lower_limit"], row["upper_limit"], row["spread"]
+    if low is not None and high is not None:
+        return low, high
+    if low is high is None and spread is not None and row["dispersion_type"] in SYMMETRIC:
+        return row["value"] - spread, row["value"] + spread
+    return None, None
 
 
 def _interval(row: Row) -> str:
     if row["lower_limit"] is None:
         return f"one {dispersion(row['dispersion_type'])} on either side"
-    percent = f"{row['ci_percent']:g} % " if row["ci_percent"] else ""
-    return f"{percent}{dispersion(row['dispersion_type'] or 'interval')}"
+    return _range(row)
 
 
 def _label(row: Row, arms: dict[str, str]) -> str:
@@ -142,9 +177,10 @@ def forests(outcome: Row) -> list[Forest]:
             continue
         name = each["param_type"] or "estimate"
         given = (name, estimate_text(each, with_p=False), value, low, high, False)
-        if any(word in name.lower() for word in RATIOS):
-            ratios.append(given)
-        elif any(word in name.lower() for word in DIFFERENCES):
+        if _has(name, RATIOS):
+            if not NO_PLAIN_RATIO.search(name.lower()):
+                ratios.append(given)
+        elif _has(name, DIFFERENCES):
             differences.append(given)
     if derived := outcome["derived"]:
         for key, name in DERIVED.items():
@@ -157,13 +193,17 @@ def forests(outcome: Row) -> list[Forest]:
     positive = [row for row in ratios if min(row[2:5]) > 0]
     for rows, make, none in ((positive, Axis.log, 1.0), (differences, Axis.linear, 0.0)):
         if rows:
-            axis = make([value for row in rows for value in row[2:5]], WIDTH)
+            axis = make([value for row in rows for value in row[2:5]])
             at = [
                 Estimate(name, text, axis.at(value), axis.at(low), axis.at(high), is_derived)
                 for name, text, value, low, high, is_derived in rows
             ]
-            made.append(Forest(axis, axis.at(none), at))
+            made.append(Forest(axis, axis.at(none), at, lines(at)))
     return made
+
+
+def _has(name: str, words: tuple[str, ...]) -> bool:
+    return any(word in name.lower() for word in words)
 
 
 DERIVED = {

@@ -9,6 +9,8 @@ import httpx
 import pytest
 from lxml import html
 
+from app.models.fact import fact_kinds
+from app.pages.statements import brief, statement
 from app.settings import Settings
 from tests.conftest import Save
 from tests.ingest.loading import Given, label, labels, load
@@ -24,6 +26,7 @@ PAGES = [
     "/browse?q=liores",
     "/browse?q=nothing-like-it",
     "/browse/drugs/baclofen",
+    *(f"/browse/drugs/baclofen/{kind}" for kind in (*fact_kinds(), "labels", "products")),
     f"/browse/trials/{TRIAL}",
     "/browse/interactions",
     "/browse/interactions?drugs=baclofen,alcohol,MS",
@@ -124,6 +127,72 @@ def test_a_fact_on_a_page_has_its_passage_and_its_anchor(seeded: httpx.Client) -
         assert fact["citations"][0]["locator"] in said
 
 
+def test_every_word_of_a_fact_is_on_its_page(seeded: httpx.Client) -> None:
+    record = seeded.get("/v1/drugs/baclofen?include=all").json()
+    said = text_of(read(seeded, "/browse/drugs/baclofen"))
+
+    for kind in ("indications", "warnings", "pharmacokinetics", "discrepancies"):
+        for fact in record[kind]:
+            assert " ".join(fact["statement"].split()) in said, fact["id"]
+    for fact in record["mechanisms"]:
+        assert fact["target"] or fact["statement"] in said, fact["id"]
+
+
+def test_a_hedge_of_a_source_stands_beside_its_statement(client: httpx.Client, save: Save) -> None:
+    hedged = "It may cause drowsiness."
+    save(drug("hustanol", warning("drowsiness", statement=hedged, certainty="hedged")))
+
+    [fact] = read(client, "/browse/drugs/hustanol").xpath(
+        "//section[@aria-labelledby='warnings']//details[.//*[@class='statement']]"
+    )
+
+    assert "Hedged by its source." in text_of(fact)
+
+
+def test_a_summary_is_whole_beside_its_statement(client: httpx.Client, save: Save) -> None:
+    long = "Drowsiness is to be expected. " * 12
+    save(drug("hustanol", warning("drowsiness", statement="Do not drive.", summary=long)))
+
+    said = text_of(read(client, "/browse/drugs/hustanol"))
+
+    assert f"In the label\u2019s Highlights: {long.strip()} Do not drive." in said
+
+
+@pytest.mark.parametrize(
+    ("heading", "text", "told"),
+    [
+        ("Contraindications", "CONTRAINDICATIONS Hypersensitivity.", "Hypersensitivity."),
+        ("Falls", "5.1 Falls Stand up slowly.", "Stand up slowly."),
+        ("Warnings", "Warnings and precautions of use.", "Warnings and precautions of use."),
+        ("Falls", "Falls", "Falls"),
+    ],
+)
+def test_what_a_fact_begins_with_does_not_repeat_its_heading(
+    heading: str, text: str, told: str
+) -> None:
+    fact = {"summary": None, "statement": text, "section": {"heading": heading, "name": "x"}}
+
+    assert brief(fact) == f'<span class="brief">{told}</span>'
+
+
+def test_what_a_page_has_no_room_for_is_a_click_away(
+    client: httpx.Client, save: Save, database: Settings
+) -> None:
+    many = [warning(f"w{i}", statement=f"Statement {i}.") for i in range(25)]
+    save(drug("hustanol", *many))
+
+    paths, path = set(), "/browse/drugs/hustanol/warnings"
+    said = ""
+    while path not in paths:
+        paths.add(path)
+        page = read(client, path)
+        said += text_of(page)
+        path = (page.xpath("//main//a[@rel='next']/@href") or [path])[0]
+
+    assert len(paths) == 2
+    assert all(f"Statement {i}." in said for i in range(25))
+
+
 def test_the_data_of_a_page_is_data_and_of_schema_org(seeded: httpx.Client) -> None:
     [data] = read(seeded, "/browse/drugs/baclofen").xpath(
         "//script[@type='application/ld+json']/text()"
@@ -168,6 +237,8 @@ def test_too_few_drugs_are_a_page_that_says_so(seeded: httpx.Client) -> None:
         ("/browse/drugs/nothing", 404),
         ("/browse/labels/nothing", 404),
         ("/browse/trials/nothing", 404),
+        ("/browse/drugs/nothing/labels", 404),
+        ("/browse/drugs/baclofen/nothing", 404),
         ("/browse?nothing=1", 422),
     ],
 )
@@ -201,6 +272,19 @@ def test_markup_in_what_sources_say_stays_text(
         assert MARKUP in text_of(html.document_fromstring(body))
 
 
+def test_a_list_item_that_has_a_bullet_is_given_none() -> None:
+    text = "\u2022 falls sleep"
+    blocks = [
+        {"type": "list_item", "start": 0, "end": 7, "level": 1},
+        {"type": "list_item", "start": 8, "end": 13, "level": 1},
+    ]
+
+    drawn = statement({"statement": text, "blocks": blocks})
+
+    assert 'class="item level1 marked">\u2022 falls<' in drawn
+    assert 'class="item level1">sleep<' in drawn
+
+
 def test_a_label_is_drawn_from_its_parts(client: httpx.Client, database: Settings) -> None:
     falls = section("5.1 Falls", "Stand up slowly.", code=UNCLASSIFIED)
     document = spl(
@@ -212,9 +296,47 @@ def test_a_label_is_drawn_from_its_parts(client: httpx.Client, database: Setting
 
     page = read(client, f"/browse/labels/{found['id']}")
 
-    headings = [text_of(each) for each in page.xpath("//h2")]
-    assert headings[-3:] == ["WARNING: FALLS", "5 WARNINGS AND PRECAUTIONS", "5.1 Falls"]
+    headings = [(each.tag, text_of(each)) for each in page.xpath("//main//h2 | //main//h3")]
+    assert headings[-3:] == [
+        ("h2", "WARNING: FALLS"),
+        ("h2", "5 WARNINGS AND PRECAUTIONS"),
+        ("h3", "5.1 Falls"),
+    ]
     assert "Stand up slowly." in text_of(page)
+    assert "Its text is not kept here" not in text_of(page)
+    assert "It may make fall." in text_of(page.xpath("//section[contains(@class, 'boxed')]")[0])
+
+
+def test_a_label_is_shown_in_its_own_words_whichever_are_served(
+    client: httpx.Client, database: Settings
+) -> None:
+    words = {"s1": "Do not drive while taking Aone.", "s2": "Do not drive while taking Btwo."}
+    load(
+        database,
+        "openfda-label",
+        labels(
+            label("s1", "HUSTANOL", brand="Aone", warnings=words["s1"]),
+            label("s2", "HUSTANOL", brand="Btwo", warnings=words["s2"]),
+        ),
+    )
+    assert client.get("/v1/drugs/hustanol/warnings").json()["total"] == 1
+
+    for set_id, said in words.items():
+        page = read(client, f"/browse/labels/{set_id}")
+        assert said in text_of(page)
+        [cited] = page.xpath("//*[@class='reference']")
+        assert f"SPL set id {set_id}," in text_of(cited)
+
+
+def test_a_label_of_no_drug_that_is_known_has_a_page(
+    client: httpx.Client, database: Settings
+) -> None:
+    load(database, "openfda-label", labels(label("s1", warnings="Do not drive.")))
+    assert client.get("/v1/labels/s1").json()["drug"] is None
+
+    page = read(client, "/browse/labels/s1")
+
+    assert "Of no drug that is known here" in text_of(page)
 
 
 def test_an_empty_page_says_why_it_is_empty(client: httpx.Client, save: Save) -> None:

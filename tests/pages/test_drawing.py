@@ -33,7 +33,7 @@ ANALYSIS: dict[str, Any] = {
 def test_a_linear_axis_has_zero_and_round_ticks(
     values: list[float], ends: tuple[float, float], ticks: list[float]
 ) -> None:
-    axis = Axis.linear(values, 100)
+    axis = Axis.linear(values)
 
     assert (axis.low, axis.high) == pytest.approx(ends)
     assert [value for value, _ in axis.ticks] == pytest.approx(ticks)
@@ -41,11 +41,11 @@ def test_a_linear_axis_has_zero_and_round_ticks(
 
 
 def test_a_logarithmic_axis_puts_equal_ratios_equally_far() -> None:
-    axis = Axis.log([0.5, 2], 100)
+    axis = Axis.log([0.5, 2])
 
     assert axis.at(1) - axis.at(0.5) == pytest.approx(axis.at(2) - axis.at(1), abs=0.2)
     assert [value for value, _ in axis.ticks] == [0.5, 1, 2]
-    assert Axis.log([0.001, 1000], 100).ticks[0][0] == 0.001
+    assert Axis.log([0.001, 1000]).ticks[0][0] == 0.001
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,16 @@ def test_a_logarithmic_axis_puts_equal_ratios_equally_far() -> None:
             "3 (95 % CI 1 to ?)",
         ),
         ({"count": 6, "participants": 42}, "6 of 42"),
+        ({"value": 35.0, "count": 35, "participants": 40}, "35 of 40"),
+        (
+            {
+                "value": 9.0,
+                "lower_limit": 4.0,
+                "upper_limit": 15.0,
+                "dispersion_type": "INTER_QUARTILE_RANGE",
+            },
+            "9 (interquartile range 4 to 15)",
+        ),
         ({"as_printed": {"value": "<0.1"}}, "<0.1"),
         ({}, "not given"),
     ],
@@ -81,6 +91,40 @@ def test_only_what_has_a_value_is_drawn_and_never_too_many() -> None:
     assert drawn.intervals == "one SD on either side"
     assert bars({"results": [RESULT]}, {}) is None
     assert bars({"results": 25 * rows[:1]}, {}) is None
+
+
+def test_a_spread_that_is_not_symmetric_is_told_and_not_drawn() -> None:
+    row = RESULT | {"value": 20.0, "spread": 40.0, "dispersion_type": "GEOMETRIC_COEFFICIENT"}
+
+    drawn = bars({"results": [row]}, {})
+
+    assert drawn is not None
+    [bar] = drawn.rows
+    assert (bar.low, bar.high, bar.printed) == (None, None, "20 (geometric CV 40)")
+
+
+def test_counts_are_drawn_as_shares_of_arms_that_differ_in_size() -> None:
+    rows = [
+        RESULT | {"value": float(count), "count": count, "participants": of}
+        for count, of in ((30, 100), (20, 50))
+    ]
+
+    drawn = bars({"results": rows}, {})
+
+    assert drawn is not None
+    assert drawn.is_share
+    assert [row.at for row in drawn.rows] == [drawn.axis.at(30), drawn.axis.at(40)]
+    assert [row.printed for row in drawn.rows] == ["30 of 100", "20 of 50"]
+
+
+@pytest.mark.parametrize(
+    "name", ["Hazard Ratio, log", "Geometric mean ratio", "Ratio (%)", "LS Mean", "Cox"]
+)
+def test_an_estimate_whose_place_of_no_effect_is_unknown_is_not_drawn(name: str) -> None:
+    given = {"param_type": name, "param_value": 98.0, "ci_lower_limit": 90.0}
+    analysis = ANALYSIS | given | {"ci_upper_limit": 107.0}
+
+    assert forests({"analyses": [analysis], "derived": None}) == []
 
 
 def test_ratios_stand_on_a_logarithmic_axis_and_differences_on_a_linear_one() -> None:
@@ -125,6 +169,8 @@ def affinity(**given: Any) -> dict[str, Any]:
         ({"value": 5.0, "relation": "<"}, "pKi < 5"),
         ({"parameter": "Ki", "value": 3.0, "unit": "nM"}, "Ki 3 nM"),
         ({"lower_limit": 7.0, "relation": ">"}, "pKi > 7"),
+        ({"lower_limit": 7.0}, "pKi from 7"),
+        ({"value": 5.0, "lower_limit": 4.5, "upper_limit": 6.0}, "pKi 5 (4.5 to 6)"),
     ],
 )
 def test_an_affinity_is_told_as_it_is_recorded(given: dict[str, Any], text: str) -> None:
@@ -133,14 +179,32 @@ def test_an_affinity_is_told_as_it_is_recorded(given: dict[str, Any], text: str)
 
 def test_affinities_are_drawn_by_their_parameter() -> None:
     def fact(name: str, **given: Any) -> dict[str, Any]:
-        return {"target": {"name": name}, "affinity": affinity(**given), "mechanism_of_action": ""}
+        return {"target": {"name": name}, "affinity": affinity(**given), "species": None}
 
     none = {"target": None, "affinity": None, "mechanism_of_action": "x"}
     facts = [fact("A", value=6.0), fact("B", parameter="Ki", value=3.0, unit="nM"), none]
 
     [drawn] = affinities(facts)
 
-    assert (drawn.parameter, [row.target for row in drawn.rows]) == ("pKi", ["A"])
+    assert (drawn.parameter, [row.label for row in drawn.rows]) == ("pKi", ["A"])
+
+
+def test_affinities_are_grouped_by_target_and_species_and_bounds_are_marked() -> None:
+    def fact(species: str | None, **given: Any) -> dict[str, Any]:
+        return {"target": {"name": "Kv4.3"}, "affinity": affinity(**given), "species": species}
+
+    facts = [
+        fact("Human", value=5.0, relation="<"),
+        fact("Mouse", value=4.0),
+        fact("Human", lower_limit=5.5, upper_limit=6.0, relation="="),
+    ]
+
+    [drawn] = affinities(facts)
+
+    assert [(row.label, row.printed, [m.bound for m in row.marks]) for row in drawn.rows] == [
+        ("Kv4.3", "< 5; 5.5 to 6", ["<", ""]),
+        ("Kv4.3, Mouse", "4", [""]),
+    ]
 
 
 def test_approvals_without_a_date_are_not_on_the_line() -> None:
