@@ -183,7 +183,7 @@ def _layers(api: Api, settings: Settings, outage: Outage) -> ASGIApp:
         for seconds in (settings.max_age_data, settings.max_age_releases, settings.max_age_docs)
     )
     policies = {
-        "cds-services": docs,
+        "cds-services": NO_STORE if settings.cds_issuers else docs,
         "health": NO_STORE,
         "metrics": NO_STORE,
         "": release,

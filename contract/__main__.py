@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 
 from app.settings import ROOT
-from contract import clients, findings
+from contract import cds_hooks, clients, findings
 from contract.serving import servers
 from contract.tools import HERE, PYTHON_BIN, JudgementError, install, run
 
@@ -58,6 +58,7 @@ def _judges(folder: Path, urls: dict[str, str]) -> Iterator[tuple[str, Judge]]:
     yield "Redocly, strict", partial(findings.by_redocly, document)
     yield "TypeScript client", partial(clients.in_typescript, document, url)
     yield "Python client", partial(clients.in_python, document, url)
+    yield "CDS client", partial(cds_hooks.as_client, urls)
     for engine in urls:
         yield f"REDbot, {engine}", partial(findings.by_redbot, urls[engine])
     yield "schemathesis", partial(_by_schemathesis, folder, urls)

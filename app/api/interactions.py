@@ -357,6 +357,11 @@ def said_of(session: ReadSession, drugs: dict[str, str], pairs: list[tuple[str, 
     return list(_pairs(session, drugs, _read(session, list(drugs)), pairs))
 
 
+def without_labels(session: ReadSession, ids: list[str]) -> list[str]:
+    """Those of these drugs of which no label was read."""
+    return [id_ for id_, of in _read(session, ids).items() if not of["labels"]] if ids else []
+
+
 def ingredients_of(session: ReadSession, ids: list[str]) -> dict[str, list[tuple[str, str]]]:
     """The ingredients of the combinations among these drugs, each by id and name."""
     found: dict[str, list[tuple[str, str]]] = {}

@@ -292,12 +292,14 @@ def _looked_up(session: ReadSession, keys: set[str]) -> list[tuple[Any, ...]]:
     return session.found(NAMED, keys=listed(session.dialect, keys))
 
 
-def resolved_names(session: ReadSession, names: list[str]) -> list[Resolution]:
-    """What each name means, in their order."""
+def resolved_names(
+    session: ReadSession, names: list[str], *, suggest: bool = True
+) -> list[Resolution]:
+    """What each name means, in their order; of one that nothing has, what is spelt alike."""
     reader = NameReader(_ServedNames(session), names, ERROR_PRONE)
     products = _products_called(session, names)
     answers = {
-        name: _resolved(session, reader, name, products.get(key_of(name)))
+        name: _resolved(session, reader, name, products.get(key_of(name)), suggest)
         for name in dict.fromkeys(names)
     }
     numbers = {name: ndc for name in answers if (ndc := ndc_in(name))}
@@ -311,13 +313,17 @@ def resolved_names(session: ReadSession, names: list[str]) -> list[Resolution]:
 
 
 def _resolved(
-    session: ReadSession, reader: NameReader, name: str, product: tuple[Any, ...] | None
+    session: ReadSession,
+    reader: NameReader,
+    name: str,
+    product: tuple[Any, ...] | None,
+    suggest: bool,
 ) -> Resolution:
     """Which drug a name means; if it is a product's, the drug that RxNorm says is in it."""
     found = reader.found(name)
     beside: list[Stripped] = []
     if found is None:
-        suggestions = [] if product else _suggestions(session, reader.bare(name))
+        suggestions = [] if product or not suggest else _suggestions(session, reader.bare(name))
         answer = _answer([], name=name, suggestions=suggestions)
     else:
         beside = [Stripped(kind=what, text=text) for what, text in found.stripped]

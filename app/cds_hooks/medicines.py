@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -57,11 +58,19 @@ def medicines_of(bundle: Bundle) -> tuple[list[Medicine], int]:
                         beside[key] = medication
             elif type_ in ORDERS:
                 orders.append(Order.model_validate(entry.resource))
-            elif type_ == "OperationOutcome":
+            elif type_ == "OperationOutcome" and _has_failed(entry.resource):
                 unread += 1
         except ValidationError:
             unread += 1
     return [_medicine(order, beside) for order in orders if _is_taken(order)], unread
+
+
+def _has_failed(outcome: Any) -> bool:
+    """Whether an OperationOutcome says more than hints."""
+    given = outcome.get("issue")
+    issues = given if isinstance(given, list) else ()
+    severities = [each.get("severity") for each in issues if isinstance(each, dict)]
+    return not severities or any(each not in ("information", "warning") for each in severities)
 
 
 def _is_taken(order: Order) -> bool:
@@ -117,7 +126,7 @@ def recognise(session: ReadSession, medicines: list[Medicine]) -> None:
             medicine.text = None  # its codes contradict one another
     others = [each for each in medicines if each.drug is None and each.text]
     texts = list(dict.fromkeys(each.text for each in others if each.text and _is_name(each.text)))
-    by_text = _drugs(texts, resolved_names(session, texts)) if texts else {}
+    by_text = _drugs(texts, resolved_names(session, texts, suggest=False)) if texts else {}
     for medicine in others:
         medicine.drug = by_text.get(medicine.text or "")
 

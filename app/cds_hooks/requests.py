@@ -82,11 +82,25 @@ class BundleEntry(Given):
     resource: dict[str, Any] | None = None
 
 
+class BundleLink(Given):
+    """Where a bundle's next page is, say."""
+
+    relation: str | None = None
+
+
 class Bundle(Given):
     """Resources, as a search or an ordering session has them."""
 
     resourceType: Literal["Bundle"]
+    total: int | None = None
+    link: list[BundleLink] = []
     entry: list[BundleEntry] = []
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether a search found more than the bundle has."""
+        has_next = any(each.relation == "next" for each in self.link)
+        return has_next or (self.total or 0) > len(self.entry)
 
 
 class PatientContext(Given):

@@ -59,6 +59,11 @@ sub vcl_recv {
         }
         return (synth(400, "The request cannot be read"));
     }
+    if (req.url ~ "^/cds-services(\?|$)" && req.http.Authorization) {
+        # A server that knows its EHRs lists its services to them alone.
+        unset req.http.Cookie;
+        return (pass);
+    }
     # The API looks at neither; Varnish would keep nothing for whoever sends them.
     unset req.http.Cookie;
     unset req.http.Authorization;

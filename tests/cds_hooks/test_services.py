@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import httpx
 import jwt
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from app.http.request_metrics import ALL, FEEDBACK
 from app.settings import Settings
 from tests.api.test_interactions import SOURCES
+from tests.cds_hooks.invariants import hold_cards, hold_services
 from tests.conftest import AppTransport, Holding, running
 from tests.ingest.loading import label, labels
 
@@ -27,7 +27,13 @@ SELECT, SIGN, VIEW = (
     f"/cds-services/medfacts-{hook}" for hook in ("order-select", "order-sign", "patient-view")
 )
 BOXED = "WARNING: *Warfarin* & <b>Hustanol</b>. Never with warfarin."
-NAMES = {"warfarin", "hustanol", "acetylsalicylic acid", "placebin"}
+NAMED = {
+    "Warfarin": ("Warfarin", "AAAAAAAAA1"),
+    "Hustanol": ("Hustanol",),
+    "Acetylsalicylic acid": ("Aspirin",),
+    "Placebin": (),
+}
+"""Drugs, each with what requests call it."""
 
 
 @pytest.fixture(scope="module")
@@ -80,30 +86,7 @@ def call(hook: str, *orders: dict[str, Any], taken: Any = (), **context: Any) ->
 def cards_of(client: httpx.Client, path: str, request: dict[str, Any]) -> list[dict[str, Any]]:
     answer = client.post(path, json=request)
     assert answer.status_code == 200, answer.text
-    cards: list[dict[str, Any]] = answer.json()["cards"]
-    for card in cards:
-        hold_card(card)
-    assert len({card["uuid"] for card in cards}) == len(cards)
-    return cards
-
-
-def hold_card(card: dict[str, Any]) -> None:
-    """Fail if a card is none by the specification's rules, or has a member that is null."""
-    assert UUID(card["uuid"])
-    assert 0 < len(card["summary"]) < 140
-    assert card["indicator"] in ("info", "warning", "critical")
-    assert card["source"]["label"]
-    assert card["source"]["url"].startswith("http")
-    assert set(card["source"]["topic"]) == {"code", "system", "display"}
-    assert "suggestions" not in card
-    assert "selectionBehavior" not in card
-    for link in card["links"]:
-        assert link["type"] == "absolute"
-        assert link["url"].startswith("http")
-        assert link["label"]
-    for reason in card.get("overrideReasons", ()):
-        assert set(reason) == {"code", "system", "display"}
-    assert "null" not in json.dumps(card)
+    return hold_cards(answer.json())
 
 
 def topics(cards: list[dict[str, Any]]) -> list[str]:
@@ -113,13 +96,13 @@ def topics(cards: list[dict[str, Any]]) -> list[str]:
 def test_services_are_found_with_what_to_look_up(ehr: httpx.Client) -> None:
     answer = ehr.get("/cds-services")
 
+    hold_services(answer.json())
     services = answer.json()["services"]
     assert [each["hook"] for each in services] == ["order-select", "order-sign", "patient-view"]
     for each in services:
         assert each["prefetch"] == {
             "medications": "MedicationRequest?patient={{context.patientId}}&status=active"
         }
-        assert all(each[name] for name in ("title", "description", "usageRequirements"))
 
 
 def test_an_ordered_drug_has_its_boxed_warning_and_who_its_label_names(ehr: httpx.Client) -> None:
@@ -130,7 +113,8 @@ def test_an_ordered_drug_has_its_boxed_warning_and_who_its_label_names(ehr: http
     assert (boxed["summary"], boxed["indicator"]) == ("Hustanol: boxed warning", "warning")
     assert "\\*Warfarin\\* & \\<b\\>Hustanol\\</b\\>" in boxed["detail"]
     assert boxed["detail"].endswith(
-        "openFDA drug labels, section Boxed Warning, 2023-01-01, 1 of 1 labels"
+        "[openFDA drug labels](https://open.fda.gov/apis/drug/label/), section Boxed Warning, "
+        "2023-01-01, 1 of 1 labels"
     )
     assert pair["summary"] == "The label of Hustanol names Acetylsalicylic acid (interactions)"
     assert (pair["indicator"], "Aspirin raises the risk" in pair["detail"]) == ("info", True)
@@ -192,6 +176,115 @@ def test_a_view_of_a_patient_needs_what_the_patient_takes(ehr: httpx.Client, giv
 @pytest.mark.parametrize("given", [None, (), {"resourceType": "Bundle"}])
 def test_who_takes_nothing_has_no_cards(ehr: httpx.Client, given: Any) -> None:
     assert ehr.post(VIEW, json=call("patient-view", taken=given)).json() == {"cards": []}
+
+
+FILLER = " ".join(f"Sleepers of night {number} were well." for number in range(40))
+FAILED = "Aspirin failed to show an effect. However, bleeding was seen, and caution is needed."
+BOTH = "7 DRUG INTERACTIONS Hustanol and aspirin raise the risk of bleeding."
+
+
+@pytest.fixture(scope="module")
+def wordy(holding: Holding) -> Iterator[httpx.Client]:
+    """Labels with long texts, and a drug without any."""
+    said = labels(
+        label("s1", "HUSTANOL", unii="AAAAAAAAA2", warnings=f"{FILLER} {FAILED} {FILLER}"),
+        label("s2", "WARFARIN", unii="AAAAAAAAA1", drug_interactions=BOTH),
+        label(
+            "s3",
+            "ACETYLSALICYLIC ACID",
+            unii="AAAAAAAAA3",
+            boxed_warning=f"WARNING {FILLER} {FILLER} Never with warfarin.",
+        ),
+    )
+    with holding(files=SOURCES | {"openfda-label": said}) as client:
+        yield client
+
+
+def test_a_sentence_is_quoted_with_what_follows_it(wordy: httpx.Client) -> None:
+    request = call("order-select", order("1", "Hustanol"), taken=(order("2", "Aspirin"),))
+
+    [card] = cards_of(wordy, SELECT, request)
+
+    assert card["detail"].startswith(f"> \u2026 {FAILED}")
+    assert "label of Hustanol names Acetylsalicylic acid (warnings)" in card["detail"]
+
+
+def test_a_name_behind_what_is_shown_of_a_boxed_warning_is_told(wordy: httpx.Client) -> None:
+    request = call("order-select", order("1", "Aspirin"), taken=(order("2", "warfarin"),))
+
+    boxed, pair = cards_of(wordy, SELECT, request)
+
+    assert "Never with warfarin" not in boxed["detail"]
+    assert "Never with warfarin" in pair["detail"]
+    assert pair["indicator"] == "warning"
+
+
+def test_a_passage_of_two_ordered_drugs_is_quoted_once(wordy: httpx.Client) -> None:
+    orders = order("1", "Hustanol"), order("2", "Aspirin")
+    request = call("order-select", *orders, taken=(order("3", "warfarin"),))
+
+    _, first, second = cards_of(wordy, SELECT, request)
+
+    assert first["detail"].count("Hustanol and aspirin raise") == 1
+    assert "label of Warfarin names Hustanol (interactions), section" in first["detail"]
+    assert "Hustanol and aspirin raise" not in second["detail"]
+    assert second["detail"].endswith(
+        "- label of Warfarin names Acetylsalicylic acid (interactions): a passage of another card"
+    )
+
+
+def test_a_class_is_told_as_the_label_has_it(holding: Holding) -> None:
+    with holding(files=SOURCES) as client:
+        request = call("order-select", order("1", "Hustanol"), taken=(order("2", "Placebin"),))
+        _, card = cards_of(client, SELECT, request)
+
+    assert card["summary"] == (
+        "The label of Hustanol names Strong CYP3A4 inhibitors, a class of Placebin (interactions)"
+    )
+
+
+PAGED = {"link": [{"relation": "next", "url": "https://ehr.example/fhir?page=2"}]}
+FAULT = {"resourceType": "OperationOutcome", "issue": [{"severity": "error"}]}
+HINT = {"resourceType": "OperationOutcome", "issue": [{"severity": "information"}]}
+UNSAID, PARTIAL = (
+    f"The drugs that the patient takes: the client {did}"
+    for did in ("did not give them", "gave one page of several")
+)
+
+
+@pytest.mark.parametrize(
+    ("taken", "said"),
+    [
+        (bundle() | PAGED, [PARTIAL]),
+        (bundle() | {"total": 3}, [PARTIAL]),
+        (bundle(FAULT), [UNSAID, "Resources that cannot be read: 1"]),
+        (bundle(order("2", "Hustanol"), FAULT), ["Resources that cannot be read: 1"]),
+        (bundle(order("2", "Hustanol"), HINT), []),
+        (FAULT, [UNSAID]),
+        (bundle(order("2", "Placebin")), ["Placebin: no label of it is loaded"]),
+        (
+            bundle(*[order(f"{number}", f"zzq {number}") for number in range(250)]),
+            [f"zzq {number}: which drug it is, is not sure" for number in range(30)],
+        ),
+    ],
+)
+def test_what_could_not_be_checked_is_told_at_signing(
+    wordy: httpx.Client, taken: Any, said: list[str]
+) -> None:
+    request = call("order-sign", order("1", "Hustanol"), taken=taken)
+
+    cards = cards_of(wordy, SIGN, request)
+
+    lines = [line for card in cards for line in card["detail"].splitlines()]
+    assert [line[2:] for line in lines if line.startswith("- ")] == said
+
+
+def test_medicines_beyond_what_is_looked_up_are_counted(wordy: httpx.Client) -> None:
+    taken = tuple(order(f"{number}", "Hustanol") for number in range(250))
+
+    [card] = cards_of(wordy, SIGN, call("order-sign", order("1", "Hustanol"), taken=taken))
+
+    assert card["detail"] == "- More medicines than are looked at in one call: 51"
 
 
 MEDICATION = {"resourceType": "Medication", "id": "m", "code": coded(UNII, "AAAAAAAAA2")}
@@ -273,6 +366,7 @@ def test_a_body_that_is_no_json_is_a_400_and_an_unknown_service_a_404(ehr: httpx
     for body in (b"", b"{", deep, b"\xff"):
         assert ehr.post(SIGN, content=body).status_code == 400
     assert ehr.post("/cds-services/nothing", json=call("order-sign")).status_code == 404
+    assert ehr.post("/cds-services/nothing/feedback", content=b"{").status_code == 404
     assert ehr.get(SIGN).status_code == 405
 
 
@@ -347,6 +441,7 @@ def test_a_client_is_known_by_its_token_where_the_settings_name_its_keys(
                 assert asked(client, exp=now - 300) == 401
                 assert asked(client, aud="https://other.example") == 401
                 assert asked(client, iss="https://other.example") == 401
+                assert client.get("/cds-services").status_code == 401
                 bad = {"authorization": "Bearer nothing"}
                 assert client.post(VIEW, json=request, headers=bad).status_code == 401
 
@@ -358,9 +453,13 @@ def test_a_request_that_was_changed_at_random_is_answered_and_tells_of_no_other_
     chance = random.Random(7)
     values = [None, True, 0, -1, "", "zzq", "Hustanol\x00", [], {}, [None], {"resourceType": "x"}]
     taken = (order("2", "Aspirin"), order("3", coded(UNII, "AAAAAAAAA1")))
-    whole = call("order-select", order("1", "Hustanol"), taken=taken)
+    drafts = order("1", "Hustanol"), order("4", "", medication={"concept": {"text": "Warfarin"}})
+    wholes = [
+        (f"/cds-services/medfacts-{hook}", call(hook, *drafts, taken=taken))
+        for hook in ("order-select", "order-sign", "patient-view")
+    ]
 
-    def changed() -> Any:
+    def changed(whole: Any) -> Any:
         request = copy.deepcopy(whole)
         node: Any = request
         while True:
@@ -374,10 +473,14 @@ def test_a_request_that_was_changed_at_random_is_answered_and_tells_of_no_other_
                 return request
             node = node[key]
 
-    for _ in range(1000):
-        answer = ehr.post(SELECT, json=changed())
+    for number in range(1000):
+        path, whole = wholes[number % 3]
+        request = changed(whole)
+        answer = ehr.post(path, json=request)
 
         assert answer.status_code in (200, 400, 412), answer.text
-        for card in answer.json().get("cards", ()):
-            hold_card(card)
-            assert any(name in card["summary"].lower() for name in NAMES)
+        sent = json.dumps(request)
+        for card in hold_cards(answer.json()) if answer.status_code == 200 else ():
+            for name, given in NAMED.items():
+                if name in card["summary"]:
+                    assert any(each in sent for each in given), (card["summary"], sent)

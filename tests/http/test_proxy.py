@@ -18,6 +18,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -159,6 +160,22 @@ def test_an_answer_is_the_servers_own_and_conditional_requests_are_answered(prox
         refused = client.put("/v1/resolve", content=b"[]")
         hold_problem(refused, 405)
         assert refused.headers["allow"] == "GET, HEAD, OPTIONS, POST"
+
+
+def test_calls_of_an_ehr_reach_the_server_and_are_not_cached(proxy: Proxy) -> None:
+    path, bearer = "/cds-services/medfacts-patient-view", {"Authorization": "Bearer a.b.c"}
+    context = {"userId": "Practitioner/abc", "patientId": "1"}
+    call = {"hook": "patient-view", "hookInstance": str(uuid4()), "context": context}
+    with httpx.Client(base_url=proxy.url) as client:
+        called = client.post(path, json=call | {"prefetch": {"medications": None}}, headers=bearer)
+        found = [client.get("/cds-services", headers=bearer) for _ in range(3)]
+        refused = client.put(path, content=b"{}")
+
+    assert (called.json(), called.headers["cache-control"]) == ({"cards": []}, "no-store")
+    assert [answer.status_code for answer in found] == [200, 200, 200]
+    assert "medfacts-proxy; hit" not in [answer.headers["cache-status"] for answer in found]
+    hold_problem(refused, 405)
+    assert refused.headers["allow"] == "OPTIONS, POST"
 
 
 @pytest.mark.parametrize(
