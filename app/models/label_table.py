@@ -12,7 +12,10 @@ class TableCell(Shape):
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
-    text: str = Field(description="Its text, never markup.", examples=["5 mg"])
+    text: str = Field(
+        description="Its text, never markup; with line breaks where DailyMed's label has them.",
+        examples=["5 mg"],
+    )
     header: bool = Field(
         default=False,
         exclude_if=lambda header: not header,

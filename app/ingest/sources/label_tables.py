@@ -402,10 +402,12 @@ def unmarked(text: str) -> Unmarked:
 
 
 def without_marks(table: dict[str, Any]) -> dict[str, Any]:
-    """A table without the marks in its texts."""
+    """A table without the marks in its texts; a line of a cell is one."""
     for row in table["rows"]:
         for cell in row:
-            cell["text"] = unmarked(cell["text"]).text
+            said = unmarked(cell["text"])
+            lines = zip([0, *(at + 1 for at in said.breaks)], [*said.breaks, None], strict=True)
+            cell["text"] = "\n".join(said.text[start:end] for start, end in lines)
     return table | {
         "caption": unmarked(table["caption"] or "").text or None,
         "footnotes": [unmarked(footnote).text for footnote in table["footnotes"]],

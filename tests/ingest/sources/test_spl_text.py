@@ -119,7 +119,7 @@ def test_a_table_is_a_table_and_stands_in_the_text_row_by_row() -> None:
             "caption": "Table 1",
             "rows": [
                 [{"text": "Adults", "header": True, "colspan": 2}],
-                [{"text": "5 mg", "rowspan": 2, "footnotes": [1]}, {"text": "one two"}],
+                [{"text": "5 mg", "rowspan": 2, "footnotes": [1]}, {"text": "one\ntwo"}],
                 [{"text": "b", "footnotes": [1]}],
                 [{"text": "Last."}],
             ],
