@@ -5,6 +5,7 @@ header that is not sent, a null where none is declared, fails whichever test mee
 """
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -91,6 +92,12 @@ class Contract:
                 f"{e.instance_path} {e.message}" for e in validator.iter_errors(answer.json())
             ]
             assert errors == [], where
+
+    def reads(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The template of each path that is read, and the operation that reads it."""
+        for template, methods in self.document["paths"].items():
+            if "get" in methods:
+                yield template, methods["get"]
 
     def operation(self, path: str, method: str = "get") -> dict[str, Any] | None:
         """An operation on a path, with or without its version."""

@@ -14,8 +14,7 @@ from tests.writing import brand, drug, indication, warning
 
 
 def paths() -> list[str]:
-    document = contract().document
-    return [path_of(m["get"], template) for template, m in document["paths"].items()]
+    return [path_of(operation, template) for template, operation in contract().reads()]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from app.database.reading import CompiledSelect, ConnectionPool
 from app.models.warning import Severity
 from app.settings import Settings
 from tests.postgres import PostgresServer
+from tests.processes import until
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_connections_that_broke_while_they_were_idle_are_replaced(
     sa.event.listen(pool.engine, "checkout", meet)
     asyncio.run(at_once())
     sa.event.remove(pool.engine, "checkout", meet)
-    assert pool.engine.pool.checkedin() == 10  # type: ignore[attr-defined] # a QueuePool's
+    until(lambda: pool.engine.pool.checkedin() == 10)  # type: ignore[attr-defined] # a QueuePool's
     _terminate(postgres, name)
 
     assert [pool.rows(one, {}) for _ in range(12)] == [[(1,)]] * 12

@@ -24,9 +24,9 @@ PLAIN = {"Accept-Encoding": "identity"}
 
 def pages() -> Iterator[str]:
     """The paths of the document, but for records of which the seed has none, and other pages."""
-    for template, methods in contract().document["paths"].items():
-        if methods["get"]["operationId"] not in ("get_dosage", "get_label", "get_product"):
-            yield path_of(methods["get"], template)
+    for template, operation in contract().reads():
+        if operation["operationId"] not in ("get_dosage", "get_label", "get_product"):
+            yield path_of(operation, template)
     yield from ("/docs", "/docs/problems", "/docs/start.js", "/openapi.json")
     yield from ("/docs/assets/swagger-ui.css", "/.well-known/api-catalog")
 

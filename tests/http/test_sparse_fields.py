@@ -30,10 +30,10 @@ def asked_for() -> list[tuple[str, str]]:
 
 
 def parameters() -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
-    for template, methods in contract().document["paths"].items():
-        for parameter in methods["get"].get("parameters", []):
+    for template, operation in contract().reads():
+        for parameter in operation.get("parameters", []):
             if parameter["name"] == "fields":
-                yield template, methods["get"], parameter
+                yield template, operation, parameter
 
 
 def names_in(pattern: str) -> list[str]:
@@ -47,7 +47,7 @@ def picked(record: dict[str, Any], *names: str) -> dict[str, Any]:
 def test_every_list_and_record_takes_it() -> None:
     without = {
         template
-        for template, methods in contract().document["paths"].items()
+        for template, _ in contract().reads()
         if template.startswith("/v1/") and template not in {t for t, *_ in parameters()}
     }
 
