@@ -138,6 +138,10 @@ def serve(
     bound = listener.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"Medfacts is at http://{shown}:{bound}, its docs at http://{shown}:{bound}/docs")
+    os.environ |= {
+        "MEDFACTS_HOST": host,
+        "MEDFACTS_PORT": str(bound),
+    }  # each worker's links name it
     workers = workers or settings.workers
     with _shared_metrics() if workers > 1 else nullcontext():
         _run_uvicorn(settings, listener, workers)

@@ -36,6 +36,7 @@ from app.api.read_session import release_served
 from app.cds_hooks import services
 from app.cds_hooks.clients import clients_of
 from app.database.reading import ConnectionPool
+from app.fhir import rest
 from app.http.access_log import AccessLog
 from app.http.conditional_requests import NO_STORE, Representations
 from app.http.cors import CORSMiddleware
@@ -84,6 +85,7 @@ ROUTERS = (
     sources.router,
     trials.router,
     services.router,
+    rest.router,
 )
 """In the order in which the document lists them, and in which routes are looked for: the drugs and
 their warnings, which are asked for most, come first."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 
 from app.settings import ROOT
-from contract import cds_hooks, clients, findings
+from contract import cds_hooks, clients, fhir, findings
 from contract.serving import servers
 from contract.tools import HERE, PYTHON_BIN, JudgementError, install, run
 
@@ -59,6 +59,7 @@ def _judges(folder: Path, urls: dict[str, str]) -> Iterator[tuple[str, Judge]]:
     yield "TypeScript client", partial(clients.in_typescript, document, url)
     yield "Python client", partial(clients.in_python, document, url)
     yield "CDS client", partial(cds_hooks.as_client, urls)
+    yield "FHIR clients", partial(fhir.as_clients, urls)
     for engine in urls:
         yield f"REDbot, {engine}", partial(findings.by_redbot, urls[engine])
     yield "schemathesis", partial(_by_schemathesis, folder, urls)

@@ -141,7 +141,8 @@ def hold_common(request: httpx.Request, answer: httpx.Response, where: str) -> N
     if answer.status_code == 405:
         posted = ", POST" if request.url.path.endswith("/resolve") else ""
         is_cds = request.url.path.startswith("/cds-services/")
-        allowed = "OPTIONS, POST" if is_cds else f"GET, HEAD, OPTIONS{posted}"
+        is_posted = is_cds or request.url.path.endswith("/_search")
+        allowed = "OPTIONS, POST" if is_posted else f"GET, HEAD, OPTIONS{posted}"
         assert headers["allow"] == allowed, where
     if answer.status_code < 400:
         return
@@ -149,8 +150,13 @@ def hold_common(request: httpx.Request, answer: httpx.Response, where: str) -> N
     if request.url.path.startswith("/browse") and "text/html" in request.headers["accept"]:
         assert headers["content-type"] == "text/html; charset=utf-8", where
         return
-    assert headers["content-type"] == "application/problem+json", where
     assert ("retry-after" in headers) == (answer.status_code == 503), where
+    if request.url.path.startswith("/fhir/"):
+        assert headers["content-type"] == "application/fhir+json", where
+        if request.method != "HEAD":
+            assert answer.json()["resourceType"] == "OperationOutcome", where
+        return
+    assert headers["content-type"] == "application/problem+json", where
     if request.method != "HEAD":
         body = answer.json()
         assert set(body) == PROBLEM_FIELDS, where

@@ -39,9 +39,18 @@ VALUES = {
     "get_pharmacokinetics_fact": "baclofen-pharmacokinetics-liver-metabolism",
     "get_trial": "baclofen-trial-alcohol-cirrhosis-paper",
     "get_warning": "baclofen-warning-withdrawal",
+    "version": "r5",
+    "get_citation": "baclofen-trial-alcohol-cirrhosis-paper",
+    "get_clinical_use_definition": "baclofen-indication-rheumatic-disorders",
+    "get_evidence": "baclofen-trial-alcohol-cirrhosis-paper.1",
+    "get_medication": "baclofen",
+    "get_medication_knowledge": "baclofen",
     "get_discrepancy": "baclofen-discrepancy-alcohol-cirrhosis-odds-ratio-interval",
 }
-"""What stands in each path: by its own name, or for `fact_id` by the operation's."""
+"""What stands in each path: by its own name, or for ids of facts and resources by the
+operation's."""
+
+UNII = "http://fdasis.nlm.nih.gov%7CH789N3FKE8"
 
 QUERIES = {
     "list_drugs": "?q=lioresal",
@@ -51,6 +60,11 @@ QUERIES = {
     "list_sources": "?limit=2",
     "list_interactions": "?drugs=baclofen,alcohol",
     "list_interactions_of_drug": "?with=alcohol",
+    "search_citation": "?identifier=NCT00525252&_count=1",
+    "search_clinical_use_definition": "?subject=Medication/baclofen&type=indication&_count=1",
+    "search_evidence": "?identifier=NCT00525252&_count=1",
+    "search_medication": f"?code={UNII}",
+    "search_medication_knowledge": f"?code={UNII}",
 }
 
 
@@ -236,7 +250,7 @@ def baclofen_alone(folder: Path) -> Path:
 def path_of(operation: dict[str, Any], template: str) -> str:
     """The path by which an operation is shown."""
     id_ = operation["operationId"]
-    values = {**VALUES, "fact_id": VALUES.get(id_, "")}
+    values = {**VALUES, "fact_id": VALUES.get(id_, ""), "resource_id": VALUES.get(id_, "")}
     return template.format(**values) + QUERIES.get(id_, "")
 
 
@@ -244,6 +258,13 @@ def body_of(operation: dict[str, Any]) -> Any:
     """The body with which an operation is shown."""
     schema = operation["requestBody"]["content"]["application/json"]["schema"]
     return BODIES.get(operation["operationId"]) or schema["examples"][0]
+
+
+def sent_with(operation: dict[str, Any]) -> dict[str, Any]:
+    """The body with which an operation is shown, as httpx takes it."""
+    if "application/json" in operation["requestBody"]["content"]:
+        return {"json": body_of(operation)}
+    return {"data": {"_count": "1"}}
 
 
 async def answers(app: FastAPI, tags: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -258,8 +279,8 @@ async def answers(app: FastAPI, tags: tuple[str, ...] = ()) -> dict[str, Any]:
                 if tag not in tags if tags else tag in (*OF_LABELS, *OF_TWO):
                     continue
                 path = path_of(operation, template)
-                body = body_of(operation) if method == "post" else None
-                answer = await client.request(method.upper(), path, json=body)
+                body = sent_with(operation) if method == "post" else {}
+                answer = await client.request(method.upper(), path, **body)
                 found[operation["operationId"]] = answer.raise_for_status().json()
     return found
 

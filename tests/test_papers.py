@@ -26,6 +26,7 @@ ORDER = (
     "openapi",
     "pages",
     "cds_hooks",
+    "fhir",
 )
 """The rooms of `app/`, each of which may import those before it."""
 

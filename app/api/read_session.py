@@ -34,8 +34,10 @@ from app.http.pages import Cursor, next_path
 from app.http.problems import CorruptDataError, NoDataError, UnavailableError
 from app.http.routing import Router, WorkRoute
 from app.http.sparse_fields import SPARSE_JSON, WHOLE_JSON, sparse
+from app.models.base import Row
 from app.models.document import Document
 from app.models.release import Release
+from app.search.query import listed, one_of
 
 T = TypeVar("T")
 
@@ -200,6 +202,13 @@ class ReadSession:
         [stored] = self.rows(DOCUMENT, kind=kind, id=id_)
         return verified(kind, id_, *stored) if stored[-1] is not None else None
 
+    def records(self, kinds: list[str], ids: list[str]) -> dict[str, Row]:
+        """Records of these kinds by their ids, of those that there are."""
+        if not ids:
+            return {}
+        bound = {"kinds": listed(self.dialect, kinds), "ids": listed(self.dialect, ids)}
+        return {row[1]: from_json(verified(*row)) for row in self.found(RECORDS, **bound)}
+
 
 _document = (
     sa.select(*STORED)
@@ -207,6 +216,12 @@ _document = (
     .subquery("document")
 )
 DOCUMENT = with_release(_document, *_document.c)
+_records = (
+    sa.select(col(Document.kind), col(Document.id), *STORED)
+    .where(one_of(col(Document.kind), "kinds"), one_of(col(Document.id), "ids"))
+    .subquery("records")
+)
+RECORDS = with_release(_records, *_records.c)
 
 
 class _AnotherReleaseError(Exception):

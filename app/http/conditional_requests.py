@@ -143,8 +143,8 @@ class Representations:
         modified = max(self.released, Exchange.of(scope).modified or self.released)
         headers = [
             *described,
-            *(header for header in answer.headers if header[0] not in METADATA),
-            (b"etag", f'"{tag}"'.encode()),
+            *(header for header in answer.headers if header[0] not in (*METADATA, b"etag")),
+            (b"etag", answer.header(b"etag") or f'"{tag}"'.encode()),
             (b"last-modified", _http_date(modified)),
             (b"cache-control", policy.encode()),
             (b"vary", b"Accept-Encoding"),
@@ -161,7 +161,8 @@ def _is_known(asked: Headers, etag: str, modified: datetime | None) -> bool:
     """Whether the client has it already; `If-None-Match` decides where it is given."""
     if "if-none-match" in asked:
         known = _listed(asked, "if-none-match")
-        return known == ["*"] or etag in [tag.removeprefix("W/") for tag in known]
+        weak = [tag.removeprefix("W/") for tag in known]
+        return known == ["*"] or etag.removeprefix("W/") in weak
     since = _moment(asked.get("if-modified-since"))
     return since is not None and modified is not None and modified <= since
 

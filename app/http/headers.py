@@ -1,5 +1,6 @@
 """What every response carries, and how the paths without `/v1` are answered."""
 
+import re
 from contextlib import suppress
 
 from starlette.datastructures import Headers
@@ -25,14 +26,24 @@ CDS = "/cds-services/"
 """Where EHRs post their calls of CDS Hooks."""
 
 
+FHIR = "/fhir"
+"""Where FHIR's versions are."""
+FHIR_SEARCH = re.compile(f"{FHIR}/[^/]+/[^/]+/_search")
+
+
 def takes_body(path: str) -> bool:
     """Whether a POST is answered at a path."""
-    return path.removeprefix(VERSION) in POSTED or path.startswith(CDS)
+    return path.removeprefix(VERSION) in POSTED or is_posted(path)
+
+
+def is_posted(path: str) -> bool:
+    """Whether nothing but a POST is answered at a path."""
+    return path.startswith(CDS) or FHIR_SEARCH.fullmatch(path) is not None
 
 
 def allowed(path: str) -> str:
     """The methods that a path answers."""
-    if path.startswith(CDS):
+    if is_posted(path):
         return "OPTIONS, POST"
     return f"{ALLOW}, POST" if takes_body(path) else ALLOW
 

@@ -37,11 +37,13 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.exchange import Exchange
-from app.http.headers import allowed
+from app.http.headers import FHIR, allowed
+from app.http.operation_outcomes import FHIR_JSON, outcome_of, outcome_status
 from app.http.outage import Outage
 from app.models.base import Shape
 
 PROBLEM_JSON = "application/problem+json"
+
 PROBLEM_PAGE = "/docs/problems"
 
 logger = logging.getLogger("medfacts")
@@ -372,8 +374,16 @@ PROBLEMS: tuple[type[ProblemError], ...] = (
 
 
 def problem_response(request: Request, error: ProblemError) -> JSONResponse:
-    """The response to a client."""
-    body = problem_of(error, Exchange.of(request.scope).request_id)
+    """The response to a client: to one that speaks FHIR an OperationOutcome."""
+    exchange = Exchange.of(request.scope)
+    if exchange.path.startswith(f"{FHIR}/"):
+        return JSONResponse(
+            outcome_of(error),
+            status_code=outcome_status(error),
+            headers=error.headers,
+            media_type=FHIR_JSON,
+        )
+    body = problem_of(error, exchange.request_id)
     return JSONResponse(
         body.model_dump(),
         status_code=error.status,

@@ -8,6 +8,8 @@ from fastapi import FastAPI
 
 from app.documents.fact_records import WITH_WORDINGS
 from app.http.deprecation import LIFECYCLE
+from app.http.headers import FHIR
+from app.http.operation_outcomes import FHIR_JSON
 from app.http.problems import PROBLEM_JSON
 from app.http.sparse_fields import ALWAYS, SPARSE_JSON, WHOLE_JSON, picked
 from app.settings import ROOT
@@ -89,6 +91,11 @@ TAGS = [
         "name": "CDS Hooks",
         "description": "What an EHR calls when a drug is ordered: cards in labels' own words.",
     },
+    {
+        "name": "FHIR",
+        "description": "The same facts as resources of FHIR R5 and R4B, for systems that read it; "
+        "`metadata` says what works.",
+    },
     {"name": "Products", "description": "Strengths and dose forms of drugs, with their NDCs."},
     {"name": "Conditions", "description": "What indications and trials name."},
     {"name": "Sources", "description": "Where facts come from, and on what terms."},
@@ -130,6 +137,13 @@ HEADERS: dict[str, Any] = {
         "`If-None-Match`, and the answer is 304 as long as nothing has changed.",
         '"c3499c2729730a7f807efb8676a92dcb"',
         pattern='^"[0-9a-f]{32}(-(gzip|br))?"$',
+        required=True,
+    ),
+    "ReleaseETag": _header(
+        "A weak validator: the data release, which is every resource's version. Send it as "
+        "`If-None-Match`, and the answer is 304 as long as nothing has changed.",
+        'W/"2026-11-23-4f1c0a9be2d7"',
+        pattern='^W/"[0-9a-z-]{1,64}"$',
         required=True,
     ),
     "Last-Modified": _header(
@@ -183,7 +197,9 @@ def complete_document(api: FastAPI) -> None:
             document["info"]["description"] = INTRODUCTION.replace("{label}", _label(answers))
             schemas = document["components"]["schemas"]
             for path, operations in document["paths"].items():
-                for operation in operations.values():
+                for method, operation in operations.items():
+                    if path.startswith(FHIR):
+                        _speak_fhir(method, operation)
                     _complete(operation, answers, schemas)
                     _tell_headers(path, operation)
             _show_parts(schemas)
@@ -195,6 +211,24 @@ def complete_document(api: FastAPI) -> None:
         return api.openapi_schema or {}
 
     api.openapi = openapi  # type: ignore[method-assign] # FastAPI's own way to extend it
+
+
+def _speak_fhir(method: str, operation: dict[str, Any]) -> None:
+    """Have an operation answer in FHIR's media type, and a posted search take a form."""
+    whole = operation["responses"]["200"]["content"]
+    whole[FHIR_JSON] = whole.pop(WHOLE_JSON)
+    operation["responses"].pop("422", None)  # FastAPI's own: FHIR has a 400 for it
+    if method == "post":
+        asked = [each for each in operation["parameters"] if each["in"] == "query"]
+        operation["parameters"] = [each for each in operation["parameters"] if each not in asked]
+        properties = {
+            each["name"]: each["schema"] | {"description": each["description"]} for each in asked
+        }
+        schema = {"type": "object", "properties": properties, "additionalProperties": False}
+        operation["requestBody"] = {
+            "description": "What to search for, as in the address of a GET.",
+            "content": {"application/x-www-form-urlencoded": {"schema": schema}},
+        }
 
 
 def _tell_headers(path: str, operation: dict[str, Any]) -> None:
@@ -217,6 +251,10 @@ def _tell_headers(path: str, operation: dict[str, Any]) -> None:
         response["headers"] = {
             name: {"$ref": f"#/components/headers/{name}"} for name in names[status]
         }
+    if path.startswith(FHIR):
+        for response in responses.values():
+            if "ETag" in response["headers"]:
+                response["headers"]["ETag"] = {"$ref": "#/components/headers/ReleaseETag"}
     for name, value in operation.pop(LIFECYCLE, {}).items():
         for response in responses.values():
             response["headers"][name] = HEADERS_OF_WHAT_GOES[name] | {"example": value}
@@ -228,9 +266,14 @@ def _share_errors(document: dict[str, Any]) -> None:
     for operations in document["paths"].values():
         for operation in operations.values():
             for status, response in operation["responses"].items():
-                if PROBLEM_JSON in response.get("content", {}):
-                    slug = response["content"][PROBLEM_JSON]["example"]["type"].partition("#")[2]
-                    name = slug.title().replace("-", "")
+                content = response.get("content", {})
+                if PROBLEM_JSON in content or (FHIR_JSON in content and status != "200"):
+                    if PROBLEM_JSON in content:
+                        slug = content[PROBLEM_JSON]["example"]["type"].partition("#")[2]
+                        name = slug.title().replace("-", "")
+                    else:
+                        [issue] = content[FHIR_JSON]["example"]["issue"]
+                        name = f"Fhir{status}{issue['code'].title().replace('-', '')}"
                     if shared.setdefault(name, response) == response:
                         reference = {"$ref": f"#/components/responses/{name}"}
                         operation["responses"][status] = reference
@@ -263,9 +306,12 @@ def _complete(operation: dict[str, Any], answers: dict[str, Any], schemas: dict[
     for status, response in operation["responses"].items():
         content = response["content"]
         if status != "200":
-            content[PROBLEM_JSON] = content.pop("application/json") | content[PROBLEM_JSON]
+            schema = content.pop("application/json")
+            [media_type] = content
+            content[media_type] = schema | content[media_type]
         elif operation["operationId"] in answers:
-            _show_answers(content[WHOLE_JSON], operation["operationId"], answers, schemas)
+            shown = content.get(WHOLE_JSON) or content[FHIR_JSON]
+            _show_answers(shown, operation["operationId"], answers, schemas)
 
 
 def _show_empty(schemas: dict[str, Any]) -> None:

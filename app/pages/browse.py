@@ -4,10 +4,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Annotated, Any
 
-import sqlalchemy as sa
 from fastapi import FastAPI, Path, Query
 from pydantic_core import from_json
-from sqlmodel import col
 from starlette.responses import Response
 
 from app.api.drugs import DrugFilters, get_drug, list_drugs
@@ -16,21 +14,18 @@ from app.api.interactions import NOTICE, list_interactions
 from app.api.labels import LabelFilters, SetId, get_label, list_labels_of_drug
 from app.api.lists import Listing
 from app.api.products import ProductFilters, list_products_of_drug
-from app.api.read_session import ReadSession, with_release
+from app.api.read_session import ReadSession
 from app.api.releases import current_release
 from app.api.sources import SOURCES
-from app.documents.checksums import STORED, verified
 from app.documents.fact_records import WORDINGS
 from app.http.pages import PageParams
 from app.http.parameters import SOMETHING
 from app.http.problems import BadParameterError, NotFoundError, UnknownIdError
 from app.http.routing import Router
 from app.models.base import Row
-from app.models.document import Document
 from app.models.fact import fact_kinds
 from app.pages import drug_view, label_view, trial_view
 from app.pages.templating import FOLDER, PageRoute, page
-from app.search.query import listed, one_of
 
 BROWSE = "/browse"
 
@@ -43,21 +38,6 @@ EXAMPLES = ("baclofen", "warfarin", "apixaban")
 
 BRIEF = "id,effective_date,manufacturers,brand_names"
 """What a drug's page tells of its labels."""
-
-_documents = (
-    sa.select(col(Document.kind), col(Document.id), *STORED)
-    .where(one_of(col(Document.kind), "kinds"), one_of(col(Document.id), "ids"))
-    .subquery("documents")
-)
-DOCUMENTS = with_release(_documents, *_documents.c)
-
-
-def documents(session: ReadSession, kinds: list[str], ids: list[str]) -> dict[str, Row]:
-    """Records of these kinds by their ids, of those that there are."""
-    if not ids:
-        return {}
-    bound = {"kinds": listed(session.dialect, kinds), "ids": listed(session.dialect, ids)}
-    return {row[1]: from_json(verified(*row)) for row in session.found(DOCUMENTS, **bound)}
 
 
 @router.get(BROWSE, include_in_schema=False)
@@ -79,7 +59,7 @@ def browse(
         found=found,
         current=from_json(current_release(session)),
         sources=sources,
-        examples=list(documents(session, ["drugs"], list(EXAMPLES)).values()),
+        examples=list(session.records(["drugs"], list(EXAMPLES)).values()),
     )
 
 
@@ -151,9 +131,9 @@ def label_page(session: ReadSession, set_id: SetId) -> bytes:
     label = from_json(get_label(session, set_id))
     became = [fact for section in label["sections"] for fact in section["facts"]]
     ids = list(dict.fromkeys(fact["id"] for fact in became))
-    facts = documents(session, sorted({fact["kind"] for fact in became}), ids)
+    facts = session.records(sorted({fact["kind"] for fact in became}), ids)
     other = [id_ for id_ in facts if label_view.needs_wordings(facts[id_], label["id"])]
-    wordings = documents(session, [WORDINGS], other)
+    wordings = session.records([WORDINGS], other)
     own = {
         id_: label_view.in_own_words(fact, wordings.get(id_), label["id"])
         for id_, fact in facts.items()

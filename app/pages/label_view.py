@@ -8,7 +8,7 @@ from app.models.base import Row
 DEEPEST = 2
 
 
-class Section(NamedTuple):
+class ShownSection(NamedTuple):
     """A section of a label: its anchor, how deep it stands, and the passages that are facts."""
 
     anchor: str
@@ -20,7 +20,7 @@ class Section(NamedTuple):
     """Whether all of its text is that of the sections in it, which come next."""
 
 
-def sections(label: Row, facts: Mapping[str, Row]) -> list[Section]:
+def sections(label: Row, facts: Mapping[str, Row]) -> list[ShownSection]:
     """The sections of a label, with these facts where they became some."""
     depths = list(_depths(label["sections"]))
     made = []
@@ -32,7 +32,7 @@ def sections(label: Row, facts: Mapping[str, Row]) -> list[Section]:
         seen.update(fact["id"] for fact in shown)
         is_boxed = any(fact.get("boxed") for fact in passages)
         is_frame = depths[place + 1 : place + 2] > [depth]
-        made.append(Section(f"section{place + 1}", depth, row, shown, is_boxed, is_frame))
+        made.append(ShownSection(f"section{place + 1}", depth, row, shown, is_boxed, is_frame))
     return made
 
 

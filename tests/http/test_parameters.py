@@ -59,9 +59,9 @@ HELD: dict[str, Values] = {
 
 
 def parameters() -> Iterator[tuple[str, Parameter]]:
-    """Each path, and each of its parameters."""
+    """Each path but FHIR's, whose errors are others, and each of its parameters."""
     for template, operation in contract().reads():
-        for parameter in operation.get("parameters", []):
+        for parameter in operation.get("parameters", []) if "/fhir/" not in template else ():
             schema = contract().resolved(parameter["schema"])
             yield template, parameter | {"schema": schema}
 
@@ -152,6 +152,8 @@ def test_every_route_refuses_the_parameters_of_other_routes(
 ) -> None:
     names = {parameter["name"] for _, parameter in parameters() if parameter["in"] == "query"}
     for template, operation in contract().reads():
+        if "/fhir/" in template:
+            continue
         own = {parameter["name"] for parameter in operation.get("parameters", [])}
         foreign = [*sorted(names - own), "limt", "Limit"]
         for some in (

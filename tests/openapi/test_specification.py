@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
+from app.http.operation_outcomes import FHIR_JSON
 from app.http.problems import PROBLEM_JSON
 from app.http.sparse_fields import SPARSE_JSON, WHOLE_JSON
 from app.openapi.specification import EXAMPLES, shown_answers
@@ -35,7 +36,7 @@ POSTED = ("/v1/interactions", "/v1/resolve")
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for path, methods in document["paths"].items():
-        is_posted = path.startswith("/cds-services/")
+        is_posted = path.startswith("/cds-services/") or path.endswith("/_search")
         assert list(methods) == (
             ["post"] if is_posted else ["get", "post"] if path in POSTED else ["get"]
         )
@@ -69,7 +70,10 @@ def test_every_operation_parameter_field_and_error_has_a_sentence_and_an_example
         for status, response in responses(document, operation):
             bare += [] if response["description"] else [f"{path} {status}"]
             for media_type, content in response.get("content", {}).items():
-                assert media_type in (ANSWERS if status == "200" else [PROBLEM_JSON])
+                if path.startswith("/fhir/"):
+                    assert media_type == FHIR_JSON
+                else:
+                    assert media_type in (ANSWERS if status == "200" else [PROBLEM_JSON])
                 if not all(shown_answers(content) or [None]):
                     bare.append(f"{path} {status}")
     for name, schema in document["components"]["schemas"].items():
@@ -116,7 +120,8 @@ def test_every_answer_is_what_the_document_says(
     found = portal.call(answers, seeded_app)
 
     for _, operation in operations(document):
-        schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+        content = operation["responses"]["200"]["content"]
+        schema = (content.get(WHOLE_JSON) or content[FHIR_JSON])["schema"]
         whole = {**schema, "components": document["components"]}
         answer = found.get(operation["operationId"])
         if answer is None:  # of labels: `tests.ingest.test_importing_labels` holds those to it
@@ -152,7 +157,7 @@ def test_operations_are_named_as_a_person_would_name_them(document: dict[str, An
     names = [operation["operationId"] for _, operation in operations(document)]
 
     assert len(set(names)) == len(names)
-    verbs = "resolve|resolve_many|search|(list|get)(_[a-z]+)+|(call|send)_cds_[a-z]+"
+    verbs = "resolve|resolve_many|search|(list|get|search)(_[a-z]+)+|(call|send)_cds_[a-z]+"
     assert all(re.fullmatch(verbs, name) for name in names)
     for _, operation in operations(document):
         assert [tag for tag in operation["tags"] if tag in {t["name"] for t in document["tags"]}]
