@@ -1,11 +1,13 @@
 """What labels of drugs say of each other, as it is asked for."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
 from app.settings import Settings
+from tests.conftest import Holding
 from tests.ingest.loading import Given, approvals, drugbank, label, labels, load, vocabulary
 from tests.ingest.sources.test_fda_cyp import STRONG, page
 
@@ -42,12 +44,11 @@ SOURCES = {
 }
 
 
-@pytest.fixture
-def pharmacy(database: Settings, client: httpx.Client) -> httpx.Client:
+@pytest.fixture(scope="module")
+def pharmacy(holding: Holding) -> Iterator[httpx.Client]:
     """Drugs of which one's labels name others."""
-    for source, files in SOURCES.items():
-        load(database, source, files)
-    return client
+    with holding(files=SOURCES) as client:
+        yield client
 
 
 def asked(client: httpx.Client, drugs: str) -> Any:
