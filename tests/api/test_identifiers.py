@@ -13,7 +13,7 @@ from app.models.base import table_of
 from app.models.drug import IdentifierSystem
 from app.models.lookup import IdentifierAlias
 from app.settings import Settings
-from tests.conftest import AppTransport, Save, running
+from tests.conftest import AppTransport, Save, running, slow_on_postgres
 from tests.ingest.loading import approvals, drugbank, label, labels, load, vocabulary
 from tests.test_cli import change
 from tests.writing import CITE, drug, writing
@@ -200,6 +200,7 @@ def test_numbers_that_a_source_has_of_products_are_aliases(
         assert client.get(f"/v1/drugs?identifier=ndc:{typed}").json()["total"] == 1
 
 
+@slow_on_postgres
 @pytest.mark.parametrize(
     ("alter", "found"),
     [

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app.settings import Settings
-from tests.conftest import Holding
+from tests.conftest import Holding, slow_on_postgres
 from tests.ingest.loading import Given, approvals, drugbank, label, labels, load, vocabulary
 from tests.ingest.sources.test_fda_cyp import STRONG, page
 
@@ -122,6 +122,7 @@ def test_a_class_is_followed_where_a_source_puts_the_drug_into_it(pharmacy: http
     assert membership["citations"][0]["locator"] == "row 'placebin', copy of 2026-05-29"
 
 
+@slow_on_postgres
 def test_a_class_of_two_drugs_is_told_of_each_as_sources_have_it(
     database: Settings, client: httpx.Client
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import Holding, Save
+from tests.conftest import Holding, Save, slow_on_postgres
 from tests.writing import CITE, brand, drug
 
 LOOK_ALIKE = """
@@ -707,6 +707,7 @@ def misspellings(name: str) -> Iterator[str]:
         yield name[:at] + name[at + 1] + name[at] + name[at + 2 :]
 
 
+@slow_on_postgres
 def test_a_misspelling_is_never_another_drug(ward: httpx.Client) -> None:
     known = ["lisinopril", "vancomycin", "zestril", "codeine", "heparin", "dextran", "cipro"]
     lines = ["{} 20", "{} 10 mg PO daily PRN pain", "{} 1 g in NS 100 mL IVPB", "{}"]

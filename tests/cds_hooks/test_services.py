@@ -18,7 +18,7 @@ from app.http.request_metrics import ALL, FEEDBACK
 from app.settings import Settings
 from tests.api.test_interactions import SOURCES
 from tests.cds_hooks.invariants import hold_cards, hold_services
-from tests.conftest import AppTransport, Holding, running
+from tests.conftest import AppTransport, Holding, running, slow_on_postgres
 from tests.ingest.loading import label, labels
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
@@ -233,6 +233,7 @@ def test_a_passage_of_two_ordered_drugs_is_quoted_once(wordy: httpx.Client) -> N
     )
 
 
+@slow_on_postgres
 def test_a_class_is_told_as_the_label_has_it(holding: Holding) -> None:
     with holding(files=SOURCES) as client:
         request = call("order-select", order("1", "Hustanol"), taken=(order("2", "Placebin"),))
