@@ -534,6 +534,7 @@ def written_otherwise(holding: Holding) -> Iterator[httpx.Client]:
         yield client
 
 
+@slow_on_postgres
 @pytest.mark.parametrize(
     ("name", "match", "id_"),
     [
@@ -603,6 +604,7 @@ def ward(holding: Holding) -> Iterator[httpx.Client]:
         yield client
 
 
+@slow_on_postgres
 @pytest.mark.parametrize(
     ("name", "match", "id_"),
     [
@@ -661,6 +663,7 @@ def test_orders_and_lines_as_they_are_written(
     assert meant(ward, name) == [(match, id_)]
 
 
+@slow_on_postgres
 def test_an_abbreviation_that_has_been_taken_for_another_drug_names_each(
     ward: httpx.Client,
 ) -> None:
@@ -692,6 +695,7 @@ APPLIANCES = """
 """
 
 
+@slow_on_postgres
 def test_an_appliance_is_no_drug(ward: httpx.Client) -> None:
     names = [" ".join(each.split()) for each in APPLIANCES.split(";")]
 
