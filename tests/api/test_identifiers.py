@@ -185,6 +185,7 @@ def test_a_number_follows_its_label_to_another_drug(
     assert found_after(4, product_ndc=["0091-3351"]) == [None, None, None, None]
 
 
+@slow_on_postgres
 def test_numbers_that_a_source_has_of_products_are_aliases(
     database: Settings, client: httpx.Client
 ) -> None:
@@ -224,6 +225,7 @@ def test_check_finds_a_number_that_no_longer_leads_to_its_drug(
         assert any(fault.startswith(found) for fault in faults_of(connection))
 
 
+@slow_on_postgres
 def test_a_system_and_a_value_are_found_in_any_case(client: httpx.Client, save: Save) -> None:
     save(drug("a", identifiers=[{"system": "unii", "value": "H789N3FKE8", "cite": CITE}]))
 

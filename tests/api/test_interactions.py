@@ -239,6 +239,7 @@ def test_warnings_are_found_by_whom_they_name(pharmacy: httpx.Client) -> None:
     assert pharmacy.get("/v1/warnings?mentions=nix").status_code == 404
 
 
+@slow_on_postgres
 def test_other_sources_interactions_stand_beside(save: Any, client: httpx.Client) -> None:
     from tests.writing import drug, warning
 

@@ -298,6 +298,7 @@ def test_a_combination_is_found_by_its_parts_in_any_order(
     ]
 
 
+@slow_on_postgres
 @pytest.mark.parametrize(
     ("name", "match", "id_"),
     [
@@ -343,6 +344,7 @@ def test_a_combination_is_none_of_its_parts_and_what_is_not_understood_no_match(
     assert meant(hospital, name) == [(match, id_)]
 
 
+@slow_on_postgres
 @pytest.mark.parametrize(
     ("name", "match", "id_"),
     [

@@ -226,6 +226,7 @@ def test_a_label_whose_drug_is_not_known_is_served_once(
     assert client.get("/v1/labels/s1").json()["citations"][0]["source"]["id"] == DAILYMED
 
 
+@slow_on_postgres
 def test_a_label_that_is_published_again_changes_nothing(database: Settings) -> None:
     load(database, DAILYMED, documents(told("Careful.")))
     before = served_in(database)
@@ -265,6 +266,7 @@ def with_highlights(text: str, highlights: str | None, **fields: Any) -> bytes:
     )
 
 
+@slow_on_postgres
 def test_what_belongs_to_a_labels_own_wording_is_served_with_that(
     database: Settings, client: httpx.Client
 ) -> None:

@@ -277,6 +277,7 @@ def test_a_label_becomes_ambiguous_and_known_again_by_what_other_sources_say(
     assert [facts for _, _, facts in sections(client, "s1")] != [[]]
 
 
+@slow_on_postgres
 def test_a_label_that_is_removed_is_gone(database: Settings, client: httpx.Client) -> None:
     every = [label("s1", "HUSTANOL", boxed_warning="Beware."), label("s2"), label("s3", "HUSTANOL")]
     load(database, LABEL, labels(*every, complete=True))
