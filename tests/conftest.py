@@ -8,7 +8,8 @@ which release is served before every answer; over the project's own seed it is a
 Every test that touches data runs twice: on SQLite, and on a real Postgres that the session starts
 from a PyPI wheel and ends again. Nothing is mocked and nothing is online.
 
-What no engine has a part in runs once: see `on_sqlite_alone` and `without_database`.
+What no engine has a part in runs once: see `on_sqlite_alone` and `without_database`. What other
+tests have Postgres do already waits for `./dev test --all` there: see `slow_on_postgres`.
 
 - `seeded`: an app over the project's own seed, one for each engine and the whole session. Its
   sessions cannot write, so tests share it.
@@ -44,6 +45,14 @@ ENGINES = ("sqlite", "postgres")
 
 on_sqlite_alone = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True, scope="session")
 """Marks a test of what is decided before an engine is asked: other tests of its file ask both."""
+
+slow_on_postgres = pytest.mark.parametrize(
+    "engine_name",
+    ["sqlite", pytest.param("postgres", marks=pytest.mark.slow)],
+    indirect=True,
+    scope="session",
+)
+"""Marks a test whose statements other tests have both engines run: this one is fast on SQLite."""
 
 Holding = Callable[..., AbstractContextManager[httpx.Client]]
 Save = Callable[..., None]
@@ -272,7 +281,7 @@ def seeded_app(seeded_database: Settings) -> Iterator[Api]:
 @pytest.fixture(scope="session")
 def seeded(seeded_app: Api, portal: anyio.from_thread.BlockingPortal) -> Iterator[httpx.Client]:
     """Asks the app over the project's own seed."""
-    seeded_app.openapi()  # which takes as long as a request may, on a busy machine
+    seeded_app.openapi_schema = contract().document  # to make it again takes a second
     transport = AppTransport(seeded_app, portal, again=True)
     with httpx.Client(transport=transport, base_url="http://medfacts") as client:
         yield client

@@ -75,7 +75,8 @@ def write_seed(folder: Path, *drugs: dict[str, Any]) -> None:
 def write_yaml(path: Path, content: dict[str, Any]) -> None:
     """Write one file, and the folders it is in."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    text = yaml.dump(content, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
+    path.write_text(text, encoding="utf-8")
 
 
 @contextmanager

@@ -1,34 +1,37 @@
 """Conditions by the codes that terminologies give them, and by their names."""
 
+from collections.abc import Iterator
+
 import httpx
 import pytest
 
-from app.settings import Settings
-from tests.conftest import Save
-from tests.ingest.loading import chembl, load, studies, study
+from tests.conftest import Holding
+from tests.ingest.loading import chembl, studies, study
 from tests.writing import CITE, drug, indication
 
 ALCOHOLISM = {"mesh_id": "D000437", "mesh_heading": "Alcoholism", "max_phase_for_ind": 3}
 DEPENDENCE = {"efo_id": "EFO:0003829", "efo_term": "alcohol dependence"}
 
 
-@pytest.fixture
-def client(database: Settings, save: Save, client: httpx.Client) -> httpx.Client:
+@pytest.fixture(scope="module")
+def client(holding: Holding) -> Iterator[httpx.Client]:
     """Baclofen, by a person for alcohol dependence; by ChEMBL as well, with codes; and others."""
     file = drug("baclofen", indication("alcohol-dependence", status="investigational"))
     code = {"system": "mesh", "code": ALCOHOLISM["mesh_id"]}
     of_seed = {"id": "alcohol-dependence", "name": "Alcohol-dependence", "codes": [code]}
     file["conditions"] = [of_seed | {"cite": CITE}]
-    save(file)
     rows = [
         {"drugind_id": 1, "molregno": 701, **ALCOHOLISM, **DEPENDENCE},
         {"drugind_id": 2, "molregno": 1276, **ALCOHOLISM},
         {"drugind_id": 3, "molregno": 1276, "mesh_heading": "Gout 100%", "mesh_id": "D006073"},
     ]
     molecules = {"CHEMBL701": "BACLOFEN", "CHEMBL1276": "NALTREXONE"}
-    load(database, "chembl", chembl(molecules, drug_indication=rows))
-    load(database, "clinicaltrials", studies(study(1, "Baclofen", conditions=("Alcoholism",))))
-    return client
+    files = {
+        "chembl": chembl(molecules, drug_indication=rows),
+        "clinicaltrials": studies(study(1, "Baclofen", conditions=("Alcoholism",))),
+    }
+    with holding(file, files=files) as client:
+        yield client
 
 
 def found(client: httpx.Client, path: str) -> list[str]:

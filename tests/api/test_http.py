@@ -8,7 +8,14 @@ from anyio.from_thread import BlockingPortal
 
 from app.settings import Settings
 from tests.conformance import contract
-from tests.conftest import AppTransport, Save, counted_queries, running, without_cache
+from tests.conftest import (
+    AppTransport,
+    Save,
+    counted_queries,
+    running,
+    slow_on_postgres,
+    without_cache,
+)
 from tests.examples import path_of
 from tests.writing import brand, drug, indication, warning
 
@@ -63,6 +70,7 @@ def test_options_says_what_may_be_asked(seeded: httpx.Client) -> None:
     assert seeded.options("/nothing").status_code == 404
 
 
+@slow_on_postgres
 def test_the_host_header_is_never_reflected(seeded: httpx.Client) -> None:
     evil = {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
 

@@ -13,7 +13,7 @@ from app.models.base import table_of
 from app.models.drug import IdentifierSystem
 from app.models.lookup import IdentifierAlias
 from app.settings import Settings
-from tests.conftest import AppTransport, Save, running
+from tests.conftest import AppTransport, Save, running, slow_on_postgres
 from tests.ingest.loading import approvals, drugbank, label, labels, load, vocabulary
 from tests.test_cli import change
 from tests.writing import CITE, drug, writing
@@ -185,6 +185,7 @@ def test_a_number_follows_its_label_to_another_drug(
     assert found_after(4, product_ndc=["0091-3351"]) == [None, None, None, None]
 
 
+@slow_on_postgres
 def test_numbers_that_a_source_has_of_products_are_aliases(
     database: Settings, client: httpx.Client
 ) -> None:
@@ -200,6 +201,7 @@ def test_numbers_that_a_source_has_of_products_are_aliases(
         assert client.get(f"/v1/drugs?identifier=ndc:{typed}").json()["total"] == 1
 
 
+@slow_on_postgres
 @pytest.mark.parametrize(
     ("alter", "found"),
     [
@@ -223,6 +225,7 @@ def test_check_finds_a_number_that_no_longer_leads_to_its_drug(
         assert any(fault.startswith(found) for fault in faults_of(connection))
 
 
+@slow_on_postgres
 def test_a_system_and_a_value_are_found_in_any_case(client: httpx.Client, save: Save) -> None:
     save(drug("a", identifiers=[{"system": "unii", "value": "H789N3FKE8", "cite": CITE}]))
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from app.api.included_facts import FRAME, LARGEST_RECORD, within
-from tests.conftest import Save
+from tests.conftest import Save, slow_on_postgres
 from tests.writing import drug, fact, indication, warning
 
 LONG = "x" * 40_000
@@ -96,6 +96,7 @@ def test_more_fits_beside_a_sparse_record(client: httpx.Client, save: Save) -> N
     assert len(sparse["warnings"]) == len(whole["warnings"]) + 1
 
 
+@slow_on_postgres
 def test_no_boxed_warning_is_left_out_for_want_of_room(client: httpx.Client, save: Save) -> None:
     save(drug("a", *(warning(f"w{i:02}", statement=LONG, boxed=True) for i in range(14))))
 

@@ -1,11 +1,13 @@
 """What labels of drugs say of each other, as it is asked for."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
 from app.settings import Settings
+from tests.conftest import Holding, slow_on_postgres
 from tests.ingest.loading import Given, approvals, drugbank, label, labels, load, vocabulary
 from tests.ingest.sources.test_fda_cyp import STRONG, page
 
@@ -42,12 +44,11 @@ SOURCES = {
 }
 
 
-@pytest.fixture
-def pharmacy(database: Settings, client: httpx.Client) -> httpx.Client:
+@pytest.fixture(scope="module")
+def pharmacy(holding: Holding) -> Iterator[httpx.Client]:
     """Drugs of which one's labels name others."""
-    for source, files in SOURCES.items():
-        load(database, source, files)
-    return client
+    with holding(files=SOURCES) as client:
+        yield client
 
 
 def asked(client: httpx.Client, drugs: str) -> Any:
@@ -121,6 +122,7 @@ def test_a_class_is_followed_where_a_source_puts_the_drug_into_it(pharmacy: http
     assert membership["citations"][0]["locator"] == "row 'placebin', copy of 2026-05-29"
 
 
+@slow_on_postgres
 def test_a_class_of_two_drugs_is_told_of_each_as_sources_have_it(
     database: Settings, client: httpx.Client
 ) -> None:
@@ -237,6 +239,7 @@ def test_warnings_are_found_by_whom_they_name(pharmacy: httpx.Client) -> None:
     assert pharmacy.get("/v1/warnings?mentions=nix").status_code == 404
 
 
+@slow_on_postgres
 def test_other_sources_interactions_stand_beside(save: Any, client: httpx.Client) -> None:
     from tests.writing import drug, warning
 

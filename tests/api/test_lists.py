@@ -29,7 +29,7 @@ from app.api.sources import SOURCES
 from app.database.reading import ConnectionPool
 from app.models.fact import fact_kinds
 from app.settings import Settings
-from tests.conftest import Holding, Save
+from tests.conftest import Holding, Save, slow_on_postgres
 from tests.writing import CITE, brand, drug, indication, warning
 
 
@@ -195,6 +195,7 @@ def test_facts_are_narrowed_alike_across_drugs_and_under_one(
     assert under["items"] == across["items"]
 
 
+@slow_on_postgres
 def test_an_empty_list_says_whether_anyone_looked(client: httpx.Client, save: Save) -> None:
     searched = drug("searched") | {"coverage": [{"source": "leaflet", "kinds": ["warnings"]}]}
     whole = {"source": "leaflet", "kinds": ["warnings"], "complete": "true"}
@@ -220,6 +221,7 @@ def test_an_empty_list_says_whether_anyone_looked(client: httpx.Client, save: Sa
     assert found["whole"]["coverage"]["status"] == "complete"
 
 
+@slow_on_postgres
 def test_a_finding_against_is_never_listed_as_a_use(client: httpx.Client, save: Save) -> None:
     save(drug("a", indication("gout", status="not_effective")), drug("b", indication("gout")))
 

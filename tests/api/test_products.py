@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app.settings import Settings
-from tests.conftest import Holding
+from tests.conftest import Holding, slow_on_postgres
 from tests.ingest.loading import (
     BACLOFEN,
     OF_BACLOFEN,
@@ -281,6 +281,7 @@ def test_a_number_of_any_level_leads_to_the_drug_and_says_what_it_is_of(
     assert ids(pharmacy, f"/v1/drugs?identifier={identifier}") == [drug]
 
 
+@slow_on_postgres
 def test_a_number_of_several_drugs_is_ambiguous(database: Settings, client: httpx.Client) -> None:
     load(database, "rxnorm", PHARMACY)
     load(database, "openfda-label", labels(label("s1", "ESMOLOL", package_ndc=["0172-4096-60"])))
@@ -305,6 +306,7 @@ def test_a_name_that_is_exactly_a_product_s_says_the_product(pharmacy: httpx.Cli
     assert (other["drug"]["id"], other["product"]) == ("baclofen", None)
 
 
+@slow_on_postgres
 def test_a_product_s_own_name_means_the_drug_that_its_source_says_is_in_it(
     database: Settings, client: httpx.Client
 ) -> None:
@@ -321,6 +323,7 @@ def test_a_product_s_own_name_means_the_drug_that_its_source_says_is_in_it(
     assert [each["drug"]["id"] for each in answer["also"]] == ["hustanol-acid"]
 
 
+@slow_on_postgres
 def test_a_product_whose_drug_is_not_known_is_served_nevertheless(
     database: Settings, client: httpx.Client
 ) -> None:

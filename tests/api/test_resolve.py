@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import Holding, Save
+from tests.conftest import Holding, Save, slow_on_postgres
 from tests.writing import CITE, brand, drug
 
 LOOK_ALIKE = """
@@ -298,6 +298,7 @@ def test_a_combination_is_found_by_its_parts_in_any_order(
     ]
 
 
+@slow_on_postgres
 @pytest.mark.parametrize(
     ("name", "match", "id_"),
     [
@@ -343,6 +344,7 @@ def test_a_combination_is_none_of_its_parts_and_what_is_not_understood_no_match(
     assert meant(hospital, name) == [(match, id_)]
 
 
+@slow_on_postgres
 @pytest.mark.parametrize(
     ("name", "match", "id_"),
     [
@@ -534,6 +536,7 @@ def written_otherwise(holding: Holding) -> Iterator[httpx.Client]:
         yield client
 
 
+@slow_on_postgres
 @pytest.mark.parametrize(
     ("name", "match", "id_"),
     [
@@ -603,6 +606,7 @@ def ward(holding: Holding) -> Iterator[httpx.Client]:
         yield client
 
 
+@slow_on_postgres
 @pytest.mark.parametrize(
     ("name", "match", "id_"),
     [
@@ -661,6 +665,7 @@ def test_orders_and_lines_as_they_are_written(
     assert meant(ward, name) == [(match, id_)]
 
 
+@slow_on_postgres
 def test_an_abbreviation_that_has_been_taken_for_another_drug_names_each(
     ward: httpx.Client,
 ) -> None:
@@ -692,6 +697,7 @@ APPLIANCES = """
 """
 
 
+@slow_on_postgres
 def test_an_appliance_is_no_drug(ward: httpx.Client) -> None:
     names = [" ".join(each.split()) for each in APPLIANCES.split(";")]
 
@@ -707,6 +713,7 @@ def misspellings(name: str) -> Iterator[str]:
         yield name[:at] + name[at + 1] + name[at] + name[at + 2 :]
 
 
+@slow_on_postgres
 def test_a_misspelling_is_never_another_drug(ward: httpx.Client) -> None:
     known = ["lisinopril", "vancomycin", "zestril", "codeine", "heparin", "dextran", "cipro"]
     lines = ["{} 20", "{} 10 mg PO daily PRN pain", "{} 1 g in NS 100 mL IVPB", "{}"]

@@ -1,13 +1,14 @@
 """Trials are served with their arms joined; adverse events by term where they are asked for."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
 from app.settings import Settings
-from tests.conftest import Save
+from tests.conftest import Holding, Save
 from tests.ingest.loading import (
     Given,
     Json,
@@ -76,11 +77,14 @@ def adjuvant(**modules: Any) -> Json:
     return made
 
 
-@pytest.fixture
-def trials(database: Settings, client: httpx.Client) -> httpx.Client:
-    load(database, "drugbank-vocabulary", vocabulary(drugbank(1, "Palbociclib")))
-    load(database, "clinicaltrials", studies(adjuvant()))
-    return client
+@pytest.fixture(scope="module")
+def trials(holding: Holding) -> Iterator[httpx.Client]:
+    files = {
+        "drugbank-vocabulary": vocabulary(drugbank(1, "Palbociclib")),
+        "clinicaltrials": studies(adjuvant()),
+    }
+    with holding(files=files) as client:
+        yield client
 
 
 def get(client: httpx.Client, path: str) -> Any:

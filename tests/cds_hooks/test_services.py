@@ -18,7 +18,7 @@ from app.http.request_metrics import ALL, FEEDBACK
 from app.settings import Settings
 from tests.api.test_interactions import SOURCES
 from tests.cds_hooks.invariants import hold_cards, hold_services
-from tests.conftest import AppTransport, Holding, running
+from tests.conftest import AppTransport, Holding, running, slow_on_postgres
 from tests.ingest.loading import label, labels
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
@@ -200,6 +200,7 @@ def wordy(holding: Holding) -> Iterator[httpx.Client]:
         yield client
 
 
+@slow_on_postgres
 def test_a_sentence_is_quoted_with_what_follows_it(wordy: httpx.Client) -> None:
     request = call("order-select", order("1", "Hustanol"), taken=(order("2", "Aspirin"),))
 
@@ -209,6 +210,7 @@ def test_a_sentence_is_quoted_with_what_follows_it(wordy: httpx.Client) -> None:
     assert "label of Hustanol names Acetylsalicylic acid (warnings)" in card["detail"]
 
 
+@slow_on_postgres
 def test_a_name_behind_what_is_shown_of_a_boxed_warning_is_told(wordy: httpx.Client) -> None:
     request = call("order-select", order("1", "Aspirin"), taken=(order("2", "warfarin"),))
 
@@ -219,6 +221,7 @@ def test_a_name_behind_what_is_shown_of_a_boxed_warning_is_told(wordy: httpx.Cli
     assert pair["indicator"] == "warning"
 
 
+@slow_on_postgres
 def test_a_passage_of_two_ordered_drugs_is_quoted_once(wordy: httpx.Client) -> None:
     orders = order("1", "Hustanol"), order("2", "Aspirin")
     request = call("order-select", *orders, taken=(order("3", "warfarin"),))
@@ -233,6 +236,7 @@ def test_a_passage_of_two_ordered_drugs_is_quoted_once(wordy: httpx.Client) -> N
     )
 
 
+@slow_on_postgres
 def test_a_class_is_told_as_the_label_has_it(holding: Holding) -> None:
     with holding(files=SOURCES) as client:
         request = call("order-select", order("1", "Hustanol"), taken=(order("2", "Placebin"),))
@@ -252,6 +256,7 @@ UNSAID, PARTIAL = (
 )
 
 
+@slow_on_postgres
 @pytest.mark.parametrize(
     ("taken", "said"),
     [
@@ -279,6 +284,7 @@ def test_what_could_not_be_checked_is_told_at_signing(
     assert [line[2:] for line in lines if line.startswith("- ")] == said
 
 
+@slow_on_postgres
 def test_medicines_beyond_what_is_looked_up_are_counted(wordy: httpx.Client) -> None:
     taken = tuple(order(f"{number}", "Hustanol") for number in range(250))
 

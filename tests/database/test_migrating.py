@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -23,7 +23,7 @@ from app.database.migrating import OUTSIDE_MODELS, is_of_a_model, migrate, newes
 from app.models.base import Part, table_of
 from app.models.source_record import SourceRecord, SourceState
 from app.settings import ROOT, Settings
-from tests.conftest import Save
+from tests.conftest import Save, load_drugs, slow_on_postgres
 from tests.writing import CITE, drug, indication, warning
 
 Structure = dict[str, dict[str, Any]]
@@ -37,16 +37,41 @@ def migrated(database: Settings) -> Iterator[sa.Engine]:
     engine.dispose()
 
 
+DRUGS = (
+    drug(
+        "hustanol",
+        warning("drowsiness"),
+        indication("cough"),
+        identifiers=[{"system": "cas", "value": "50-00-0", "cite": CITE}],
+    ),
+    drug("placebin", identifiers=[{"system": "unii", "value": "PPPPPPPPP1", "cite": CITE}]),
+)
+"""Two drugs, one with a fact of two kinds."""
+
+
 @pytest.fixture
 def written(database: Settings, save: Save) -> Iterator[sa.Engine]:
-    """An engine that may write to a database of two drugs, one with a fact of two kinds."""
-    cas = {"system": "cas", "value": "50-00-0", "cite": CITE}
-    unii = {"system": "unii", "value": "PPPPPPPPP1", "cite": CITE}
-    save(
-        drug("hustanol", warning("drowsiness"), indication("cough"), identifiers=[cas]),
-        drug("placebin", identifiers=[unii]),
-    )
+    """An engine that may write to a database of two drugs."""
+    save(*DRUGS)
     engine = write_engine(database)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def unchanged(
+    new_database: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
+    """A database of two drugs, for statements that it refuses."""
+    with new_database() as settings:
+        load_drugs(settings, tmp_path_factory.mktemp("seed"), *DRUGS)
+        yield settings
+
+
+@pytest.fixture
+def refusing(unchanged: Settings) -> Iterator[sa.Engine]:
+    """An engine that may write to it."""
+    engine = write_engine(unchanged)
     yield engine
     engine.dispose()
 
@@ -146,6 +171,7 @@ def test_the_newest_schema_is_the_one_that_alembic_would_bring() -> None:
     assert scripts.get_heads() == [newest_schema()]
 
 
+@slow_on_postgres
 def test_a_database_without_a_schema_has_none(database: Settings, migrated: sa.Engine) -> None:
     downgrade(database)
 
@@ -229,9 +255,9 @@ DETAIL = "INSERT INTO warning (id, type) "
     ],
 )
 def test_the_database_refuses_a_row_that_breaks_a_rule(
-    written: sa.Engine, statement: str, broken: str
+    refusing: sa.Engine, statement: str, broken: str
 ) -> None:
-    with pytest.raises(IntegrityError, match=broken), written.begin() as connection:
+    with pytest.raises(IntegrityError, match=broken), refusing.begin() as connection:
         connection.execute(sa.text(statement))
 
 
@@ -246,9 +272,9 @@ def test_the_database_refuses_a_row_that_breaks_a_rule(
     ],
 )
 def test_the_database_refuses_to_lose_what_a_row_refers_to(
-    written: sa.Engine, statement: str
+    refusing: sa.Engine, statement: str
 ) -> None:
-    with pytest.raises(IntegrityError, match=r"(?i)foreign key"), written.begin() as connection:
+    with pytest.raises(IntegrityError, match=r"(?i)foreign key"), refusing.begin() as connection:
         connection.execute(sa.text(statement))
 
 
@@ -272,11 +298,8 @@ WRITES = [
 
 
 @pytest.mark.parametrize("statement", WRITES)
-def test_what_is_opened_for_reading_cannot_write(
-    database: Settings, save: Save, statement: str
-) -> None:
-    save(drug("hustanol", warning("drowsiness")))
-    engine = read_engine(database)
+def test_what_is_opened_for_reading_cannot_write(unchanged: Settings, statement: str) -> None:
+    engine = read_engine(unchanged)
 
     with (
         pytest.raises(DBAPIError, match=r"read-?only"),
@@ -323,6 +346,7 @@ def test_what_is_opened_for_reading_sees_one_state_until_it_ends(
     assert (before, meanwhile, after) == (1, 1, 2)
 
 
+@slow_on_postgres
 def test_versions_of_labels_are_ordered_by_their_number(
     database: Settings, migrated: sa.Engine
 ) -> None:

@@ -18,7 +18,7 @@ import pytest
 from app.database.engines import write_engine
 from app.ingest.seed.loading import load_seed
 from app.settings import Settings
-from tests.conftest import AppTransport, Save, running
+from tests.conftest import AppTransport, Save, running, slow_on_postgres
 from tests.test_cli import change
 from tests.writing import drug, indication, warning
 
@@ -73,6 +73,7 @@ DAMAGE: dict[str, tuple[str, list[str], list[str]]] = {
 }
 
 
+@slow_on_postgres
 @pytest.mark.parametrize("what", DAMAGE)
 def test_what_is_not_what_was_written_is_a_503_and_the_rest_is_served(
     what: str,

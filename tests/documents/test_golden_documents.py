@@ -8,6 +8,7 @@ from app.documents.interaction_records import INTERACTIONS, LABELS_READ
 from app.documents.rendering import NOUNS
 from app.models.fact import fact_kinds
 from app.settings import Settings
+from tests.conftest import slow_on_postgres
 from tests.documents.golden_documents import (
     GOLDEN,
     OF_LABELS,
@@ -33,6 +34,7 @@ def test_the_seed_is_rendered_as_it_was_in_this_document_version(seeded_database
     assert rendered(seeded_database) == committed(GOLDEN), RAISE
 
 
+@slow_on_postgres
 def test_labels_are_rendered_as_they_were_in_this_document_version(database: Settings) -> None:
     load_labels(database)
 

@@ -12,7 +12,7 @@ import pytest
 from app.main import create_app
 from app.settings import Settings
 from tests.conformance import contract
-from tests.conftest import AppTransport, Save
+from tests.conftest import AppTransport, Save, slow_on_postgres
 from tests.examples import path_of
 from tests.writing import drug, warning
 
@@ -35,6 +35,7 @@ def data() -> list[str]:
     return [path for path in pages() if not path.startswith("/health")]
 
 
+@slow_on_postgres
 def test_every_answer_can_be_validated_and_says_how_long_it_holds(seeded: httpx.Client) -> None:
     for path in [*data(), "/drugs/baclofen/warnings?limit=1", "/"]:
         answer = seeded.get(path)
@@ -245,6 +246,7 @@ def test_freshness_is_a_setting(
     app.close()
 
 
+@slow_on_postgres
 def test_head_is_get_less_its_body_on_every_route(seeded: httpx.Client) -> None:
     odd = ["/v1/drugs/nothing", "/nothing", "/v1/drugs?limit=0", "/drugs", "/health/live"]
     for path in [*pages(), *odd]:

@@ -9,6 +9,7 @@ import pytest
 
 from app.ingest.sources.interface import RefusedError
 from app.settings import Settings
+from tests.conftest import slow_on_postgres
 from tests.ingest.loading import (
     Given,
     counted,
@@ -124,6 +125,7 @@ def test_parts_of_a_subsection_are_listed_in_the_labels_order(
 ORDERS = [*permutations((DAILYMED, OPENFDA))]
 
 
+@slow_on_postgres
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize(
     ("version", "expected"), [(1, "openfda-label"), (2, "dailymed"), (3, "dailymed")]
@@ -158,6 +160,7 @@ def test_a_label_that_both_have_is_that_of_the_newest_version(
     assert fact["labels"] == {"stating": 1, "of": 1}
 
 
+@slow_on_postgres
 @pytest.mark.parametrize("order", ORDERS)
 def test_a_label_goes_to_the_drug_that_its_newest_version_names(
     database: Settings,
@@ -197,6 +200,7 @@ def test_a_label_that_openfda_has_no_more_is_dailymeds(
     assert [*warnings(client)] == ["Of DailyMed."]
 
 
+@slow_on_postgres
 def test_equal_wordings_of_both_sources_are_one_fact(
     database: Settings, client: httpx.Client
 ) -> None:
@@ -209,6 +213,7 @@ def test_equal_wordings_of_both_sources_are_one_fact(
     assert {c["source"]["id"] for c in fact["citations"]} == {DAILYMED, OPENFDA}
 
 
+@slow_on_postgres
 def test_a_label_whose_drug_is_not_known_is_served_once(
     database: Settings, client: httpx.Client
 ) -> None:
@@ -221,6 +226,7 @@ def test_a_label_whose_drug_is_not_known_is_served_once(
     assert client.get("/v1/labels/s1").json()["citations"][0]["source"]["id"] == DAILYMED
 
 
+@slow_on_postgres
 def test_a_label_that_is_published_again_changes_nothing(database: Settings) -> None:
     load(database, DAILYMED, documents(told("Careful.")))
     before = served_in(database)
@@ -232,6 +238,7 @@ def test_a_label_that_is_published_again_changes_nothing(database: Settings) -> 
     assert {kind for kind, _ in changed} <= {"drugs", "sources"}  # as of a later day
 
 
+@slow_on_postgres
 @pytest.mark.parametrize("order", ORDERS)
 def test_the_products_of_an_earlier_version_are_not_those_of_a_newer(
     database: Settings, client: httpx.Client, order: tuple[str, str]
@@ -259,6 +266,7 @@ def with_highlights(text: str, highlights: str | None, **fields: Any) -> bytes:
     )
 
 
+@slow_on_postgres
 def test_what_belongs_to_a_labels_own_wording_is_served_with_that(
     database: Settings, client: httpx.Client
 ) -> None:
@@ -285,6 +293,7 @@ def test_what_belongs_to_a_labels_own_wording_is_served_with_that(
     assert (second["summary"], second["blocks"], second["cross_references"]) == (None, None, [])
 
 
+@slow_on_postgres
 def test_of_equal_precedence_the_wording_is_dailymeds(
     database: Settings, client: httpx.Client
 ) -> None:
@@ -295,6 +304,7 @@ def test_of_equal_precedence_the_wording_is_dailymeds(
     assert warnings(client) == {"Careful: at night.": [DAILYMED, OPENFDA]}
 
 
+@slow_on_postgres
 def test_of_few_documents_any_share_may_be_broken(database: Settings, client: httpx.Client) -> None:
     broken = [spl(set_id=f"s{n}")[:300] for n in range(2, 5)]
 

@@ -8,7 +8,7 @@ import pytest
 from app.models.fact import fact_kinds
 from app.models.label_section import SECTION_TYPES
 from app.settings import Settings
-from tests.conftest import Save
+from tests.conftest import Save, slow_on_postgres
 from tests.ingest.loading import Json, label, labels, load
 from tests.writing import drug, fact
 
@@ -34,6 +34,7 @@ def test_labels_state_five_kinds_of_facts() -> None:
     }
 
 
+@slow_on_postgres
 @pytest.mark.parametrize(("kind", "key"), STATED_BY_LABELS.items())
 def test_every_fact_of_a_label_has_its_route_and_its_date(
     database: Settings, client: httpx.Client, kind: str, key: str
@@ -78,6 +79,7 @@ def test_how_a_drug_is_given_stands_before_its_forms_and_in_the_label_s_order(
     assert named == [{"kind": "dosages", "id": dosage["id"]} for dosage in found]
 
 
+@slow_on_postgres
 def test_the_directions_of_several_labels_are_one_dosage(
     database: Settings, client: httpx.Client
 ) -> None:
@@ -100,6 +102,7 @@ def test_the_directions_of_several_labels_are_one_dosage(
     assert found[1]["statement"] == "Directions take 2 tablets"
 
 
+@slow_on_postgres
 def test_a_seed_says_what_a_dosage_is_about(save: Save, client: httpx.Client) -> None:
     about = {"type": "dosage-and-administration", "population": "Adults", "route": "oral"}
 
@@ -125,6 +128,7 @@ AS_SERVED = {
 TEXT = "Doses Adults Others 5 mg <b> 1 mg"
 
 
+@slow_on_postgres
 @pytest.mark.parametrize(("kind", "key"), STATED_BY_LABELS.items())
 def test_every_kind_of_fact_has_the_tables_of_its_text_and_its_text_as_it_was(
     database: Settings, client: httpx.Client, kind: str, key: str
@@ -139,6 +143,7 @@ def test_every_kind_of_fact_has_the_tables_of_its_text_and_its_text_as_it_was(
     assert (section["facts"], section["tables"]) == ([{"kind": kind, "id": fact["id"]}], [])
 
 
+@slow_on_postgres
 def test_tables_of_text_that_is_no_fact_and_of_no_one_passage_are_the_label_s(
     database: Settings, client: httpx.Client
 ) -> None:
@@ -190,6 +195,7 @@ def test_each_wording_has_its_own_tables_and_the_fact_those_of_the_one_that_is_s
     ]
 
 
+@slow_on_postgres
 def test_one_text_is_one_fact_whatever_its_labels_call_their_substance_and_product(
     database: Settings, client: httpx.Client
 ) -> None:

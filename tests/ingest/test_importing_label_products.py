@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from app.settings import Settings
+from tests.conftest import slow_on_postgres
 from tests.ingest.loading import (
     counted,
     documents,
@@ -70,6 +71,7 @@ PRODUCTS = rxnorm(
 )
 
 
+@slow_on_postgres
 def test_a_salts_label_is_its_moietys_though_no_other_source_knows_either(
     database: Settings, client: httpx.Client
 ) -> None:
@@ -97,6 +99,7 @@ def test_a_salts_label_is_its_moietys_though_no_other_source_knows_either(
     assert client.get("/v1/drugs/hustanol/warnings").json()["total"] == 2
 
 
+@slow_on_postgres
 @pytest.mark.parametrize("order", [*permutations((DAILYMED, RXNORM))])
 def test_a_labels_products_are_tied_to_those_of_rxnorm_of_its_drug_whichever_came_first(
     database: Settings, client: httpx.Client, order: tuple[str, str]
@@ -181,6 +184,7 @@ CLASSES = indexing(
 )
 
 
+@slow_on_postgres
 def test_an_ndc_of_a_product_that_is_not_of_its_labels_drug_leads_to_none(
     database: Settings, client: httpx.Client
 ) -> None:
@@ -208,6 +212,7 @@ def test_an_ndc_of_a_product_that_is_not_of_its_labels_drug_leads_to_none(
     assert [each["application_number"] for each in drug["approvals"]] == ["NDA000009"]
 
 
+@slow_on_postgres
 @pytest.mark.parametrize("first", [DAILYMED, "drugbank-vocabulary"])
 def test_an_indexing_file_gives_classes_to_the_drug_with_its_unii(
     database: Settings, client: httpx.Client, first: str
@@ -232,6 +237,7 @@ def test_an_indexing_file_gives_classes_to_the_drug_with_its_unii(
     assert client.get("/v1/labels").json()["total"] == 0
 
 
+@slow_on_postgres
 def test_the_classes_of_a_form_are_its_drugs_and_its_name_is_that_of_its_label(
     database: Settings, client: httpx.Client
 ) -> None:
@@ -254,6 +260,7 @@ def test_the_classes_of_a_form_are_its_drugs_and_its_name_is_that_of_its_label(
     ]
 
 
+@slow_on_postgres
 def test_an_indexing_file_makes_no_drug_and_others_are_left(
     database: Settings, client: httpx.Client
 ) -> None:

@@ -17,7 +17,7 @@ from app.models.base import table_of
 from app.models.document import Document
 from app.models.source_record import SourceRecord
 from app.settings import Settings
-from tests.conftest import Holding, on_sqlite_alone
+from tests.conftest import Holding, on_sqlite_alone, slow_on_postgres
 from tests.ingest.loading import (
     Given,
     drugbank,
@@ -54,6 +54,7 @@ def sections(client: httpx.Client, set_id: str) -> list[tuple[str, str | None, l
     return [(s["code"], s["text"], [f["id"] for f in s["facts"]]) for s in found]
 
 
+@slow_on_postgres
 def test_labels_are_answered_with_the_fields_that_are_named(
     database: Settings, client: httpx.Client
 ) -> None:
@@ -160,6 +161,7 @@ def test_a_label_opens_at_dailymed(database: Settings, client: httpx.Client) -> 
     assert client.get(f"/v1/labels/{set_id}").json()["url"] == url
 
 
+@slow_on_postgres
 def test_an_unknown_label_and_the_labels_of_an_unknown_drug_are_not_there(
     client: httpx.Client, database: Settings
 ) -> None:
@@ -275,6 +277,7 @@ def test_a_label_becomes_ambiguous_and_known_again_by_what_other_sources_say(
     assert [facts for _, _, facts in sections(client, "s1")] != [[]]
 
 
+@slow_on_postgres
 def test_a_label_that_is_removed_is_gone(database: Settings, client: httpx.Client) -> None:
     every = [label("s1", "HUSTANOL", boxed_warning="Beware."), label("s2"), label("s3", "HUSTANOL")]
     load(database, LABEL, labels(*every, complete=True))
@@ -340,6 +343,7 @@ def test_a_label_that_reads_as_it_did_is_not_written_again(database: Settings) -
     assert set(after) == {"s1", "s2", "s3", "s4"}
 
 
+@slow_on_postgres
 def test_a_record_of_before_labels_were_served_makes_none(
     database: Settings, client: httpx.Client
 ) -> None:
@@ -486,6 +490,7 @@ def one_label(new_database: Callable[..., Any]) -> Iterator[sa.Engine]:
         engine.dispose()
 
 
+@slow_on_postgres
 @pytest.mark.parametrize(
     ("alter", "found"),
     [
@@ -508,6 +513,7 @@ def test_check_finds_what_labels_are_no_longer_found_by(
     assert any(fault.startswith(found) for fault in faults)
 
 
+@slow_on_postgres
 @pytest.mark.parametrize("of", ["HUSTANOL", None], ids=["of a drug", "of none"])
 def test_check_finds_a_label_s_text_that_is_not_what_its_source_says(
     database: Settings, of: str | None

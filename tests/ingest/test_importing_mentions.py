@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.settings import Settings
+from tests.conftest import slow_on_postgres
 from tests.ingest.loading import (
     Given,
     documents,
@@ -70,6 +71,7 @@ def test_names_that_come_later_are_found_in_labels_that_are_stored(database: Set
     assert mentions_in(database) == {"hustanol": [("Placebin", "placebin"), ("Nilol", "placebin")]}
 
 
+@slow_on_postgres
 def test_a_name_that_becomes_ambiguous_names_nobody(database: Settings) -> None:
     load(database, "openfda-label", labels(HUSTANOL))
     load(database, "drugbank-vocabulary", drugs((1, "Placebin", "Nilol")))
@@ -80,6 +82,7 @@ def test_a_name_that_becomes_ambiguous_names_nobody(database: Settings) -> None:
     assert mentions_in(database)["hustanol"] == [("Placebin", "placebin")]
 
 
+@slow_on_postgres
 def test_a_class_is_found_when_a_source_has_it(database: Settings) -> None:
     load(database, "openfda-label", labels(HUSTANOL))
     load(database, "drugbank-vocabulary", drugs((1, "Placebin", "Nilol")))
@@ -95,6 +98,7 @@ def test_a_class_is_found_when_a_source_has_it(database: Settings) -> None:
     ]
 
 
+@slow_on_postgres
 def test_the_sentence_of_several_labels_stands_once(database: Settings) -> None:
     load(database, "drugbank-vocabulary", drugs((1, "Placebin", "Nilol")))
     load(database, "openfda-label", labels(HUSTANOL, AGAIN))
@@ -135,6 +139,7 @@ def test_the_order_of_imports_changes_no_mention(database: Settings, new_databas
     assert all(outcome == outcomes[0] for outcome in outcomes)
 
 
+@slow_on_postgres
 def test_labels_of_dailymed_name_drugs_at_the_letters_of_their_statements(
     database: Settings,
 ) -> None:

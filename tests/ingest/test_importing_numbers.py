@@ -9,7 +9,7 @@ import pytest
 
 from app.ingest.seed.yaml_files import UnusableFilesError
 from app.settings import Settings
-from tests.conftest import Save, on_sqlite_alone
+from tests.conftest import Save, on_sqlite_alone, slow_on_postgres
 from tests.ingest.loading import (
     Given,
     drugbank,
@@ -100,6 +100,7 @@ def is_told(number: float | None, printed: str) -> bool:
     return told == exact or (not is_whole and abs(told - exact) < abs(exact) / 10**15)
 
 
+@slow_on_postgres
 @pytest.mark.parametrize("quoted", [True, False], ids=["as text", "as numbers"])
 def test_a_studys_numbers_are_served_as_printed_or_as_none(
     known: Settings, client: httpx.Client, quoted: bool
@@ -142,6 +143,7 @@ AS_NUMBERS: dict[str, tuple[float | None, int | None]] = {
 """What is served of a print as a result's value, and as its count of participants."""
 
 
+@slow_on_postgres
 def test_what_a_double_or_a_count_cannot_be_is_none_beside_its_print(
     known: Settings, client: httpx.Client
 ) -> None:
@@ -158,6 +160,7 @@ def test_what_a_double_or_a_count_cannot_be_is_none_beside_its_print(
         assert result["as_printed"]["participants"] == result["as_printed"]["value"]
 
 
+@slow_on_postgres
 def test_an_affinity_is_served_as_printed_or_its_row_is_set_aside(
     known: Settings, client: httpx.Client
 ) -> None:
@@ -255,6 +258,7 @@ def test_a_number_of_the_seed_that_json_cannot_carry_is_an_error(save: Save, wri
     )
 
 
+@slow_on_postgres
 def test_a_result_of_the_seed_has_its_print(
     database: Settings, client: httpx.Client, save: Save
 ) -> None:

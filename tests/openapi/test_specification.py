@@ -19,6 +19,7 @@ from app.openapi.specification import EXAMPLES, shown_answers
 from app.settings import ROOT
 from contract.breaking import changes
 from tests.conformance import contract
+from tests.conftest import slow_on_postgres
 from tests.examples import answers, examples
 
 ANSWERS = (WHOLE_JSON, SPARSE_JSON)
@@ -114,6 +115,7 @@ def test_the_examples_are_what_the_api_answers(tmp_path: Path) -> None:
     assert served == written, "Run ./dev examples and look at what has changed."
 
 
+@slow_on_postgres
 def test_every_answer_is_what_the_document_says(
     document: dict[str, Any], seeded_app: FastAPI, portal: Any
 ) -> None:
@@ -171,6 +173,7 @@ def test_the_document_that_is_committed_is_the_one_that_is_served(seeded: httpx.
     assert served == written, "Run ./dev openapi and look at the change."
 
 
+@slow_on_postgres
 def test_the_docs_page_loads_nothing_from_elsewhere(seeded: httpx.Client) -> None:
     page = seeded.get("/docs").text
 

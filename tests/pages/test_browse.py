@@ -12,7 +12,7 @@ from lxml import html
 from app.models.fact import fact_kinds
 from app.pages.statements import brief, statement
 from app.settings import Settings
-from tests.conftest import Save
+from tests.conftest import Save, slow_on_postgres
 from tests.ingest.loading import Given, label, labels, load
 from tests.ingest.made_spl import BOXED, UNCLASSIFIED, WARNINGS, section, spl
 from tests.writing import drug, indication, warning
@@ -65,6 +65,7 @@ def test_a_page_is_whole_and_loads_nothing_from_elsewhere(seeded: httpx.Client, 
     assert len(page.xpath("//h1")) == 1
 
 
+@slow_on_postgres
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_that_a_page_links_is_there(seeded: httpx.Client, path: str) -> None:
     links = {link for link in read(seeded, path).xpath("//a/@href") if link.startswith("/")}
@@ -138,6 +139,7 @@ def test_every_word_of_a_fact_is_on_its_page(seeded: httpx.Client) -> None:
         assert fact["target"] or fact["statement"] in said, fact["id"]
 
 
+@slow_on_postgres
 def test_a_hedge_of_a_source_stands_beside_its_statement(client: httpx.Client, save: Save) -> None:
     hedged = "It may cause drowsiness."
     save(drug("hustanol", warning("drowsiness", statement=hedged, certainty="hedged")))
@@ -149,6 +151,7 @@ def test_a_hedge_of_a_source_stands_beside_its_statement(client: httpx.Client, s
     assert "Hedged by its source." in text_of(fact)
 
 
+@slow_on_postgres
 def test_a_summary_is_whole_beside_its_statement(client: httpx.Client, save: Save) -> None:
     long = "Drowsiness is to be expected. " * 12
     save(drug("hustanol", warning("drowsiness", statement="Do not drive.", summary=long)))
@@ -175,6 +178,7 @@ def test_what_a_fact_begins_with_does_not_repeat_its_heading(
     assert brief(fact) == f'<span class="brief">{told}</span>'
 
 
+@slow_on_postgres
 def test_what_a_page_has_no_room_for_is_a_click_away(
     client: httpx.Client, save: Save, database: Settings
 ) -> None:
@@ -253,6 +257,7 @@ def test_an_error_is_a_page_for_people_and_a_problem_for_programs(
     assert programs.headers["content-type"] == "application/problem+json"
 
 
+@slow_on_postgres
 def test_markup_in_what_sources_say_stays_text(
     client: httpx.Client, save: Save, database: Settings
 ) -> None:
@@ -285,6 +290,7 @@ def test_a_list_item_that_has_a_bullet_is_given_none() -> None:
     assert 'class="item level1">sleep<' in drawn
 
 
+@slow_on_postgres
 def test_a_label_is_drawn_from_its_parts(client: httpx.Client, database: Settings) -> None:
     falls = section("5.1 Falls", "Stand up slowly.", code=UNCLASSIFIED)
     document = spl(
@@ -307,6 +313,7 @@ def test_a_label_is_drawn_from_its_parts(client: httpx.Client, database: Setting
     assert "It may make fall." in text_of(page.xpath("//section[contains(@class, 'boxed')]")[0])
 
 
+@slow_on_postgres
 def test_a_label_is_shown_in_its_own_words_whichever_are_served(
     client: httpx.Client, database: Settings
 ) -> None:
@@ -328,6 +335,7 @@ def test_a_label_is_shown_in_its_own_words_whichever_are_served(
         assert f"SPL set id {set_id}," in text_of(cited)
 
 
+@slow_on_postgres
 def test_a_label_of_no_drug_that_is_known_has_a_page(
     client: httpx.Client, database: Settings
 ) -> None:
@@ -339,6 +347,7 @@ def test_a_label_of_no_drug_that_is_known_has_a_page(
     assert "Of no drug that is known here" in text_of(page)
 
 
+@slow_on_postgres
 def test_an_empty_page_says_why_it_is_empty(client: httpx.Client, save: Save) -> None:
     save(drug("hustanol"))
 

@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from app.settings import Settings
+from tests.conftest import slow_on_postgres
 from tests.ingest.loading import (
     approvals,
     drugbank,
@@ -44,6 +45,7 @@ def meant(client: httpx.Client, name: str) -> str | None:
     return answer["drug"] and str(answer["drug"]["id"])
 
 
+@slow_on_postgres
 @pytest.mark.parametrize("vocabulary_first", [True, False])
 def test_a_brand_of_a_combination_is_none_of_an_ingredients(
     database: Settings, client: httpx.Client, vocabulary_first: bool
@@ -61,6 +63,7 @@ def test_a_brand_of_a_combination_is_none_of_an_ingredients(
     assert meant(client, "Serevent") == "salmeterol"
 
 
+@slow_on_postgres
 def test_a_brand_that_is_part_of_what_its_drug_is_called_is_none(
     database: Settings, client: httpx.Client
 ) -> None:
@@ -85,6 +88,7 @@ def test_an_ingredient_has_its_name_again_when_the_combination_is_gone(
     assert served_in(database)[("drugs", "sacubitril")] == before[("drugs", "sacubitril")]
 
 
+@slow_on_postgres
 def test_what_is_never_given_alone_has_no_brand_of_a_list(
     database: Settings, client: httpx.Client
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from app.ingest.publishing.mechanism_joining import actions_differ
 from app.ingest.publishing.rehearsing import faults_of_release
 from app.settings import Settings
+from tests.conftest import slow_on_postgres
 from tests.ingest.loading import (
     Given,
     chembl,
@@ -96,6 +97,7 @@ def test_a_mechanism_of_the_guide_and_of_chembl_is_one_fact_that_cites_both(
     assert disagreements(client) == []
 
 
+@slow_on_postgres
 def test_other_actions_at_one_target_stand_apart_and_are_a_discrepancy(
     database: Settings, client: httpx.Client
 ) -> None:
@@ -117,6 +119,7 @@ def test_other_actions_at_one_target_stand_apart_and_are_a_discrepancy(
     } == {"ANTAGONIST": ["gtopdb"], "AGONIST": ["chembl"]}
 
 
+@slow_on_postgres
 @pytest.mark.parametrize(
     "of",
     [
@@ -136,6 +139,7 @@ def test_a_target_that_is_made_of_others_is_another(
     assert disagreements(client) == []
 
 
+@slow_on_postgres
 def test_a_mechanism_of_another_species_stays_apart(
     database: Settings, client: httpx.Client
 ) -> None:
@@ -146,6 +150,7 @@ def test_a_mechanism_of_another_species_stays_apart(
     assert disagreements(client) == []
 
 
+@slow_on_postgres
 def test_another_selectivity_parts_no_mechanism_and_both_are_said(
     database: Settings, client: httpx.Client
 ) -> None:

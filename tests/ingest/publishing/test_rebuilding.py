@@ -12,7 +12,7 @@ from app.models.base import table_of
 from app.models.document import Document
 from app.models.source_record import SourceStatement
 from app.settings import Settings
-from tests.conftest import Save
+from tests.conftest import Save, slow_on_postgres
 from tests.ingest.loading import (
     approvals,
     drugbank,
@@ -114,6 +114,7 @@ def test_a_trial_that_was_stored_before_it_had_groups_is_rendered(loaded: Settin
     assert served_in(loaded) == before
 
 
+@slow_on_postgres
 def test_a_fact_that_was_stored_before_it_had_a_route_has_none(loaded: Settings) -> None:
     before = served_in(loaded)
 

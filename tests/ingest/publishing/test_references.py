@@ -13,7 +13,7 @@ from app.database.engines import write_engine
 from app.ingest.publishing.rehearsing import faults_of_release
 from app.ingest.seed.loading import load_seed
 from app.settings import Settings
-from tests.conftest import Save, on_sqlite_alone
+from tests.conftest import Save, on_sqlite_alone, slow_on_postgres
 from tests.ingest.loading import (
     Given,
     chembl,
@@ -245,6 +245,7 @@ def test_a_heading_that_is_another_name_finds_a_condition_and_makes_it_one_with_
     assert [item["condition"]["id"] for item in found] == ["prostate-cancer"]
 
 
+@slow_on_postgres
 def test_a_name_of_two_concepts_parts_none_that_are_one(
     known: Settings, client: httpx.Client
 ) -> None:
@@ -268,6 +269,7 @@ def test_a_name_of_two_concepts_parts_none_that_are_one(
     }
 
 
+@slow_on_postgres
 def test_two_terms_of_an_ontology_that_have_a_code_part_no_names_that_have_it_alone(
     known: Settings, client: httpx.Client
 ) -> None:
@@ -294,6 +296,7 @@ def test_two_terms_of_an_ontology_that_have_a_code_part_no_names_that_have_it_al
     }
 
 
+@slow_on_postgres
 def test_names_that_share_their_only_codes_are_one_and_part_when_a_code_turns_out_to_be_of_more(
     known: Settings, client: httpx.Client
 ) -> None:
@@ -354,6 +357,7 @@ def test_a_code_that_a_person_gave_joins_what_has_no_other(
     assert {item["condition"]["id"] for item in by_code} == {*named(client)}
 
 
+@slow_on_postgres
 def test_a_term_of_mesh_is_tied_to_a_condition_that_is_its_inversion_and_to_no_other(
     known: Settings, client: httpx.Client
 ) -> None:
@@ -375,6 +379,7 @@ def test_a_term_of_mesh_is_tied_to_a_condition_that_is_its_inversion_and_to_no_o
     }
 
 
+@pytest.mark.slow
 def test_names_join_alike_in_every_order_of_the_sources(
     new_on_sqlite: Callable[[], Settings], tmp_path: Path
 ) -> None:

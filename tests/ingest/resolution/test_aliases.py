@@ -19,7 +19,7 @@ from app.models.lookup import (
 )
 from app.search.index import SearchIndex
 from app.settings import Settings
-from tests.conftest import AppTransport, always_asking, running
+from tests.conftest import AppTransport, always_asking, running, slow_on_postgres
 from tests.ingest.loading import (
     approvals,
     drugbank,
@@ -119,6 +119,7 @@ def test_what_may_be_an_ester_is_a_salt_where_a_source_has_it_as_one(aliases: ht
     assert (unknown["match"], unknown["drug"]) == ("none", None)
 
 
+@slow_on_postgres
 def test_a_brand_of_a_product_that_was_quarantined_is_ambiguous(aliases: httpx.Client) -> None:
     several, one = resolved(aliases, name="Combihust"), resolved(aliases, name="Hustex")
 
@@ -150,6 +151,7 @@ def test_a_salt_that_may_be_several_drugs_is_ambiguous_though_one_has_it_for_a_s
     assert oil["match"] == "synonym"
 
 
+@slow_on_postgres
 def test_a_brand_that_is_another_drugs_salt_is_ambiguous(
     database: Settings, portal: BlockingPortal
 ) -> None:
@@ -173,6 +175,7 @@ def test_a_brand_that_is_another_drugs_salt_is_ambiguous(
     )
 
 
+@slow_on_postgres
 def test_what_is_radiolabelled_leads_to_the_drug_and_gives_it_nothing_but_facts(
     database: Settings, portal: BlockingPortal
 ) -> None:

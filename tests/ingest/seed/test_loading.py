@@ -22,7 +22,7 @@ from app.ingest.seed.loading import load_seed, seed_files, seed_schema
 from app.ingest.seed.yaml_files import UnusableFilesError
 from app.models.fact import fact_kinds
 from app.settings import ROOT, Settings
-from tests.conftest import on_sqlite_alone
+from tests.conftest import on_sqlite_alone, slow_on_postgres
 from tests.ingest.loading import served
 from tests.writing import CITE, drug, indication, warning, write_seed
 
@@ -111,6 +111,7 @@ def test_a_file_more_or_less_is_a_change(database: Settings, tmp_path: Path) -> 
     assert [file.name for file in second.files] == ["drugs/hustanol.yaml", "shared.yaml"]
 
 
+@slow_on_postgres
 def test_the_same_files_make_a_release_of_the_same_id_anywhere(
     database: Settings, tmp_path: Path
 ) -> None:
@@ -178,6 +179,7 @@ def test_a_row_that_the_database_refuses_leaves_the_old_release_whole(
     assert contents(database) == before
 
 
+@slow_on_postgres
 def test_what_cites_nothing_is_never_written(
     database: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -272,6 +274,7 @@ def test_facts_keep_their_ids_in_another_order(database: Settings, tmp_path: Pat
     assert before["hustanol-warning-drowsiness"] == "It makes drowsy."
 
 
+@slow_on_postgres
 def test_two_drugs_may_not_have_one_identifier(database: Settings, tmp_path: Path) -> None:
     identifiers = [{"system": "cas", "value": "50-00-0", "cite": CITE}]
     write_seed(
@@ -292,6 +295,7 @@ def test_two_drugs_may_not_have_one_identifier(database: Settings, tmp_path: Pat
     assert not any(contents(database).values())
 
 
+@slow_on_postgres
 def test_a_bad_file_keeps_the_good_ones_out_too(database: Settings, tmp_path: Path) -> None:
     write_seed(tmp_path, drug("hustanol", warning("drowsiness")))
     load(database, tmp_path)

@@ -522,6 +522,7 @@ def test_the_pieces_are_the_text_letter_for_letter(text: str) -> None:
     assert_whole(sections_of(label(**NUMBERED_ELSE, warnings_and_cautions=[text, *parts])))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "much",
     [

@@ -463,6 +463,7 @@ def test_no_mutation_is_joined_with_its_original() -> None:
     assert joined == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     [

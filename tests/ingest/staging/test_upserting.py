@@ -16,6 +16,7 @@ from app.ingest.staging.upserting import content_number, content_of
 from app.models.base import table_of
 from app.models.source_record import RecordVersion, SourceRecord, SourceState
 from app.settings import Settings
+from tests.conftest import slow_on_postgres
 from tests.ingest.loading import (
     Given,
     Json,
@@ -306,6 +307,7 @@ def test_a_label_that_was_removed_comes_back_in_no_older_version(on_sqlite: Sett
     assert versions_served(served_in(on_sqlite)) == {"s2": 1}
 
 
+@slow_on_postgres
 @pytest.mark.parametrize("at_once", [1, 500])
 def test_a_label_names_the_earlier_versions_of_it_that_were_read(
     database: Settings, monkeypatch: pytest.MonkeyPatch, at_once: int
