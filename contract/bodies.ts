@@ -27,9 +27,12 @@ type UntypedOf<Path> = Path extends { get: { responses: infer Answers } }
 
 type Never<T> = [T] extends [never] ? true : false;
 
+// FHIR's resources have their own types: @types/fhir.
+type Own = Exclude<keyof paths, `/fhir/${string}`>;
+
 // No path has an untyped body ...
 export const everyBodyIsTyped: Never<
-  Extract<{ [Path in keyof paths]: UntypedOf<paths[Path]> }[keyof paths], true>
+  Extract<{ [Path in Own]: UntypedOf<paths[Path]> }[Own], true>
 > = true;
 
 // ... the check has seen bodies ...

@@ -18,6 +18,9 @@ WELL_FORMED = re.compile(r"[A-Za-z0-9_-]{1,2000}")
 def before_call(_: Any, case: Any, __: Any) -> None:
     """Give the list that is asked a cursor of its own."""
     query = case.query or {}
+    for given in (query, case.body):  # FHIR's, of which one page is asked for
+        if isinstance(given, dict):
+            given.pop("_cursor", None)
     cursor = query.get("cursor")
     if not (isinstance(cursor, str) and WELL_FORMED.fullmatch(cursor)):
         return

@@ -8,6 +8,7 @@ from fastapi import Path
 from pydantic import ConfigDict, Field
 from pydantic_core import to_json
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from app.api.read_session import SERVED, DataRoute, ReadSession
@@ -29,6 +30,7 @@ from app.http.problems import (
     LargeBodyError,
     LargeHeadersError,
     LongAddressError,
+    MethodError,
     NotFoundError,
     PreconditionError,
     ProblemError,
@@ -52,6 +54,8 @@ class FhirRoute(DataRoute):
         version = scope["path_params"]["version"]
         if version not in list(FhirVersion):
             raise NotFoundError("FHIR is served as R5 and R4B: at /fhir/r5 and /fhir/r4b.")
+        if scope["method"] != "POST" and scope["path"].endswith(SEARCH):
+            raise HTTPException(MethodError.status)  # it is no id
         if scope["method"] == "POST" and scope["path"].endswith(SEARCH):
             scope = {**scope, "query_string": await _query_of_form(scope, receive)}
         if scope["query_string"] and _is_lenient(Headers(scope=scope)):
@@ -115,6 +119,7 @@ ResourceId = Annotated[
 router = Router("FHIR", FHIR, FhirRoute)
 
 COMMON_ERRORS: tuple[type[ProblemError], ...] = (
+    UnknownIdError,
     BadParameterError,
     PreconditionError,
     LongAddressError,
@@ -150,7 +155,7 @@ def _answer(session: ReadSession, version: str, body: bytes) -> bytes:
     return body
 
 
-@router.get("/{version}/metadata", response_model=FhirResource, responses=outcomes(NotFoundError))
+@router.get("/{version}/metadata", response_model=FhirResource, responses=outcomes())
 def get_capabilities(session: ReadSession, version: Version) -> bytes:
     """What this server can do, as a CapabilityStatement."""
     session.rows(SERVED)
@@ -195,16 +200,16 @@ def _name(type_: str) -> str:
 for _type in PARAMETERS:
     _searched: Any = {
         "response_model": FhirResource,
-        "responses": outcomes(BadParameterError, NotFoundError, ReleaseChangedError),
+        "responses": outcomes(ReleaseChangedError),
     }
     router.get(f"/{{version}}/{_type}", **_searched)(_searcher(_type))
     router.post(
         f"/{{version}}/{_type}{SEARCH}",
         response_model=FhirResource,
-        responses=outcomes(BadParameterError, NotFoundError, ReleaseChangedError, LargeBodyError),
+        responses=outcomes(ReleaseChangedError, LargeBodyError),
     )(_searcher(_type, "_by_form"))
     router.get(
         f"/{{version}}/{_type}/{{resource_id}}",
         response_model=FhirResource,
-        responses=outcomes(UnknownIdError),
+        responses=outcomes(),
     )(_reader(_type))
