@@ -44,7 +44,7 @@ sub vcl_recv {
         # They are one server's: Prometheus asks each itself. No first step of a path needs an escape.
         return (synth(404, "Not found"));
     }
-    if (req.method == "POST" && req.url ~ "^(/v1)?/(interactions|resolve)(\?|$)|^/cds-services/") {
+    if (req.method == "POST" && req.url ~ "^(/v1)?/(interactions|resolve)(\?|$)|^/cds-services/|^/fhir/[^/?]+/[^/?]+/_search(\?|$)") {
         # A question too long for an address. The server waits for its body only so long.
         unset req.http.Cookie;
         if (req.url !~ "^/cds-services/") {
@@ -160,7 +160,7 @@ sub vcl_synth {
         set resp.http.Allow = "GET, HEAD, OPTIONS";
         if (req.url ~ "^(/v1)?/(interactions|resolve)(\?|$)") {
             set resp.http.Allow = "GET, HEAD, OPTIONS, POST";
-        } elseif (req.url ~ "^/cds-services/") {
+        } elseif (req.url ~ "^/cds-services/|^/fhir/[^/?]+/[^/?]+/_search(\?|$)") {
             set resp.http.Allow = "OPTIONS, POST";
         }
         set resp.http.X-Slug = "method-not-allowed";
@@ -176,6 +176,11 @@ sub vcl_synth {
     set resp.body = {"{"type":"/docs/problems#"} + resp.http.X-Slug + {"","title":""} + resp.reason
         + {"","status":"} + resp.status + {","detail":""} + resp.http.X-Detail + {"","request_id":""}
         + req.http.X-Request-Id + {"","errors":[]}"};
+    if (req.url ~ "^/fhir/") {
+        set resp.http.Content-Type = "application/fhir+json";
+        set resp.body = {"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"processing","details":{"text":""}
+            + resp.reason + {"" },"diagnostics":""} + resp.http.X-Detail + {"" }]}"};
+    }
     unset resp.http.X-Slug;
     unset resp.http.X-Detail;
     return (deliver);

@@ -162,6 +162,25 @@ def test_an_answer_is_the_servers_own_and_conditional_requests_are_answered(prox
         assert refused.headers["allow"] == "GET, HEAD, OPTIONS, POST"
 
 
+def test_fhir_is_cached_and_searched_by_form(proxy: Proxy) -> None:
+    path = "/fhir/r5/MedicationKnowledge"
+    with httpx.Client(base_url=proxy.url) as client:
+        lenient = client.get(f"{path}?_sort=x", headers={"Prefer": "handling=lenient"})
+        strict = client.get(f"{path}?_sort=x")
+        read = [client.get(f"{path}/baclofen") for _ in range(2)][-1]
+        known = client.get(f"{path}/baclofen", headers={"If-None-Match": read.headers["etag"]})
+        found = client.post(f"{path}/_search", data={"code": "1292"})
+        refused = client.put(f"{path}/_search", content=b"{}")
+
+    assert (lenient.status_code, strict.status_code) == (200, 400)
+    assert read.headers["cache-status"] == "medfacts-proxy; hit"
+    assert read.headers["content-type"] == "application/fhir+json; fhirVersion=5.0"
+    assert known.status_code == 304
+    assert found.json()["entry"][0]["resource"] == read.json()
+    assert (refused.status_code, refused.headers["allow"]) == (405, "OPTIONS, POST")
+    assert refused.json()["resourceType"] == "OperationOutcome"
+
+
 def test_calls_of_an_ehr_reach_the_server_and_are_not_cached(proxy: Proxy) -> None:
     path, bearer = "/cds-services/medfacts-patient-view", {"Authorization": "Bearer a.b.c"}
     context = {"userId": "Practitioner/abc", "patientId": "1"}
