@@ -333,7 +333,7 @@ def _passage(text: str, of: Row, labels: Row | None, said: Iterable[str] = ()) -
     """A passage in Markdown, in which its text stays text, and where it stands."""
     quoted = "\n".join(f"> {line}" for line in _lines(text))
     section, citation = of["section"], of["citations"][0]
-    where = [*said]
+    where = [*said, *_of_form(of)]
     if section:
         number = f"{section['number']} " if section["number"] else ""
         where.append(f"section {number}{section['heading'] or section['name']}")
@@ -344,6 +344,14 @@ def _passage(text: str, of: Row, labels: Row | None, said: Iterable[str] = ()) -
     url = quote(citation["url"] or citation["source"]["url"], safe=":/?&=#%+,;@~")
     source = f"[{_escaped(citation['source']['title'])}]({url})"
     return f"{quoted}\n\n{', '.join([source, *map(_escaped, where)])}"
+
+
+def _of_form(fact: Row) -> Iterator[str]:
+    """Of which form of the drug and route a label's passage is: an order may be of others."""
+    if (substance := fact.get("substance")) and substance["form"]:
+        yield f"label of {substance['name']}"
+    if route := fact.get("route"):
+        yield str(route)
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -22,6 +22,9 @@ ORDERS = ("MedicationRequest", "MedicationStatement")
 ENDED = frozenset(("stopped", "cancelled", "completed", "entered-in-error", "ended", "not-taken"))
 """States in which a person does not take a medicine."""
 
+ANYWHERE = "*/"
+"""What stands for the server of a resource whose entry does not say its address."""
+
 LONGEST = 200
 """Letters of a text that are looked up, as /v1/resolve takes them."""
 
@@ -34,6 +37,8 @@ class Medicine:
     """The order's reference: `MedicationRequest/103`."""
     identifiers: list[str] = field(default_factory=list)
     text: str | None = None
+    is_cut: bool = False
+    """Whether the text was longer, so that it says more than is read."""
     drug: tuple[str, str] | None = None
     """The id and name of the drug that it is, once that is known."""
 
@@ -53,9 +58,9 @@ def medicines_of(bundle: Bundle) -> tuple[list[Medicine], int]:
         try:
             if type_ == "Medication":
                 medication = Medication.model_validate(entry.resource)
-                for key in (entry.fullUrl, medication.id and f"Medication/{medication.id}"):
-                    if key:
-                        beside[key] = medication
+                local = f"Medication/{medication.id}"
+                for key in (entry.fullUrl or f"{ANYWHERE}{local}", local):
+                    beside[_unversioned(key)] = medication
             elif type_ in ORDERS:
                 orders.append(Order.model_validate(entry.resource))
             elif type_ == "OperationOutcome" and _has_failed(entry.resource):
@@ -91,17 +96,24 @@ def _medicine(order: Order, beside: dict[str, Medication]) -> Medicine:
         found.identifiers += _identifiers(each)
         displays = (coding.display for coding in each.coding)
         found.text = each.text or next(filter(None, displays), None) or found.text
-    found.text = (found.text or "").strip()[:LONGEST] or None
+    text = " ".join((found.text or "").split())
+    found.text, found.is_cut = text[:LONGEST] or None, len(text) > LONGEST
     return found
 
 
 def _referred(
     reference: MedicineReference, order: Order, beside: dict[str, Medication]
 ) -> Medication | None:
-    target = reference.reference or ""
+    """The Medication that is contained, or stands beside the order under this very address."""
+    target = _unversioned(reference.reference or "")
     if target.startswith("#"):
         return next((each for each in order.contained if each.id == target[1:]), None)
-    return beside.get(target) or beside.get("/".join(target.rsplit("/", 2)[-2:]))
+    local = "/".join(target.rsplit("/", 2)[-2:])
+    return beside.get(target) or beside.get(f"{ANYWHERE}{local}")
+
+
+def _unversioned(reference: str) -> str:
+    return reference.partition("/_history/")[0]
 
 
 def _identifiers(concept: CodeableConcept) -> Iterator[str]:
@@ -114,21 +126,20 @@ def _identifiers(concept: CodeableConcept) -> Iterator[str]:
 def recognise(session: ReadSession, medicines: list[Medicine]) -> None:
     """Say of each medicine which drug it is, where that is sure.
 
-    Codes that lead to different drugs are not believed, and neither is a text of several drugs.
+    Codes that lead to different drugs are not believed, nor are codes and a text that do, and
+    neither is a text of several drugs.
     """
     codes = list(dict.fromkeys(code for each in medicines for code in each.identifiers))
     by_code = _drugs(codes, resolved_identifiers(session, codes)) if codes else {}
+    named = (each.text for each in medicines if each.text and not each.is_cut)
+    texts = list(dict.fromkeys(text for text in named if _is_name(text)))
+    by_text = _drugs(texts, resolved_names(session, texts, suggest=False)) if texts else {}
     for medicine in medicines:
         drugs = {by_code[code] for code in medicine.identifiers if code in by_code}
+        if not medicine.is_cut and (drug := by_text.get(medicine.text or "")):
+            drugs.add(drug)
         if len(drugs) == 1:
             [medicine.drug] = drugs
-        elif drugs:
-            medicine.text = None  # its codes contradict one another
-    others = [each for each in medicines if each.drug is None and each.text]
-    texts = list(dict.fromkeys(each.text for each in others if each.text and _is_name(each.text)))
-    by_text = _drugs(texts, resolved_names(session, texts, suggest=False)) if texts else {}
-    for medicine in others:
-        medicine.drug = by_text.get(medicine.text or "")
 
 
 def _is_name(text: str) -> bool:

@@ -357,7 +357,7 @@ def _given(context: PatientContext, prefetch: Mapping[str, Any] | None) -> _Give
         drafts, given.unread = medicines_of(context.draftOrders)
         selected = None
         if isinstance(context, SelectContext):
-            selected = {reference.strip("/") for reference in context.selections}
+            selected = _selected(context)
         for each in drafts:
             is_new = selected is None or _is_selected(each.order, selected)
             (given.ordered if is_new else given.beside).append(each)
@@ -381,8 +381,20 @@ def _add_taken(given: _Given, prefetch: Mapping[str, Any]) -> None:
     given.is_unsaid = unread > 0 and not taken
 
 
+def _selected(context: SelectContext) -> set[str]:
+    """The ids of the drafts that are selected; it is an error if they are none of the drafts."""
+    selected = {
+        reference.partition("/_history/")[0].rstrip("/").rpartition("/")[2]
+        for reference in context.selections
+    }
+    drafts = {(entry.resource or {}).get("id") for entry in context.draftOrders.entry}
+    if selected and not selected & drafts:
+        raise RequestError("context.selections: None of them is the id of one of draftOrders.")
+    return selected
+
+
 def _is_selected(order: str, selected: set[str]) -> bool:
-    return order in selected or order.partition("/")[2] in selected
+    return order.partition("/")[2] in selected
 
 
 def _add_cards(

@@ -24,17 +24,23 @@ from app.fhir.datatypes import (
 from app.fhir.medications import drug_reference
 from app.models.base import Row
 from app.models.fact import Certainty
-from app.models.indication import AGAINST
+from app.models.indication import AGAINST, IndicationStatus
 from app.models.warning import WarningType
 
 INDICATION = "indication"
+BOXED = "34066-1"
+"""LOINC's code of a label's boxed warning."""
+
 TYPES = (INDICATION, *WarningType)
 """FHIR's types of ClinicalUseDefinition."""
 
 AGAINST_SAID = {
-    "not_effective": "A finding against: the drug was found not to help.",
-    "limitation_of_use": "A limitation of use, and no indication.",
+    IndicationStatus.NOT_EFFECTIVE: "A finding against, and no indication.",
+    IndicationStatus.LIMITATION_OF_USE: "A limitation of use, and no indication.",
 }
+
+NO_APPROVAL = frozenset((IndicationStatus.INVESTIGATIONAL, IndicationStatus.OFF_LABEL))
+"""Uses that are not what a reader takes an indication for."""
 
 
 def clinical_use(served: Served, kind: str, fact: Row) -> Row:
@@ -58,6 +64,7 @@ def clinical_use(served: Served, kind: str, fact: Row) -> Row:
         fhir_id(fact["id"]),
         text=text,
         extension=[*_extensions(served, fact), *cited(fact["citations"])],
+        modifierExtension=_modifiers(served, type_, fact),
         identifier=[served.identifier(kind, fact["id"])],
         type=type_,
         category=_categories(served, kind, fact),
@@ -75,6 +82,16 @@ def type_of(kind: str, fact: Row) -> str:
         return WarningType.WARNING if is_against else INDICATION
     type_: str = fact["type"]
     return type_
+
+
+def _modifiers(served: Served, type_: str, fact: Row) -> list[Row]:
+    """What a reader has to know not to mistake a resource: a use that nobody approved, a hedge."""
+    found = []
+    if type_ == INDICATION and fact["status"] in NO_APPROVAL:
+        found.append(served.extension("indication-status", valueCode=fact["status"]))
+    if fact["certainty"] == Certainty.HEDGED:
+        found.append(served.extension("certainty", valueCode=fact["certainty"]))
+    return found
 
 
 def _of_disease(fact: Row) -> Row:
@@ -124,18 +141,20 @@ def _categories(served: Served, kind: str, fact: Row) -> list[Row]:
         found.append(concept(f"{fact['status'].replace('_', ' ')}{where}", code))
     elif fact["category"]:
         found.append(concept(None, coding(served.system("warning-category"), fact["category"])))
-    if fact.get("boxed"):
-        found.append(concept("Boxed warning", coding(LOINC, "34066-1", "Boxed warning section")))
-    if section := fact["section"]:
+    section = fact["section"]
+    if fact.get("boxed") and not (section and section["code"] == BOXED):
+        found.append(concept("Boxed warning", coding(LOINC, BOXED)))
+    if section:
         numbered = " ".join(filter(None, (section["number"], section["heading"])))
-        code = coding(LOINC, section["code"], section["name"])
-        found.append(concept(numbered or section["name"], code))
+        named = f"{section['name']}: {numbered}" if numbered else section["name"]
+        found.append(concept(named, coding(LOINC, section["code"])))
     return found
 
 
 def _extensions(served: Served, fact: Row) -> list[Row]:
+    hedged = fact["certainty"] == Certainty.HEDGED
     values = {
-        "certainty": ("valueCode", fact["certainty"]),
+        "certainty": ("valueCode", None if hedged else fact["certainty"]),
         "max-phase": ("valueDecimal", fact.get("max_phase")),
         "severity": ("valueCode", fact.get("severity")),
         "severity-basis": ("valueString", plain(fact.get("severity_basis"))),
@@ -151,6 +170,17 @@ def _extensions(served: Served, fact: Row) -> list[Row]:
     found += [
         served.extension("country", valueString=plain(each)) for each in fact.get("countries", ())
     ]
+    if fact.get("status") in AGAINST and fact["condition"]:
+        about = condition_concept(fact["condition"])
+        found.append(served.extension("condition", valueCodeableConcept=about))
+    if substance := fact["substance"]:
+        parts = [
+            {"url": "name", "valueString": plain(substance["name"])},
+            {"url": "matched-by", "valueCode": substance["matched_by"].replace("_", "-")},
+        ]
+        if substance["form"]:
+            parts.append({"url": "form", "valueString": substance["form"]})
+        found.append(served.extension("substance", extension=parts))
     if labels := fact["labels"]:
         counts = [
             {"url": "stating", "valueUnsignedInt": labels["stating"]},

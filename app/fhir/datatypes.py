@@ -23,7 +23,7 @@ DIGEST = 12
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 NDC = "http://hl7.org/fhir/sid/ndc"
 LOINC = "http://loinc.org"
-CLINICAL_TRIALS = "https://clinicaltrials.gov"
+CLINICAL_TRIALS = "http://clinicaltrials.gov"
 TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
 CITATION = "http://hl7.org/fhir/StructureDefinition/artifact-relatedArtifact"
 """HL7's extension for what a resource rests on."""

@@ -24,9 +24,10 @@ from app.fhir.datatypes import (
 )
 from app.fhir.medications import drug_code
 from app.models.base import Row
+from app.models.trial import DrugRole, ParamType
 from app.models.trial_arm import ArmType
 
-LONGEST_TRIAL_ID = LONGEST_ID - 4
+LONGEST_TRIAL_ID = LONGEST_ID - 5
 """Letters of a trial's id in that of its outcomes, which a dot and a number end."""
 
 COMPARATORS = frozenset(
@@ -53,11 +54,9 @@ EFFECTS = {
 def citation(served: Served, trial: Row) -> Row:
     """A source's account of a trial as Citation; its drug has its identifiers."""
     links = list(dict.fromkeys(each["url"] for each in trial["citations"] if each["url"]))
-    title = trial["title"] or trial["statement"]
     cited_artifact = {
         "identifier": _registered(trial),
-        "title": [{"text": title}],
-        "abstract": [{"text": trial["statement"]}],
+        "title": [{"text": trial["title"]}] if trial["title"] else [],
         "webLocation": [{"url": each} for each in links],
     }
     classified = {
@@ -68,23 +67,29 @@ def citation(served: Served, trial: Row) -> Row:
         "Masking": [trial["masking"]],
         "Primary purpose": [trial["primary_purpose"]],
     }
-    conclusions = [*trial["conclusions"], *trial["limitations"]]
     return served.resource(
         "Citation",
         fhir_id(trial["id"]),
         text=narrative(trial["statement"], citations=trial["citations"]),
-        extension=cited(trial["citations"]),
+        extension=[*_of_study(served, trial), *cited(trial["citations"])],
         identifier=[served.identifier("trials", trial["id"]), *_registered(trial)],
-        title=title,
+        title=trial["title"],
         status="active",
-        useContext=_contexts(trial),
-        summary=[{"text": each["statement"]} for each in (trial, *conclusions)],
+        useContext=_contexts(served, trial),
+        summary=[
+            _summary(served, style, each)
+            for style, every in (
+                ("Account", [trial]),
+                ("Conclusion", trial["conclusions"]),
+                ("Limitation", trial["limitations"]),
+            )
+            for each in every
+        ],
+        note=[{"text": f"Stopped: {trial['why_stopped']}"}] if trial["why_stopped"] else [],
         classification=[
             {
                 "type": concept(name),
-                "classifier": [
-                    concept(None, coding(CLINICAL_TRIALS, each)) for each in codes if each
-                ],
+                "classifier": [concept(_words(each)) for each in codes if each],
             }
             for name, codes in classified.items()
             if any(codes)
@@ -93,9 +98,27 @@ def citation(served: Served, trial: Row) -> Row:
     )
 
 
-def evidence_of(served: Served, trial: Row) -> list[Row]:
-    """The outcomes of a trial that something is said of, each as Evidence."""
-    return [evidence(served, trial, number) for number in outcomes_found(trial)]
+def _summary(served: Served, style: str, comment: Row) -> Row:
+    """An account, a conclusion or a limitation, as the source has it, with where it says so."""
+    sure = served.extension("certainty", valueCode=comment["certainty"])
+    return {
+        "extension": [sure, *cited(comment["citations"])],
+        "style": concept(style),
+        "text": comment["statement"],
+    }
+
+
+def _of_study(served: Served, trial: Row) -> list[Row]:
+    """The study, which accounts of it share, and what the drug was given for in it."""
+    values = {
+        "study": ("valueString", trial["study"]),
+        "role": ("valueCode", trial["role"]),
+    }
+    return [
+        served.extension(name, **{type_: value})
+        for name, (type_, value) in values.items()
+        if value is not None
+    ]
 
 
 def outcomes_found(trial: Row) -> list[int]:
@@ -125,7 +148,9 @@ def evidence(served: Served, trial: Row, number: int) -> Row:
     design = [trial["allocation"], trial["intervention_model"], trial["observational_model"]]
     designed = concept(", ".join(each.replace("_", " ").lower() for each in design if each))
     own: Row = {"studyDesign": [designed] if designed else []}
-    sure = "hedged: the source only thinks, believes or allows it"
+    sure = "Hedged: the source only thinks, believes or allows it."
+    told = {each["arm"]: each["description"] for each in outcome["group_descriptions"]}
+    rank = [served.extension("outcome-type", valueCode=outcome["type"])] if outcome["type"] else []
     described = (outcome["description"], outcome["time_frame"], outcome["population_description"])
     return served.resource(
         "Evidence",
@@ -136,17 +161,20 @@ def evidence(served: Served, trial: Row, number: int) -> Row:
             citations=outcome["citations"],
         ),
         contained=[_group(served, groups[arm], id_) for arm, id_ in arms.items()],
-        extension=cited(outcome["citations"]),
-        identifier=_registered(trial),
+        extension=[*rank, *_of_study(served, trial), *cited(outcome["citations"])],
+        identifier=[
+            served.identifier("trials", f"{trial['id']}#outcome-{number}"),
+            *_registered(trial),
+        ],
         title=outcome["measure"],
         citeAsReference=reference(f"Citation/{fhir_id(trial['id'])}"),
         status="active",
-        useContext=_contexts(trial),
+        useContext=_contexts(served, trial),
         relatedArtifact=[artifact(each) for each in outcome["citations"]],
         description="\n\n".join(filter(None, described)),
         assertion=outcome["statement"] if outcome["statement"] != outcome["measure"] else None,
         note=[{"text": sure}] if outcome["certainty"] == "hedged" else [],
-        variableDefinition=[*_exposures(groups, arms), _measured(outcome)],
+        variableDefinition=[*_exposures(groups, arms, told), _measured(outcome)],
         statistic=[each for each in statistics if each],
         **(own if served.is_r5 else {"studyType": designed}),
     )
@@ -159,11 +187,15 @@ def _registered(trial: Row) -> list[Row]:
     ]
 
 
-def _contexts(trial: Row) -> list[Row]:
-    """What a trial is about: its drug and its conditions."""
+def _contexts(served: Served, trial: Row) -> list[Row]:
+    """What a trial is about, its conditions, and its drug, unless that is beside what is tried."""
     focus = coding(f"{TERMINOLOGY}/usage-context-type", "focus")
-    about = (drug_code(trial["drug"]), *map(condition_concept, trial["conditions"]))
-    return [{"code": focus, "valueCodeableConcept": each} for each in about]
+    role = trial["role"]
+    beside = role in (DrugRole.COMPARATOR, DrugRole.BACKGROUND)
+    of_drug = coding(served.system("drug-role"), role) if beside else focus
+    about = [(of_drug, drug_code(trial["drug"]))]
+    about += [(focus, condition_concept(each)) for each in trial["conditions"]]
+    return [{"code": code, "valueCodeableConcept": each} for code, each in about]
 
 
 def _group(served: Served, arm: Row, id_: str) -> Row:
@@ -184,17 +216,20 @@ def _role(code: str, display: str) -> Row:
     return concept(None, coding(f"{TERMINOLOGY}/variable-role", code, display))
 
 
-def _exposures(groups: dict[str, Row], arms: dict[str, str]) -> Iterator[Row]:
-    """The groups that numbers are of: as what they are compared, where the source says it."""
+def _exposures(groups: dict[str, Row], arms: dict[str, str], told: dict[str, str]) -> Iterator[Row]:
+    """The groups that numbers are of, as what they are compared: where the source does not say
+    that one is experimental and another its comparator, each is but a population."""
+    types = {groups[arm].get("type") for arm in arms}
+    is_told = ArmType.EXPERIMENTAL in types
     for arm, id_ in arms.items():
         group = groups[arm]
-        if "type" not in group:
-            role = _role("population", "population")
-        elif group["type"] in COMPARATORS:
+        role = _role("population", "population")
+        if is_told and group.get("type") in COMPARATORS:
             role = _role("referenceExposure", "reference exposure")
-        else:
+        elif group.get("type") == ArmType.EXPERIMENTAL:
             role = _role("exposure", "exposure")
-        described = ": ".join(filter(None, (group["label"], group["description"])))
+        description = told.get(arm) or group["description"]
+        described = ": ".join(filter(None, (group["label"], description)))
         yield {
             "description": described,
             "variableRole": role,
@@ -234,7 +269,8 @@ def _found(outcome: Row, result: Row, groups: dict[str, Row], arms: dict[str, st
     of = (group["label"] if group else result["arm"], result["class_title"])
     where = ", ".join(filter(None, (*of, result["category_title"])))
     value, unit = _printed(result, "value"), outcome["unit"]
-    said = [f"{value} {unit or ''}".strip() if value is not None else None]
+    of_unit = "" if value and value.endswith("%") and "percent" in (unit or "") else f" {unit}"
+    said = [f"{value}{of_unit if unit else ''}" if value is not None else None]
     if result["count"] is not None:
         total = result["participants"]
         said.append(f"{result['count']}{f' of {total}' if total is not None else ''} participants")
@@ -258,11 +294,14 @@ def _found(outcome: Row, result: Row, groups: dict[str, Row], arms: dict[str, st
         )
     ]
     titles = (result["class_title"], result["category_title"])
+    # Where people were counted and the value is another number, such as a percentage.
+    counted = outcome["param_type"] == ParamType.COUNT_OF_PARTICIPANTS
+    is_other = counted and result["count"] not in (None, result["value"])
     category = concept(", ".join(filter(None, titles)))
     return filled(
         {
             "description": f"{where}: {'; '.join(filter(None, said)) or 'no number'}",
-            "statisticType": concept(_words(outcome["param_type"])),
+            "statisticType": concept(None if is_other else _words(outcome["param_type"])),
             "category": category,
             "quantity": quantity(result, "value", unit),
             "numberAffected": result["count"],

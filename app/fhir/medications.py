@@ -55,7 +55,6 @@ def medication_knowledge(served: Served, drug: Row, products: Sequence[tuple[str
     associated = [drug_reference(drug), *(product_reference(*each) for each in products)]
     own: Row = {
         "code": drug_code(drug),
-        "status": "active",
         "associatedMedication": associated,
         "medicineClassification": _classes(served, drug["classes"]),
         "regulatory": _regulatory(served, drug),
@@ -75,15 +74,17 @@ def medication_knowledge(served: Served, drug: Row, products: Sequence[tuple[str
                 for each in drug["ingredients"]
             ],
         }
-    statuses = [
-        served.extension("regulatory-status", valueCode=each["status"]) for each in drug["statuses"]
+    ordered = sorted(drug["statuses"], key=lambda each: str(each["status"]), reverse=True)
+    statuses = [_status(served, each) for each in ordered]  # withdrawn comes first
+    said = [f"{drug['name']}: a source calls it {each['status']}." for each in ordered]
+    forms = [
+        served.extension("form", valueCodeableConcept=drug_code(each)) for each in drug["forms"]
     ]
-    said = [f"{drug['name']}: a source calls it {each['status']}." for each in drug["statuses"]]
     return served.resource(
         "MedicationKnowledge",
         fhir_id(drug["id"]),
         text=narrative(drug["description"] or drug["name"], *said, NOTICE),
-        extension=[*statuses, *cited(drug["citations"])],
+        extension=[*statuses, *forms, *cited(drug["citations"])],
         **own,
     )
 
@@ -114,6 +115,8 @@ def product_medication(served: Served, product: Row) -> Row:
     drug = product["drug"]
     form = concept(product["dose_form"]) or None
     own: Row = {"doseForm" if served.is_r5 else "form": form}
+    if drug:
+        own["extension"] = [served.extension("drug", valueReference=drug_reference(drug))]
     if served.is_r5 and drug:
         own["definition"] = reference(f"MedicationKnowledge/{fhir_id(drug['id'])}", drug["name"])
     ndcs = (coding(NDC, each) for each in product["ndcs"])
@@ -186,10 +189,17 @@ def _classes(served: Served, classes: Iterable[Row]) -> list[Row]:
             coding(served.system("class-type"), type_ or "unspecified"),
         )
         of_type = [
-            concept(each["name"], coding(served.system("drug-class"), each["id"])) for each in group
+            concept(each["name"], coding(served.system("drug-class"), each["id"]))
+            | {"extension": cited(each["citations"])}
+            for each in group
         ]
         found.append({"type": named, "classification": of_type})
     return found
+
+
+def _status(served: Served, status: Row) -> Row:
+    said = {"url": "status", "valueCode": status["status"]}
+    return served.extension("regulatory-status", extension=[said, *cited(status["citations"])])
 
 
 def _regulatory(served: Served, drug: Row) -> list[Row]:

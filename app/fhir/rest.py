@@ -11,11 +11,12 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
+from app import RELEASED, __version__
 from app.api.read_session import SERVED, DataRoute, ReadSession
+from app.fhir.bundles import IGNORED, bundle, one_resource, served_of
 from app.fhir.capabilities import MADE_OF, capability_statement
 from app.fhir.datatypes import LONGEST_ID, FhirVersion
-from app.fhir.search_parameters import PARAMETERS, search_params
-from app.fhir.searching import IGNORED, bundle, one_resource, served_of
+from app.fhir.search_parameters import PARAMETERS, Format, search_params
 from app.http.exchange import Exchange
 from app.http.headers import FHIR
 from app.http.operation_outcomes import (
@@ -83,7 +84,7 @@ async def _query_of_form(scope: Scope, receive: Receive) -> bytes:
     if body and sent != FORM:
         raise RequestError(f"A search is posted as {FORM}.")
     try:
-        form = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=100)
+        form = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=100, errors="strict")
     except ValueError:
         raise RequestError("The form cannot be read.") from None
     if any("\0" in part for pair in form for part in pair):
@@ -156,15 +157,20 @@ def _answer(session: ReadSession, version: str, body: bytes) -> bytes:
 
 
 @router.get("/{version}/metadata", response_model=FhirResource, responses=outcomes())
-def get_capabilities(session: ReadSession, version: Version) -> bytes:
+def get_capabilities(session: ReadSession, version: Version, _format: Format = "json") -> bytes:
     """What this server can do, as a CapabilityStatement."""
     session.rows(SERVED)
     served = served_of(session, FhirVersion(version))
-    return _answer(session, version, capability_statement(served))
+    body = _answer(session, version, capability_statement(served))
+    session.headers = [each for each in session.headers if each[0] != b"etag"]
+    session.headers += [(b"etag", f'W/"{__version__}-{RELEASED}-{served.release}"'.encode())]
+    return body
 
 
 def _reader(type_: str) -> Callable[..., bytes]:
-    def read(session: ReadSession, version: Version, resource_id: ResourceId) -> bytes:
+    def read(
+        session: ReadSession, version: Version, resource_id: ResourceId, _format: Format = "json"
+    ) -> bytes:
         found = one_resource(session, FhirVersion(version), type_, resource_id)
         if found is None:
             raise UnknownIdError(

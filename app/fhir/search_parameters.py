@@ -35,7 +35,9 @@ class SearchParameter(NamedTuple):
 
 
 ID = SearchParameter("_id", "token", "The ids of resources, with commas between.", "baclofen")
-STATUS = SearchParameter("status", "token", "All that is served is `active`.", "active")
+STATUS = SearchParameter(
+    "status", "token", "All that is served is `active`: current in this release.", "active"
+)
 CODE = SearchParameter(
     "code",
     "token",
@@ -63,7 +65,7 @@ PARAMETERS: dict[str, tuple[SearchParameter, ...]] = {
     "ClinicalUseDefinition": (ID, STATUS, SUBJECT, TYPE),
     "Evidence": (ID, CONTEXT, IDENTIFIER, STATUS),
     "Medication": (ID, CODE, STATUS),
-    "MedicationKnowledge": (ID, CODE, STATUS),
+    "MedicationKnowledge": (ID, CODE),
 }
 """The search parameters of each type that is served."""
 
@@ -76,6 +78,13 @@ def _plain_count(value: object) -> object:
 
 def _with_plus(value: object) -> object:
     return value.replace(" ", "+") if isinstance(value, str) else value
+
+
+Format = Annotated[
+    Literal["json", "application/json", "application/fhir+json"],
+    BeforeValidator(_with_plus),
+    Query(alias="_format", description="JSON is all that is served.", examples=["json"]),
+]
 
 
 @dataclass
@@ -105,11 +114,7 @@ class ResultParams:
             examples=["count"],
         ),
     ] = "false"
-    format: Annotated[
-        Literal["json", "application/json", "application/fhir+json"],
-        BeforeValidator(_with_plus),
-        Query(alias="_format", description="JSON is all that is served.", examples=["json"]),
-    ] = "json"
+    format: Format = "json"
     cursor: Annotated[
         str | None,
         Query(
@@ -144,10 +149,25 @@ def search_params(type_: str) -> type[ResultParams]:
     return make_dataclass(f"{type_}Params", own, bases=(ResultParams,))
 
 
+ESCAPED = re.compile(r"\\([,|$\\])")
+
+
 def alternatives(value: str) -> list[str]:
-    """The alternatives of a value: what stands between its commas, but for those escaped."""
-    parts = re.split(r"(?<!\\),", value)
-    return [re.sub(r"\\([,|$\\])", r"\1", each).strip() for each in parts if each.strip()]
+    """The alternatives of a value: what stands between its commas, with its escapes undone."""
+    return [ESCAPED.sub(r"\1", each).strip() for each in _split(value, ",") if each.strip()]
+
+
+def _split(value: str, separator: str) -> list[str]:
+    """A value at each separator that no backslash stands before."""
+    parts, start, at = [], 0, 0
+    while at < len(value):
+        if value[at] == "\\":
+            at += 1
+        elif value[at] == separator:
+            parts.append(value[start:at])
+            start = at + 1
+        at += 1
+    return [*parts, value[start:]]
 
 
 class Token(NamedTuple):
@@ -159,11 +179,11 @@ class Token(NamedTuple):
 
 def tokens(name: str, value: str) -> Iterator[Token]:
     """The tokens of a value; raises `BadParameterError` for a system without a code."""
-    for each in alternatives(value):
-        system, bar, code = each.rpartition("|")
-        if not code:
-            raise bad(name, f"'{shortened(each)}' has no code behind the bar.")
-        yield Token(system if bar else None, code)
+    for each in _split(value, ","):
+        *system, code = (ESCAPED.sub(r"\1", part).strip() for part in _split(each, "|"))
+        if not code or len(system) > 1:
+            raise bad(name, f"Expected a code, or a system, a bar and a code: '{shortened(each)}'.")
+        yield Token(system[0] if system else None, code)
 
 
 def identifiers(token: Token) -> list[str]:

@@ -1,44 +1,39 @@
-"""Searches: which records a search leaves, a page at a time, as a Bundle."""
+"""What a search leaves of the records that resources are made of."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, urlencode
 
 import sqlalchemy as sa
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
 from sqlmodel import col
 
 from app.api.condition_codes import condition_key
-from app.api.drugs import DRUGS
-from app.api.identifiers import LED_TO, asked_of
+from app.api.identifiers import LED_TO, asked_of, keys_of
 from app.api.lists import bound_to
-from app.api.read_session import ReadSession, with_release
+from app.api.read_session import RECORDS, ReadSession, with_release
 from app.api.trials import LISTING as TRIALS
 from app.database.reading import CompiledSelect
 from app.documents.checksums import STORED, verified
-from app.fhir.clinical_use import INDICATION, TYPES, clinical_use
-from app.fhir.datatypes import CLINICAL_TRIALS, DIGEST, FhirVersion, Served, fhir_id
-from app.fhir.evidence import LONGEST_TRIAL_ID, citation, evidence, evidence_of, outcomes_found
-from app.fhir.medications import PRODUCT, drug_medication, medication_knowledge, product_medication
+from app.fhir.clinical_use import INDICATION, TYPES
+from app.fhir.datatypes import CLINICAL_TRIALS, DIGEST, LONGEST_ID, fhir_id
+from app.fhir.evidence import LONGEST_TRIAL_ID
+from app.fhir.medications import PRODUCT
 from app.fhir.search_parameters import (
     CONDITION_SYSTEMS,
-    LARGEST_COUNT,
     ResultParams,
+    Token,
     alternatives,
     bad,
     identifiers,
     tokens,
     values_of,
 )
-from app.http.pages import LARGEST_PAGE, Cursor, listing_of
-from app.http.parameters import MOST_PROBLEMS
 from app.models.base import KEY, Row
 from app.models.document import Document
 from app.models.fact import Fact
 from app.models.indication import AGAINST, Indication
-from app.models.product import Product
 from app.models.warning import Warning as WarningRow
 from app.models.warning import WarningType
 from app.search.query import listed, one_of
@@ -52,52 +47,52 @@ KINDS = {
 }
 """The kinds of record that each type of resource is made of."""
 
-MOST_COUNTED = 2000
-"""Trials whose outcomes are counted for a total; of more there is none."""
+NO_DRUG = "No drug here has this code, so nothing can be said of what it means: "
+NO_SUBJECT = "No Medication here is this subject, so nothing can be said of it: "
+NO_TRIAL = "No trial that is loaded here has this, which does not mean that there is none: "
+NOT_ALL = "No one resource fulfils all that was asked for."
+NOT_REPORTED = "Of these trials no outcome is reported in what is loaded; Citation lists them."
 
-IGNORED = "medfacts.fhir_ignored"
-"""Where a scope holds the names of parameters that a lenient client has ignored."""
-
-Found = tuple[str, str, Row]
-"""A record that is found: its kind, its id, and itself."""
+Place = tuple[str | int, ...]
 
 
-class Place(NamedTuple):
-    """A resource on a page, as its JSON, and the place behind which a page goes on."""
+class Found(NamedTuple):
+    """A record that was found, and of an outcome that is asked for by its id its number."""
 
+    kind: str
     id: str
-    resource: Row
-    place: tuple[str | int, ...]
+    record: Row
+    number: int | None = None
 
 
 @dataclass(frozen=True)
 class Search:
-    """What a search leaves: None leaves all. `types` are those of ClinicalUseDefinition."""
+    """What a search leaves: None leaves all.
+
+    `types` are those of ClinicalUseDefinition, `numbers` the outcomes of trials by their ids.
+    """
 
     kinds: tuple[str, ...]
     ids: frozenset[str] | None = None
     drugs: frozenset[str] | None = None
     types: frozenset[str] | None = None
+    numbers: frozenset[tuple[str, int]] | None = None
 
-    def among(self, ids: Iterable[str]) -> "Search":
-        """Of these, what has one of these ids."""
-        given = frozenset(ids)
-        return replace(self, ids=given if self.ids is None else self.ids & given)
-
-    def of_drugs(self, drugs: Iterable[str]) -> "Search":
-        """Of these, what is of one of these drugs."""
-        given = frozenset(drugs)
-        return replace(self, drugs=given if self.drugs is None else self.drugs & given)
-
-    def of_types(self, types: Iterable[str]) -> "Search":
-        """Of these, what is of one of these types."""
-        given = frozenset(types)
-        return replace(self, types=given if self.types is None else self.types & given)
+    def among(self, name: str, some: Iterable[Any]) -> "Search":
+        """Of these, what has one of these values."""
+        before: frozenset[Any] | None = getattr(self, name)
+        left: Any = frozenset(some) if before is None else before.intersection(some)
+        return replace(self, **{name: left})
 
     @property
-    def by_rank(self) -> bool:
+    def is_by_rank(self) -> bool:
         """Whether it is in the order of importance, which facts of a drug have."""
         return self.drugs is not None
+
+    @property
+    def keys(self) -> int:
+        """How many columns it is ordered by."""
+        return 3 if self.is_by_rank else 2
 
     def bound(self, dialect: str) -> dict[str, Any]:
         """The parameters of its select."""
@@ -107,58 +102,50 @@ class Search:
         }
 
 
-def served_of(session: ReadSession, version: FhirVersion) -> Served:
-    """What resources are served as, once something was read."""
-    return Served(version, session.scope["app"].state.address, session.release)
-
-
-# Reading by id
+# Records by ids of FHIR's
 
 
 def records_by_id(session: ReadSession, type_: str, ids: Iterable[str]) -> dict[str, Found]:
     """The records of FHIR's ids, of those that there are."""
-    wanted: dict[str, str] = {}
-    for id_ in dict.fromkeys(ids):
-        named = _record_id(session, type_, id_)
-        if named is not None:
-            wanted[id_] = named
-    kinds = KINDS[type_]
-    found = session.records(list(kinds), list(wanted.values()))
+    wanted = {id_: named for id_ in dict.fromkeys(ids) if (named := _named(session, type_, id_))}
+    if not wanted:
+        return {}
+    bound = {
+        "kinds": listed(session.dialect, KINDS[type_]),
+        "ids": listed(session.dialect, sorted({name for _, name, _ in wanted.values()})),
+    }
+    read = {(row[0], row[1]): from_json(verified(*row)) for row in session.found(RECORDS, **bound)}
     return {
-        id_: (_kind_of(kinds, found[name]), name, found[name])
-        for id_, name in wanted.items()
-        if name in found
+        id_: Found(kind, name, read[kind, name], number)
+        for id_, (kinds, name, number) in wanted.items()
+        for kind in kinds
+        if (kind, name) in read
     }
 
 
-def _kind_of(kinds: Sequence[str], record: Row) -> str:
-    """Which of the kinds a record is of."""
-    if "products" in kinds:
-        return "products" if "tty" in record else "drugs"
-    if "warnings" in kinds:
-        return "indications" if "status" in record else "warnings"
-    return kinds[0]
-
-
-def _record_id(session: ReadSession, type_: str, id_: str) -> str | None:
-    """The id of the record that an id of FHIR's stands for."""
+def _named(
+    session: ReadSession, type_: str, id_: str
+) -> tuple[tuple[str, ...], str, int | None] | None:
+    """The record that an id stands for: its possible kinds, its own id, and an outcome's number."""
+    kinds, number, longest = KINDS[type_], None, LONGEST_ID
     if type_ == "Evidence":
-        id_, _, number = id_.rpartition(".")
-        if not number.isascii() or not number.isdigit() or number != str(int(number)):
+        id_, _, digits = id_.rpartition(".")
+        if not (digits.isascii() and digits.isdigit() and digits == str(int(digits))):
             return None
-    if type_ == "Medication" and id_.startswith(PRODUCT):
-        return id_.removeprefix(PRODUCT)
+        number, longest = int(digits), LONGEST_TRIAL_ID
+    elif type_ == "Medication":
+        if id_.startswith(PRODUCT):
+            return ("products",), id_.removeprefix(PRODUCT), None
+        kinds = ("drugs",)
     begun, dot, digest = id_.rpartition(".")
-    longest = LONGEST_TRIAL_ID if type_ == "Evidence" else len(id_)
     if not dot:
-        return None if type_ == "Medication" and id_.isdigit() else id_
-    if len(digest) != DIGEST:
+        return kinds, id_, number
+    if len(id_) != longest or len(digest) != DIGEST:
         return None
-    kinds = listed(session.dialect, KINDS[type_])
-    begins = {"begun": begun, "end": begun + "~"}
-    for (name,) in session.found(BEGUN, kinds=kinds, **begins):
+    bound = {"kinds": listed(session.dialect, kinds), "begun": begun, "end": begun + "~"}
+    for (name,) in session.found(BEGUN, **bound):
         if fhir_id(name, longest) == id_:
-            return str(name)
+            return kinds, name, number
     return None
 
 
@@ -174,197 +161,194 @@ _begun = (
 BEGUN = with_release(_begun, _begun.c.id)
 
 
-def resources(
-    session: ReadSession, version: FhirVersion, type_: str, found: Sequence[Found]
-) -> list[tuple[str, Row]]:
-    """Records as resources of a type, each with its own id; of a trial each of its outcomes."""
-    served = served_of(session, version)
-    if type_ == "MedicationKnowledge":
-        products = _products(session, [id_ for _, id_, _ in found])
-        return _by_id(
-            medication_knowledge(served, record, products.get(id_, ())) for _, id_, record in found
-        )
-    if type_ == "Medication":
-        return _by_id(
-            product_medication(served, record)
-            if kind == "products"
-            else drug_medication(served, record)
-            for kind, _, record in found
-        )
-    if type_ == "ClinicalUseDefinition":
-        return _by_id(clinical_use(served, kind, record) for kind, _, record in found)
-    coded = [_with_codes(session, record) for _, _, record in found]
-    if type_ == "Citation":
-        return _by_id(citation(served, record) for record in coded)
-    return _by_id(each for record in coded for each in evidence_of(served, record))
+# What parameters leave
 
 
-def _by_id(made: Iterable[Row]) -> list[tuple[str, Row]]:
-    return [(each["id"], each) for each in made]
+@dataclass
+class Narrowing:
+    """A search as its parameters narrow it, and what a person should know of their values."""
+
+    session: ReadSession
+    type: str
+    base: str
+    """The address of the version that is asked."""
+    search: Search
+    notes: list[str] = field(default_factory=list)
+
+    def by_id(self, value: str) -> None:
+        """Leave the resources with these ids."""
+        found = records_by_id(self.session, self.type, alternatives(value)).values()
+        self._leave("ids", [each.id for each in found])
+        if self.type == "Evidence":
+            self._leave("numbers", [(each.id, each.number) for each in found])
+
+    def by_status(self, value: str) -> None:
+        """Leave all, for all are active, or none."""
+        given = [*tokens("status", value)]
+        if not any(each.code == "active" and _is_of(each, "publication-status") for each in given):
+            self._leave("ids", [])
+            self.notes.append("All that is served here is active.")
+
+    def by_type(self, value: str) -> None:
+        """Leave those of these types; a type that FHIR has not is an error."""
+        given = [*tokens("type", value)]
+        if unknown := [each.code for each in given if each.code not in TYPES]:
+            expected = ", ".join(TYPES)
+            raise bad("type", f"Expected one of {expected}, found '{unknown[0][:50]}'.")
+        system = "clinical-use-definition-type"
+        self._leave("types", [each.code for each in given if _is_of(each, system)])
+
+    def by_subject(self, value: str) -> None:
+        """Leave those of these drugs; of a product it says which drug to ask for."""
+        drugs = []
+        for each in alternatives(value):
+            target = each.removeprefix(f"{self.base}/").removeprefix("Medication/")
+            found = records_by_id(self.session, "Medication", [target]).get(target)
+            if found is None:
+                self.notes.append(f"{NO_SUBJECT}{each[:100]}. Medication?code= finds it by a code.")
+            elif found.kind == "products":
+                drug = found.record["drug"]
+                asked = f"ask for Medication/{fhir_id(drug['id'])}" if drug else "it is not known"
+                self.notes.append(f"What is said is of the drug, not of its products: {asked}.")
+            else:
+                drugs.append(found.id)
+        self._leave("drugs", drugs)
+
+    def by_identifier(self, value: str) -> None:
+        """Leave those of trials with these numbers, of a registry's or of their records here."""
+        given = [*tokens("identifier", value)]
+        numbers = [each.code for each in given if each.system in (None, CLINICAL_TRIALS)]
+        forms = sorted({form for each in numbers for form in (each, each.upper(), each.lower())})
+        own = f"{self.base.rpartition('/fhir/')[0]}/v1/trials"
+        ids = sorted({each.code for each in given if each.system in (None, own)})
+        found = {*self.session.records(["trials"], ids)}
+        self._trials(value, found.union(self._listed(registry_id=forms) if forms else ()))
+
+    def by_context(self, value: str) -> None:
+        """Leave those of trials of these drugs and conditions."""
+        found: set[str] = set()
+        for each in tokens("context", value):
+            for key in _condition_keys(each):
+                found.update(self._listed(condition=condition_key(key)))
+            for drug in self._coded(identifiers(each)):
+                found.update(self._listed(drug=drug))
+        self._trials(value, found)
+
+    def by_code(self, value: str) -> None:
+        """Leave the drugs with these codes, and of Medication the products."""
+        codes = [code for each in tokens("code", value) for code in identifiers(each)]
+        found = self._coded(codes, with_products=self.type == "Medication")
+        if not found:
+            self.notes.append(f"{NO_DRUG}{value[:100]}.")
+        self._leave("ids", found)
+
+    def _leave(self, name: str, some: Iterable[Any]) -> None:
+        self.search = self.search.among(name, some)
+
+    def _trials(self, value: str, found: set[str]) -> None:
+        if not found:
+            self.notes.append(f"{NO_TRIAL}{value[:100]}.")
+        self._leave("ids", found)
+
+    def _listed(self, **asked: Any) -> list[str]:
+        """The ids of trials that a filter of the list of trials leaves."""
+        bound = bound_to(self.session.dialect, asked)
+        select = TRIALS.ids(frozenset(asked))
+        return [id_ for (id_,) in self.session.found(select, **bound)]
+
+    def _coded(self, codes: list[str], *, with_products: bool = False) -> list[str]:
+        """The drugs that have one of these codes, a form, a product or a label of which has it."""
+        if not codes:
+            return []
+        bound = bound_to(self.session.dialect, {"code": asked_of(*codes)})
+        keys = {key for code in codes for key in keys_of(code)}
+        found = []
+        for _, key, drug, _, _, _, product, _ in self.session.found(LED_TO, **bound):
+            if key in keys:
+                found.append(product if product and with_products else drug)
+        return [each for each in dict.fromkeys(found) if each]
 
 
-def _with_codes(session: ReadSession, trial: Row) -> Row:
-    """A trial whose drug has its identifiers."""
-    drugs = session.records(["drugs"], [trial["drug"]["id"]])
-    return trial | {"drug": drugs.get(trial["drug"]["id"], trial["drug"])}
+def _is_of(token: Token, system: str) -> bool:
+    """Whether a token names no system, or one of FHIR's own."""
+    return token.system in (None, f"http://hl7.org/fhir/{system}")
 
 
-def one_resource(session: ReadSession, version: FhirVersion, type_: str, id_: str) -> Row | None:
-    """The resource of an id; None if there is none."""
-    found = records_by_id(session, type_, [id_]).get(id_)
-    if found is None:
-        return None
-    if type_ != "Evidence":
-        return resources(session, version, type_, [found])[0][1]
-    trial, number = _with_codes(session, found[2]), int(id_.rpartition(".")[2])
-    if number not in outcomes_found(trial):
-        return None
-    return evidence(served_of(session, version), trial, number)
+def _condition_keys(token: Token) -> list[str]:
+    if token.system is None:
+        return [f"{name}:{token.code}" for name in CONDITION_SYSTEMS.values()]
+    name = CONDITION_SYSTEMS.get(token.system.rstrip("/"))
+    return [f"{name}:{token.code}"] if name else []
 
 
-_products_of = (
-    sa.select(col(Product.drug_id), col(Product.id), col(Product.name), col(Product.key))
-    .where(one_of(col(Product.drug_id), "drugs"))
-    .subquery("products_of")
-)
-PRODUCTS = with_release(
-    _products_of,
-    *list(_products_of.c)[:-1],
-    order=(_products_of.c.drug_id, _products_of.c.key, _products_of.c.id),
-)
+HANDLERS: dict[str, Callable[[Narrowing, str], None]] = {
+    "_id": Narrowing.by_id,
+    "code": Narrowing.by_code,
+    "context": Narrowing.by_context,
+    "identifier": Narrowing.by_identifier,
+    "status": Narrowing.by_status,
+    "subject": Narrowing.by_subject,
+    "type": Narrowing.by_type,
+}
+"""What each search parameter does, for each time that it is given."""
 
 
-def _products(session: ReadSession, drugs: list[str]) -> dict[str, list[tuple[str, str]]]:
-    """The ids and names of drugs' products."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    if drugs:
-        for drug, id_, name in session.found(PRODUCTS, drugs=listed(session.dialect, drugs)):
-            found.setdefault(drug, []).append((id_, name))
-    return found
+def narrowed(session: ReadSession, type_: str, params: ResultParams, base: str) -> Narrowing:
+    """What a search leaves."""
+    narrowing = Narrowing(session, type_, base, Search(KINDS[type_]))
+    for name, handle in HANDLERS.items():
+        for value in values_of(params, name):
+            handle(narrowing, value)
+    return narrowing
 
 
-# What a search leaves
+def silence(narrowing: Narrowing) -> str | None:
+    """What an empty answer does not mean, where nothing was said of it yet."""
+    search = narrowing.search
+    if not narrowing.notes and narrowing.type == "Evidence" and search.ids and not search.numbers:
+        return NOT_REPORTED
+    if narrowing.notes or narrowing.type != "ClinicalUseDefinition":
+        return None if narrowing.notes else NOT_ALL
+    if not search.drugs or search.ids is not None or not search.types:
+        return NOT_ALL
+    kinds = ("indications", "warnings") if INDICATION in search.types else ("warnings",)
+    said = []
+    for drug in narrowing.session.records(["drugs"], sorted(search.drugs)).values():
+        for kind in kinds:
+            coverage = drug["coverage"][kind]
+            titles = ", ".join(each["title"] for each in coverage["sources"]) or "none"
+            status = coverage["status"].replace("_", " ")
+            said.append(f"{kind} of {drug['name']}: {status}, sources: {titles}")
+    return (
+        "Nothing of this is stated in what was searched, which does not mean that there is "
+        f"nothing: {'; '.join(said)}."
+    )
 
 
-def narrowed(session: ReadSession, type_: str, params: Any, base: str) -> tuple[Search, list[str]]:
-    """What a search leaves, and what a person should know of values that lead to nothing."""
-    search, notes = Search(KINDS[type_]), list[str]()
-    for value in values_of(params, "_id"):
-        found = records_by_id(session, type_, alternatives(value))
-        search = search.among(id_ for _, id_, _ in found.values())
-    for value in values_of(params, "status"):
-        if not any(token.code == "active" for token in tokens("status", value)):
-            search = search.among(())
-            notes.append("All that is served here is active.")
-    for value in values_of(params, "type"):
-        search = search.of_types(_types(value))
-    for value in values_of(params, "subject"):
-        subjects = [_subject(session, each, base) for each in alternatives(value)]
-        search = search.of_drugs(each for each in subjects if each is not None)
-        if not search.drugs:
-            notes.append(
-                "No Medication here is this subject, so nothing can be said of it. Drugs are found "
-                "by their codes: Medication?code=."
-            )
-    for value in values_of(params, "identifier"):
-        search = search.among(_trials_numbered(session, value, base))
-    for value in values_of(params, "context"):
-        search = search.among(_trials_about(session, value))
-    for value in values_of(params, "code"):
-        search = search.among(_coded(session, type_, value))
-        if not search.ids:
-            notes.append("Nothing here has this code, so nothing can be said of what it means.")
-    return search, notes
+# Records in order
 
 
-def _types(value: str) -> list[str]:
-    asked = [token.code for token in tokens("type", value)]
-    if unknown := [each for each in asked if each not in TYPES]:
-        raise bad("type", f"Expected one of {', '.join(TYPES)}, found '{unknown[0][:50]}'.")
-    return asked
+@dataclass(frozen=True)
+class Listed:
+    """Records in order, each with its place, and how many a search leaves in all."""
 
-
-def _subject(session: ReadSession, value: str, base: str) -> str | None:
-    """The drug that a reference to a Medication names, by its record's id."""
-    target = value.removeprefix(f"{base}/").removeprefix("Medication/")
-    if "/" in target or target.startswith(PRODUCT):
-        return None
-    found = records_by_id(session, "MedicationKnowledge", [target]).get(target)
-    return found[1] if found else None
-
-
-def _trials_numbered(session: ReadSession, value: str, base: str) -> set[str]:
-    """The trials that a registry's number, or the id of their record, is of."""
-    own = f"{base.rpartition('/fhir/')[0]}/v1/trials"
-    every = list(tokens("identifier", value))
-    numbers = {token.code for token in every if token.system in (None, CLINICAL_TRIALS)}
-    forms = sorted({form for each in numbers for form in (each, each.upper(), each.lower())})
-    ids = {token.code for token in every if token.system in (None, own)}
-    found = set(session.records(["trials"], sorted(ids)))
-    return found.union(_trials(session, registry_id=forms) if forms else ())
-
-
-def _trials(session: ReadSession, **asked: Any) -> list[str]:
-    """The ids of trials that a filter of the list of trials leaves."""
-    select = TRIALS.ids(frozenset(asked))
-    return [id_ for (id_,) in session.found(select, **bound_to(session.dialect, asked))]
-
-
-def _trials_about(session: ReadSession, value: str) -> set[str]:
-    found: set[str] = set()
-    for token in tokens("context", value):
-        system = (token.system or "").rstrip("/")
-        if token.system is None or system in CONDITION_SYSTEMS:
-            names = [CONDITION_SYSTEMS[system]] if system else CONDITION_SYSTEMS.values()
-            for name in names:
-                key = condition_key(f"{name}:{token.code}")
-                found.update(_trials(session, condition=key))
-        drugs = _drugs_coded(session, identifiers(token))
-        for drug in drugs:
-            found.update(_trials(session, drug=drug))
-    return found
-
-
-def _drugs_coded(session: ReadSession, codes: list[str]) -> list[str]:
-    """The drugs that have one of these identifiers, or a product or a label that has."""
-    if not codes:
-        return []
-    bound = bound_to(session.dialect, {"identifier": asked_of(*codes)})
-    return [id_ for (id_,) in session.found(DRUGS.ids(frozenset(("identifier",))), **bound)]
-
-
-def _coded(session: ReadSession, type_: str, value: str) -> list[str]:
-    codes = [code for token in tokens("code", value) for code in identifiers(token)]
-    if type_ == "MedicationKnowledge" or not codes:
-        return _drugs_coded(session, codes)
-    rows = session.found(LED_TO, **bound_to(session.dialect, {"code": asked_of(*codes)}))
-    return [row[6] or row[2] for row in rows if row[6] or row[2]]  # of a product, or of a drug
-
-
-# Pages
-
-
-class _Page(NamedTuple):
-    """Records of a page, each with its place, and how many there are in all."""
-
-    found: list[tuple[Found, tuple[str | int, ...]]]
+    found: list[tuple[Found, Place]]
     total: int
 
 
-def _read(session: ReadSession, search: Search, places: Sequence[str | int], most: int) -> _Page:
-    """The first records behind a place, in order, and how many a search leaves in all."""
-    shape = (search.ids is not None, search.drugs is not None, bool(places))
+def read_records(session: ReadSession, search: Search, after: Place, most: int) -> Listed:
+    """The first records behind a place that a search leaves."""
+    shape = (search.ids is not None, search.drugs is not None, bool(after))
     select = _select(search.kinds, *shape, search.types)
-    bound = search.bound(session.dialect) | {f"after_{i}": p for i, p in enumerate(places)}
+    bound = search.bound(session.dialect) | {f"after_{i}": p for i, p in enumerate(after)}
     rows = session.rows(select, **bound, page_size=most)
-    keys = 3 if search.by_rank else 2
     found = []
     for row in rows:
         if row[1] is not None:
-            place, kind, id_ = row[1 : 1 + keys], row[1], row[keys]
-            record = from_json(verified(kind, id_, *row[1 + keys :]))
-            found.append(((kind, id_, record), place))
-    return _Page(found, rows[0][0] or 0)
+            place, kind, id_ = row[1 : 1 + search.keys], row[1], row[search.keys]
+            record = from_json(verified(kind, id_, *row[1 + search.keys :]))
+            found.append((Found(kind, id_, record), place))
+    return Listed(found, rows[0][0] or 0)
 
 
 @lru_cache(maxsize=512)
@@ -383,7 +367,7 @@ def _select(
     if has_drugs:
         left = left.where(one_of(col(table.drug_id), "drugs"))
     if types is not None:
-        left = left.where(_of_types(keys[0], keys[-1], types))
+        left = left.where(_is_of_types(keys[0], keys[-1], types))
     rows = left
     if further:
         after = [sa.bindparam(f"after_{i}", type_=KEY) for i in range(len(keys))]
@@ -396,162 +380,20 @@ def _select(
     return with_release(found, total.label("total"), *found.c, order=list(found.c)[: len(keys)])
 
 
-def _of_types(kind: Any, id_: Any, types: frozenset[str]) -> sa.ColumnElement[bool]:
+def _is_of_types(kind: Any, id_: Any, types: frozenset[str]) -> sa.ColumnElement[bool]:
     """That a fact is of one of these types of ClinicalUseDefinition."""
-    uses, warned = Indication, WarningRow
-    statuses = col(uses.status).in_([sa.literal(each.value) for each in sorted(AGAINST)])
-    is_use = []
-    if INDICATION in types:
-        is_use.append(sa.not_(statuses))
-    if WarningType.WARNING in types:
-        is_use.append(statuses)
-    of_warnings = sorted(types & set(WarningType))
-    matching = []
-    if is_use:
-        ids = sa.select(col(uses.id)).where(sa.or_(*is_use))
-        matching.append(sa.and_(kind == sa.literal_column("'indications'"), id_.in_(ids)))
-    if of_warnings:
-        ids = sa.select(col(warned.id)).where(
-            col(warned.type).in_([sa.literal_column(f"'{each}'") for each in of_warnings])
-        )
-        matching.append(sa.and_(kind == sa.literal_column("'warnings'"), id_.in_(ids)))
-    return sa.or_(*matching) if matching else sa.false()
-
-
-def bundle(session: ReadSession, version: FhirVersion, type_: str, params: ResultParams) -> bytes:
-    """A page of what a search leaves, as a Bundle of type `searchset`."""
-    address = session.scope["app"].state.address
-    base = f"{address}/fhir/{version}"
-    search, notes = narrowed(session, type_, params, base)
-    only_total = params.summary == "count" or params.count == 0
-    most = 0 if only_total else min(params.count, LARGEST_COUNT)
-    path = session.scope["path"].removesuffix("/_search")
-    query = parse_qsl(session.scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    asked = [each for each in query if each[0] != "_cursor"]
-    listing = listing_of(path, {"asked": sorted(asked)}, "")
-    kinds = [str] * (3 if search.by_rank else 2) + [int]
-    begun = None
-    if params.cursor is not None:
-        begun = Cursor.read(params.cursor, listing, kinds)
-    *places, skipped = begun.places if begun else (0,)
-    page = _read(session, search, places, most + 1)
-    if begun:
-        begun.require_release(session.release)
-    total: int | None = begun.total if begun else page.total
-    if type_ == "Evidence":
-        made, follows = _outcomes(session, version, search, page, (places, int(skipped)), most)
-        if begun is None and params.total != "none":
-            total = _count_outcomes(session, search, page.total)
-    else:
-        found = [each for each, _ in page.found[:most]]
-        pairs = zip(resources(session, version, type_, found), page.found, strict=False)
-        made = [Place(id_, resource, (*place, 0)) for (id_, resource), (_, place) in pairs]
-        follows = len(page.found) > most
-    entries, last = _fitting(f"{base}/{type_}", made)
-    links = [("self", params.cursor)]
-    if last is not None and (follows or len(entries) < len(made)):
-        links.append(("next", str(Cursor(session.release, listing, total or 0, last))))
-    if not entries and not only_total and (silence := _silence(session, type_, search)):
-        notes.append(silence)
-    if ignored := session.scope.get(IGNORED):
-        notes.append(f"Not known here, and ignored: {', '.join(ignored[:MOST_PROBLEMS])}.")
-    head: Row = {
-        "resourceType": "Bundle",
-        "type": "searchset",
-        "link": [
-            {
-                "relation": relation,
-                "url": _url(address + path, asked, cursor),
-            }
-            for relation, cursor in links
-        ],
-    }
-    if params.total != "none" and total is not None:
-        head["total"] = total
-    entries += [_told(note) for note in notes] if not only_total else []
-    body = to_json(head)
-    return b'%b,"entry":[%b]}' % (body[:-1], b",".join(entries)) if entries else body
-
-
-def _url(address: str, asked: list[tuple[str, str]], cursor: str | None) -> str:
-    query = [*asked, *([("_cursor", cursor)] if cursor else [])]
-    return f"{address}?{urlencode(query)}" if query else address
-
-
-def _fitting(base: str, made: list[Place]) -> tuple[list[bytes], tuple[str | int, ...] | None]:
-    """The first entries, as many as a page has room for, and the place of the last."""
-    entries: list[bytes] = []
-    last, room = None, LARGEST_PAGE
-    for id_, resource, place in made:
-        entry = to_json(
-            {"fullUrl": f"{base}/{id_}", "resource": resource, "search": {"mode": "match"}}
-        )
-        room -= len(entry)
-        if entries and room < 0:
-            break
-        entries.append(entry)
-        last = place
-    return entries, last
-
-
-def _told(note: str) -> bytes:
-    """An entry that tells something of the search, beside what it leaves."""
-    issue = {"severity": "information", "code": "informational", "details": {"text": note}}
-    outcome = {"resourceType": "OperationOutcome", "issue": [issue]}
-    return to_json({"resource": outcome, "search": {"mode": "outcome"}})
-
-
-def _silence(session: ReadSession, type_: str, search: Search) -> str | None:
-    """What an empty answer about a drug that is known does not mean."""
-    if type_ != "ClinicalUseDefinition" or not search.drugs:
-        return None
-    said = []
-    is_of_use = search.types is None or INDICATION in search.types
-    for drug in session.records(["drugs"], sorted(search.drugs)).values():
-        for kind in KINDS[type_] if is_of_use else ("warnings",):
-            coverage = drug["coverage"][kind]
-            titles = ", ".join(each["title"] for each in coverage["sources"]) or "none"
-            said.append(
-                f"{kind} of {drug['name']}: searched {coverage['status']}, sources: {titles}"
-            )
-    return (
-        "The sources that were read state nothing of this, which does not mean that there is "
-        f"nothing: {'; '.join(said)}."
+    against = col(Indication.status).in_([sa.literal(each.value) for each in sorted(AGAINST)])
+    of_uses: dict[str, Any] = {INDICATION: sa.not_(against), WarningType.WARNING: against}
+    uses = sa.select(col(Indication.id)).where(
+        sa.or_(sa.false(), *(of_uses[each] for each in sorted(types & set(of_uses))))
     )
-
-
-# Outcomes of trials
-
-
-def _outcomes(
-    session: ReadSession,
-    version: FhirVersion,
-    search: Search,
-    page: _Page,
-    begun: tuple[Sequence[str | int], int],
-    most: int,
-) -> tuple[list[Place], bool]:
-    """The outcomes of a page, each with its place, and whether others follow.
-
-    A place is the trial before, and how many outcomes of the next one were read.
-    """
-    before, skipped = begun
-    made: list[Place] = []
-    for found, place in page.found[: max(most, 0)]:
-        every = resources(session, version, "Evidence", [found])
-        for read, (id_, resource) in enumerate(every[skipped:], skipped + 1):
-            if len(made) == most:
-                return made, True
-            is_last = read == len(every)
-            here = (*place, 0) if is_last else (*(before or ("", "")), read)
-            made.append(Place(id_, resource, here))
-        before, skipped = place, 0
-    return made, len(page.found) > most
-
-
-def _count_outcomes(session: ReadSession, search: Search, trials: int) -> int | None:
-    """How many outcomes there are, where that is not too costly to say."""
-    if trials > MOST_COUNTED:
-        return None
-    every = _read(session, search, (), trials) if trials else _Page([], 0)
-    return sum(len(outcomes_found(record)) for (_, _, record), _ in every.found)
+    warned: list[Any] = [
+        sa.literal_column(f"'{each}'") for each in sorted(types & set(WarningType))
+    ]
+    warnings = sa.select(col(WarningRow.id)).where(col(WarningRow.type).in_(warned))
+    matching = []
+    if types & set(of_uses):
+        matching.append(sa.and_(kind == sa.literal_column("'indications'"), id_.in_(uses)))
+    if warned:
+        matching.append(sa.and_(kind == sa.literal_column("'warnings'"), id_.in_(warnings)))
+    return sa.or_(*matching) if matching else sa.false()

@@ -100,21 +100,23 @@ class Cursor:
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod
-    def read(cls, text: str, listing: str, kinds: Sequence[type]) -> Self:
+    def read(
+        cls, text: str, listing: str, kinds: Sequence[type], parameter: str = "cursor"
+    ) -> Self:
         """The cursor that a client sent; `BadParameterError` if it is none of this list."""
         try:
             padded = text + "=" * (-len(text) % 4)
             decoded = base64.b64decode(padded, altchars=b"-_", validate=True)
             release, tag, total, *places = json.loads(decoded)
         except (ValueError, TypeError, RecursionError, binascii.Error):
-            raise foreign("Is no cursor of this API.") from None
+            raise foreign("Is no cursor of this API.", parameter) from None
         typed = [type(part) for part in (total, *places)] == [int, *kinds]
         if not typed or tag != _tag(listing, total):
-            raise foreign("Belongs to another list, or to other filters.")
+            raise foreign("Belongs to another list, or to other filters.", parameter)
         if not isinstance(release, str) or not RELEASE_ID.fullmatch(release):
-            raise foreign("Is no cursor of this API.")
+            raise foreign("Is no cursor of this API.", parameter)
         if not all(_is_storable(part) for part in (total, *places)):
-            raise foreign("Belongs to another list, or to other filters.")
+            raise foreign("Belongs to another list, or to other filters.", parameter)
         return cls(release, listing, total, tuple(places))
 
     def require_release(self, served: str) -> None:
@@ -144,10 +146,10 @@ def _is_storable(place: str | int) -> bool:
     return not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in place)
 
 
-def foreign(why: str) -> BadParameterError:
+def foreign(why: str, parameter: str = "cursor") -> BadParameterError:
     """That a cursor is none that this list gave."""
     detail = f"{why} Take it from `next` as it stands, or begin without cursor."
-    return BadParameterError.of(ParameterProblem(parameter="cursor", detail=detail))
+    return BadParameterError.of(ParameterProblem(parameter=parameter, detail=detail))
 
 
 def next_path(scope: Scope, cursor: Cursor) -> str:

@@ -451,7 +451,8 @@ def handle_errors(app: FastAPI, outage: Outage) -> None:
             return problem_response(request, MethodError.of(request.method, path))
         if error.status_code == NotFoundError.status:
             path = shortened(Exchange.of(request.scope).path)
-            detail = f"There is nothing at '{path}'. /v1 lists what there is."
+            told = "metadata" if path.startswith(f"{FHIR}/") else "/v1"
+            detail = f"There is nothing at '{path}'. {told} lists what there is."
             return problem_response(request, NotFoundError(detail))
         return problem_response(request, RequestError(str(error.detail)))
 

@@ -143,7 +143,7 @@ HEADERS: dict[str, Any] = {
         "A weak validator: the data release, which is every resource's version. Send it as "
         "`If-None-Match`, and the answer is 304 as long as nothing has changed.",
         'W/"2026-11-23-4f1c0a9be2d7"',
-        pattern='^W/"[0-9a-z-]{1,64}"$',
+        pattern='^W/"[0-9a-z.-]{1,100}"$',
         required=True,
     ),
     "Last-Modified": _header(

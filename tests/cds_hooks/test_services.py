@@ -324,6 +324,42 @@ def test_a_medicine_is_known_however_its_order_names_it(
     assert topics(cards_of(ehr, SIGN, request)) == ["contraindication"]
 
 
+SERVER_B = {"fullUrl": "https://b.example/fhir/Medication/m", "resource": MEDICATION}
+
+
+@slow_on_postgres
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"medicationReference": {"reference": "https://a.example/fhir/Medication/m"}},
+        {"medicationCodeableConcept": coded(UNII, "AAAAAAAAA2") | {"text": "Warfarin 5 mg"}},
+        {"medicationCodeableConcept": {"text": f"Hustanol{' ' * 200}antidote kit {'x' * 200}"}},
+    ],
+)
+def test_what_may_be_another_drug_is_not_recognised(
+    ehr: httpx.Client, named: dict[str, Any]
+) -> None:
+    request = call("order-sign", {"resourceType": "MedicationRequest", "id": "1", **named})
+    request["context"]["draftOrders"]["entry"].append(SERVER_B)
+
+    [card] = cards_of(ehr, SIGN, request)
+
+    assert card["source"]["topic"]["code"] == "not-checked"
+    assert "is not sure" in card["detail"]
+
+
+def test_an_order_is_selected_by_its_address_and_none_is_an_error(ehr: httpx.Client) -> None:
+    request = call("order-select", order("1", "Hustanol"))
+    found = cards_of(ehr, SELECT, request)
+
+    for selected in ("https://ehr.example/MedicationRequest/1", "MedicationRequest/1/_history/2"):
+        request["context"]["selections"] = [selected]
+        assert cards_of(ehr, SELECT, request) == found
+    request["context"]["selections"] = ["MedicationRequest/2"]
+    refused = ehr.post(SELECT, json=request)
+    assert (refused.status_code, "selections" in refused.json()["detail"]) == (400, True)
+
+
 @pytest.mark.parametrize(
     "medicine",
     [

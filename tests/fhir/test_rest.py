@@ -9,12 +9,13 @@ import httpx
 import pytest
 
 from app.documents.statistics import METHOD
+from app.fhir import bundles
 from app.fhir.search_parameters import PARAMETERS
 from tests.conftest import Holding, slow_on_postgres
 from tests.examples import PRODUCTS
 from tests.fhir.judging import VERSIONS, faults
-from tests.ingest.loading import label, labels, rxnorm
-from tests.writing import drug, indication, warning
+from tests.ingest.loading import label, labels, rxnorm, studies, study
+from tests.writing import CITE, drug, fact, indication, warning
 
 Json = dict[str, Any]
 
@@ -24,6 +25,27 @@ NDC = "http://hl7.org/fhir/sid/ndc"
 
 pytestmark = slow_on_postgres  # `tests.api.test_engines` compares what the engines answer
 SAID = 'Not with <b>"sleepers"</b> & CrCl <30 mL/min. * As said.'
+
+
+OUTCOMES = [
+    {"measure": f"Nights {number}", "statement": said, "certainty": "stated", "cite": CITE}
+    for number, said in enumerate(("They slept.", "They woke.", "They did not say.", "Nights 3"))
+]
+"""Outcomes of a trial; the last is a plan, and nothing was found of it."""
+
+
+def compared(drug: str) -> Json:
+    """A study that gives a drug in its comparator alone."""
+    arms = [
+        {"label": "New", "type": "EXPERIMENTAL", "interventionNames": ["Drug: Somenib"]},
+        {"label": "Old", "type": "ACTIVE_COMPARATOR", "interventionNames": [f"Drug: {drug}"]},
+    ]
+    interventions = [
+        {"type": "DRUG", "name": "Somenib", "armGroupLabels": ["New"]},
+        {"type": "DRUG", "name": drug, "armGroupLabels": ["Old"]},
+    ]
+    module = {"armGroups": arms, "interventions": interventions}
+    return study(7, drug, conditions=("Cough",), armsInterventionsModule=module)
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +58,8 @@ def fhir(holding: Holding) -> Iterator[httpx.Client]:
         warning("x" * 80, population="Sleepers"),
         indication("cough", certainty="hedged"),
         indication("gout", status="not_effective", statement="It was found not to help in gout."),
+        *(fact("trials", key, outcomes=[*OUTCOMES[:3]]) for key in ("a", "z")),
+        *(fact("trials", f"m{number}", outcomes=[OUTCOMES[3]]) for number in range(5)),
     )
     said = label(
         "s1",
@@ -47,7 +71,11 @@ def fhir(holding: Holding) -> Iterator[httpx.Client]:
         indications_and_usage="1 INDICATIONS AND USAGE 1.1 Spasticity It is for spasticity. 1.2 "
         "Limitations of Use Not for a sprain.",
     )
-    files = {"rxnorm": rxnorm(*PRODUCTS), "openfda-label": labels(said)}
+    files = {
+        "rxnorm": rxnorm(*PRODUCTS),
+        "openfda-label": labels(said),
+        "clinicaltrials": studies(compared("Hustanol")),
+    }
     with holding(hustanol, files=files) as client:
         yield client
 
@@ -106,7 +134,7 @@ def hold_every(client: httpx.Client, version: str, type_: str) -> int:
 def test_every_resource_is_valid_and_on_one_page_and_read_by_its_id(
     fhir: httpx.Client, version: str, type_: str
 ) -> None:
-    assert (hold_every(fhir, version, type_) > 0) == (type_ not in ("Citation", "Evidence"))
+    assert hold_every(fhir, version, type_) > 0
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -139,7 +167,7 @@ def test_what_it_can_do_is_said_and_valid(fhir: httpx.Client, version: str) -> N
         (lambda use: use.update(id="a b"), "id"),
         (lambda use: use["text"].update(div="<div><script>x</script></div>"), "txt-1"),
         (lambda use: use.pop("text"), "dom-6"),
-        (lambda use: use["extension"][0].pop("valueCode"), "ext-1"),
+        (lambda use: use["extension"][0].pop("valueRelatedArtifact"), "ext-1"),
         (lambda use: use["subject"][0].clear(), "ref-2"),
         (lambda use: use["category"][0]["coding"][0].update(code="a  b"), "blanks"),
     ],
@@ -153,13 +181,89 @@ def test_what_is_not_valid_is_found(fhir: httpx.Client, change: Any, fault: str)
     assert fault in " ".join(faults(use, "r5"))
 
 
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+@pytest.mark.parametrize("at_once", [1, 2, 50])
+def test_trials_without_results_end_no_list(
+    fhir: httpx.Client, monkeypatch: pytest.MonkeyPatch, count: int, at_once: int
+) -> None:
+    monkeypatch.setattr(bundles, "MOST_TRIALS", at_once)
+
+    every = [*pages(fhir, f"/fhir/r5/Evidence?_count={count}&_total=accurate")]
+
+    found = [each["id"] for page in every for each in matches(page)]
+    trials = ("hustanol-trial-a", "hustanol-trial-z")
+    assert found == [f"{trial}.{number}" for trial in trials for number in (1, 2, 3)]
+    assert {page["total"] for page in every} == {6}
+    assert all(len(matches(page)) <= count for page in every)
+
+
+def test_outcomes_that_are_too_many_to_count_have_no_total(
+    fhir: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundles, "MOST_COUNTED", 1)
+
+    every = [*pages(fhir, "/fhir/r4b/Evidence?_count=4")]
+
+    assert [len(matches(page)) for page in every] == [4, 2]
+    assert not any("total" in page for page in every)
+    assert "not counted" in str(got(fhir, "Evidence?_summary=count", 400))
+
+
+def test_an_outcome_is_found_by_its_own_id(fhir: httpx.Client) -> None:
+    ids = "Evidence?_id=hustanol-trial-a.2,hustanol-trial-z.1,hustanol-trial-z.4,hustanol-trial-a.9"
+
+    bundle = got(fhir, ids)
+
+    assert [each["id"] for each in matches(bundle)] == ["hustanol-trial-a.2", "hustanol-trial-z.1"]
+    assert bundle["total"] == 2
+
+
+def test_a_trial_in_which_the_drug_is_only_compared_with_is_not_called_its_own(
+    fhir: httpx.Client,
+) -> None:
+    [trial] = matches(got(fhir, "Citation?identifier=NCT00000007"))
+
+    of_drug, of_condition = trial["useContext"]
+    assert of_drug["code"]["code"] == "comparator"
+    assert of_condition["code"]["code"] == "focus"
+    values = {each["url"].rpartition("/")[2]: each for each in trial["extension"]}
+    assert values["role"]["valueCode"] == "comparator"
+    assert "title" not in got(fhir, "Citation/hustanol-trial-a")["citedArtifact"]
+
+
+def test_the_code_of_a_form_leads_to_the_drug(holding: Holding) -> None:
+    concepts = {
+        "6809": ("IN", "metformin"),
+        "235743": ("PIN", "metformin hydrochloride"),
+        "860973": ("SCDC", "metformin hydrochloride 500 MG"),
+        "861007": ("SCD", "metformin hydrochloride 500 MG Oral Tablet"),
+    }
+    related = [
+        ("235743", "form_of", "6809"),
+        ("860973", "has_ingredient", "6809"),
+        ("860973", "has_precise_ingredient", "235743"),
+        ("861007", "consists_of", "860973"),
+    ]
+    files = {"rxnorm": rxnorm(concepts, related, [("861007", "00093104801")])}
+    with holding(files=files) as client:
+        for code in ("235743", "6809"):
+            [found] = matches(got(client, f"MedicationKnowledge?code={RXNORM}|{code}"))
+            assert found["id"] == "metformin"
+        [coding] = found["code"]["coding"]
+        assert coding["code"] == "6809"
+        [form] = [each for each in found["extension"] if each["url"].endswith("/form")]
+        assert form["valueCodeableConcept"]["coding"][0]["code"] == "235743"
+
+
 def test_a_finding_against_is_no_indication(fhir: httpx.Client) -> None:
     against = got(fhir, "ClinicalUseDefinition/hustanol-indication-gout")
 
     assert against["type"] == "warning"
     assert "indication" not in against
     assert against["warning"]["description"] == "It was found not to help in gout."
-    assert "A finding against" in against["text"]["div"]
+    assert "A finding against, and no indication." in against["text"]["div"]
+    condition = next(each for each in against["extension"] if each["url"].endswith("/condition"))
+    assert condition["valueCodeableConcept"]["text"] == "Gout"
     [category] = against["category"]
     assert category["coding"][0]["code"] == "not_effective"
 
@@ -178,8 +282,18 @@ def test_how_sure_the_source_is_stays(fhir: httpx.Client) -> None:
     hedged = got(fhir, "ClinicalUseDefinition/hustanol-indication-cough")
 
     assert "only thinks" in hedged["text"]["div"]
-    assert hedged["extension"][0]["valueCode"] == "hedged"
-    assert hedged["extension"][0]["url"].endswith("/certainty")
+    [modifier] = hedged["modifierExtension"]
+    assert modifier["url"].endswith("/certainty")
+    assert modifier["valueCode"] == "hedged"
+
+
+def test_a_use_that_nobody_approved_has_a_modifier(seeded: httpx.Client) -> None:
+    use = got(seeded, "ClinicalUseDefinition/baclofen-indication-alcohol-dependence")
+    approved = got(seeded, "ClinicalUseDefinition/baclofen-indication-muscle-spasticity")
+
+    values = [each["valueCode"] for each in use["modifierExtension"]]
+    assert values == ["investigational", "hedged"]
+    assert "modifierExtension" not in approved
 
 
 def test_a_label_says_what_it_says_letter_for_letter(fhir: httpx.Client) -> None:
@@ -208,6 +322,7 @@ def test_what_matters_most_comes_first_and_a_severity_is_the_sources(fhir: httpx
 
     boxed = next(each for each in uses if "Boxed warning" in str(each["category"]))
     assert "34066-1" in str(boxed["category"])
+    assert str(boxed["category"]).count("34066-1") == 1
     values = {each["url"].rpartition("/")[2]: each for each in boxed["extension"]}
     assert values["severity"]["valueCode"] == "critical"
     assert values["severity-basis"]["valueString"] == "box"
@@ -242,8 +357,10 @@ def test_a_longer_id_is_shortened_and_found(fhir: httpx.Client) -> None:
         ("MedicationKnowledge", "code=|1292", []),
         ("MedicationKnowledge", "_id=hustanol,nothing", ["hustanol"]),
         ("MedicationKnowledge", "_id=hustanol&_id=baclofen", []),
-        ("MedicationKnowledge", "_id=hustanol&status=active", ["hustanol"]),
-        ("MedicationKnowledge", "_id=hustanol&status=inactive", []),
+        ("Medication", "_id=hustanol&status=active", ["hustanol"]),
+        ("Medication", "_id=hustanol&status=inactive", []),
+        ("Medication", "_id=hustanol&status=urn:other|active", []),
+        ("MedicationKnowledge", "code=a\\|b,1292", ["baclofen"]),
         ("Medication", f"code={NDC}|00115101001", ["rxnorm.197391"]),
         ("Medication", f"code={RXNORM}|1292", ["baclofen"]),
         ("Medication", f"code={RXNORM}|197391", ["rxnorm.197391"]),
@@ -306,6 +423,8 @@ def test_an_outcome_has_its_numbers_as_printed_and_what_is_computed_says_so(
     assert METHOD in ratio["note"][0]["text"]
     roles = [each["variableRole"]["coding"][0]["code"] for each in abstinence["variableDefinition"]]
     assert roles == ["exposure", "referenceExposure", "measuredVariable"]
+    assert "statisticType" not in baclofen  # 71 are percent, and no participants
+    assert baclofen["quantity"]["value"] == 71
     assert abstinence["citeAsReference"]["reference"].startswith("Citation/baclofen-trial-")
 
 
@@ -318,6 +437,14 @@ def test_an_empty_answer_does_not_read_as_safe(fhir: httpx.Client) -> None:
     assert "does not mean that there is nothing" in told(empty)
     assert "nothing can be said" in told(unknown)
     assert "nothing can be said" in told(no_code)
+    product = got(fhir, "ClinicalUseDefinition?subject=Medication/rxnorm.197391")
+    assert "ask for Medication/baclofen" in told(product)
+    both = got(fhir, "MedicationKnowledge?code=1292&_id=hustanol")
+    assert told(both) == "No one resource fulfils all that was asked for."
+    trials = got(fhir, "Evidence?context=http://id.nlm.nih.gov/mesh|D000001")
+    assert "does not mean that there is none" in told(trials)
+    planned = got(fhir, "Evidence?identifier=NCT00000007")
+    assert "no outcome is reported" in told(planned)
 
 
 @pytest.mark.parametrize(
@@ -338,6 +465,7 @@ def test_an_empty_answer_does_not_read_as_safe(fhir: httpx.Client) -> None:
         ("/fhir/r5/MedicationKnowledge?_summary=text", 400, "invalid"),
         ("/fhir/r5/MedicationKnowledge?_cursor=abc", 400, "invalid"),
         ("/fhir/r5/MedicationKnowledge?code=x|", 400, "invalid"),
+        ("/fhir/r5/MedicationKnowledge?status=active", 400, "invalid"),
         ("/fhir/r5/ClinicalUseDefinition?type=cure", 400, "invalid"),
         ("/fhir/r5/MedicationKnowledge?code=%00", 400, "structure"),
         (f"/fhir/r5/MedicationKnowledge?code={'x' * 9000}", 414, "too-long"),
