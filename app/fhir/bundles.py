@@ -157,7 +157,7 @@ def _of_outcomes(
             _with_codes(session, [each for each, _ in page.found]),
             strict=True,
         ):
-            numbers = [n for n in outcomes_found(trial) if _is_left(search, found.id, n)]
+            numbers = [n for n in outcomes_found(trial) if search.has_outcome(found.id, n)]
             for read, number in enumerate(numbers[int(skipped) :], int(skipped) + 1):
                 if len(items) >= most:
                     return _Items(items, follows=True, total=total)
@@ -167,17 +167,13 @@ def _of_outcomes(
             return _Items(items, follows=False, total=total)
 
 
-def _is_left(search: Search, trial: str, number: int) -> bool:
-    return search.numbers is None or (trial, number) in search.numbers
-
-
 def _count_outcomes(session: ReadSession, search: Search, trials: int) -> int | None:
     """How many outcomes there are, where that is not too costly to say."""
     if trials > MOST_COUNTED:
         return None
     every = read_records(session, search, (), trials).found if trials else []
     return sum(
-        _is_left(search, found.id, number)
+        search.has_outcome(found.id, number)
         for found, _ in every
         for number in outcomes_found(found.record)
     )

@@ -30,6 +30,9 @@ from app.models.trial_arm import ArmType
 LONGEST_TRIAL_ID = LONGEST_ID - 5
 """Letters of a trial's id in that of its outcomes, which a dot and a number end."""
 
+OUTCOME = "#outcome-"
+"""What stands between a trial's id and the number of an outcome in that one's identifier."""
+
 COMPARATORS = frozenset(
     (
         ArmType.ACTIVE_COMPARATOR,
@@ -163,7 +166,7 @@ def evidence(served: Served, trial: Row, number: int) -> Row:
         contained=[_group(served, groups[arm], id_) for arm, id_ in arms.items()],
         extension=[*rank, *_of_study(served, trial), *cited(outcome["citations"])],
         identifier=[
-            served.identifier("trials", f"{trial['id']}#outcome-{number}"),
+            served.identifier("trials", f"{trial['id']}{OUTCOME}{number}"),
             *_registered(trial),
         ],
         title=outcome["measure"],

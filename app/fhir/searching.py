@@ -18,7 +18,7 @@ from app.database.reading import CompiledSelect
 from app.documents.checksums import STORED, verified
 from app.fhir.clinical_use import INDICATION, TYPES
 from app.fhir.datatypes import CLINICAL_TRIALS, DIGEST, LONGEST_ID, fhir_id
-from app.fhir.evidence import LONGEST_TRIAL_ID
+from app.fhir.evidence import LONGEST_TRIAL_ID, OUTCOME
 from app.fhir.medications import PRODUCT
 from app.fhir.search_parameters import (
     CONDITION_SYSTEMS,
@@ -69,20 +69,25 @@ class Found(NamedTuple):
 class Search:
     """What a search leaves: None leaves all.
 
-    `types` are those of ClinicalUseDefinition, `numbers` the outcomes of trials by their ids.
+    `types` are those of ClinicalUseDefinition. Each of `outcomes` leaves some outcomes of trials, by
+    the trial's id and the outcome's number, or None for all of the trial's.
     """
 
     kinds: tuple[str, ...]
     ids: frozenset[str] | None = None
     drugs: frozenset[str] | None = None
     types: frozenset[str] | None = None
-    numbers: frozenset[tuple[str, int]] | None = None
+    outcomes: tuple[frozenset[tuple[str, int | None]], ...] = ()
 
     def among(self, name: str, some: Iterable[Any]) -> "Search":
         """Of these, what has one of these values."""
         before: frozenset[Any] | None = getattr(self, name)
         left: Any = frozenset(some) if before is None else before.intersection(some)
         return replace(self, **{name: left})
+
+    def has_outcome(self, trial: str, number: int) -> bool:
+        """Whether it leaves this outcome of a trial."""
+        return all({(trial, number), (trial, None)} & some for some in self.outcomes)
 
     @property
     def is_by_rank(self) -> bool:
@@ -179,8 +184,7 @@ class Narrowing:
         """Leave the resources with these ids."""
         found = records_by_id(self.session, self.type, alternatives(value)).values()
         self._leave("ids", [each.id for each in found])
-        if self.type == "Evidence":
-            self._leave("numbers", [(each.id, each.number) for each in found])
+        self._leave_outcomes((each.id, each.number) for each in found)
 
     def by_status(self, value: str) -> None:
         """Leave all, for all are active, or none."""
@@ -220,9 +224,12 @@ class Narrowing:
         numbers = [each.code for each in given if each.system in (None, CLINICAL_TRIALS)]
         forms = sorted({form for each in numbers for form in (each, each.upper(), each.lower())})
         own = f"{self.base.rpartition('/fhir/')[0]}/v1/trials"
-        ids = sorted({each.code for each in given if each.system in (None, own)})
-        found = {*self.session.records(["trials"], ids)}
-        self._trials(value, found.union(self._listed(registry_id=forms) if forms else ()))
+        outcomes = [_outcome_of(each.code) for each in given if each.system in (None, own)]
+        known = self.session.records(["trials"], sorted({trial for trial, _ in outcomes}))
+        found = [each for each in outcomes if each[0] in known]
+        found += [(trial, None) for trial in (self._listed(registry_id=forms) if forms else ())]
+        self._trials(value, {trial for trial, _ in found})
+        self._leave_outcomes(found)
 
     def by_context(self, value: str) -> None:
         """Leave those of trials of these drugs and conditions."""
@@ -244,6 +251,11 @@ class Narrowing:
 
     def _leave(self, name: str, some: Iterable[Any]) -> None:
         self.search = self.search.among(name, some)
+
+    def _leave_outcomes(self, some: Iterable[tuple[str, int | None]]) -> None:
+        if self.type == "Evidence":
+            outcomes = (*self.search.outcomes, frozenset(some))
+            self.search = replace(self.search, outcomes=outcomes)
 
     def _trials(self, value: str, found: set[str]) -> None:
         if not found:
@@ -267,6 +279,13 @@ class Narrowing:
             if key in keys:
                 found.append(product if product and with_products else drug)
         return [each for each in dict.fromkeys(found) if each]
+
+
+def _outcome_of(identifier: str) -> tuple[str, int | None]:
+    """The trial and the number that the identifier of an outcome has; None of a trial's own."""
+    trial, mark, number = identifier.partition(OUTCOME)
+    is_number = mark and number.isascii() and number.isdigit()
+    return (trial, int(number)) if is_number else (identifier, None)
 
 
 def _is_of(token: Token, system: str) -> bool:
@@ -305,7 +324,12 @@ def narrowed(session: ReadSession, type_: str, params: ResultParams, base: str) 
 def silence(narrowing: Narrowing) -> str | None:
     """What an empty answer does not mean, where nothing was said of it yet."""
     search = narrowing.search
-    if not narrowing.notes and narrowing.type == "Evidence" and search.ids and not search.numbers:
+    if (
+        not narrowing.notes
+        and narrowing.type == "Evidence"
+        and search.ids
+        and not _is_numbered(search)
+    ):
         return NOT_REPORTED
     if narrowing.notes or narrowing.type != "ClinicalUseDefinition":
         return None if narrowing.notes else NOT_ALL
@@ -323,6 +347,10 @@ def silence(narrowing: Narrowing) -> str | None:
         "Nothing of this is stated in what was searched, which does not mean that there is "
         f"nothing: {'; '.join(said)}."
     )
+
+
+def _is_numbered(search: Search) -> bool:
+    return any(number is not None for some in search.outcomes for _, number in some)
 
 
 # Records in order

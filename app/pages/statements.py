@@ -3,6 +3,7 @@ something. All text is escaped. Written here and not in a template: a page has t
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from html import escape
 
 from markupsafe import Markup
@@ -160,11 +161,14 @@ def _reference(fact: Row, release: str) -> str:
 def source(citation: Row) -> Markup:
     """Where a fact stands: its source as a link, the place in it, and its date."""
     of = citation["source"]
-    date = citation["date"]
+    return _source(citation["url"] or of["url"], of["title"], citation["locator"], citation["date"])
+
+
+@lru_cache(maxsize=1024)  # the facts of a page cite the same labels
+def _source(url: str, title: str, locator: str, date: str | None) -> Markup:
     dated = f', <time datetime="{escape(date)}">{escape(date)}</time>' if date else ""
     return Markup(  # noqa: S704 -- escaped here
-        f'<a href="{escape(citation["url"] or of["url"])}" rel="noreferrer">{escape(of["title"])}'
-        f"</a>, {escape(citation['locator'])}{dated}"
+        f'<a href="{escape(url)}" rel="noreferrer">{escape(title)}</a>, {escape(locator)}{dated}'
     )
 
 

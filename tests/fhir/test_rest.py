@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
@@ -216,6 +216,16 @@ def test_an_outcome_is_found_by_its_own_id(fhir: httpx.Client) -> None:
 
     assert [each["id"] for each in matches(bundle)] == ["hustanol-trial-a.2", "hustanol-trial-z.1"]
     assert bundle["total"] == 2
+    first, second = (each["identifier"][0] for each in matches(bundle))
+    for asked, left in (
+        (f"identifier={first['system']}|{quote(first['value'])}", ["hustanol-trial-a.2"]),
+        (f"identifier={quote(second['value'])},hustanol-trial-a", ["a.1", "a.2", "a.3", "z.1"]),
+        (f"identifier={quote(second['value'])}&_id=hustanol-trial-z.2", []),
+        ("identifier=hustanol-trial-z&_id=hustanol-trial-z.2", ["z.2"]),
+    ):
+        found = [each["id"] for each in matches(got(fhir, f"Evidence?{asked}"))]
+        whole = [each if "-" in each else f"hustanol-trial-{each}" for each in left]
+        assert found == whole, asked
 
 
 def test_a_trial_in_which_the_drug_is_only_compared_with_is_not_called_its_own(
