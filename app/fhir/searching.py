@@ -69,7 +69,7 @@ class Found(NamedTuple):
 class Search:
     """What a search leaves: None leaves all.
 
-    `types` are those of ClinicalUseDefinition. Each of `outcomes` leaves some outcomes of trials, by
+    `types` are those of ClinicalUseDefinition. Each of `outcomes` leaves some of trials, by
     the trial's id and the outcome's number, or None for all of the trial's.
     """
 
