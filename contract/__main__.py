@@ -89,10 +89,12 @@ def _cases(folder: Path, url: str, engine: str, seed: int) -> str:
     """How many cases passed; a `JudgementError` with the whole report otherwise."""
     cwd = folder / f"{engine}-{seed}"
     cwd.mkdir()
+    phases = "examples,coverage,fuzzing,stateful" if seed == SEEDS[0] else "fuzzing,stateful"
     printed = run(
         PYTHON_BIN / "schemathesis",
         *("--config-file", HERE / "schemathesis.toml", "run", f"{url}/openapi.json"),
         *("--checks", "all", "--max-examples", str(EXAMPLES), "--seed", str(seed), "--no-color"),
+        *("--phases", phases),  # the first two make the same cases whatever the seed
         cwd=cwd,
         env={**os.environ, "SCHEMATHESIS_HOOKS": "contract.hooks", "PYTHONPATH": str(ROOT)},
     )
