@@ -116,7 +116,8 @@ class Settings(BaseSettings):
         default="",
         pattern=r"^(https?://[^/\s]+)?$",
         description="Where it is reached from outside, as `https://medfacts.example`: for the "
-        "canonical addresses of pages, and the sitemap, which else names its own host and port.",
+        "canonical addresses of pages, the sitemap, and the links of cards and of FHIR, which else "
+        "name its own host and port.",
     )
     cds_cards: dict[
         Literal["order-select", "order-sign", "patient-view"],
