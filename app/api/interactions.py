@@ -412,13 +412,14 @@ def _direction(
     others: list[Row] = documents[0][1]["others"] if documents else []
     if len(documents) > 1:
         passages, others = _merged(document for _, document in documents)
-    by_class = {key for key, _ in documents}
+    by_class = {key for key, _ in documents} - {named}
+    classes = read[named]["classes"] if by_class else ()
     status = "no_labels" if not summary["labels"] else "named" if passages else "not_named"
     return {
         "status": status,
         "read": summary,
         "passages": passages,
-        "classes": [each for each in read[named]["classes"] if class_key(each["id"]) in by_class],
+        "classes": [each for each in classes if class_key(each["id"]) in by_class],
         "others": others,
     }
 

@@ -16,7 +16,7 @@ from app.fhir.evidence import citation, evidence, outcomes_found
 from app.fhir.medications import drug_medication, medication_knowledge, product_medication
 from app.fhir.search_parameters import LARGEST_COUNT, ResultParams
 from app.fhir.searching import (
-    Found,
+    FoundRecord,
     Narrowing,
     Place,
     Search,
@@ -62,7 +62,7 @@ def served_of(session: ReadSession, version: FhirVersion) -> Served:
 
 
 def resources(
-    session: ReadSession, served: Served, type_: str, every: Sequence[Found]
+    session: ReadSession, served: Served, type_: str, every: Sequence[FoundRecord]
 ) -> list[Row]:
     """A resource for each record, of all types but Evidence."""
     if type_ == "MedicationKnowledge":
@@ -76,7 +76,7 @@ def resources(
     return [citation(served, trial) for trial in _with_codes(session, every)]
 
 
-def _with_codes(session: ReadSession, every: Sequence[Found]) -> list[Row]:
+def _with_codes(session: ReadSession, every: Sequence[FoundRecord]) -> list[Row]:
     """Trials whose drugs have their identifiers."""
     drugs = session.records(["drugs"], sorted({each.record["drug"]["id"] for each in every}))
     return [each.record | {"drug": drugs[each.record["drug"]["id"]]} for each in every]

@@ -56,7 +56,7 @@ NOT_REPORTED = "Of these trials no outcome is reported in what is loaded; Citati
 Place = tuple[str | int, ...]
 
 
-class Found(NamedTuple):
+class FoundRecord(NamedTuple):
     """A record that was found, and of an outcome that is asked for by its id its number."""
 
     kind: str
@@ -110,7 +110,7 @@ class Search:
 # Records by ids of FHIR's
 
 
-def records_by_id(session: ReadSession, type_: str, ids: Iterable[str]) -> dict[str, Found]:
+def records_by_id(session: ReadSession, type_: str, ids: Iterable[str]) -> dict[str, FoundRecord]:
     """The records of FHIR's ids, of those that there are."""
     wanted = {id_: named for id_ in dict.fromkeys(ids) if (named := _named(session, type_, id_))}
     if not wanted:
@@ -121,7 +121,7 @@ def records_by_id(session: ReadSession, type_: str, ids: Iterable[str]) -> dict[
     }
     read = {(row[0], row[1]): from_json(verified(*row)) for row in session.found(RECORDS, **bound)}
     return {
-        id_: Found(kind, name, read[kind, name], number)
+        id_: FoundRecord(kind, name, read[kind, name], number)
         for id_, (kinds, name, number) in wanted.items()
         for kind in kinds
         if (kind, name) in read
@@ -360,7 +360,7 @@ def _is_numbered(search: Search) -> bool:
 class Listed:
     """Records in order, each with its place, and how many a search leaves in all."""
 
-    found: list[tuple[Found, Place]]
+    found: list[tuple[FoundRecord, Place]]
     total: int
 
 
@@ -375,7 +375,7 @@ def read_records(session: ReadSession, search: Search, after: Place, most: int) 
         if row[1] is not None:
             place, kind, id_ = row[1 : 1 + search.keys], row[1], row[search.keys]
             record = from_json(verified(kind, id_, *row[1 + search.keys :]))
-            found.append((Found(kind, id_, record), place))
+            found.append((FoundRecord(kind, id_, record), place))
     return Listed(found, rows[0][0] or 0)
 
 
@@ -395,7 +395,7 @@ def _select(
     if has_drugs:
         left = left.where(one_of(col(table.drug_id), "drugs"))
     if types is not None:
-        left = left.where(_is_of_types(keys[0], keys[-1], types))
+        left = left.where(_is_of_types(keys[0], keys[-1], types, of_few=has_ids or has_drugs))
     rows = left
     if further:
         after = [sa.bindparam(f"after_{i}", type_=KEY) for i in range(len(keys))]
@@ -408,8 +408,18 @@ def _select(
     return with_release(found, total.label("total"), *found.c, order=list(found.c)[: len(keys)])
 
 
-def _is_of_types(kind: Any, id_: Any, types: frozenset[str]) -> sa.ColumnElement[bool]:
-    """That a fact is of one of these types of ClinicalUseDefinition."""
+def _is_of_types(
+    kind: Any, id_: Any, types: frozenset[str], *, of_few: bool
+) -> sa.ColumnElement[bool]:
+    """That a fact is of one of these types of ClinicalUseDefinition.
+
+    Of few facts each is looked up; of all of them, those of the types are.
+    """
+
+    def is_among(found: sa.Select[Any]) -> sa.ColumnElement[bool]:
+        [own] = found.selected_columns
+        return sa.exists(found.where(own == id_)) if of_few else id_.in_(found)
+
     against = col(Indication.status).in_([sa.literal(each.value) for each in sorted(AGAINST)])
     of_uses: dict[str, Any] = {INDICATION: sa.not_(against), WarningType.WARNING: against}
     uses = sa.select(col(Indication.id)).where(
@@ -421,7 +431,7 @@ def _is_of_types(kind: Any, id_: Any, types: frozenset[str]) -> sa.ColumnElement
     warnings = sa.select(col(WarningRow.id)).where(col(WarningRow.type).in_(warned))
     matching = []
     if types & set(of_uses):
-        matching.append(sa.and_(kind == sa.literal_column("'indications'"), id_.in_(uses)))
+        matching.append(sa.and_(kind == sa.literal_column("'indications'"), is_among(uses)))
     if warned:
-        matching.append(sa.and_(kind == sa.literal_column("'warnings'"), id_.in_(warnings)))
+        matching.append(sa.and_(kind == sa.literal_column("'warnings'"), is_among(warnings)))
     return sa.or_(*matching) if matching else sa.false()
