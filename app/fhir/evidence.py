@@ -164,7 +164,7 @@ def evidence(served: Served, trial: Row, number: int) -> Row:
             citations=outcome["citations"],
         ),
         contained=[_group(served, groups[arm], id_) for arm, id_ in arms.items()],
-        extension=[*rank, *_of_study(served, trial), *cited(outcome["citations"])],
+        extension=[*rank, *_of_study(served, trial)],
         identifier=[
             served.identifier("trials", f"{trial['id']}{OUTCOME}{number}"),
             *_registered(trial),

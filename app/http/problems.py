@@ -243,7 +243,8 @@ class MethodError(ProblemError):
     title = "The API can only be read"
     meaning = (
         "The API answers GET, HEAD and OPTIONS, and `/v1/resolve` and `/v1/interactions` a POST "
-        "too, which changes nothing. `Allow` lists what this path answers."
+        "too, which changes nothing; calls of CDS Hooks and FHIR's `_search` are posted alone. "
+        "`Allow` lists what this path answers."
     )
     example = "POST is not answered here; GET, HEAD and OPTIONS are."
 
