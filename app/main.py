@@ -67,6 +67,7 @@ SERVER = {"url": "/", "description": "This server, local or in production.", "x-
 ROUTERS = (
     drugs.router,
     warnings.router,
+    browse.router,
     conditions.router,
     discrepancies.router,
     dosages.router,
@@ -88,7 +89,7 @@ ROUTERS = (
     rest.router,
 )
 """In the order in which the document lists them, and in which routes are looked for: the drugs and
-their warnings, which are asked for most, come first."""
+their warnings, which are asked for most, come first, and then the few of the pages."""
 
 
 class Api(FastAPI):
@@ -166,7 +167,7 @@ def create_app(settings: Settings, traces: "TracerProvider | None" = None) -> Ap
     outage = Outage()
     handle_errors(api, outage)
     add_docs(api)
-    api.router.routes += browse.router.routes + crawlers.router.routes
+    api.router.routes += crawlers.router.routes
     browse.add_assets(api)
     crawlers.add_texts(api)
     add_well_known(api, settings.security_contact)

@@ -5,17 +5,22 @@ from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from fastapi import Path, Query
+from pydantic_core import from_json, to_json
 from sqlmodel import col
 
 from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugFilter, DrugId
 from app.api.lists import DRUG_ASKED, Listing
-from app.api.read_session import ReadSession, resource
-from app.documents.label_records import LabelRecord
+from app.api.read_session import ReadSession, resource, with_release
+from app.documents.checksums import CorruptDocumentError
+from app.documents.compression import CorruptTextError, decompress
+from app.documents.label_records import LabelRecord, with_text
 from app.http.pages import PageParams, page_of
 from app.http.parameters import Text
 from app.http.problems import UnknownIdError
 from app.http.sparse_fields import fields_of_record
+from app.models.base import KEY, Row
 from app.models.label import Label, LabelField, LabelTerm, term_of
+from app.models.source_record import RecordStatement, SourceStatement
 from app.names.product_numbers import written_forms
 from app.search.query import one_of
 
@@ -158,14 +163,62 @@ def list_labels_of_drug(
     return LABELS_OF_DRUG.page_of(session, page, asked, sort, fields=fields)
 
 
+TEXT = "text"
+
+IncludedInLabel = Annotated[
+    Text | None,
+    Query(
+        description="`text`: what each section says, in this label's own words, also where it "
+        "became facts. Some labels then have a million bytes.",
+        examples=[TEXT],
+        min_length=len(TEXT),
+        max_length=len(TEXT),
+        pattern=f"^{TEXT}$",
+    ),
+]
+
+
 @router.get("/labels/{set_id}", response_model=LabelRecord, responses=RECORD_ERRORS)
 def get_label(
     session: ReadSession,
     set_id: SetId,
+    include: IncludedInLabel = None,
     fields: RecordFields = None,  # type: ignore[valid-type] # the names that its records have
 ) -> bytes:
     """One label, by its SPL set id: whose it is, and its sections with the facts they became."""
     found = session.document("labels", set_id.lower())
     if found is None:
         raise UnknownIdError(f"There is no label '{set_id}'. /v1/labels lists those there are.")
+    if include is not None:
+        label = from_json(found)
+        found = to_json(with_text(label, _statements(session, label)))
     return session.record(found, fields)
+
+
+def _statements(session: ReadSession, label: Row) -> list[Row]:
+    """What a label says, section by section, as its source has it."""
+    id_ = label["id"]
+    rows = session.found(STATEMENTS, source=label["citations"][0]["source"]["id"], label=id_)
+    try:
+        statements = [from_json(decompress(body)) for (body,) in rows]
+    except CorruptTextError as error:
+        raise CorruptDocumentError(f"the text of the label '{id_}': {error}") from error
+    if len(statements) != len(label["sections"]):
+        raise CorruptDocumentError(f"the label '{id_}' has other sections than its source says")
+    return statements
+
+
+_statements_of = (
+    sa.select(col(SourceStatement.body), col(RecordStatement.position))
+    .join_from(
+        RecordStatement,
+        SourceStatement,
+        col(SourceStatement.digest) == col(RecordStatement.digest),
+    )
+    .where(
+        col(RecordStatement.source_id) == sa.bindparam("source", type_=KEY),
+        col(RecordStatement.record_id) == sa.bindparam("label", type_=KEY),
+    )
+    .subquery("statements")
+)
+STATEMENTS = with_release(_statements_of, _statements_of.c.body, order=(_statements_of.c.position,))

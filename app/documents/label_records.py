@@ -24,7 +24,7 @@ from app.names.product_numbers import eleven_digits
 
 OF_ITS_OWN = (
     ". Where the fact that it became is in the words of another label, they are of this label's "
-    "own, which `include=wordings` of the fact has"
+    "own, which `include=text` has"
 )
 
 
@@ -43,9 +43,9 @@ class LabelSection(Shape):
         examples=[None],
     )
     text: str | None = Field(
-        description="Its text, where it became no fact. Null where `facts` have it, where the "
-        "sections after it say all of it, and of leaflets for patients, pictures of packages and "
-        "what has no section of its own: `url` opens these.",
+        description="Its text, where it became no fact; with `include=text` also where it did. "
+        "Null where the sections after it say all of it, and of leaflets for patients, pictures of "
+        "packages and what has no section of its own: `url` opens these.",
         examples=[None],
     )
     summary: str | None = summary()
@@ -215,3 +215,32 @@ def section_as_served(section: Row, said: Row, facts: Iterable[tuple[str, str]])
         "cross_references": said.get("cross_references", []),
         "facts": [{"kind": kind, "id": id_} for kind, id_ in facts],
     }
+
+
+def with_text(label: Row, statements: Iterable[Row]) -> Row:
+    """A label as it is served, with the text of the sections that became facts, of what its source
+    says, section by section."""
+    sections = label["sections"]
+    return label | {
+        "sections": [
+            section | _own_text(said, sections) if section["facts"] else section
+            for section, said in zip(sections, statements, strict=True)
+        ]
+    }
+
+
+def _own_text(said: Row, sections: list[Row]) -> Row:
+    return {
+        "text": said["statement"],
+        "blocks": said.get("blocks"),
+        "tables": said.get("tables", []),
+        "cross_references": [
+            reference | {"facts": _facts_at(reference["facts"], sections)}
+            for reference in said.get("cross_references", ())
+        ],
+    }
+
+
+def _facts_at(places: list[Row], sections: list[Row]) -> list[Row]:
+    """The facts that the sections became at which a link of the source points."""
+    return [fact for place in places for fact in sections[int(place["id"])]["facts"]]

@@ -25,12 +25,10 @@ from app.fhir.medications import drug_reference
 from app.models.base import Row
 from app.models.fact import Certainty
 from app.models.indication import AGAINST, IndicationStatus
+from app.models.label_section import BOXED_WARNING
 from app.models.warning import WarningType
 
 INDICATION = "indication"
-BOXED = "34066-1"
-"""LOINC's code of a label's boxed warning."""
-
 TYPES = (INDICATION, *WarningType)
 """FHIR's types of ClinicalUseDefinition."""
 
@@ -142,8 +140,8 @@ def _categories(served: Served, kind: str, fact: Row) -> list[Row]:
     elif fact["category"]:
         found.append(concept(None, coding(served.system("warning-category"), fact["category"])))
     section = fact["section"]
-    if fact.get("boxed") and not (section and section["code"] == BOXED):
-        found.append(concept("Boxed warning", coding(LOINC, BOXED)))
+    if fact.get("boxed") and not (section and section["code"] == BOXED_WARNING):
+        found.append(concept("Boxed warning", coding(LOINC, BOXED_WARNING)))
     if section:
         numbered = " ".join(filter(None, (section["number"], section["heading"])))
         named = f"{section['name']}: {numbered}" if numbered else section["name"]

@@ -41,8 +41,11 @@ ADMINISTRATION = {"type": "dosage-and-administration"}
 FORMS = {"type": "dosage-forms-and-strengths"}
 OVERDOSAGE = {**WARNING, "category": "overdosage"}
 
+BOXED_WARNING = "34066-1"
+"""LOINC's code of a boxed warning."""
+
 _FACTS = (
-    ("boxed_warning", "34066-1", "Boxed Warning", "warnings", BOXED),
+    ("boxed_warning", BOXED_WARNING, "Boxed Warning", "warnings", BOXED),
     ("indications_and_usage", "34067-9", "Indications & Usage", "indications", USE),
     (
         "dosage_and_administration",

@@ -11,13 +11,12 @@ from starlette.responses import Response
 from app.api.drugs import DrugFilters, get_drug, list_drugs
 from app.api.facts import DrugId, FactId, facts_listed, listed_of_drug
 from app.api.interactions import NOTICE, list_interactions
-from app.api.labels import LabelFilters, SetId, get_label, list_labels_of_drug
+from app.api.labels import LABELS_OF_DRUG, TEXT, LabelFilters, SetId, get_label, list_labels_of_drug
 from app.api.lists import Listing
 from app.api.products import ProductFilters, list_products_of_drug
 from app.api.read_session import ReadSession
 from app.api.releases import current_release
 from app.api.sources import SOURCES
-from app.documents.fact_records import WORDINGS
 from app.http.pages import PageParams
 from app.http.parameters import SOMETHING
 from app.http.problems import BadParameterError, NotFoundError, UnknownIdError
@@ -37,7 +36,7 @@ EXAMPLES = ("baclofen", "warfarin", "apixaban")
 """Drugs that the first page points at, where they are there."""
 
 BRIEF = "id,effective_date,manufacturers,brand_names"
-"""What a drug's page tells of its labels."""
+"""What a list of labels tells of each."""
 
 
 @router.get(BROWSE, include_in_schema=False)
@@ -70,9 +69,6 @@ def drug_page(session: ReadSession, drug_id: DrugId) -> bytes:
     products = from_json(
         list_products_of_drug(session, drug["id"], PageParams(limit=12), ProductFilters())
     )
-    labels = from_json(
-        list_labels_of_drug(session, drug["id"], PageParams(limit=5), LabelFilters(), fields=BRIEF)
-    )
     used, against = drug_view.uses(drug["indications"])
     return page(
         session,
@@ -83,7 +79,7 @@ def drug_page(session: ReadSession, drug_id: DrugId) -> bytes:
         missing={each["kind"]: each for each in drug.get("left_out", ())},
         kinds=drug_view.KINDS,
         products=products,
-        labels=labels,
+        labels=len(session.found(LABELS_OF_DRUG.ids(frozenset(("drug",))), drug=drug["id"])),
         uses=used,
         against=against,
         warnings=drug_view.warnings_by_heading(drug["warnings"]),
@@ -128,23 +124,14 @@ def list_page(session: ReadSession, drug_id: DrugId, kind: Kind, params: PagePar
 @router.get(f"{BROWSE}/labels/{{set_id}}", include_in_schema=False)
 def label_page(session: ReadSession, set_id: SetId) -> bytes:
     """A label, section by section."""
-    label = from_json(get_label(session, set_id))
-    became = [fact for section in label["sections"] for fact in section["facts"]]
-    ids = list(dict.fromkeys(fact["id"] for fact in became))
-    facts = session.records(sorted({fact["kind"] for fact in became}), ids)
-    other = [id_ for id_ in facts if label_view.needs_wordings(facts[id_], label["id"])]
-    wordings = session.records([WORDINGS], other)
-    own = {
-        id_: label_view.in_own_words(fact, wordings.get(id_), label["id"])
-        for id_, fact in facts.items()
-    }
+    label = from_json(get_label(session, set_id, include=TEXT))
     return page(
         session,
         "label.html",
         canonical=f"{BROWSE}/labels/{label['id']}",
         label=label,
         called=", ".join(label["brand_names"]) or _drug_named(label),
-        sections=label_view.sections(label, own),
+        sections=label_view.sections(label),
     )
 
 

@@ -151,21 +151,13 @@ def _amount(affinity: Row) -> str:
     return f"{relation}{limits}" if value is None else f"{relation}{value:g} ({limits})"
 
 
-class ApprovalMark(NamedTuple):
-    """An approval on the line of time."""
-
-    place: float
-    row: Row
-
-
-def approvals(rows: list[Row]) -> tuple[Axis, list[ApprovalMark]] | None:
-    """The dated approvals on a line of years; None if there are none."""
-    dated = [(_year(row["date"]), row) for row in rows if row["date"]]
-    if not dated:
+def approvals(rows: list[Row]) -> tuple[Axis, list[float]] | None:
+    """A line of years, and the places on it where there are approvals; None if none is dated."""
+    years = {_year(row["date"]) for row in rows if row["date"]}
+    if not years:
         return None
-    years = [year for year, _ in dated]
     axis = Axis(_floor(min(years)), _floor(max(years)) + 5)
-    return axis, [ApprovalMark(axis.at(year), row) for year, row in dated]
+    return axis, sorted(set(map(axis.at, years)))
 
 
 def _year(date: str) -> float:

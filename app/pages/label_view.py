@@ -1,38 +1,43 @@
-"""What a label's page shows: its sections by depth, each passage in this label's own words."""
+"""What a label's page shows: its sections by depth, in the label's own words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from app.models.base import Row
+from app.models.label_section import BOXED_WARNING
 
 DEEPEST = 2
 
 
 class ShownSection(NamedTuple):
-    """A section of a label: its anchor, how deep it stands, and the passages that are facts."""
+    """A section of a label: its anchor, how deep it stands, and the fact that it became, if any."""
 
     anchor: str
     depth: int
     row: Row
-    passages: list[Row]
-    is_boxed: bool
+    fact: Row | None
+    """What it takes to link to it and to cite it."""
     is_frame: bool
     """Whether all of its text is that of the sections in it, which come next."""
 
+    @property
+    def is_boxed(self) -> bool:
+        """Whether it is a boxed warning."""
+        return bool(self.row["code"] == BOXED_WARNING)
 
-def sections(label: Row, facts: Mapping[str, Row]) -> list[ShownSection]:
-    """The sections of a label, with these facts where they became some."""
+
+def sections(label: Row) -> list[ShownSection]:
+    """The sections of a label with its text."""
     depths = list(_depths(label["sections"]))
     made = []
     seen: set[str] = set()
     for place, (row, depth) in enumerate(zip(label["sections"], depths, strict=True)):
-        passages = [facts[of["id"]] | {"kind": of["kind"]} for of in row["facts"]]
-        # An anchor stands once on a page.
-        shown = [fact for fact in passages if fact["id"] not in seen]
-        seen.update(fact["id"] for fact in shown)
-        is_boxed = any(fact.get("boxed") for fact in passages)
+        fact = _fact(label, row) if row["facts"] else None
+        if fact and fact["id"] not in seen:  # an anchor stands once on a page
+            row |= {"id": fact["id"]}
+            seen.add(fact["id"])
         is_frame = depths[place + 1 : place + 2] > [depth]
-        made.append(ShownSection(f"section{place + 1}", depth, row, shown, is_boxed, is_frame))
+        made.append(ShownSection(f"section{place + 1}", depth, row, fact, is_frame))
     return made
 
 
@@ -45,31 +50,13 @@ def _depths(rows: list[Row]) -> Iterator[int]:
         yield last
 
 
-def needs_wordings(fact: Row, set_id: str) -> bool:
-    """Whether the statement of a fact may be in the words of another label than this."""
-    return fact["labels"]["stating"] > 1 and not _served(fact, set_id)
-
-
-def in_own_words(fact: Row, wordings: Row | None, set_id: str) -> Row:
-    """A fact as a label states it, cited to it; as it is served where no wording is the label's."""
-    if served := _served(fact, set_id):
-        return fact | {"citations": served}
-    for wording in wordings["wordings"] if wordings else ():
-        if own := [each for each in wording["labels"] if _is_of(each, set_id)]:
-            said = {key: wording[key] for key in OF_WORDING}
-            return fact | said | {"mentions": [], "citations": own}
-    return fact
-
-
-OF_WORDING = ("statement", "blocks", "tables", "cross_references")
-
-
-def _served(fact: Row, set_id: str) -> list[Row]:
-    """The citations of a fact to this label, if it is served in the label's words."""
-    cited = [each for each in fact["citations"] if _is_of(each, set_id)]
-    return [each for each in cited if each["wording"] != "differs"]
-
-
-def _is_of(citation: Row, set_id: str) -> bool:
-    locator: str = citation["locator"]
-    return locator.lower().startswith(f"spl set id {set_id.lower()},")
+def _fact(label: Row, section: Row) -> Row:
+    """The fact that a section of a label became, cited to the label."""
+    [cited] = label["citations"]
+    number = f"{section['number']}, " if section["number"] else ""
+    locator = f"{cited['locator']}, section {number}{section['code']} {section['name']}"
+    return {
+        **section["facts"][0],
+        "drug": label["drug"],
+        "citations": [cited | {"locator": locator}],
+    }

@@ -1,21 +1,19 @@
 """Statements of sources as HTML: paragraphs, list items and tables, with links where they name
-something. All text is escaped. Written here and not in a template: a page has thousands of these.
+something. All text is escaped here, and not in a template: a page has thousands of these.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from html import escape
-
-from markupsafe import Markup
 
 from app.models.base import Row
 from app.pages.drug_view import affinity_text
 
 Link = tuple[int, int, str]
-"""From where to where it stands in a text, and where it leads."""
+"""From where to where it stands in a text, and where it leads, as HTML has it."""
 
 
-def statement(fact: Row, key: str = "statement") -> Markup:
+def statement(fact: Row, key: str = "statement") -> str:
     """A fact's statement, or the text of a section, in its parts and in its order."""
     text = fact[key] or ""
     links = list(_links(fact))
@@ -26,17 +24,19 @@ def statement(fact: Row, key: str = "statement") -> Markup:
         if table is not None:
             made.append(_table(table))
         else:
-            marked = " marked" if text[start : start + 1] in BULLETS else ""
-            named = CLASSES.get(type_, "").format(min(level, 3), marked)
-            made.append(f"<p{named}>{linked(text, start, end, links)}</p>")
+            said = linked(text, start, end, links)
+            if type_ == "list_item":
+                marked = " marked" if text[start : start + 1] in BULLETS else ""
+                made.append(f'<p class="item level{min(level, 3)}{marked}">{said}</p>')
+            elif type_ == "heading":
+                made.append(f'<p class="heading">{said}</p>')
+            else:
+                made.append(f"<p>{said}</p>")
     made += map(_table, tables)
     # Within what is folded: a browser unfolds what a link's anchor stands in.
     anchor = f' id="{escape(fact["id"])}"' if "id" in fact else ""
-    body = f'<div class="statement"{anchor}>{"".join(made)}</div>'
-    return Markup(body)  # noqa: S704 -- escaped above
+    return f'<div class="statement"{anchor}>{"".join(made)}</div>'
 
-
-CLASSES = {"heading": ' class="heading"', "list_item": ' class="item level{}{}"'}
 
 BULLETS = frozenset("\u2022\u00b7\u25cf\u25aa\u25e6\u2219\u2013\u2014-*")
 """What some labels begin their list items with themselves."""
@@ -66,6 +66,8 @@ def _table(table: Row) -> str:
 
 
 def _cell(cell: Row) -> str:
+    if len(cell) == 1:  # as most are
+        return f"<td>{escape(cell['text'])}</td>"
     tag = "th" if cell.get("header") and cell["text"] else "td"
     spans = "".join(f' {key}="{cell[key]}"' for key in ("colspan", "rowspan") if key in cell)
     notes = ",".join(map(str, cell.get("footnotes", ())))
@@ -78,11 +80,11 @@ def _links(fact: Row) -> Iterator[Link]:
     found: list[Link] = []
     for reference in fact.get("cross_references") or ():
         if reference["facts"]:
-            found.append((reference["start"], reference["end"], f"#{reference['facts'][0]['id']}"))
+            href = f"#{escape(reference['facts'][0]['id'])}"
+            found.append((reference["start"], reference["end"], href))
     for mention in fact.get("mentions") or ():
         if mention["drug"]:
-            href = f"/browse/drugs/{mention['drug']['id']}"
-            found.append((mention["start"], mention["end"], href))
+            found.append((mention["start"], mention["end"], _drug_page(mention["drug"]["id"])))
     last = 0
     for start, end, href in sorted(found, key=lambda link: (link[0], -link[1])):
         if start >= last:
@@ -90,33 +92,40 @@ def _links(fact: Row) -> Iterator[Link]:
             last = end
 
 
-def linked(text: str, start: int, end: int, links: Iterable[Link]) -> str:
+@lru_cache(maxsize=1024)  # the facts of a page name the same drugs
+def _drug_page(drug_id: str) -> str:
+    return f"/browse/drugs/{escape(drug_id)}"
+
+
+def linked(text: str, start: int, end: int, links: list[Link]) -> str:
     """A part of a text as HTML, with the links that are in it."""
+    if not links:
+        return escape(text[start:end], quote=False)
     made = []
     at = start
     for first, behind, href in links:
         if first >= at and behind <= end:
-            link = f'<a href="{escape(href)}">{escape(text[first:behind])}</a>'
-            made.append(f"{escape(text[at:first])}{link}")
+            before, named = escape(text[at:first], quote=False), escape(text[first:behind])
+            made.append(f'{before}<a href="{href}">{named}</a>')
             at = behind
-    return "".join((*made, escape(text[at:end])))
+    return "".join((*made, escape(text[at:end], quote=False)))
 
 
-def sentence(passage: Row) -> Markup:
+def sentence(passage: Row) -> str:
     """A sentence that names a drug, with what names it as a link to the fact that it is of."""
     fact = passage["facts"][0]
     start = fact["start"]
-    href = f"/v1/{fact['kind']}/{fact['id']}"
+    href = escape(f"/v1/{fact['kind']}/{fact['id']}")
     links = sorted((name["start"] - start, name["end"] - start, href) for name in passage["names"])
     text = passage["sentence"]
-    return Markup(linked(text, 0, len(text), links))  # noqa: S704 -- escaped by `linked`
+    return linked(text, 0, len(text), links)
 
 
 MOST_CITED = 5
 """Citations of a fact that its page lists; its JSON has all."""
 
 
-def sources(fact: Row, kind: str, release: str) -> Markup:
+def sources(fact: Row, kind: str, release: str) -> str:
     """Who says so: how many labels, the citations, links to it, and how to cite it."""
     made = []
     if labels := fact["labels"]:
@@ -135,13 +144,13 @@ def sources(fact: Row, kind: str, release: str) -> Markup:
         f'<p class="actions"><a href="#{escape(fact["id"])}">Link to this</a> '
         f'<a href="{record}">JSON</a></p>{cite(fact, release)}'
     )
-    return Markup(f'<div class="sources">{"".join(made)}</div>')  # noqa: S704 -- escaped above
+    return f'<div class="sources">{"".join(made)}</div>'
 
 
-def cite(fact: Row, release: str) -> Markup:
+def cite(fact: Row, release: str) -> str:
     """How to cite a fact, folded."""
     reference = escape(_reference(fact, release))
-    return Markup(  # noqa: S704 -- escaped here
+    return (
         '<details class="cite"><summary>Cite</summary>'
         f'<p class="reference">{reference}</p></details>'
     )
@@ -158,18 +167,24 @@ def _reference(fact: Row, release: str) -> str:
     return f"{fact['drug']['name']}. {where}. {url}. By {own}"
 
 
-def source(citation: Row) -> Markup:
+def source(citation: Row) -> str:
     """Where a fact stands: its source as a link, the place in it, and its date."""
     of = citation["source"]
     return _source(citation["url"] or of["url"], of["title"], citation["locator"], citation["date"])
 
 
 @lru_cache(maxsize=1024)  # the facts of a page cite the same labels
-def _source(url: str, title: str, locator: str, date: str | None) -> Markup:
+def _source(url: str, title: str, locator: str, date: str | None) -> str:
     dated = f', <time datetime="{escape(date)}">{escape(date)}</time>' if date else ""
-    return Markup(  # noqa: S704 -- escaped here
-        f'<a href="{escape(url)}" rel="noreferrer">{escape(title)}</a>, {escape(locator)}{dated}'
-    )
+    return f'<a href="{escape(url)}" rel="noreferrer">{escape(title)}</a>, {escape(locator)}{dated}'
+
+
+def approval(row: Row) -> str:
+    """An approval as a row of a table."""
+    given = (row["date"], row["authority"], row["application_number"], row["name"])
+    cells = "".join(f"<td>{escape(text or 'not given')}</td>" for text in given)
+    cited = source(row["citations"][0]) if row["citations"] else ""
+    return f"<tr>{cells}<td>{cited}</td></tr>\n"
 
 
 def heading(fact: Row) -> str:
@@ -180,20 +195,20 @@ def heading(fact: Row) -> str:
     return words(about).capitalize() if about else excerpt(fact["statement"], 90)
 
 
-def brief(fact: Row) -> Markup:
+def brief(fact: Row) -> str:
     """What a fact says in short, while it is folded: its label's own summary, or how it begins
     behind its heading."""
     text = fact["summary"] or fact["statement"]
     section = fact["section"]
     if section and (said := section["heading"] or section["name"]):
-        start = text.lower().find(said.lower(), 0, len(said) + 8)  # a number may stand before it
+        start = text[: len(said) + 8].lower().find(said.lower())  # a number may stand before it
         if start >= 0 and not any(map(str.isalpha, text[:start])):
             rest = text[start + len(said) :].lstrip(" :.\n")
             text = text if not rest or rest[0].islower() else rest
-    return Markup(f'<span class="brief">{escape(excerpt(text))}</span>')  # noqa: S704 -- escaped here
+    return f'<span class="brief">{escape(excerpt(text))}</span>'
 
 
-def folded(fact: Row, kind: str, release: str) -> Markup:
+def folded(fact: Row, kind: str, release: str) -> str:
     """A fact that a click opens: what it is about and how it begins, then all of it, with who says
     so."""
     badges = [badge(fact[of]) for of in ("status", "severity") if fact.get(of)]
@@ -211,9 +226,9 @@ def folded(fact: Row, kind: str, release: str) -> Markup:
     noted = "".join(f' <span class="muted">{escape(note)}</span>' for note in notes if note)
     populations = "; ".join(fact.get("populations") or ())
     peopled = f"<p>{escape(populations)}</p>" if populations else ""
-    return Markup(  # noqa: S704 -- escaped above
+    return (
         f"<details><summary>{''.join(badges)}{escape(about)}{noted}{brief(fact)}</summary>"
-        f"{unfolded(fact)}{peopled}{sources(fact, kind, release)}</details>"
+        f"{_unfolded(fact)}{peopled}{sources(fact, kind, release)}</details>"
     )
 
 
@@ -223,14 +238,14 @@ def badge(code: str) -> str:
     return f'<span class="badge {escape(code)}">{escape(text)}</span> '
 
 
-def unfolded(fact: Row) -> Markup:
+def _unfolded(fact: Row) -> str:
     """A fact's whole statement, with its label's summary before it, if it has one."""
     summary = ""
     if fact["summary"]:
         said = escape(fact["summary"])
         summary = f'<p class="summary"><span class="muted">{HIGHLIGHTS}</span>\n{said}</p>'
     certainty = '<p class="hedged">Hedged by its source.</p>' * (fact["certainty"] == "hedged")
-    return Markup(f"{certainty}{summary}{statement(fact)}")  # noqa: S704 -- escaped above
+    return f"{certainty}{summary}{statement(fact)}"
 
 
 HIGHLIGHTS = "In the label\u2019s Highlights:"
@@ -243,5 +258,5 @@ def words(code: str) -> str:
 
 def excerpt(text: str, length: int = 200) -> str:
     """The beginning of a text, up to the end of a word."""
-    text = " ".join(text[: 4 * length].split())
+    text = " ".join(text[: 2 * length].split())
     return text if len(text) <= length else text[:length].rsplit(" ", 1)[0] + " \u2026"

@@ -1,6 +1,7 @@
 """How pages are rendered: Jinja2, with everything escaped, and nothing from another host."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from app.http.problems import BadParameterError, NotFoundError, ProblemError
 from app.models.base import Row
 from app.pages.drug_view import affinity_text
 from app.pages.statements import (
-    brief,
+    approval,
     cite,
     excerpt,
     folded,
@@ -25,7 +26,6 @@ from app.pages.statements import (
     source,
     sources,
     statement,
-    unfolded,
     words,
 )
 
@@ -81,7 +81,15 @@ def strength(of: Row) -> str:
     return text if per == "1 1" else f"{text} in {per}"
 
 
+def _as_html(made: Callable[..., str]) -> Callable[..., Markup]:
+    """A filter of a function that makes HTML, and escapes what it puts into it."""
+    return lambda *given: Markup(made(*given))  # noqa: S704 -- see above
+
+
 ENVIRONMENT.filters |= {
+    of.__name__: _as_html(of)
+    for of in (approval, cite, folded, sentence, source, sources, statement)
+} | {
     "linked_data": linked_data,
     "words": words,
     "number": number,
@@ -89,16 +97,8 @@ ENVIRONMENT.filters |= {
     "strength": strength,
     "affinity": affinity_text,
     "of_arm": lambda arm, arms: arms.get(arm, arm),
-    "sentence": sentence,
-    "brief": brief,
-    "cite": cite,
     "heading": heading,
-    "source": source,
-    "sources": sources,
-    "statement": statement,
-    "unfolded": unfolded,
     "excerpt": excerpt,
-    "folded": folded,
 }
 
 

@@ -19,6 +19,7 @@ from app.database.engines import write_engine
 from app.ingest.seed.loading import load_seed
 from app.settings import Settings
 from tests.conftest import AppTransport, Save, running, slow_on_postgres
+from tests.ingest.loading import label, labels, load
 from tests.test_cli import change
 from tests.writing import drug, indication, warning
 
@@ -71,6 +72,26 @@ DAMAGE: dict[str, tuple[str, list[str], list[str]]] = {
         ["/health/live"],
     ),
 }
+
+
+@slow_on_postgres
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE source_statement SET body = substr(body, 2)",
+        "DELETE FROM record_statement WHERE position = 1",
+    ],
+)
+def test_the_text_of_a_label_that_is_not_what_was_written_is_a_503(
+    alone: httpx.Client, database: Settings, statement: str
+) -> None:
+    load(database, "openfda-label", labels(label("s1", warnings="Careful.", description="White.")))
+    change(database, statement)
+
+    answer = alone.get("/v1/labels/s1?include=text")
+
+    assert (answer.status_code, answer.json()["type"]) == (503, "/docs/problems#damaged")
+    assert alone.get("/v1/labels/s1").status_code == 200
 
 
 @slow_on_postgres

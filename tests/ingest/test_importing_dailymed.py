@@ -291,6 +291,12 @@ def test_what_belongs_to_a_labels_own_wording_is_served_with_that(
     assert (first["summary"], first["blocks"]) == (own["summary"], own["blocks"])
     assert first["cross_references"] == own["cross_references"]
     assert (second["summary"], second["blocks"], second["cross_references"]) == (None, None, [])
+    for id_, wording in (("s1", own), ("s2", served)):
+        frame, text = client.get(f"/v1/labels/{id_}?include=text").json()["sections"][1:3]
+        assert (frame["text"], frame["facts"]) == (None, [])
+        assert text["text"] == wording["statement"]
+        for of_text in ("blocks", "tables", "cross_references"):
+            assert text[of_text] == wording[of_text]
 
 
 @slow_on_postgres

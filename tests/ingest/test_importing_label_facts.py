@@ -194,6 +194,18 @@ def test_each_wording_has_its_own_tables_and_the_fact_those_of_the_one_that_is_s
         (TEXT.upper(), [], 1),
     ]
 
+    for set_id, text, tables in (
+        ("s1", TEXT, [AS_SERVED]),
+        ("s2", TEXT, [as_cells]),
+        ("s3", TEXT.upper(), []),
+    ):
+        label_of = client.get(f"/v1/labels/{set_id}").json()
+        with_text = client.get(f"/v1/labels/{set_id}?include=text").json()
+        [section], [own] = label_of["sections"], with_text["sections"]
+        assert (section["text"], section["tables"]) == (None, [])
+        assert own == section | {"text": text, "tables": tables}
+        assert with_text == label_of | {"sections": [own]}
+
 
 @slow_on_postgres
 def test_one_text_is_one_fact_whatever_its_labels_call_their_substance_and_product(

@@ -18,8 +18,7 @@ from lxml import etree
 
 from app.ingest.sources.spl_sections import SplSection
 from app.ingest.sources.spl_text import read_text
-
-BOXED_WARNING = "34066-1"
+from app.models.label_section import BOXED_WARNING
 
 
 @dataclass(slots=True)
