@@ -5,7 +5,7 @@ Nothing here is a finding about two drugs: a label names the other, or those tha
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Annotated, Any, Literal
@@ -286,7 +286,7 @@ def _answer(
             raise unknown_drug(of)
         own = found.by_id[of].id
         session.is_of(of, own)
-    read = _read(session, ids)
+    read = labels_read(session, ids)
     for id_, drug in found.drugs.items():
         drug.labels, drug.parts = read[id_]["labels"], read[id_]["parts"]
     pairs = [pair for pair in combinations(ids, 2) if own is None or own in pair]
@@ -341,33 +341,51 @@ def _asked(session: ReadSession, asked: list[str]) -> _Asked:
 NOTHING_READ: Row = {"labels": [], "parts": [], "classes": []}
 
 
-def _read(session: ReadSession, ids: list[str]) -> dict[str, Row]:
-    """What was read of drugs, of which classes each is, and what it is made of."""
-    read = {id_: NOTHING_READ | {"ingredients": set()} for id_ in ids}
-    bound = listed(session.dialect, ids)
-    for id_, *stored in session.found(READ, kind=LABELS_READ, ids=bound):
-        read[id_] |= from_json(verified(LABELS_READ, id_, *stored))
-    for id_, ingredient, _ in session.found(MADE_OF, ids=bound):
-        read[id_]["ingredients"].add(ingredient)
+def labels_read(session: ReadSession, ids: Iterable[str]) -> dict[str, Row]:
+    """What was read of drugs, and of which classes each is."""
+    read = dict.fromkeys(ids, NOTHING_READ)
+    bound = listed(session.dialect, read)
+    for id_, *stored in session.found(READ, kind=LABELS_READ, ids=bound) if read else ():
+        read[id_] = from_json(verified(LABELS_READ, id_, *stored))
     return read
 
 
-def said_of(session: ReadSession, drugs: dict[str, str], pairs: list[tuple[str, str]]) -> list[Row]:
-    """What the labels of drugs, given by their ids and names, say of each other: these pairs."""
-    return list(_pairs(session, drugs, _read(session, list(drugs)), pairs))
-
-
-def without_labels(session: ReadSession, ids: list[str]) -> list[str]:
-    """Those of these drugs of which no label was read."""
-    return [id_ for id_, of in _read(session, ids).items() if not of["labels"]] if ids else []
-
-
-def ingredients_of(session: ReadSession, ids: list[str]) -> dict[str, list[tuple[str, str]]]:
-    """The ingredients of the combinations among these drugs, each by id and name."""
-    found: dict[str, list[tuple[str, str]]] = {}
+def ingredients_of(session: ReadSession, ids: Iterable[str]) -> dict[str, dict[str, str]]:
+    """What the combinations among these drugs are made of: names by ids."""
+    found: dict[str, dict[str, str]] = {}
     for id_, ingredient, name in session.found(MADE_OF, ids=listed(session.dialect, ids)):
-        found.setdefault(id_, []).append((ingredient, name))
+        found.setdefault(id_, {})[ingredient] = name
     return found
+
+
+class Said:
+    """What the labels of drugs say of each other: of these pairs, both ways, read at once."""
+
+    def __init__(
+        self, session: ReadSession, read: Mapping[str, Row], pairs: Iterable[tuple[str, str]]
+    ) -> None:
+        self._keys = {
+            id_: [id_, *(class_key(each["id"]) for each in of["classes"])]
+            for id_, of in read.items()
+        }
+        directions = [direction for pair in pairs for direction in (pair, pair[::-1])]
+        wanted = {
+            pair_id(of, key): (of, key) for of, named in directions for key in self._keys[named]
+        }
+        self._said: dict[str, dict[str, Row]] = defaultdict(dict)
+        bound = listed(session.dialect, wanted)
+        for id_, *stored in session.found(READ, kind=INTERACTIONS, ids=bound) if wanted else ():
+            of, key = wanted[id_]
+            self._said[of][key] = from_json(verified(INTERACTIONS, id_, *stored))
+
+    def documents(self, of: str, named: str) -> dict[str, Row]:
+        """What labels of one drug say of another, and of the classes that it is of."""
+        said = self._said[of]
+        return {key: said[key] for key in self._keys[named] if key in said} if said else {}
+
+    def passages(self, of: str, named: str) -> list[Row]:
+        """The passages of labels of one drug that name another, in the order of labels' parts."""
+        return _merged(self.documents(of, named).values())[0]
 
 
 def _pairs(
@@ -377,43 +395,32 @@ def _pairs(
     pairs: list[tuple[str, str]],
 ) -> Iterator[Row]:
     """Every two drugs, as they are served."""
-    keys = {id_: [id_, *(class_key(each["id"]) for each in read[id_]["classes"])] for id_ in drugs}
-    directions = [direction for pair in pairs for direction in (pair, pair[::-1])]
-    wanted = {pair_id(of, key): (of, key) for of, named in directions for key in keys[named]}
-    said: dict[str, dict[str, Row]] = defaultdict(dict)
-    bound = listed(session.dialect, wanted)
-    for id_, *stored in session.found(READ, kind=INTERACTIONS, ids=bound) if wanted else ():
-        of, key = wanted[id_]
-        said[of][key] = from_json(verified(INTERACTIONS, id_, *stored))
+    made_of = ingredients_of(session, drugs)
+    said = Said(session, read, pairs)
     links = {id_: {"id": id_, "name": name} for id_, name in drugs.items()}
     summaries = {id_: _summary(of["labels"]) for id_, of in read.items()}
     for one, other in pairs:
         yield {
             "id": f"{one}+{other}",
             "drugs": [links[one], links[other]],
-            "note": _note(links[one], links[other], read),
+            "note": _note(links[one], links[other], read, made_of),
             "directions": [
                 {
                     "labels_of": links[of],
                     "named": links[named],
-                    **_direction(named, said[of], keys[named], read, summaries[of]),
+                    **_direction(
+                        named, said.documents(of, named), read[named]["classes"], summaries[of]
+                    ),
                 }
                 for of, named in ((one, other), (other, one))
             ],
         }
 
 
-def _direction(
-    named: str, said: dict[str, Row], keys: list[str], read: dict[str, Row], summary: Row
-) -> Row:
+def _direction(named: str, documents: dict[str, Row], classes: list[Row], summary: Row) -> Row:
     """What the labels of one drug say of another."""
-    documents = [(key, said[key]) for key in keys if key in said]
-    passages: list[Row] = documents[0][1]["passages"] if documents else []
-    others: list[Row] = documents[0][1]["others"] if documents else []
-    if len(documents) > 1:
-        passages, others = _merged(document for _, document in documents)
-    by_class = {key for key, _ in documents} - {named}
-    classes = read[named]["classes"] if by_class else ()
+    passages, others = _merged(documents.values())
+    by_class = documents.keys() - {named}
     status = "no_labels" if not summary["labels"] else "named" if passages else "not_named"
     return {
         "status": status,
@@ -424,8 +431,10 @@ def _direction(
     }
 
 
-def _merged(documents: Iterator[Row]) -> tuple[list[Row], list[Row]]:
+def _merged(documents: Collection[Row]) -> tuple[list[Row], list[Row]]:
     """The passages that name a drug, and classes that it is of, each once."""
+    if len(documents) < 2:
+        return next(((each["passages"], each["others"]) for each in documents), ([], []))
     passages: dict[tuple[str, int], Row] = {}
     others: dict[str, Row] = {}
     for document in documents:
@@ -458,17 +467,19 @@ def _summary(labels: list[Row]) -> Row:
     }
 
 
-def _note(one: Row, other: Row, read: dict[str, Row]) -> str | None:
+def _note(
+    one: Row, other: Row, read: dict[str, Row], ingredients: dict[str, dict[str, str]]
+) -> str | None:
     """What two drugs have to do with each other, where one is in the other, and what else to ask
     for where one is a combination."""
-    made_of, other_made_of = (read[each["id"]]["ingredients"] for each in (one, other))
+    made_of, other_made_of = (ingredients.get(each["id"], {}) for each in (one, other))
     of_itself = "a label does not count its own drug among those that it names"
     notes = []
     if one["id"] in other_made_of:
         notes.append(f"{one['name']} is an ingredient of {other['name']}: {of_itself}.")
     elif other["id"] in made_of:
         notes.append(f"{other['name']} is an ingredient of {one['name']}: {of_itself}.")
-    elif made_of & other_made_of:
+    elif made_of.keys() & other_made_of:
         common = f"{one['name']} and {other['name']} have an ingredient in common"
         notes.append(f"{common}: {of_itself}.")
     for drug, of in ((one, made_of), (other, other_made_of)):

@@ -62,7 +62,7 @@ PARTS = frozenset(("boxed_warning", "contraindications", "warnings", "interactio
 """The parts of labels of which a card tells: a name in a table of adverse reactions is none."""
 
 SENTENCE_END = re.compile(r"(?<=[.!?;]) +")
-MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
+MARKDOWN = re.compile(r"[\\`*_\[\]<>#|~]")
 
 
 @dataclass(frozen=True)
@@ -77,16 +77,15 @@ class Naming:
     passages: list[Row]
 
     @classmethod
-    def of(cls, other: str, way: Row, called: dict[str, str]) -> Self | None:
+    def of(cls, other: str, labels_of: str, named: str, passages: list[Row]) -> Self | None:
         """The first that labels say, in the order of their parts; None if they do not."""
-        passages = [each for each in way["passages"] if each["part"] in PARTS]
+        passages = [each for each in passages if each["part"] in PARTS]
         if not passages:
             return None
         first = min(passages, key=lambda each: (ORDER[each["part"]], not each["reference"]))
         fact = first["facts"][0]["id"]
         same = [each for each in passages if each["facts"][0]["id"] == fact]
-        names = called[way["labels_of"]["id"]], called[way["named"]["id"]]
-        return cls(other, *names, [first, *(each for each in same if each is not first)])
+        return cls(other, labels_of, named, [first, *(each for each in same if each is not first)])
 
     @property
     def passage(self) -> Row:
@@ -361,7 +360,7 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
-    return MARKDOWN.sub(r"\\\1", text)
+    return MARKDOWN.sub(lambda found: f"\\{found[0]}", text)
 
 
 def _cut(text: str, length: int) -> str:

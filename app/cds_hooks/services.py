@@ -16,7 +16,7 @@ from sqlmodel import col
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from app.api.interactions import READ, ingredients_of, said_of, without_labels
+from app.api.interactions import READ, Said, ingredients_of, labels_read
 from app.api.read_session import SERVED, DataRoute, ReadSession, with_release
 from app.cds_hooks.cards import LONGEST_SUMMARY, Cards, CardType, Naming, quoted
 from app.cds_hooks.clients import require_client
@@ -29,7 +29,7 @@ from app.cds_hooks.requests import (
     SelectContext,
     SignContext,
 )
-from app.documents.checksums import verified
+from app.documents.checksums import STORED, verified
 from app.documents.importance import WARNINGS, Group
 from app.http.problems import (
     BadParameterError,
@@ -42,7 +42,8 @@ from app.http.problems import (
 )
 from app.http.request_metrics import FEEDBACK
 from app.http.routing import Router
-from app.models.base import Row, Shape
+from app.models.base import KEY, Row, Shape
+from app.models.document import Document
 from app.models.fact import Fact
 from app.models.warning import Severity
 from app.search.query import listed, one_of
@@ -301,13 +302,14 @@ def call_cds_service(session: ReadSession, service_id: ServiceId, request: HookR
     except ValidationError as error:
         faults = [{**each, "loc": ("context", *each["loc"])} for each in error.errors()]
         raise RequestError(_fault(faults)) from None
-    session.rows(SERVED)
     shown = session.scope["app"].state.cds_cards.get(service.hook, ())
     given = _given(context, request.prefetch)
     if given.is_unsaid and service.hook == "patient-view":
         raise PrefetchError(PrefetchError.example)
     cards = Cards(session.scope["app"].state.address, request.hookInstance)
     _add_cards(session, cards, shown, given, is_view=service.hook == "patient-view")
+    if not session.release:  # nothing was looked up
+        session.rows(SERVED)
     return to_json({"cards": cards.made})
 
 
@@ -417,7 +419,8 @@ def _add_cards(
         _add_pairs(session, cards, names, list(names if is_view else new))
     if CardType.NOT_CHECKED in shown:
         unknown = [each.called for each in looked_at if each.drug is None]
-        unlabelled = [names[id_] for id_ in without_labels(session, list(names))]
+        read = labels_read(session, names)
+        unlabelled = [names[id_] for id_, of in read.items() if not of["labels"]]
         more = len(unchecked) + len(medicines) - len(looked_at)
         cards.add_not_checked(unknown, _reasons(given, unlabelled, more))
 
@@ -440,7 +443,7 @@ def _add_pairs(session: ReadSession, cards: Cards, names: dict[str, str], first:
     """A card of each of the first drugs, beside all others."""
     if not first:
         return
-    parts = ingredients_of(session, list(names))
+    parts = ingredients_of(session, names)
     called = dict(names)
     # Of each pair that is asked for: of which two it is, and whether those are in its order.
     wanted: dict[tuple[str, str], tuple[str, str, bool]] = {}
@@ -452,16 +455,18 @@ def _add_pairs(session: ReadSession, cards: Cards, names: dict[str, str], first:
         wanted[one, other] = one, other, True
         # Labels name what is in a combination, more often than the combination.
         for of, beside in ((one, other), (other, one)):
-            for id_, name in parts.get(of, ()):
+            for id_, name in parts.get(of, {}).items():
                 if id_ not in names and id_ != beside:
                     called[id_] = f"{name} (in {names[of]})"
                     wanted.setdefault((id_, beside), (one, other, of == one))
     namings: dict[str, dict[tuple[str, bool], Naming]] = {one: {} for one in first}
-    for pair in said_of(session, called, list(wanted)):
-        one, other, in_order = wanted[pair["drugs"][0]["id"], pair["drugs"][1]["id"]]
-        for number, way in enumerate(pair["directions"]):
-            if naming := Naming.of(other, way, called):
-                namings[one].setdefault((other, in_order == (number == 0)), naming)
+    said = Said(session, labels_read(session, called), wanted)
+    for pair, (one, other, in_order) in wanted.items():
+        for number, (of, named) in enumerate((pair, pair[::-1])):
+            key = other, in_order == (number == 0)
+            passages = said.passages(of, named)
+            if naming := Naming.of(other, called[of], called[named], passages):
+                namings[one].setdefault(key, naming)
     ids = {fact for found in namings.values() for fact in quoted(found.values())}
     statements = {
         id_: Stated.model_validate_json(body).statement
@@ -472,12 +477,15 @@ def _add_pairs(session: ReadSession, cards: Cards, names: dict[str, str], first:
         cards.add_namings(one, list(found.values()), own)
 
 
+_is_its = sa.and_(col(Document.kind) == WARNINGS, col(Document.id) == col(Fact.id))
 _first_facts = (
-    sa.select(col(Fact.drug_id), col(Fact.id), col(Fact.rank))
+    sa.select(col(Fact.rank), col(Fact.id), *STORED)
+    .join_from(Fact, Document, _is_its, isouter=True)  # or else SQLite begins with all documents
     .where(
         one_of(col(Fact.drug_id), "ids"),
         col(Fact.kind) == WARNINGS,
-        col(Fact.rank) < str(int(Group.WARNING)),
+        col(Fact.rank) >= sa.bindparam("first", type_=KEY),
+        col(Fact.rank) < sa.bindparam("behind", type_=KEY),
     )
     .subquery("facts")
 )
@@ -486,7 +494,7 @@ FIRST_FACTS = with_release(
     *_first_facts.c,
     order=(_first_facts.c.rank, _first_facts.c.id),
 )
-"""The boxed warnings and contraindications of drugs, in the order in which they are read."""
+"""The warnings of drugs in some groups, in the order in which they are read."""
 
 
 def _facts(
@@ -496,14 +504,12 @@ def _facts(
     found: dict[tuple[str, Group], list[Row]] = {}
     if not ids or not groups:
         return found
-    rows = session.found(FIRST_FACTS, ids=listed(session.dialect, ids))
-    of = {id_: (drug, Group(int(rank[0]))) for drug, id_, rank in rows}
-    of = {id_: place for id_, place in of.items() if place[1] in groups}
-    records = _read(session, list(of))
-    for id_, place in of.items():
-        fact = from_json(records[id_])
+    bound = listed(session.dialect, ids)
+    first, behind = str(int(min(groups))), str(int(max(groups)) + 1)
+    for rank, id_, *stored in session.found(FIRST_FACTS, ids=bound, first=first, behind=behind):
+        fact = from_json(verified(WARNINGS, id_, *stored))
         if fact["section"] is not None:  # a label's own words
-            found.setdefault(place, []).append(fact)
+            found.setdefault((fact["drug"]["id"], Group(int(rank[0]))), []).append(fact)
     return found
 
 

@@ -67,6 +67,8 @@ class ConnectionPool:
     def __init__(self, settings: Settings) -> None:
         self.engine = serving_engine(settings)
         self.dialect = self.engine.dialect.name
+        # As text, the bytes of a document would be twice as many, and parsed.
+        self._as_sent = {"binary": True} if self.dialect == POSTGRES else {}
         if self.dialect == POSTGRES:
             self._file = None
             threads = self.at_once = settings.pool_size
@@ -131,7 +133,7 @@ class ConnectionPool:
         try:
             if task is not None:
                 task.begin(driver)
-            rows: list[tuple[Any, ...]] = driver.execute(text, values).fetchall()
+            rows: list[tuple[Any, ...]] = driver.execute(text, values, **self._as_sent).fetchall()
             return rows
         except (sqlite3.Error, psycopg.Error) as error:
             is_broken = isinstance(error, CONFLICTS) or (

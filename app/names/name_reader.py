@@ -753,11 +753,14 @@ def _ids(candidates: Iterable[PossibleDrug]) -> list[str | None]:
     return [candidate.id for candidate in candidates]
 
 
+BEST_FIRST = {type_: place for place, type_ in enumerate(NameType)}
+
+
 def _candidates(named: Iterable[KnownName]) -> list[PossibleDrug]:
     """The drugs that have a name, each once, by the best kind of it."""
     found: dict[str, PossibleDrug] = {}
     own = [(each.type, each.drug_id, each) for each in named if each.type and each.drug_id]
-    for type_, id_, each in sorted(own, key=lambda n: (list(NameType).index(n[0]), n[1])):
+    for type_, id_, each in sorted(own, key=lambda n: (BEST_FIRST[n[0]], n[1])):
         found.setdefault(id_, PossibleDrug(id_, each.drug_name, MATCH_OF[type_], each.name))
     return list(found.values())
 
