@@ -32,6 +32,7 @@ def sections(label: Row) -> list[ShownSection]:
     made = []
     seen: set[str] = set()
     for place, (row, depth) in enumerate(zip(label["sections"], depths, strict=True)):
+        row |= {"blocks": _less_heading(row)}
         fact = _fact(label, row) if row["facts"] else None
         if fact and fact["id"] not in seen:  # an anchor stands once on a page
             row |= {"id": fact["id"]}
@@ -39,6 +40,16 @@ def sections(label: Row) -> list[ShownSection]:
         is_frame = depths[place + 1 : place + 2] > [depth]
         made.append(ShownSection(f"section{place + 1}", depth, row, fact, is_frame))
     return made
+
+
+def _less_heading(row: Row) -> list[Row] | None:
+    """The parts of a section's text, less its heading where that stands above it already."""
+    blocks: list[Row] | None = row["blocks"]
+    if blocks and blocks[0]["type"] == "heading":
+        first = row["text"][blocks[0]["start"] : blocks[0]["end"]]
+        if first == row["heading"] and len(blocks) > 1:
+            return blocks[1:]
+    return blocks
 
 
 def _depths(rows: list[Row]) -> Iterator[int]:

@@ -296,6 +296,7 @@ def test_a_label_is_drawn_from_its_parts(client: httpx.Client, database: Setting
     document = spl(
         section("WARNING: FALLS", "It may make fall.", code=BOXED),
         section("5 WARNINGS AND PRECAUTIONS", None, falls, code=WARNINGS),
+        section("Do not use", "in a child.", code="50570-1"),
     )
     load(database, "dailymed", [Given("label.xml", document)])
     [found] = client.get("/v1/labels").json()["items"]
@@ -303,11 +304,15 @@ def test_a_label_is_drawn_from_its_parts(client: httpx.Client, database: Setting
     page = read(client, f"/browse/labels/{found['id']}")
 
     headings = [(each.tag, text_of(each)) for each in page.xpath("//main//h2 | //main//h3")]
-    assert headings[-3:] == [
+    assert headings[-4:] == [
         ("h2", "WARNING: FALLS"),
         ("h2", "5 WARNINGS AND PRECAUTIONS"),
         ("h3", "5.1 Falls"),
+        ("h2", "Do not use"),
     ]
+    said = client.get(f"/v1/labels/{found['id']}?include=text").json()["sections"][-1]["text"]
+    assert said == "Do not use\nin a child."
+    assert text_of(page).count("Do not use") == 1 + 1  # the heading, and in the list of contents
     assert "Stand up slowly." in text_of(page)
     assert "Its text is not kept here" not in text_of(page)
     assert "It may make fall." in text_of(page.xpath("//section[contains(@class, 'boxed')]")[0])
