@@ -153,7 +153,7 @@ def _amount(affinity: Row) -> str:
 
 def approvals(rows: list[Row]) -> tuple[Axis, list[float]] | None:
     """A line of years, and the places on it where there are approvals; None if none is dated."""
-    years = {_year(row["date"]) for row in rows if row["date"]}
+    years = set(map(_year, {row["date"] for row in rows if row["date"]}))
     if not years:
         return None
     axis = Axis(_floor(min(years)), _floor(max(years)) + 5)
