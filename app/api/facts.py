@@ -99,29 +99,30 @@ FactOfDrugSort = Annotated[
     ),
 ]
 
-IncludedInFact = Annotated[
-    Text | None,
-    Query(
-        description="`wordings`: each wording in which labels state it, with the labels that have "
-        "it.",
-        examples=[WORDINGS],
-        min_length=len(WORDINGS),
-        max_length=len(WORDINGS),
-        pattern=f"^{WORDINGS}$",
-    ),
-]
 
-IncludedInTrial = Annotated[
-    Text | None,
-    Query(
-        description="`adverse_events`: the adverse events by term, as `serious_events` and "
-        "`other_events`. `wordings` are of labels, and trials have none.",
-        examples=[ADVERSE_EVENTS],
-        min_length=len(WORDINGS),
-        max_length=len(ADVERSE_EVENTS),
-        pattern=f"^({WORDINGS}|{ADVERSE_EVENTS})$",
-    ),
-]
+def include_one_of(description: str, *values: str) -> Any:
+    """The parameter `include` of a record, which is one of these values."""
+    lengths = [len(value) for value in values]
+    one = "|".join(values)
+    asked = Query(
+        description=description,
+        examples=[values[-1]],
+        min_length=min(lengths),
+        max_length=max(lengths),
+        pattern=f"^({one})$" if len(values) > 1 else f"^{one}$",
+    )
+    return Annotated[Text | None, asked]
+
+
+IncludedInFact = include_one_of(
+    "`wordings`: each wording in which labels state it, with the labels that have it.", WORDINGS
+)
+IncludedInTrial = include_one_of(
+    "`adverse_events`: the adverse events by term, as `serious_events` and `other_events`. "
+    "`wordings` are of labels, and trials have none.",
+    WORDINGS,
+    ADVERSE_EVENTS,
+)
 
 LIST_ERRORS = documented(UnknownIdError, BadParameterError, ReleaseChangedError)
 RECORD_ERRORS = documented(UnknownIdError, BadParameterError)

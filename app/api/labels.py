@@ -8,7 +8,7 @@ from fastapi import Path, Query
 from pydantic_core import from_json, to_json
 from sqlmodel import col
 
-from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugFilter, DrugId
+from app.api.facts import LIST_ERRORS, RECORD_ERRORS, DrugFilter, DrugId, include_one_of
 from app.api.lists import DRUG_ASKED, Listing
 from app.api.read_session import ReadSession, resource, with_release
 from app.documents.checksums import CorruptDocumentError
@@ -165,24 +165,18 @@ def list_labels_of_drug(
 
 TEXT = "text"
 
-IncludedInLabel = Annotated[
-    Text | None,
-    Query(
-        description="`text`: what each section says, in this label's own words, also where it "
-        "became facts. Some labels then have a million bytes.",
-        examples=[TEXT],
-        min_length=len(TEXT),
-        max_length=len(TEXT),
-        pattern=f"^{TEXT}$",
-    ),
-]
+IncludedInLabel = include_one_of(
+    "`text`: what each section says, in this label's own words, also where it became facts. Some "
+    "labels then have a million bytes.",
+    TEXT,
+)
 
 
 @router.get("/labels/{set_id}", response_model=LabelRecord, responses=RECORD_ERRORS)
 def get_label(
     session: ReadSession,
     set_id: SetId,
-    include: IncludedInLabel = None,
+    include: IncludedInLabel = None,  # type: ignore[valid-type] # one text
     fields: RecordFields = None,  # type: ignore[valid-type] # the names that its records have
 ) -> bytes:
     """One label, by its SPL set id: whose it is, and its sections with the facts they became."""
