@@ -358,30 +358,30 @@ def ingredients_of(session: ReadSession, ids: Iterable[str]) -> dict[str, dict[s
     return found
 
 
-class Said:
-    """What the labels of drugs say of each other: of these pairs, both ways, read at once."""
+class InteractionReader:
+    """What labels of drugs say of others, in these directions (whose label, who is named), read at
+    once; `read` is what `labels_read` has of all of them."""
 
     def __init__(
-        self, session: ReadSession, read: Mapping[str, Row], pairs: Iterable[tuple[str, str]]
+        self, session: ReadSession, read: Mapping[str, Row], directions: Iterable[tuple[str, str]]
     ) -> None:
         self._keys = {
             id_: [id_, *(class_key(each["id"]) for each in of["classes"])]
             for id_, of in read.items()
         }
-        directions = [direction for pair in pairs for direction in (pair, pair[::-1])]
         wanted = {
             pair_id(of, key): (of, key) for of, named in directions for key in self._keys[named]
         }
-        self._said: dict[str, dict[str, Row]] = defaultdict(dict)
+        self._documents: dict[str, dict[str, Row]] = defaultdict(dict)
         bound = listed(session.dialect, wanted)
         for id_, *stored in session.found(READ, kind=INTERACTIONS, ids=bound) if wanted else ():
             of, key = wanted[id_]
-            self._said[of][key] = from_json(verified(INTERACTIONS, id_, *stored))
+            self._documents[of][key] = from_json(verified(INTERACTIONS, id_, *stored))
 
     def documents(self, of: str, named: str) -> dict[str, Row]:
         """What labels of one drug say of another, and of the classes that it is of."""
-        said = self._said[of]
-        return {key: said[key] for key in self._keys[named] if key in said} if said else {}
+        found = self._documents.get(of)
+        return {key: found[key] for key in self._keys[named] if key in found} if found else {}
 
     def passages(self, of: str, named: str) -> list[Row]:
         """The passages of labels of one drug that name another, in the order of labels' parts."""
@@ -396,7 +396,7 @@ def _pairs(
 ) -> Iterator[Row]:
     """Every two drugs, as they are served."""
     made_of = ingredients_of(session, drugs)
-    said = Said(session, read, pairs)
+    reader = InteractionReader(session, read, [*pairs, *(pair[::-1] for pair in pairs)])
     links = {id_: {"id": id_, "name": name} for id_, name in drugs.items()}
     summaries = {id_: _summary(of["labels"]) for id_, of in read.items()}
     for one, other in pairs:
@@ -409,7 +409,7 @@ def _pairs(
                     "labels_of": links[of],
                     "named": links[named],
                     **_direction(
-                        named, said.documents(of, named), read[named]["classes"], summaries[of]
+                        named, reader.documents(of, named), read[named]["classes"], summaries[of]
                     ),
                 }
                 for of, named in ((one, other), (other, one))

@@ -17,7 +17,7 @@ from app.models.base import Row
 from app.models.warning import Severity
 
 LONGEST_SUMMARY = 139
-LONGEST_PASSAGE = 1500
+LONGEST_PASSAGE = 2500
 MOST_PASSAGES = 4
 """Passages of one card; its link leads to all."""
 
@@ -27,9 +27,9 @@ MOST_LINES = 30
 SHORT_STATEMENT = 1000
 """Letters of a statement up to which it is quoted whole, where a sentence of it names a drug."""
 
-AFTER = 400
-"""Letters behind a sentence that are quoted with it: the next often says the contrary, or what to
-do."""
+BESIDE = 400
+"""Letters before a sentence and behind it from which whole sentences are quoted with it: they often
+say of what it speaks, the contrary, or what to do."""
 
 CUT = " \u2026"
 
@@ -62,7 +62,10 @@ PARTS = frozenset(("boxed_warning", "contraindications", "warnings", "interactio
 """The parts of labels of which a card tells: a name in a table of adverse reactions is none."""
 
 SENTENCE_END = re.compile(r"(?<=[.!?;]) +")
-MARKDOWN = re.compile(r"[\\`*_\[\]<>#|~]")
+MARKDOWN = re.compile(r"[\\`*_\[\]<>#|~&]|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
+"""What Markdown reads as a sign: some only where a line begins, with a number before it or not."""
+
+WARNING_SAID = re.compile(r"(boxed )?warnings?\b[:\s]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -109,11 +112,24 @@ class Naming:
 
     @property
     def said(self) -> str:
-        """Whose label names whom; of a class what the label calls it."""
-        named, names = self.named, self.passage["names"]
+        """Whose label names whom, in which part of it; of a class what the label calls it."""
+        return self._said()
+
+    def summary(self, others: int) -> str:
+        """The same as a card's summary, and how many others it has; long names are shortened."""
+        more = f"; {others} more in the details" if others else ""
+        longest = LONGEST_SUMMARY
+        while len(text := f"The {self._said(longest)}{more}") > LONGEST_SUMMARY:
+            longest = min(longest, len(text)) - 4
+        return text
+
+    def _said(self, longest: int = LONGEST_SUMMARY) -> str:
+        names = self.passage["names"]
+        called = _cut(self.named, longest)
         if all(each["how"] == MentionedBy.CLASS for each in names):
-            named = f"{' '.join(names[0]['text'].split())}, a class of {named}"
-        return f"label of {self.labels_of} names {named} ({self.part.replace('_', ' ')})"
+            called = f"{_cut(' '.join(names[0]['text'].split()), longest)}, a class of {called}"
+        part = self.part.replace("_", " ")
+        return f"label of {_cut(self.labels_of, longest)} names {called} ({part})"
 
 
 def in_order(namings: Iterable[Naming]) -> list[Naming]:
@@ -149,23 +165,33 @@ class _Quote:
                 merged.append((begin, end))
         self.spans = merged
 
+    @property
+    def text(self) -> str:
+        """The sentences."""
+        return f"{CUT} ".join(self.statement[begin:end] for begin, end in self.spans)
+
     def markdown(self) -> str:
         """The quote, whose label it is of, and whom it names."""
-        text = f"{CUT} ".join(self.statement[begin:end] for begin, end in self.spans)
-        text = f"{CUT[1:]} " * (self.spans[0][0] > 0) + text
+        text = f"{CUT[1:]} " * (self.spans[0][0] > 0) + self.text
         text += CUT * (self.spans[-1][1] < len(self.statement))
         said = dict.fromkeys(each.said for each in self.namings)
         return _passage(text, self.first.passage, self.first.passage["labels"], said)
 
 
 def _around(statement: str, start: int, end: int) -> tuple[int, int]:
-    """From where to where a sentence is quoted, with those behind it."""
+    """From where to where a sentence is quoted, with those beside it."""
     if len(statement) <= SHORT_STATEMENT:
         return 0, len(statement)
-    if end + AFTER >= len(statement):
-        return start, len(statement)
-    bounds = list(SENTENCE_END.finditer(statement, end, end + AFTER))
-    return start, bounds[-1].start() if bounds else end
+    begin, finish = start, end
+    if start <= BESIDE:
+        begin = 0
+    elif before := next(SENTENCE_END.finditer(statement, start - BESIDE, start), None):
+        begin = before.end()
+    if end + BESIDE >= len(statement):
+        finish = len(statement)
+    elif behind := list(SENTENCE_END.finditer(statement, end, end + BESIDE)):
+        finish = behind[-1].start()
+    return begin, finish
 
 
 @dataclass
@@ -177,47 +203,74 @@ class Cards:
     instance: UUID
     """The call that they answer: their ids follow from it."""
     made: list[Row] = field(default_factory=list)
-    _whole: dict[str, int] = field(default_factory=dict)
-    """Facts that have a card of their own, and how many letters of them it shows."""
+    _whole: dict[str, tuple[int, Row]] = field(default_factory=dict)
+    """Facts that a card of their own shows: how many letters of them, and the card."""
+    _texts: list[str] = field(default_factory=list)
+    """The letters of the passages that are quoted."""
     _shown: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     """From where to where facts are quoted that name another drug."""
 
     def add_facts(self, type_: CardType, drug: tuple[str, str], facts: list[Row]) -> None:
         """A card of a drug's boxed warnings or contraindications, in their order."""
-        told = [fact for fact in facts if fact["id"] not in self._whole]
+        told: list[Row] = []
+        passages: list[str] = []
+        letters: list[int] = []
+        left = 0
+        # Within a label, and so within a date, they are in its order.
+        for fact in sorted(facts, key=_date_of, reverse=True):
+            said = fact["summary"] or fact["statement"]
+            text = _sentences(said, LONGEST_PASSAGE)
+            if self._is_quoted(text):
+                continue
+            if len(told) == MOST_PASSAGES:
+                left += 1
+                continue
+            is_cut = len(text) < len(said)
+            cut = [f"the first {len(text):,} of {len(said):,} letters"] if is_cut else []
+            passages.append(_passage(f"{text}{CUT * is_cut}", fact, fact["labels"], cut))
+            self._texts.append(_letters(text))
+            told.append(fact)
+            # A name behind the cut is still to be told.
+            letters.append(0 if fact["summary"] else len(text))
         if not told:
             return
         id_, name = drug
         about = _heading(told[0], type_)
-        severities = {fact["severity"] for fact in told}
+        severities = {fact["severity"] for fact in facts}
         indicator = Severity.WARNING if type_ is CardType.BOXED_WARNING else Severity.INFO
         if Severity.CRITICAL in severities:
             indicator = Severity.CRITICAL
-        passages = []
-        for fact in told[:MOST_PASSAGES]:
-            text = _cut(fact["summary"] or fact["statement"], LONGEST_PASSAGE)
-            passages.append(_passage(text, fact, fact["labels"]))
-            # A name behind the cut is still to be told.
-            shown = len(text) - 2 if text.endswith(CUT) else len(text)
-            self._whole[fact["id"]] = 0 if fact["summary"] else shown
-        if more := _more(len(told) - MOST_PASSAGES):
-            passages.append(*more)
-        self._add(
+        card = self._add(
             type_,
             f"{name}: {TOPICS[type_].lower()}{f': {about}' if about else ''}",
-            passages,
+            [*passages, *_more(left)],
             indicator,
             told[0]["citations"][0],
             f"/browse/drugs/{id_}#{told[0]['id']}",
         )
+        for fact, shown in zip(told, letters, strict=True):
+            self._whole[fact["id"]] = shown, card
+
+    def _is_quoted(self, passage: str) -> bool:
+        """Whether a passage that is quoted already has all that another says."""
+        letters = _letters(passage)
+        return any(letters in text for text in self._texts)
 
     def add_namings(self, drug: str, namings: list[Naming], statements: dict[str, str]) -> None:
         """A card of a drug and of those that its labels name, or whose labels name it.
 
         What a card of this answer shows already is not quoted again, nor what `statements`, of
-        facts by their ids, do not have: it is listed.
+        facts by their ids, do not have: it is listed. What a card of boxed warnings or
+        contraindications shows is listed there.
         """
-        told = [each for each in in_order(namings) if not self._is_whole(each)]
+        told = []
+        for naming in in_order(namings):
+            card = self._shown_whole(naming)
+            if card is None:
+                told.append(naming)
+            elif (line := f"- {_escaped(naming.said)}") not in card["detail"]:
+                is_first = not card["detail"].rpartition("\n")[2].startswith("- ")
+                card["detail"] += f"\n{chr(10) * is_first}{line}"
         if not told:
             return
         quotes: dict[str, _Quote] = {}
@@ -229,26 +282,34 @@ class Cards:
                 listed.append(naming.said)
             else:
                 quotes.setdefault(naming.fact, _Quote(statements[naming.fact], naming)).add(naming)
-        for fact, each in quotes.items():
+        for fact, each in list(quotes.items()):
             self._shown.setdefault(fact, []).extend(each.spans)
+            if self._is_quoted(each.text):
+                listed += [f"{naming.said}: a passage that is quoted" for naming in each.namings]
+                del quotes[fact]
+            else:
+                self._texts.append(_letters(each.text))
         if listed:
             lines = [f"- {_escaped(each)}" for each in listed[:MOST_LINES]]
             listed = ["\n".join([*lines, *_more(len(listed) - MOST_LINES)])]
         first = told[0]
-        more = f"; {len(told) - 1} more in the details" if len(told) > 1 else ""
         others = dict.fromkeys(each.other for each in told)
         self._add(
             CardType.INTERACTION,
-            f"The {first.said}{more}",
+            first.summary(len(told) - 1),
             [*(each.markdown() for each in quotes.values()), *listed],
             Severity.WARNING if first.part == "boxed_warning" else Severity.INFO,
             first.passage["citations"][0],
             f"/browse/interactions?drugs={','.join([drug, *others][:MOST])}",
         )
 
-    def _is_whole(self, naming: Naming) -> bool:
-        """Whether a card of boxed warnings or contraindications shows all of a naming."""
-        return any(end <= self._whole.get(fact, 0) for fact, _, end in naming.places)
+    def _shown_whole(self, naming: Naming) -> Row | None:
+        """The card of boxed warnings or contraindications that shows all of a naming."""
+        for fact, _, end in naming.places:
+            letters, card = self._whole.get(fact, (0, None))
+            if card is not None and end <= letters:
+                return card
+        return None
 
     def _is_shown(self, naming: Naming) -> bool:
         """Whether a passage of another card shows all of it."""
@@ -286,10 +347,10 @@ class Cards:
         indicator: Severity,
         citation: Row,
         path: str,
-    ) -> None:
+    ) -> Row:
         source = citation["source"]
         url = citation["url"] or source["url"]
-        self._append(
+        return self._append(
             type_,
             {
                 "summary": _cut(summary, LONGEST_SUMMARY),
@@ -307,11 +368,13 @@ class Cards:
             },
         )
 
-    def _append(self, type_: CardType, card: Row) -> None:
+    def _append(self, type_: CardType, card: Row) -> Row:
         topic = {"code": type_.value, "system": self._system("topics"), "display": TOPICS[type_]}
         card["source"]["topic"] = topic
         number = len(self.made)
-        self.made.append({"uuid": str(uuid5(self.instance, f"{number}")), **card})
+        made = {"uuid": str(uuid5(self.instance, f"{number}")), **card}
+        self.made.append(made)
+        return made
 
     def _system(self, of: str) -> str:
         return f"{self.address}/cds-services/CodeSystem/{of}"
@@ -321,6 +384,8 @@ def _heading(fact: Row, type_: CardType) -> str:
     """What a fact's section is headed, where that says more than the card's type."""
     section = fact["section"]
     heading: str = section["heading"] or "" if section else ""
+    if type_ is CardType.BOXED_WARNING and (said := WARNING_SAID.match(heading)):
+        heading = heading[said.end() :]
     return "" if heading.casefold() == TOPICS[type_].casefold() else heading
 
 
@@ -361,6 +426,23 @@ def _lines(text: str) -> Iterator[str]:
 
 def _escaped(text: str) -> str:
     return MARKDOWN.sub(lambda found: f"\\{found[0]}", text)
+
+
+def _sentences(text: str, length: int) -> str:
+    """The first sentences of a text, as many as have room; of a longer one its first words."""
+    if len(text) <= length:
+        return text
+    ends = [end.start() for end in SENTENCE_END.finditer(text, 0, length)]
+    return text[: ends[-1]] if ends else text[:length].rsplit(" ", 1)[0]
+
+
+def _letters(text: str) -> str:
+    """A text as it is compared: whatever stands between its letters."""
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _date_of(fact: Row) -> str:
+    return str(fact["citations"][0]["date"] or "")
 
 
 def _cut(text: str, length: int) -> str:

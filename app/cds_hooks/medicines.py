@@ -1,6 +1,6 @@
 """Which drugs medicines are: by their codes, or else by their text, and never guessed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,22 +8,24 @@ from pydantic import ValidationError
 
 from app.api.read_session import ReadSession
 from app.api.resolve import Resolution, resolved_identifiers, resolved_names
-from app.cds_hooks.requests import Bundle, CodeableConcept, Medication, MedicineReference, Order
+from app.cds_hooks.requests import BundleEntry, CodeableConcept, Medication, Order
 
 SYSTEMS = {
     "http://www.nlm.nih.gov/research/umls/rxnorm": "rxcui",
+    "urn:oid:2.16.840.1.113883.6.88": "rxcui",
     "http://hl7.org/fhir/sid/ndc": "ndc",
+    "urn:oid:2.16.840.1.113883.6.69": "ndc",
     "http://fdasis.nlm.nih.gov": "unii",
+    "urn:oid:2.16.840.1.113883.4.9": "unii",
     "http://www.whocc.no/atc": "atc",
+    "urn:oid:2.16.840.1.113883.6.73": "atc",
 }
-"""The systems of codes that are read, and what they are called here."""
+"""The systems of codes that are read, by address and OID, and what they are called here."""
 
 ORDERS = ("MedicationRequest", "MedicationStatement")
 ENDED = frozenset(("stopped", "cancelled", "completed", "entered-in-error", "ended", "not-taken"))
-"""States in which a person does not take a medicine."""
-
-ANYWHERE = "*/"
-"""What stands for the server of a resource whose entry does not say its address."""
+NOT_TAKEN = frozenset(("not-taking", "stopped", "stopped-or-completed", "never-taken"))
+"""States, and R5's codes of adherence, in which a person does not take a medicine."""
 
 LONGEST = 200
 """Letters of a text that are looked up, as /v1/resolve takes them."""
@@ -48,26 +50,61 @@ class Medicine:
         return self.text or next(iter(self.identifiers), self.order)
 
 
-def medicines_of(bundle: Bundle) -> tuple[list[Medicine], int]:
+class _Medications:
+    """The Medications of a bundle, as references find them."""
+
+    def __init__(self) -> None:
+        self._at: dict[str, list[Medication]] = {}
+        """By the addresses of their entries."""
+        self._without_address: dict[str, list[Medication]] = {}
+        """By type and id, of entries that do not say where they are."""
+
+    def add(self, medication: Medication, address: str) -> None:
+        """Add one that stands at an address, or at none."""
+        if address:
+            self._at.setdefault(address, []).append(medication)
+        elif medication.id:
+            self._without_address.setdefault(f"Medication/{medication.id}", []).append(medication)
+
+    def referred(self, target: str, order_address: str) -> Medication | None:
+        """The one that a reference means, of an order that stands at an address, or at none.
+
+        What is relative is of the order's own server. https://hl7.org/fhir/bundle.html#references
+        """
+        local = "/".join(target.rsplit("/", 2)[-2:])
+        if "://" not in target and not target.startswith("urn:"):
+            if "://" not in order_address:
+                here = (found for key, found in self._at.items() if key.endswith(f"/{target}"))
+                every = [each for found in here for each in found]
+                return _only([*every, *self._without_address.get(target, ())])
+            target = f"{order_address.rsplit('/', 2)[0]}/{target}"
+        return _only(self._at.get(target) or self._without_address.get(local, []))
+
+
+def _only(found: list[Medication]) -> Medication | None:
+    """The one that was found, if all that were are alike."""
+    return found[0] if found and all(each == found[0] for each in found) else None
+
+
+def medicines_of(entries: Iterable[BundleEntry]) -> tuple[list[Medicine], int]:
     """The medicines of a bundle, and how many of its orders could not be read."""
-    beside: dict[str, Medication] = {}
-    orders: list[Order] = []
+    beside = _Medications()
+    orders: list[tuple[Order, str]] = []
     unread = 0
-    for entry in bundle.entry:
+    for entry in entries:
         type_ = (entry.resource or {}).get("resourceType")
+        address = _unversioned(entry.fullUrl or "")
         try:
             if type_ == "Medication":
-                medication = Medication.model_validate(entry.resource)
-                local = f"Medication/{medication.id}"
-                for key in (entry.fullUrl or f"{ANYWHERE}{local}", local):
-                    beside[_unversioned(key)] = medication
+                beside.add(Medication.model_validate(entry.resource), address)
             elif type_ in ORDERS:
-                orders.append(Order.model_validate(entry.resource))
+                orders.append((Order.model_validate(entry.resource), address))
             elif type_ == "OperationOutcome" and _has_failed(entry.resource):
                 unread += 1
         except ValidationError:
             unread += 1
-    return [_medicine(order, beside) for order in orders if _is_taken(order)], unread
+    taken = [_medicine(order, at, beside) for order, at in orders if _is_taken(order)]
+    return taken, unread
 
 
 def _has_failed(outcome: Any) -> bool:
@@ -79,17 +116,24 @@ def _has_failed(outcome: Any) -> bool:
 
 
 def _is_taken(order: Order) -> bool:
-    return order.status not in ENDED and not order.doNotPerform
+    adherence = order.adherence.code.coding if order.adherence else ()
+    is_not_taken = any(each.code in NOT_TAKEN for each in adherence)
+    return order.status not in ENDED and not order.doNotPerform and not is_not_taken
 
 
-def _medicine(order: Order, beside: dict[str, Medication]) -> Medicine:
+def _medicine(order: Order, address: str, beside: _Medications) -> Medicine:
     of_r5 = order.medication
     concept = order.medicationCodeableConcept or (of_r5.concept if of_r5 else None)
     reference = order.medicationReference or (of_r5.reference if of_r5 else None)
     found = Medicine(f"{order.resourceType}/{order.id or ''}")
     concepts = [concept] if concept else []
     if reference is not None:
-        if (medication := _referred(reference, order, beside)) and medication.code:
+        target = _unversioned(reference.reference or "")
+        if target.startswith("#"):
+            medication = order.contained_medication(target[1:])
+        else:
+            medication = beside.referred(target, address)
+        if medication and medication.code:
             concepts.append(medication.code)
         found.text = reference.display
     for each in concepts:
@@ -99,17 +143,6 @@ def _medicine(order: Order, beside: dict[str, Medication]) -> Medicine:
     text = " ".join((found.text or "").split())
     found.text, found.is_cut = text[:LONGEST] or None, len(text) > LONGEST
     return found
-
-
-def _referred(
-    reference: MedicineReference, order: Order, beside: dict[str, Medication]
-) -> Medication | None:
-    """The Medication that is contained, or stands beside the order under this very address."""
-    target = _unversioned(reference.reference or "")
-    if target.startswith("#"):
-        return next((each for each in order.contained if each.id == target[1:]), None)
-    local = "/".join(target.rsplit("/", 2)[-2:])
-    return beside.get(target) or beside.get(f"{ANYWHERE}{local}")
 
 
 def _unversioned(reference: str) -> str:

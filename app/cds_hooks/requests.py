@@ -6,10 +6,19 @@ over. `fhirServer` is never called.
 
 # ruff: noqa: N815 -- members are called as FHIR and CDS Hooks call them
 
-from typing import Annotated, Any, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 
 UserId = Annotated[str, Field(pattern=r"^[A-Za-z]+/[A-Za-z0-9.-]{1,64}$", max_length=100)]
 FhirId = Annotated[str, Field(min_length=1, max_length=200)]
@@ -62,6 +71,12 @@ class Medication(Given):
     code: CodeableConcept | None = None
 
 
+class Adherence(Given):
+    """R5's way to say of a MedicationStatement whether the medicine is taken."""
+
+    code: CodeableConcept
+
+
 class Order(Given):
     """A MedicationRequest, or MedicationStatement, of R4 or R5."""
 
@@ -72,7 +87,22 @@ class Order(Given):
     medicationCodeableConcept: CodeableConcept | None = None
     medicationReference: MedicineReference | None = None
     medication: CodeableReference | None = None
-    contained: list[Medication] = []
+    adherence: Adherence | None = None
+    contained: list[Any] = []
+
+    def contained_medication(self, id_: str) -> Medication | None:
+        """The Medication that it contains under this id, if that can be read."""
+        for each in self.contained:
+            if isinstance(each, dict) and each.get("id") == id_:
+                try:
+                    return Medication.model_validate(each) if _is_medication(each) else None
+                except ValidationError:
+                    return None
+        return None
+
+
+def _is_medication(resource: dict[str, Any]) -> bool:
+    return resource.get("resourceType") == "Medication"
 
 
 class BundleEntry(Given):
@@ -82,25 +112,50 @@ class BundleEntry(Given):
     resource: dict[str, Any] | None = None
 
 
-class BundleLink(Given):
-    """Where a bundle's next page is, say."""
-
-    relation: str | None = None
-
-
 class Bundle(Given):
-    """Resources, as a search or an ordering session has them."""
+    """Resources, as an ordering session has them."""
 
     resourceType: Literal["Bundle"]
-    total: int | None = None
-    link: list[BundleLink] = []
     entry: list[BundleEntry] = []
 
-    @property
-    def is_partial(self) -> bool:
-        """Whether a search found more than the bundle has."""
-        has_next = any(each.relation == "next" for each in self.link)
-        return has_next or (self.total or 0) > len(self.entry)
+
+@dataclass(frozen=True)
+class SearchResult:
+    """What a client's search found: what cannot be read of it is counted, and the rest is read."""
+
+    entries: list[BundleEntry]
+    unread: int
+    is_partial: bool
+    """Whether it found more than is here."""
+
+    @classmethod
+    def read(cls, bundle: Any) -> Self | None:
+        """What a Bundle has; None of what is none."""
+        if not isinstance(bundle, dict) or bundle.get("resourceType") != "Bundle":
+            return None
+        given = bundle.get("entry")
+        given = [] if given is None else given
+        if not isinstance(given, list):
+            return None
+        entries = []
+        for each in given:
+            try:
+                entries.append(BundleEntry.model_validate(each))
+            except ValidationError:
+                continue
+        matches = sum(not _is_beside(each) for each in given)
+        total, links = bundle.get("total"), bundle.get("link")
+        has_next = isinstance(links, list) and any(
+            isinstance(link, dict) and link.get("relation") == "next" for link in links
+        )
+        is_partial = has_next or (isinstance(total, int) and total > matches)
+        return cls(entries, len(given) - len(entries), is_partial)
+
+
+def _is_beside(entry: Any) -> bool:
+    """Whether an entry is there beside what was searched for, and not counted in its total."""
+    search = entry.get("search") if isinstance(entry, dict) else None
+    return isinstance(search, dict) and search.get("mode") in ("include", "outcome")
 
 
 class PatientContext(Given):

@@ -5,7 +5,6 @@ Nothing of a request is kept or logged, and `fhirServer` is never called.
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import product
 from typing import Annotated, Any, Literal, NamedTuple
 
 import sqlalchemy as sa
@@ -16,16 +15,17 @@ from sqlmodel import col
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from app.api.interactions import READ, Said, ingredients_of, labels_read
+from app.api.interactions import READ, labels_read
 from app.api.read_session import SERVED, DataRoute, ReadSession, with_release
-from app.cds_hooks.cards import LONGEST_SUMMARY, Cards, CardType, Naming, quoted
+from app.cds_hooks.cards import LONGEST_SUMMARY, Cards, CardType, quoted
 from app.cds_hooks.clients import require_client
 from app.cds_hooks.medicines import Medicine, medicines_of, recognise
+from app.cds_hooks.pairs import namings
 from app.cds_hooks.requests import (
-    Bundle,
     HookRequest,
     Members,
     PatientContext,
+    SearchResult,
     SelectContext,
     SignContext,
 )
@@ -98,9 +98,11 @@ SERVICES = {
 }
 
 USAGE = (
-    "Drugs are recognised by RxNorm, NDC or UNII codes, or else by their text, and never guessed. "
-    "An answer without cards says that the labels that were read say nothing of these drugs, and "
-    "nothing more: it does not say that they are safe."
+    "Drugs are recognised by RxNorm, NDC, UNII or ATC codes, or else by their text, and never "
+    "guessed. An answer without cards says that in the labels that were read no sentence was "
+    "found that names one of these drugs, or a class that a source puts it into, and nothing more: "
+    "labels name classes of which no source here says who is of them, and it does not say that the "
+    "drugs are safe."
 )
 
 
@@ -356,12 +358,12 @@ def _given(context: PatientContext, prefetch: Mapping[str, Any] | None) -> _Give
     """What a call says: of drafts those that are selected are new, or else all."""
     given = _Given()
     if isinstance(context, SignContext):
-        drafts, given.unread = medicines_of(context.draftOrders)
+        drafts, given.unread = medicines_of(context.draftOrders.entry)
         selected = None
         if isinstance(context, SelectContext):
             selected = _selected(context)
         for each in drafts:
-            is_new = selected is None or _is_selected(each.order, selected)
+            is_new = selected is None or each.order in selected
             (given.ordered if is_new else given.beside).append(each)
     _add_taken(given, prefetch or {})
     return given
@@ -371,32 +373,28 @@ def _add_taken(given: _Given, prefetch: Mapping[str, Any]) -> None:
     """Add what the patient takes: null says nothing, and an OperationOutcome that it is unknown."""
     if "medications" in prefetch and prefetch["medications"] is None:
         return
-    try:
-        bundle = Bundle.model_validate(prefetch.get("medications"))
-    except ValidationError:
+    found = SearchResult.read(prefetch.get("medications"))
+    if found is None:
         given.is_unsaid = True
         return
-    taken, unread = medicines_of(bundle)
+    taken, unread = medicines_of(found.entries)
     given.beside += taken
-    given.unread += unread
-    given.is_partial = bundle.is_partial
-    given.is_unsaid = unread > 0 and not taken
+    given.unread += found.unread + unread
+    given.is_partial = found.is_partial
+    given.is_unsaid = given.unread > 0 and not taken
 
 
 def _selected(context: SelectContext) -> set[str]:
-    """The ids of the drafts that are selected; it is an error if they are none of the drafts."""
+    """The drafts that are selected, by type and id; an error if they are none of the drafts."""
     selected = {
-        reference.partition("/_history/")[0].rstrip("/").rpartition("/")[2]
+        "/".join(reference.partition("/_history/")[0].rstrip("/").rsplit("/", 2)[-2:])
         for reference in context.selections
     }
-    drafts = {(entry.resource or {}).get("id") for entry in context.draftOrders.entry}
+    resources = (entry.resource or {} for entry in context.draftOrders.entry)
+    drafts = {f"{each.get('resourceType')}/{each.get('id')}" for each in resources}
     if selected and not selected & drafts:
-        raise RequestError("context.selections: None of them is the id of one of draftOrders.")
+        raise RequestError("context.selections: None of them is one of draftOrders.")
     return selected
-
-
-def _is_selected(order: str, selected: set[str]) -> bool:
-    return order.partition("/")[2] in selected
 
 
 def _add_cards(
@@ -443,44 +441,23 @@ def _add_pairs(session: ReadSession, cards: Cards, names: dict[str, str], first:
     """A card of each of the first drugs, beside all others."""
     if not first:
         return
-    parts = ingredients_of(session, names)
-    called = dict(names)
-    # Of each pair that is asked for: of which two it is, and whether those are in its order.
-    wanted: dict[tuple[str, str], tuple[str, str, bool]] = {}
-    done: set[tuple[str, str]] = set()
-    for one, other in product(first, names):
-        if one == other or (other, one) in done:
-            continue
-        done.add((one, other))
-        wanted[one, other] = one, other, True
-        # Labels name what is in a combination, more often than the combination.
-        for of, beside in ((one, other), (other, one)):
-            for id_, name in parts.get(of, {}).items():
-                if id_ not in names and id_ != beside:
-                    called[id_] = f"{name} (in {names[of]})"
-                    wanted.setdefault((id_, beside), (one, other, of == one))
-    namings: dict[str, dict[tuple[str, bool], Naming]] = {one: {} for one in first}
-    said = Said(session, labels_read(session, called), wanted)
-    for pair, (one, other, in_order) in wanted.items():
-        for number, (of, named) in enumerate((pair, pair[::-1])):
-            key = other, in_order == (number == 0)
-            passages = said.passages(of, named)
-            if naming := Naming.of(other, called[of], called[named], passages):
-                namings[one].setdefault(key, naming)
-    ids = {fact for found in namings.values() for fact in quoted(found.values())}
+    found = namings(session, names, first)
+    ids = {fact for of_one in found.values() for fact in quoted(of_one)}
     statements = {
         id_: Stated.model_validate_json(body).statement
         for id_, body in _read(session, sorted(ids)).items()
     }
-    for one, found in namings.items():
-        own = {id_: statements[id_] for id_ in quoted(found.values())}
-        cards.add_namings(one, list(found.values()), own)
+    for one, of_one in found.items():
+        own = {id_: statements[id_] for id_ in quoted(of_one)}
+        cards.add_namings(one, of_one, own)
 
 
-_is_its = sa.and_(col(Document.kind) == WARNINGS, col(Document.id) == col(Fact.id))
-_first_facts = (
+_is_document_of = sa.and_(col(Document.kind) == WARNINGS, col(Document.id) == col(Fact.id))
+_of_groups = (
     sa.select(col(Fact.rank), col(Fact.id), *STORED)
-    .join_from(Fact, Document, _is_its, isouter=True)  # or else SQLite begins with all documents
+    .join_from(
+        Fact, Document, _is_document_of, isouter=True
+    )  # or else SQLite begins with all documents
     .where(
         one_of(col(Fact.drug_id), "ids"),
         col(Fact.kind) == WARNINGS,
@@ -489,10 +466,10 @@ _first_facts = (
     )
     .subquery("facts")
 )
-FIRST_FACTS = with_release(
-    _first_facts,
-    *_first_facts.c,
-    order=(_first_facts.c.rank, _first_facts.c.id),
+WARNINGS_OF_GROUPS = with_release(
+    _of_groups,
+    *_of_groups.c,
+    order=(_of_groups.c.rank, _of_groups.c.id),
 )
 """The warnings of drugs in some groups, in the order in which they are read."""
 
@@ -506,7 +483,9 @@ def _facts(
         return found
     bound = listed(session.dialect, ids)
     first, behind = str(int(min(groups))), str(int(max(groups)) + 1)
-    for rank, id_, *stored in session.found(FIRST_FACTS, ids=bound, first=first, behind=behind):
+    for rank, id_, *stored in session.found(
+        WARNINGS_OF_GROUPS, ids=bound, first=first, behind=behind
+    ):
         fact = from_json(verified(WARNINGS, id_, *stored))
         if fact["section"] is not None:  # a label's own words
             found.setdefault((fact["drug"]["id"], Group(int(rank[0]))), []).append(fact)

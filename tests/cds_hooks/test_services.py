@@ -4,6 +4,7 @@ import copy
 import json
 import logging
 import random
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,12 +15,13 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from app.cds_hooks.cards import LONGEST_SUMMARY, Naming
 from app.http.request_metrics import ALL, FEEDBACK
 from app.settings import Settings
 from tests.api.test_interactions import SOURCES
 from tests.cds_hooks.invariants import hold_cards, hold_services
 from tests.conftest import AppTransport, Holding, running, slow_on_postgres
-from tests.ingest.loading import label, labels
+from tests.ingest.loading import approvals, drugbank, label, labels, vocabulary
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 UNII = "http://fdasis.nlm.nih.gov"
@@ -111,7 +113,7 @@ def test_an_ordered_drug_has_its_boxed_warning_and_who_its_label_names(ehr: http
     boxed, pair = cards_of(ehr, SELECT, request)
 
     assert (boxed["summary"], boxed["indicator"]) == ("Hustanol: boxed warning", "warning")
-    assert "\\*Warfarin\\* & \\<b\\>Hustanol\\</b\\>" in boxed["detail"]
+    assert "\\*Warfarin\\* \\& \\<b\\>Hustanol\\</b\\>" in boxed["detail"]
     assert boxed["detail"].endswith(
         "[openFDA drug labels](https://open.fda.gov/apis/drug/label/), section Boxed Warning, "
         "2023-01-01, 1 of 1 labels"
@@ -120,10 +122,13 @@ def test_an_ordered_drug_has_its_boxed_warning_and_who_its_label_names(ehr: http
     assert (pair["indicator"], "Aspirin raises the risk" in pair["detail"]) == ("info", True)
 
 
-def test_what_the_boxed_warning_says_is_not_told_twice(ehr: httpx.Client) -> None:
+def test_whom_the_boxed_warning_names_is_listed_with_it(ehr: httpx.Client) -> None:
     request = call("order-select", order("1", "Hustanol"), taken=(order("2", "warfarin"),))
 
-    assert topics(cards_of(ehr, SELECT, request)) == ["boxed-warning"]
+    [card] = cards_of(ehr, SELECT, request)
+
+    assert card["source"]["topic"]["code"] == "boxed-warning"
+    assert card["detail"].endswith("\n\n- label of Hustanol names Warfarin (boxed warning)")
 
 
 def test_a_drug_that_is_taken_and_names_the_ordered_one_is_told(ehr: httpx.Client) -> None:
@@ -201,12 +206,15 @@ def wordy(holding: Holding) -> Iterator[httpx.Client]:
 
 
 @slow_on_postgres
-def test_a_sentence_is_quoted_with_what_follows_it(wordy: httpx.Client) -> None:
+def test_a_sentence_is_quoted_with_what_is_said_beside_it(wordy: httpx.Client) -> None:
     request = call("order-select", order("1", "Hustanol"), taken=(order("2", "Aspirin"),))
 
     [card] = cards_of(wordy, SELECT, request)
 
-    assert card["detail"].startswith(f"> \u2026 {FAILED}")
+    quoted = card["detail"].partition("\n")[0]
+    assert quoted.startswith("> \u2026 Sleepers of night 28 were well. ")
+    assert f" were well. {FAILED} Sleepers of night 0 were well. " in quoted
+    assert quoted.endswith(" were well. \u2026")
     assert "label of Hustanol names Acetylsalicylic acid (warnings)" in card["detail"]
 
 
@@ -217,6 +225,8 @@ def test_a_name_behind_what_is_shown_of_a_boxed_warning_is_told(wordy: httpx.Cli
     boxed, pair = cards_of(wordy, SELECT, request)
 
     assert "Never with warfarin" not in boxed["detail"]
+    assert " were well. \u2026\n\n" in boxed["detail"]  # it ends with a sentence, and says so
+    assert ", the first 2,483 of 2,568 letters, section Boxed Warning" in boxed["detail"]
     assert "Never with warfarin" in pair["detail"]
     assert pair["indicator"] == "warning"
 
@@ -247,6 +257,120 @@ def test_a_class_is_told_as_the_label_has_it(holding: Holding) -> None:
     )
 
 
+DUOTOL, TRIOTOL = "Famotidine / Ibuprofen", "Hustanol / Ibuprofen"
+COMBINED = {
+    "drugbank-vocabulary": vocabulary(
+        *(
+            drugbank(number, name, unii=f"AAAAAAAAA{number}")
+            for number, name in enumerate(
+                ("Warfarin", "Ibuprofen", "Famotidine", "Methotrexate", "Hustanol"), 1
+            )
+        )
+    ),
+    "drugs-at-fda": approvals(
+        ("NDA000001", "DUOTOL", "FAMOTIDINE; IBUPROFEN", "1999-01-02"),
+        ("NDA000002", "TRIOTOL", "HUSTANOL; IBUPROFEN", "2001-01-02"),
+        ("NDA000003", "QUATROTOL", "METHOTREXATE; WARFARIN", "2001-01-02"),
+    ),
+    "openfda-label": labels(
+        label("s1", "WARFARIN", unii="AAAAAAAAA1", drug_interactions="Ibuprofen makes it bleed."),
+        label("s2", "FAMOTIDINE", unii="AAAAAAAAA3", drug_interactions="Warfarin was studied."),
+        label("s3", "IBUPROFEN", unii="AAAAAAAAA2", drug_interactions="It keeps methotrexate in."),
+        label("s4", "HUSTANOL", unii="AAAAAAAAA5", drug_interactions="Ibuprofen weakens it."),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def combined(holding: Holding) -> Iterator[httpx.Client]:
+    """Combinations, and labels of what they are made of."""
+    with holding(files=COMBINED) as client:
+        yield client
+
+
+@slow_on_postgres
+@pytest.mark.parametrize(
+    ("ordered", "taken", "said"),
+    [
+        (
+            ["Warfarin"],
+            ["Duotol"],
+            {
+                f"label of Warfarin names Ibuprofen (in {DUOTOL})",
+                f"label of Famotidine (in {DUOTOL}) names Warfarin",
+            },
+        ),
+        (
+            ["Duotol"],
+            ["Methotrexate", "Ibuprofen"],
+            {f"label of Ibuprofen (in {DUOTOL}) names Methotrexate"},
+        ),
+        (
+            ["Duotol", "Triotol"],
+            ["Methotrexate"],
+            {f"label of Ibuprofen (in {of}) names Methotrexate" for of in (DUOTOL, TRIOTOL)},
+        ),
+        (
+            ["Duotol"],
+            ["Quatrotol"],
+            {
+                f"label of {of} names {named}"
+                for of, named in (
+                    (f"Ibuprofen (in {DUOTOL})", "Methotrexate (in Methotrexate / Warfarin)"),
+                    (f"Famotidine (in {DUOTOL})", "Warfarin (in Methotrexate / Warfarin)"),
+                    ("Warfarin (in Methotrexate / Warfarin)", f"Ibuprofen (in {DUOTOL})"),
+                )
+            },
+        ),
+        (["Duotol"], ["Triotol"], set()),  # of which both have the one that is named
+    ],
+)
+def test_every_ingredient_is_looked_at_and_none_beside_its_own_product(
+    combined: httpx.Client, ordered: list[str], taken: list[str], said: set[str]
+) -> None:
+    request = call(
+        "order-select",
+        *(order(f"o{number}", name) for number, name in enumerate(ordered)),
+        taken=tuple(order(f"t{number}", name) for number, name in enumerate(taken)),
+    )
+
+    cards = cards_of(combined, SELECT, request)
+
+    found = re.findall(r"(label of [^,\n]+ names [^,\n]+) \(interactions\)", _details(cards))
+    assert set(found) == said
+    assert len(cards) == (len(ordered) if said else 0)
+
+
+def _details(cards: list[dict[str, Any]]) -> str:
+    return "\n".join(card["detail"] for card in cards)
+
+
+def test_a_long_name_is_shortened_and_the_part_of_the_label_is_not() -> None:
+    passage = {"part": "interactions", "names": [{"how": "name", "text": "Ibuprofen"}]}
+    one, other = (f"{name} (in {' / '.join(20 * [name])})" for name in ("Famotidine", "Ibuprofen"))
+
+    said = Naming("other", one, other, [passage]).summary(2)
+
+    assert len(said) <= LONGEST_SUMMARY
+    assert said.startswith("The label of Famotidine (in Famotidine")
+    assert " names Ibuprofen (in Ibuprofen" in said
+    assert said.endswith("\u2026 (interactions); 2 more in the details")
+
+
+@slow_on_postgres
+def test_the_same_text_of_two_labels_is_quoted_once(holding: Holding) -> None:
+    text = "WARNING: It can harm."
+    said = labels(
+        label("s1", "HUSTANOL", unii="AAAAAAAAA2", route=["ORAL"], boxed_warning=text),
+        label("s2", "HUSTANOL", unii="AAAAAAAAA2", route=["TOPICAL"], boxed_warning=f"{text} "),
+    )
+    with holding(files=SOURCES | {"openfda-label": said}) as client:
+        assert client.get("/v1/drugs/hustanol/warnings").json()["total"] == 2
+        [card] = cards_of(client, SELECT, call("order-select", order("1", "Hustanol")))
+
+    assert card["detail"].count("It can harm") == 1
+
+
 PAGED = {"link": [{"relation": "next", "url": "https://ehr.example/fhir?page=2"}]}
 FAULT = {"resourceType": "OperationOutcome", "issue": [{"severity": "error"}]}
 HINT = {"resourceType": "OperationOutcome", "issue": [{"severity": "information"}]}
@@ -262,6 +386,26 @@ UNSAID, PARTIAL = (
     [
         (bundle() | PAGED, [PARTIAL]),
         (bundle() | {"total": 3}, [PARTIAL]),
+        (
+            {
+                "resourceType": "Bundle",
+                "total": 2,
+                "entry": [
+                    {"resource": order("2", "Hustanol")},
+                    {"resource": {"resourceType": "Medication"}, "search": {"mode": "include"}},
+                ],
+            },
+            [PARTIAL],
+        ),
+        (
+            {
+                "resourceType": "Bundle",
+                "total": "1",
+                "link": None,
+                "entry": [{"resource": order("2", "Hustanol")}, None, {"fullUrl": 1}],
+            },
+            ["Resources that cannot be read: 2"],
+        ),
         (bundle(FAULT), [UNSAID, "Resources that cannot be read: 1"]),
         (bundle(order("2", "Hustanol"), FAULT), ["Resources that cannot be read: 1"]),
         (bundle(order("2", "Hustanol"), HINT), []),
@@ -303,7 +447,17 @@ MEDICATION = {"resourceType": "Medication", "id": "m", "code": coded(UNII, "AAAA
         [order("1", {"coding": [{"display": "Hustanol"}]})],
         [order("1", {"coding": [{"system": "urn:own", "code": "7"}], "text": "Hustanol"})],
         [order("1", "", medication={"concept": coded(UNII, "AAAAAAAAA2")})],
-        [order("1", "", medication={"reference": {"reference": "#m"}}, contained=[MEDICATION])],
+        [
+            order(
+                "1",
+                "",
+                medication={"reference": {"reference": "#m"}},
+                contained=[
+                    {"resourceType": "PractitionerRole", "id": "p", "code": [{"text": "nurse"}]},
+                    MEDICATION,
+                ],
+            )
+        ],
         [order("1", "", medication={"reference": {"reference": "Medication/m"}}), MEDICATION],
         [order("1", "", medication={"reference": {"display": "Hustanol"}})],
         [
@@ -332,6 +486,10 @@ SERVER_B = {"fullUrl": "https://b.example/fhir/Medication/m", "resource": MEDICA
     "named",
     [
         {"medicationReference": {"reference": "https://a.example/fhir/Medication/m"}},
+        {
+            "medicationReference": {"reference": "#m"},
+            "contained": [{"resourceType": "Condition", "id": "m", "code": {"text": "Hustanol"}}],
+        },
         {"medicationCodeableConcept": coded(UNII, "AAAAAAAAA2") | {"text": "Warfarin 5 mg"}},
         {"medicationCodeableConcept": {"text": f"Hustanol{' ' * 200}antidote kit {'x' * 200}"}},
     ],
@@ -346,6 +504,50 @@ def test_what_may_be_another_drug_is_not_recognised(
 
     assert card["source"]["topic"]["code"] == "not-checked"
     assert "is not sure" in card["detail"]
+
+
+@slow_on_postgres
+@pytest.mark.parametrize(
+    ("server", "known"), [("https://b.example", True), ("https://a.example", False), ("", True)]
+)
+def test_a_relative_reference_is_of_the_order_s_own_server(
+    ehr: httpx.Client, server: str, known: bool
+) -> None:
+    asked = order("1", "", medication={"reference": {"reference": "Medication/m"}})
+    request = call("order-sign", asked, taken=None)
+    entries = request["context"]["draftOrders"]["entry"]
+    entries[0]["fullUrl"] = f"{server}/fhir/MedicationRequest/1" if server else None
+    entries.append(SERVER_B)
+
+    found = topics(cards_of(ehr, SIGN, request))
+
+    assert found == (["contraindication"] if known else ["not-checked"])
+
+
+@slow_on_postgres
+def test_two_medications_of_one_id_name_none(ehr: httpx.Client) -> None:
+    asked = order("1", "", medication={"reference": {"reference": "Medication/m"}})
+    other = MEDICATION | {"code": coded(UNII, "AAAAAAAAA1")}
+
+    found = cards_of(ehr, SIGN, call("order-sign", asked, MEDICATION, other, taken=None))
+
+    assert topics(found) == ["not-checked"]
+
+
+@slow_on_postgres
+def test_an_id_that_is_no_text_is_nothing_s(ehr: httpx.Client) -> None:
+    request = call("order-select", order("1", "Hustanol"))
+    request["context"]["draftOrders"]["entry"].append({"resource": {"id": [1]}})
+
+    assert topics(cards_of(ehr, SELECT, request)) == ["boxed-warning"]
+
+
+@slow_on_postgres
+def test_what_is_selected_is_of_the_type_that_is_said(ehr: httpx.Client) -> None:
+    other = {"resourceType": "ServiceRequest", "id": "1"}
+    request = call("order-select", order("1", "Hustanol"), other, selections=["ServiceRequest/1"])
+
+    assert cards_of(ehr, SELECT, request) == []
 
 
 def test_an_order_is_selected_by_its_address_and_none_is_an_error(ehr: httpx.Client) -> None:
@@ -374,7 +576,14 @@ def test_what_is_not_sure_is_not_guessed(ehr: httpx.Client, medicine: Any) -> No
     assert topics(cards_of(ehr, SIGN, request)) == ["not-checked"]
 
 
-@pytest.mark.parametrize("more", [{"status": "stopped"}, {"doNotPerform": True}])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"status": "stopped"},
+        {"doNotPerform": True},
+        {"adherence": {"code": {"coding": [{"code": "not-taking"}]}}},
+    ],
+)
 def test_what_is_not_taken_is_passed_over(ehr: httpx.Client, more: dict[str, Any]) -> None:
     request = call("order-select", order("1", "Aspirin"), taken=(order("2", "Hustanol", **more),))
 
