@@ -62,8 +62,9 @@ PARTS = frozenset(("boxed_warning", "contraindications", "warnings", "interactio
 """The parts of labels of which a card tells: a name in a table of adverse reactions is none."""
 
 SENTENCE_END = re.compile(r"(?<=[.!?;]) +")
-MARKDOWN = re.compile(r"[\\`*_\[\]<>#|~&]|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
-"""What Markdown reads as a sign: some only where a line begins, with a number before it or not."""
+MARKDOWN = re.compile(r"[\\`*_\[\]<>#|~&]")
+LINE_BEGINNING = re.compile(r"\d{0,9}(?=[-+=.)](?:\s|=|$))")
+"""What Markdown reads as a sign anywhere, and only where a line begins."""
 
 WARNING_SAID = re.compile(r"(boxed )?warnings?\b[:\s]*", re.IGNORECASE)
 
@@ -421,7 +422,10 @@ def _of_form(fact: Row) -> Iterator[str]:
 def _lines(text: str) -> Iterator[str]:
     for line in text.splitlines():
         if line.strip():
-            yield _escaped(" ".join(line.split()))
+            told = _escaped(" ".join(line.split()))
+            if sign := LINE_BEGINNING.match(told):
+                told = f"{told[: sign.end()]}\\{told[sign.end() :]}"
+            yield told
 
 
 def _escaped(text: str) -> str:
@@ -437,8 +441,8 @@ def _sentences(text: str, length: int) -> str:
 
 
 def _letters(text: str) -> str:
-    """A text as it is compared: whatever stands between its letters."""
-    return "".join(filter(str.isalnum, text.casefold()))
+    """A text as it is compared: whatever blanks stand in it."""
+    return "".join(text.split())
 
 
 def _date_of(fact: Row) -> str:

@@ -371,6 +371,27 @@ def test_the_same_text_of_two_labels_is_quoted_once(holding: Holding) -> None:
     assert card["detail"].count("It can harm") == 1
 
 
+@slow_on_postgres
+@pytest.mark.parametrize(
+    ("said", "quoted"),
+    [
+        ("4. Never.", "4\\. Never."),
+        ("12) Never.", "12\\) Never."),
+        ("- Never.", "\\- Never."),
+        ("+ Never.", "\\+ Never."),
+        ("=====", "\\====="),
+        ("5.1 Never &lt;b&gt;.", "5.1 Never \\&lt;b\\&gt;."),
+        ("-5 at most.", "-5 at most."),
+    ],
+)
+def test_what_is_said_is_no_markdown(holding: Holding, said: str, quoted: str) -> None:
+    boxed = labels(label("s1", "HUSTANOL", unii="AAAAAAAAA2", boxed_warning=f"WARNING\n{said}"))
+    with holding(files=SOURCES | {"openfda-label": boxed}) as client:
+        [card] = cards_of(client, SELECT, call("order-select", order("1", "Hustanol")))
+
+    assert card["detail"].splitlines()[1] == f"> {quoted}"
+
+
 PAGED = {"link": [{"relation": "next", "url": "https://ehr.example/fhir?page=2"}]}
 FAULT = {"resourceType": "OperationOutcome", "issue": [{"severity": "error"}]}
 HINT = {"resourceType": "OperationOutcome", "issue": [{"severity": "information"}]}
