@@ -13,7 +13,7 @@ from app.api.lists import DRUG_ASKED, Listing
 from app.api.read_session import ReadSession, resource, with_release
 from app.documents.checksums import CorruptDocumentError
 from app.documents.compression import CorruptTextError, decompress
-from app.documents.label_records import LabelRecord, with_text
+from app.documents.label_records import LabelRecord, is_of_label, with_text
 from app.http.pages import PageParams, page_of
 from app.http.parameters import Text
 from app.http.problems import UnknownIdError
@@ -167,7 +167,7 @@ TEXT = "text"
 
 IncludedInLabel = include_one_of(
     "`text`: what each section says, in this label's own words, also where it became facts. Some "
-    "labels then have a million bytes.",
+    "labels then have over 500,000 bytes.",
     TEXT,
 )
 
@@ -185,21 +185,26 @@ def get_label(
         raise UnknownIdError(f"There is no label '{set_id}'. /v1/labels lists those there are.")
     if include is not None:
         label = from_json(found)
-        found = to_json(with_text(label, _statements(session, label)))
+        statements = _statements(session, label)
+        if not is_of_label(label, statements):
+            raise _other_text(label)
+        found = to_json(with_text(label, statements))
     return session.record(found, fields)
+
+
+def _other_text(label: Row) -> CorruptDocumentError:
+    """The error for a label whose source does not say what it was made of."""
+    return CorruptDocumentError(f"the text of the label '{label['id']}' is not what it was made of")
 
 
 def _statements(session: ReadSession, label: Row) -> list[Row]:
     """What a label says, section by section, as its source has it."""
-    id_ = label["id"]
-    rows = session.found(STATEMENTS, source=label["citations"][0]["source"]["id"], label=id_)
+    source = label["citations"][0]["source"]["id"]
+    rows = session.found(STATEMENTS, source=source, label=label["id"])
     try:
-        statements = [from_json(decompress(body)) for (body,) in rows]
-    except CorruptTextError as error:
-        raise CorruptDocumentError(f"the text of the label '{id_}': {error}") from error
-    if len(statements) != len(label["sections"]):
-        raise CorruptDocumentError(f"the label '{id_}' has other sections than its source says")
-    return statements
+        return [from_json(decompress(body)) for (body,) in rows]
+    except (CorruptTextError, ValueError) as error:
+        raise _other_text(label) from error
 
 
 _statements_of = (

@@ -23,8 +23,8 @@ from app.models.product import Concept
 from app.names.product_numbers import eleven_digits
 
 OF_ITS_OWN = (
-    ". Where the fact that it became is in the words of another label, they are of this label's "
-    "own, which `include=text` has"
+    ". Without `include=text` they are there where it became no fact, and, of this label's own "
+    "text, where the fact that it became is in the words of another label"
 )
 
 
@@ -55,7 +55,7 @@ class LabelSection(Shape):
         examples=[[]],
     )
     blocks: list[TextBlock] | None = blocks("text", OF_ITS_OWN)
-    tables: list[LabelTable] = tables("what became no fact")
+    tables: list[LabelTable] = tables("the text, where that stands here")
     cross_references: list[CrossReference] = cross_references("text", OF_ITS_OWN)
     facts: list[LabelFact] = Field(
         description="The facts that it became.",
@@ -217,6 +217,23 @@ def section_as_served(section: Row, said: Row, facts: Iterable[tuple[str, str]])
     }
 
 
+SECTION = ("code", "name", "published_code", "number", "heading", "within")
+"""What a statement of a label says of its section."""
+
+
+def is_of_label(label: Row, statements: list[Any]) -> bool:
+    """Whether statements of a source are those that a label was made of: of each section one, which
+    says where it stands."""
+    sections = label["sections"]
+    return len(statements) == len(sections) and all(
+        isinstance(said, dict)
+        and isinstance(said.get("section"), dict)
+        and (not section["facts"] or isinstance(said.get("statement"), str))
+        and all(said["section"].get(name) == section[name] for name in SECTION if section[name])
+        for said, section in zip(statements, sections, strict=True)
+    )
+
+
 def with_text(label: Row, statements: Iterable[Row]) -> Row:
     """A label as it is served, with the text of the sections that became facts, of what its source
     says, section by section."""
@@ -242,5 +259,6 @@ def _own_text(said: Row, sections: list[Row]) -> Row:
 
 
 def _facts_at(places: list[Row], sections: list[Row]) -> list[Row]:
-    """The facts that the sections became at which a link of the source points."""
+    """The facts that the sections became at which a link points: in what a source says, the id in
+    such a link is a place among the label's sections."""
     return [fact for place in places for fact in sections[int(place["id"])]["facts"]]

@@ -48,8 +48,8 @@ def _blocks(fact: Row, text: str) -> Iterator[tuple[str, int, int, int]]:
         for block in blocks:
             yield block["type"], block["start"], block["end"], block["level"]
         return
-    start = 0
-    for line in text.split("\n"):
+    start = fact.get("begins", 0)
+    for line in text[start:].split("\n"):
         if line.strip():
             yield "paragraph", start, start + len(line), 0
         start += len(line) + 1
@@ -79,9 +79,9 @@ def _links(fact: Row) -> Iterator[Link]:
     """What stands where in a text, and leads somewhere: in its order, none within another."""
     found: list[Link] = []
     for reference in fact.get("cross_references") or ():
-        if reference["facts"]:
-            href = f"#{escape(reference['facts'][0]['id'])}"
-            found.append((reference["start"], reference["end"], href))
+        to = reference["facts"][0]["id"] if reference["facts"] else reference.get("anchor")
+        if to:
+            found.append((reference["start"], reference["end"], f"#{escape(to)}"))
     for mention in fact.get("mentions") or ():
         if mention["drug"]:
             found.append((mention["start"], mention["end"], _drug_page(mention["drug"]["id"])))
@@ -201,11 +201,28 @@ def brief(fact: Row) -> str:
     text = fact["summary"] or fact["statement"]
     section = fact["section"]
     if section and (said := section["heading"] or section["name"]):
-        start = text[: len(said) + 8].lower().find(said.lower())  # a number may stand before it
-        if start >= 0 and not any(map(str.isalpha, text[:start])):
-            rest = text[start + len(said) :].lstrip(" :.\n")
-            text = text if not rest or rest[0].islower() else rest
+        text = text[behind_heading(text, said) :]
     return f'<span class="brief">{escape(excerpt(text))}</span>'
+
+
+def behind_heading(text: str, heading: str) -> int:
+    """Where a text goes on behind its heading, if it begins with that; a number may stand before
+    it. What goes on in small letters is a sentence that begins alike, or else has a title before
+    it: `5.1 Falls it may cause`, `WARNINGS it may harm`."""
+    beginning = text[: len(heading) + 10].lower()
+    said = next((each for each in _written(heading.lower()) if each in beginning), None)
+    if said is None or any(map(str.isalpha, text[: (start := beginning.index(said))])):
+        return 0
+    end = start + len(said)
+    rest = text[end:].lstrip(" :.\n")
+    is_upper = text[start:end].isupper()
+    goes_on = is_upper and rest.partition(" ")[0].isupper()  # `WARNINGS AND PRECAUTIONS`
+    is_sentence = rest[:1].islower() and start == 0 and not is_upper
+    return 0 if not rest or goes_on or is_sentence else len(text) - len(rest)
+
+
+def _written(heading: str) -> tuple[str, str]:
+    return heading, heading.replace(" & ", " and ")
 
 
 def folded(fact: Row, kind: str, release: str) -> str:

@@ -10,13 +10,18 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import anyio.from_thread
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from app.database.engines import write_engine
+from app.documents.compression import compress
 from app.ingest.seed.loading import load_seed
+from app.models.base import table_of
+from app.models.source_record import SourceStatement
 from app.settings import Settings
 from tests.conftest import AppTransport, Save, running, slow_on_postgres
 from tests.ingest.loading import label, labels, load
@@ -76,17 +81,31 @@ DAMAGE: dict[str, tuple[str, list[str], list[str]]] = {
 
 @slow_on_postgres
 @pytest.mark.parametrize(
-    "statement",
+    "statements",
     [
-        "UPDATE source_statement SET body = substr(body, 2)",
-        "DELETE FROM record_statement WHERE position = 1",
+        ["UPDATE source_statement SET body = substr(body, 2)"],
+        ["DELETE FROM record_statement WHERE position = 1"],
+        [
+            f"UPDATE record_statement SET position = {to}"
+            for to in ("position + 10", "11 - position")
+        ],
+        ["UPDATE record_statement SET digest = (SELECT min(digest) FROM source_statement)"],
+        *([compress(body)] for body in (b"[]", b"{}", b'{"section":{}}', b"no JSON", b"\xff")),
     ],
 )
 def test_the_text_of_a_label_that_is_not_what_was_written_is_a_503(
-    alone: httpx.Client, database: Settings, statement: str
+    alone: httpx.Client, database: Settings, statements: list[Any]
 ) -> None:
-    load(database, "openfda-label", labels(label("s1", warnings="Careful.", description="White.")))
-    change(database, statement)
+    made = label("s1", "HUSTANOL", warnings="Careful.", indications_and_usage="For coughs.")
+    load(database, "openfda-label", labels(made))
+    assert alone.get("/v1/labels/s1?include=text&fields=sections").status_code == 200
+    if isinstance(statements[0], bytes):
+        engine = write_engine(database)
+        with engine.begin() as connection:
+            connection.execute(sa.update(table_of(SourceStatement)).values(body=statements[0]))
+        engine.dispose()
+    else:
+        change(database, *statements)
 
     answer = alone.get("/v1/labels/s1?include=text")
 

@@ -10,7 +10,7 @@ import pytest
 from lxml import html
 
 from app.models.fact import fact_kinds
-from app.pages.statements import brief, statement
+from app.pages.statements import behind_heading, brief, statement
 from app.settings import Settings
 from tests.conftest import Save, slow_on_postgres
 from tests.ingest.loading import Given, label, labels, load
@@ -337,7 +337,52 @@ def test_a_label_is_shown_in_its_own_words_whichever_are_served(
         page = read(client, f"/browse/labels/{set_id}")
         assert said in text_of(page)
         [cited] = page.xpath("//*[@class='reference']")
-        assert f"SPL set id {set_id}," in text_of(cited)
+        [fact] = client.get("/v1/drugs/hustanol/warnings").json()["items"]
+        [locator] = (c["locator"] for c in fact["citations"] if f"id {set_id}," in c["locator"])
+        assert f", {locator}, 2023-01-01. " in text_of(cited)
+
+
+@pytest.mark.parametrize(
+    ("text", "heading", "rest"),
+    [
+        ("CONTRAINDICATIONS Never.", "Contraindications", "Never."),
+        ("5.1 Falls It may make fall.", "Falls", "It may make fall."),
+        (
+            "1 INDICATIONS AND USAGE hustanol is for it.",
+            "Indications & Usage",
+            "hustanol is for it.",
+        ),
+        ("WARNINGS: careful.", "Warnings", "careful."),
+        ("WARNINGS AND PRECAUTIONS Careful.", "Warnings", None),
+        ("Warnings are given.", "Warnings", None),
+        ("Careful: warnings.", "Warnings", None),
+        ("Overdosage", "Overdosage", None),
+    ],
+)
+def test_a_text_goes_on_behind_its_heading(text: str, heading: str, rest: str | None) -> None:
+    assert text[behind_heading(text, heading) :] == (text if rest is None else rest)
+
+
+@slow_on_postgres
+def test_a_label_links_its_own_sections_and_says_each_heading_once(
+    client: httpx.Client, database: Settings
+) -> None:
+    linked = "<paragraph>See <linkHtml href='#white'>Description</linkHtml>.</paragraph>"
+    document = spl(
+        section("5 WARNINGS AND PRECAUTIONS", linked, code=WARNINGS),
+        section("11 DESCRIPTION", "White.", code="34089-3", id_="white"),
+    )
+    load(database, "dailymed", [Given("label.xml", document)])
+    load(database, "openfda-label", labels(label("s1", "HUSTANOL", warnings="WARNINGS Careful.")))
+    found = {each["id"]: each for each in client.get("/v1/labels").json()["items"]}
+    [of_dailymed] = found.keys() - {"s1"}
+
+    linking, said = (read(client, f"/browse/labels/{id_}") for id_ in (of_dailymed, "s1"))
+
+    [link] = linking.xpath("//*[@class='statement']//a")
+    [anchored] = linking.xpath(f"//*[@id='{link.get('href')[1:]}']")
+    assert text_of(anchored) == "11 DESCRIPTION"
+    assert [text_of(each) for each in said.xpath("//*[@class='statement']")] == ["Careful."]
 
 
 @slow_on_postgres
