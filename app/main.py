@@ -90,7 +90,7 @@ ROUTERS = (
 )
 """In the order in which routes are looked for, one after the other, and in which the document lists
 those that it has: the drugs and their warnings, which are asked for most, come first, and then the
-few of the pages: 0.3 ms sooner than behind all others."""
+few of the pages: 0.1 ms sooner than behind all others."""
 
 
 class Api(FastAPI):
