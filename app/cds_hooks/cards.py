@@ -221,15 +221,14 @@ class Cards:
         for fact in sorted(facts, key=_date_of, reverse=True):
             said = fact["summary"] or fact["statement"]
             text = _sentences(said, LONGEST_PASSAGE)
-            if self._is_quoted(text):
-                continue
             if len(told) == MOST_PASSAGES:
                 left += 1
+                continue
+            if not self._is_new(text):
                 continue
             is_cut = len(text) < len(said)
             cut = [f"the first {len(text):,} of {len(said):,} letters"] if is_cut else []
             passages.append(_passage(f"{text}{CUT * is_cut}", fact, fact["labels"], cut))
-            self._texts.append(_letters(text))
             told.append(fact)
             # A name behind the cut is still to be told.
             letters.append(0 if fact["summary"] else len(text))
@@ -252,10 +251,13 @@ class Cards:
         for fact, shown in zip(told, letters, strict=True):
             self._whole[fact["id"]] = shown, card
 
-    def _is_quoted(self, passage: str) -> bool:
-        """Whether a passage that is quoted already has all that another says."""
-        letters = _letters(passage)
-        return any(letters in text for text in self._texts)
+    def _is_new(self, passage: str) -> bool:
+        """Whether none that is quoted already has all that a passage says, which now is quoted."""
+        letters = "".join(passage.split())  # whatever blanks stand between them
+        if any(letters in text for text in self._texts):
+            return False
+        self._texts.append(letters)
+        return True
 
     def add_namings(self, drug: str, namings: list[Naming], statements: dict[str, str]) -> None:
         """A card of a drug and of those that its labels name, or whose labels name it.
@@ -285,11 +287,9 @@ class Cards:
                 quotes.setdefault(naming.fact, _Quote(statements[naming.fact], naming)).add(naming)
         for fact, each in list(quotes.items()):
             self._shown.setdefault(fact, []).extend(each.spans)
-            if self._is_quoted(each.text):
+            if not self._is_new(each.text):
                 listed += [f"{naming.said}: a passage that is quoted" for naming in each.namings]
                 del quotes[fact]
-            else:
-                self._texts.append(_letters(each.text))
         if listed:
             lines = [f"- {_escaped(each)}" for each in listed[:MOST_LINES]]
             listed = ["\n".join([*lines, *_more(len(listed) - MOST_LINES)])]
@@ -436,13 +436,8 @@ def _sentences(text: str, length: int) -> str:
     """The first sentences of a text, as many as have room; of a longer one its first words."""
     if len(text) <= length:
         return text
-    ends = [end.start() for end in SENTENCE_END.finditer(text, 0, length)]
-    return text[: ends[-1]] if ends else text[:length].rsplit(" ", 1)[0]
-
-
-def _letters(text: str) -> str:
-    """A text as it is compared: whatever blanks stand in it."""
-    return "".join(text.split())
+    end = max(text.rfind(f"{sign} ", 0, length) for sign in ".!?;")
+    return text[: end + 1] if end > 0 else text[:length].rsplit(" ", 1)[0]
 
 
 def _date_of(fact: Row) -> str:

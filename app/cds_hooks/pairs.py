@@ -57,7 +57,8 @@ def namings(
     for (one, other), directions in asked.items():
         for of, named in directions:
             passages = reader.passages(of.id, named.id)
-            if naming := Naming.of(other, of.name, named.name, passages):
+            naming = Naming.of(other, of.name, named.name, passages) if passages else None
+            if naming is not None:
                 found[one].append(naming)
     return found
 
