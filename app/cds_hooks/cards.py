@@ -253,7 +253,7 @@ class Cards:
 
     def _is_new(self, passage: str) -> bool:
         """Whether none that is quoted already has all that a passage says, which now is quoted."""
-        letters = "".join(passage.split())  # whatever blanks stand between them
+        letters = passage.replace(" ", "").replace("\n", "")
         if any(letters in text for text in self._texts):
             return False
         self._texts.append(letters)
