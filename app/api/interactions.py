@@ -341,13 +341,18 @@ def _asked(session: ReadSession, asked: list[str]) -> _Asked:
 NOTHING_READ: Row = {"labels": [], "parts": [], "classes": []}
 
 
+def documents_by_ids(session: ReadSession, kind: str, ids: Collection[str]) -> dict[str, bytes]:
+    """The JSON of documents of a kind by their ids, of those that there are."""
+    bound = listed(session.dialect, ids)
+    rows = session.found(READ, kind=kind, ids=bound) if ids else ()
+    return {id_: verified(kind, id_, *stored) for id_, *stored in rows}
+
+
 def labels_read(session: ReadSession, ids: Iterable[str]) -> dict[str, Row]:
     """What was read of drugs, and of which classes each is."""
     read = dict.fromkeys(ids, NOTHING_READ)
-    bound = listed(session.dialect, read)
-    for id_, *stored in session.found(READ, kind=LABELS_READ, ids=bound) if read else ():
-        read[id_] = from_json(verified(LABELS_READ, id_, *stored))
-    return read
+    found = documents_by_ids(session, LABELS_READ, read)
+    return read | {id_: from_json(body) for id_, body in found.items()}
 
 
 def ingredients_of(session: ReadSession, ids: Iterable[str]) -> dict[str, dict[str, str]]:
@@ -373,10 +378,9 @@ class InteractionReader:
             pair_id(of, key): (of, key) for of, named in directions for key in self._keys[named]
         }
         self._documents: dict[str, dict[str, Row]] = defaultdict(dict)
-        bound = listed(session.dialect, wanted)
-        for id_, *stored in session.found(READ, kind=INTERACTIONS, ids=bound) if wanted else ():
+        for id_, body in documents_by_ids(session, INTERACTIONS, wanted).items():
             of, key = wanted[id_]
-            self._documents[of][key] = from_json(verified(INTERACTIONS, id_, *stored))
+            self._documents[of][key] = from_json(body)
 
     def documents(self, of: str, named: str) -> dict[str, Row]:
         """What labels of one drug say of another, and of the classes that it is of."""

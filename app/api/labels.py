@@ -176,7 +176,7 @@ IncludedInLabel = include_one_of(
 def get_label(
     session: ReadSession,
     set_id: SetId,
-    include: IncludedInLabel = None,  # type: ignore[valid-type] # one text
+    include: IncludedInLabel = None,  # type: ignore[valid-type] # a function makes it
     fields: RecordFields = None,  # type: ignore[valid-type] # the names that its records have
 ) -> bytes:
     """One label, by its SPL set id: whose it is, and its sections with the facts they became."""

@@ -66,7 +66,7 @@ MARKDOWN = re.compile(r"[\\`*_\[\]<>#|~&]")
 LINE_BEGINNING = re.compile(r"\d{0,9}(?=[-+=.)](?:\s|=|$))")
 """What Markdown reads as a sign anywhere, and only where a line begins."""
 
-WARNING_SAID = re.compile(r"(boxed )?warnings?\b[:\s]*", re.IGNORECASE)
+WARNING_PREFIX = re.compile(r"(boxed )?warnings?\b[:\s]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -212,8 +212,8 @@ class Cards:
     """From where to where facts are quoted that name another drug."""
 
     def add_facts(self, type_: CardType, drug: tuple[str, str], facts: list[Row]) -> None:
-        """A card of a drug's boxed warnings or contraindications, in their order."""
-        told: list[Row] = []
+        """A card of a drug's boxed warnings or contraindications, the newest first."""
+        quoted_facts: list[Row] = []
         passages: list[str] = []
         letters: list[int] = []
         left = 0
@@ -221,7 +221,7 @@ class Cards:
         for fact in sorted(facts, key=_date_of, reverse=True):
             said = fact["summary"] or fact["statement"]
             text = _sentences(said, LONGEST_PASSAGE)
-            if len(told) == MOST_PASSAGES:
+            if len(quoted_facts) == MOST_PASSAGES:
                 left += 1
                 continue
             if not self._is_new(text):
@@ -229,13 +229,13 @@ class Cards:
             is_cut = len(text) < len(said)
             cut = [f"the first {len(text):,} of {len(said):,} letters"] if is_cut else []
             passages.append(_passage(f"{text}{CUT * is_cut}", fact, fact["labels"], cut))
-            told.append(fact)
-            # A name behind the cut is still to be told.
+            quoted_facts.append(fact)
+            # A name behind the cut is still to be reported.
             letters.append(0 if fact["summary"] else len(text))
-        if not told:
+        if not quoted_facts:
             return
         id_, name = drug
-        about = _heading(told[0], type_)
+        about = _heading(quoted_facts[0], type_)
         severities = {fact["severity"] for fact in facts}
         indicator = Severity.WARNING if type_ is CardType.BOXED_WARNING else Severity.INFO
         if Severity.CRITICAL in severities:
@@ -245,10 +245,10 @@ class Cards:
             f"{name}: {TOPICS[type_].lower()}{f': {about}' if about else ''}",
             [*passages, *_more(left)],
             indicator,
-            told[0]["citations"][0],
-            f"/browse/drugs/{id_}#{told[0]['id']}",
+            quoted_facts[0]["citations"][0],
+            f"/browse/drugs/{id_}#{quoted_facts[0]['id']}",
         )
-        for fact, shown in zip(told, letters, strict=True):
+        for fact, shown in zip(quoted_facts, letters, strict=True):
             self._whole[fact["id"]] = shown, card
 
     def _is_new(self, passage: str) -> bool:
@@ -272,8 +272,8 @@ class Cards:
             if card is None:
                 told.append(naming)
             elif (line := f"- {_escaped(naming.said)}") not in card["detail"]:
-                is_first = not card["detail"].rpartition("\n")[2].startswith("- ")
-                card["detail"] += f"\n{chr(10) * is_first}{line}"
+                is_listed = card["detail"].rpartition("\n")[2].startswith("- ")
+                card["detail"] += ("\n" if is_listed else "\n\n") + line
         if not told:
             return
         quotes: dict[str, _Quote] = {}
@@ -385,7 +385,7 @@ def _heading(fact: Row, type_: CardType) -> str:
     """What a fact's section is headed, where that says more than the card's type."""
     section = fact["section"]
     heading: str = section["heading"] or "" if section else ""
-    if type_ is CardType.BOXED_WARNING and (said := WARNING_SAID.match(heading)):
+    if type_ is CardType.BOXED_WARNING and (said := WARNING_PREFIX.match(heading)):
         heading = heading[said.end() :]
     return "" if heading.casefold() == TOPICS[type_].casefold() else heading
 
@@ -422,10 +422,10 @@ def _of_form(fact: Row) -> Iterator[str]:
 def _lines(text: str) -> Iterator[str]:
     for line in text.splitlines():
         if line.strip():
-            told = _escaped(" ".join(line.split()))
-            if sign := LINE_BEGINNING.match(told):
-                told = f"{told[: sign.end()]}\\{told[sign.end() :]}"
-            yield told
+            escaped = _escaped(" ".join(line.split()))
+            if sign := LINE_BEGINNING.match(escaped):
+                escaped = f"{escaped[: sign.end()]}\\{escaped[sign.end() :]}"
+            yield escaped
 
 
 def _escaped(text: str) -> str:

@@ -15,7 +15,7 @@ from sqlmodel import col
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from app.api.interactions import READ, labels_read
+from app.api.interactions import documents_by_ids, labels_read
 from app.api.read_session import SERVED, DataRoute, ReadSession, with_release
 from app.cds_hooks.cards import LONGEST_SUMMARY, Cards, CardType, quoted
 from app.cds_hooks.clients import require_client
@@ -445,7 +445,7 @@ def _add_pairs(session: ReadSession, cards: Cards, names: dict[str, str], first:
     ids = {fact for of_one in found.values() for fact in quoted(of_one)}
     statements = {
         id_: Stated.model_validate_json(body).statement
-        for id_, body in _read(session, sorted(ids)).items()
+        for id_, body in documents_by_ids(session, WARNINGS, sorted(ids)).items()
     }
     for one, of_one in found.items():
         own = {id_: statements[id_] for id_ in quoted(of_one)}
@@ -455,9 +455,8 @@ def _add_pairs(session: ReadSession, cards: Cards, names: dict[str, str], first:
 _is_document_of = sa.and_(col(Document.kind) == WARNINGS, col(Document.id) == col(Fact.id))
 _of_groups = (
     sa.select(col(Fact.rank), col(Fact.id), *STORED)
-    .join_from(
-        Fact, Document, _is_document_of, isouter=True
-    )  # or else SQLite begins with all documents
+    # As an inner join SQLite would begin with the documents of all drugs.
+    .join_from(Fact, Document, _is_document_of, isouter=True)
     .where(
         one_of(col(Fact.drug_id), "ids"),
         col(Fact.kind) == WARNINGS,
@@ -490,9 +489,3 @@ def _facts(
         if fact["section"] is not None:  # a label's own words
             found.setdefault((fact["drug"]["id"], Group(int(rank[0]))), []).append(fact)
     return found
-
-
-def _read(session: ReadSession, ids: list[str]) -> dict[str, bytes]:
-    """Facts by their ids, as JSON."""
-    rows = session.found(READ, kind=WARNINGS, ids=listed(session.dialect, ids)) if ids else ()
-    return {id_: verified(WARNINGS, id_, *stored) for id_, *stored in rows}

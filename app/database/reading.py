@@ -68,7 +68,7 @@ class ConnectionPool:
         self.engine = serving_engine(settings)
         self.dialect = self.engine.dialect.name
         # As text, the bytes of a document would be twice as many, and parsed.
-        self._as_sent = {"binary": True} if self.dialect == POSTGRES else {}
+        self._result_format = {"binary": True} if self.dialect == POSTGRES else {}
         if self.dialect == POSTGRES:
             self._file = None
             threads = self.at_once = settings.pool_size
@@ -133,7 +133,9 @@ class ConnectionPool:
         try:
             if task is not None:
                 task.begin(driver)
-            rows: list[tuple[Any, ...]] = driver.execute(text, values, **self._as_sent).fetchall()
+            rows: list[tuple[Any, ...]] = driver.execute(
+                text, values, **self._result_format
+            ).fetchall()
             return rows
         except (sqlite3.Error, psycopg.Error) as error:
             is_broken = isinstance(error, CONFLICTS) or (

@@ -556,7 +556,7 @@ def test_two_medications_of_one_id_name_none(ehr: httpx.Client) -> None:
 
 
 @slow_on_postgres
-def test_an_id_that_is_no_text_is_nothing_s(ehr: httpx.Client) -> None:
+def test_an_id_that_is_no_text_selects_nothing(ehr: httpx.Client) -> None:
     request = call("order-select", order("1", "Hustanol"))
     request["context"]["draftOrders"]["entry"].append({"resource": {"id": [1]}})
 
